@@ -1,0 +1,246 @@
+# Scoregate. `make help` says what there is.
+#
+# One non-recursive Makefile, no configure. Everything made goes to $(BUILD).
+# The sources of a folder are whatever *.c is in it: a new file needs no line
+# here. Which folder may include which is checked by tests/lint/layers.
+
+SHELL      = /bin/bash
+VERSION    = 0.1.0
+PREFIX    ?= /usr/local
+SBINDIR   ?= $(PREFIX)/sbin
+BINDIR    ?= $(PREFIX)/bin
+LIBDIR    ?= $(PREFIX)/lib/scoregate
+MANDIR    ?= $(PREFIX)/share/man
+DATADIR   ?= $(PREFIX)/share/scoregate
+INCLUDEDIR ?= $(PREFIX)/include
+SYSCONFDIR ?= /etc/scoregate
+STATEDIR  ?= /var/lib/scoregate
+RUNDIR    ?= /run/scoregate
+UNITDIR   ?= /lib/systemd/system
+
+CC        ?= gcc
+PYTHON    ?= /usr/bin/python3
+PKGS       = libmicrohttpd libcurl json-c libxml-2.0 gmime-3.0 sqlite3 \
+	     libconfuse libsodium libidn2 libsystemd
+
+WARNINGS   = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
+	     -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 \
+	     -Wundef -Wno-unused-parameter
+HARDENING  = -fstack-protector-strong -fPIE -fvisibility=hidden
+CPPFLAGS  += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 \
+	     -DSCOREGATE_VERSION='"$(VERSION)"' \
+	     -DSCOREGATE_SYSCONFDIR='"$(SYSCONFDIR)"' \
+	     -DSCOREGATE_STATEDIR='"$(STATEDIR)"' \
+	     -DSCOREGATE_RUNDIR='"$(RUNDIR)"' -DSCOREGATE_LIBDIR='"$(LIBDIR)"'
+CFLAGS    ?= -O2 -g
+LDHARD     = -pie -Wl,-z,relro -Wl,-z,now
+
+# DEV=1: warnings are errors, ASan and UBSan, each pool allocation its own.
+# SAN=thread: ThreadSanitizer instead. Each has a build folder of its own.
+ifeq ($(SAN),thread)
+BUILD     ?= build/tsan
+CFLAGS     = -O1 -g -fsanitize=thread -fno-omit-frame-pointer
+WARNINGS  += -Werror -Wno-tsan
+else ifdef DEV
+BUILD     ?= build/dev
+CFLAGS     = -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined \
+	     -fno-omit-frame-pointer
+CPPFLAGS  += -DPOOL_MALLOC
+WARNINGS  += -Werror
+else
+BUILD     ?= build/release
+CPPFLAGS  += -D_FORTIFY_SOURCE=2
+endif
+
+# Recursive on purpose: pkg-config is asked only when something is compiled.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring -lroaring -lmilter -ldl -lm -lpthread)$(PKG_LIBS)
+
+ENGINE_INC = -Iengine -Iengine/include -include engine/base/banned.h
+PUBLIC_INC = -Iengine/include
+
+LIB_SRC    = $(filter-out engine/cli/% engine/daemon/%, \
+	       $(wildcard engine/*/*.c engine/*/*/*.c))
+CLI_SRC    = $(wildcard engine/cli/*.c)
+DAEMON_SRC = $(wildcard engine/daemon/*.c)
+MILTER_SRC = $(wildcard milter/*.c)
+PLUGINS    = $(patsubst plugins/%/,%,$(wildcard plugins/*/))
+UNIT_SRC   = $(wildcard tests/unit/*_test.c)
+UNIT_AID   = $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
+FUZZ_SRC   = $(wildcard tests/fuzz/*_fuzz.c)
+TOOL_SRC   = $(wildcard tests/tools/*.c)
+BENCH_SRC  = $(wildcard tests/bench/*.c)
+BAD_SRC    = $(wildcard tests/unit/refused/*.c)
+
+obj        = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIB        = $(BUILD)/libscoregate.a
+SQL_C      = $(BUILD)/gen/store_sql.c
+UNIT_BIN   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
+PLUGIN_SO  = $(patsubst %,$(BUILD)/plugins/%.so,$(PLUGINS))
+BAD_SO     = $(patsubst tests/unit/refused/%.c,$(BUILD)/refused/%.so,$(BAD_SRC))
+TOOL_BIN   = $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
+BENCH_BIN  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
+
+.PHONY: all demo test check unit e2e lint fuzz bench install deb help clean \
+	packages plugins tools benches refused tsan
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+all: $(BUILD)/scoregated $(BUILD)/scoregate plugins
+
+help:
+	@echo 'make               build the daemon, the command and the plugins'
+	@echo 'make demo          the whole story on this machine, in a minute;'
+	@echo '                   KEEP=1 leaves it running with its URLs'
+	@echo 'make test          install what is needed, then every test and check'
+	@echo 'make check         the fast tests (unit and golden, ASan and UBSan)'
+	@echo 'make e2e           the tests with a real Postfix; ONLY=expression'
+	@echo 'make lint          layers, doors, lengths, format, shellcheck, cppcheck'
+	@echo 'make fuzz FOR=60   every fuzzer for that many seconds; ONLY=name'
+	@echo 'make tsan          the daemon under mixed load with ThreadSanitizer'
+	@echo 'make bench         the benchmarks, as ratios against their peers'
+	@echo 'make install       DESTDIR= PREFIX= are honoured'
+	@echo 'make packages      install the Debian packages (root or sudo)'
+	@echo 'make deb           a Debian package of this version'
+	@echo 'make clean         remove build/'
+	@echo 'DEV=1 builds with sanitizers and -Werror, SAN=thread with TSan.'
+
+# --- what must be there -----------------------------------------------------
+
+# $(call need,stages): install the packages of these stages as root or with
+# sudo, or name the command that does.
+need = contrib/need-packages $(1)
+
+packages:
+	@$(call need,build run test)
+
+# --- compile ----------------------------------------------------------------
+
+COMPILE = @mkdir -p $(@D); echo "  CC $<"; $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) \
+	  $(HARDENING) -MMD -MP
+
+$(BUILD)/engine/%.o: engine/%.c
+	$(COMPILE) $(ENGINE_INC) $(PKG_CFLAGS) -c $< -o $@
+
+$(BUILD)/gen/%.o: $(BUILD)/gen/%.c
+	$(COMPILE) $(ENGINE_INC) -c $< -o $@
+
+# milter/ and plugins/ see the public headers only.
+$(BUILD)/milter/%.o: milter/%.c
+	$(COMPILE) $(PUBLIC_INC) -c $< -o $@
+
+$(BUILD)/plugins/%.o: plugins/%.c
+	$(COMPILE) $(PUBLIC_INC) -fPIC -c $< -o $@
+
+$(BUILD)/tests/unit/%.o: tests/unit/%.c
+	$(COMPILE) $(ENGINE_INC) $(PKG_CFLAGS) -Itests/unit -I. \
+	  -DBUILD_DIR='"$(BUILD)"' -c $< -o $@
+
+$(BUILD)/tests/%.o: tests/%.c
+	$(COMPILE) $(ENGINE_INC) $(PKG_CFLAGS) -I. -DBUILD_DIR='"$(BUILD)"' -c $< -o $@
+
+# The migrations as C strings, in order of file name.
+$(SQL_C): $(wildcard engine/store/sql/*.sql) contrib/sql-to-c
+	@mkdir -p $(@D); contrib/sql-to-c $(sort $(filter %.sql,$^)) > $@
+
+$(LIB): $(call obj,$(LIB_SRC)) $(SQL_C:.c=.o)
+	@rm -f $@; echo "  AR $@"; ar rcs $@ $^
+
+LINK = @mkdir -p $(@D); echo "  LD $@"; $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@
+
+# Plugins find nothing in the daemon: they get a table of functions instead.
+$(BUILD)/scoregated: $(call obj,$(DAEMON_SRC) $(MILTER_SRC)) $(LIB)
+	$(LINK) $^ $(PKG_LIBS)
+
+$(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
+	$(LINK) $^ $(PKG_LIBS)
+
+define plugin_rule
+$(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c))
+	@mkdir -p $$(@D); echo "  SO $$@"; $$(CC) $$(CFLAGS) -shared -Wl,-z,defs -Wl,-z,relro -o $$@ $$^ $$(if $$(findstring sanitize,$$(CFLAGS)),-Wl$$(comma)-z$$(comma)undefs)
+endef
+comma := ,
+$(foreach p,$(PLUGINS),$(eval $(call plugin_rule,$(p))))
+
+plugins: $(PLUGIN_SO)
+
+$(BUILD)/refused/%.so: tests/unit/refused/%.c
+	@mkdir -p $(@D); $(CC) -std=c11 $(CFLAGS) $(PUBLIC_INC) -fPIC -shared -fvisibility=hidden -o $@ $<
+
+refused: $(BAD_SO)
+
+$(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,$(UNIT_AID)) $(LIB)
+	$(LINK) $^ -lcmocka $(PKG_LIBS)
+
+$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
+	$(LINK) $^ $(PKG_LIBS)
+
+$(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
+	$(LINK) $^ $(PKG_LIBS)
+
+tools: $(TOOL_BIN)
+benches: $(BENCH_BIN)
+
+# --- test -------------------------------------------------------------------
+
+unit: plugins refused $(UNIT_BIN) tools
+
+check:
+	@$(MAKE) --no-print-directory DEV=1 unit
+	@tests/run unit build/dev
+
+test:
+	@$(call need,build run test)
+	@tests/run all
+
+e2e:
+	@$(MAKE) --no-print-directory all tools
+	@tests/run e2e
+
+lint:
+	@tests/run lint
+
+fuzz:
+	@tests/run fuzz $(or $(FOR),60)
+
+tsan:
+	@tests/run tsan
+
+bench:
+	@$(call need,build run test bench)
+	@$(MAKE) --no-print-directory all tools benches
+	@tests/bench/run
+
+demo:
+	@$(call need,build run)
+	@$(MAKE) --no-print-directory all tools
+	@KEEP=$(KEEP) contrib/demo/demo $(BUILD)
+
+# Fuzzers are built by clang, library and all, into a folder of their own.
+FUZZ_BUILD = build/fuzz
+FUZZ_BIN   = $(patsubst tests/fuzz/%.c,$(FUZZ_BUILD)/bin/%,$(FUZZ_SRC))
+FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
+	     -fno-sanitize-recover=undefined -DPOOL_MALLOC
+.PHONY: fuzzers fuzz-bins
+fuzzers:
+	@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang \
+	  CFLAGS='$(FUZZ_FLAGS)' fuzz-bins
+fuzz-bins: $(FUZZ_BIN)
+$(FUZZ_BUILD)/bin/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(FUZZ_BUILD)/libscoregate.a
+	@mkdir -p $(@D); echo "  LD $@"; clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
+
+# --- install ----------------------------------------------------------------
+
+install: all
+	@contrib/install-files "$(DESTDIR)" "$(BUILD)" SBINDIR="$(SBINDIR)" \
+	  BINDIR="$(BINDIR)" LIBDIR="$(LIBDIR)" MANDIR="$(MANDIR)" \
+	  DATADIR="$(DATADIR)" INCLUDEDIR="$(INCLUDEDIR)" \
+	  SYSCONFDIR="$(SYSCONFDIR)" STATEDIR="$(STATEDIR)" UNITDIR="$(UNITDIR)"
+
+deb: all
+	@contrib/make-deb $(VERSION) $(BUILD)
+
+clean:
+	rm -rf build
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

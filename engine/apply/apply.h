@@ -1,0 +1,116 @@
+/*
+ * apply.h - the applier: takes signals from the spool in batches, and makes
+ * contacts, history, rules, ledger, scoreboard and position of them, one
+ * transaction a batch. One thread owns the writing store connection; nothing
+ * else writes.
+ */
+#ifndef ENGINE_APPLY_APPLY_H
+#define ENGINE_APPLY_APPLY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "rule/rule.h"
+#include "score/scoreboard.h"
+#include "signal/signal.h"
+#include "signal/signal_kinds.h"
+#include "spool/spool.h"
+#include "store/store.h"
+
+struct apply;
+
+struct apply_options {
+	const char *store_path;
+	struct spool *spool;
+	struct scoreboard *scoreboard; /* filled by apply_open() */
+	struct signal_kinds *kinds;
+	const unsigned char *record_secret;  /* RECORD_SECRET_SIZE bytes */
+	const struct score_settings *scores; /* ids are given by the store */
+	size_t n_scores;
+	const char *timezone;
+	bool create_contacts;  /* contacts.create */
+	int64_t checkpoint_ms; /* 60000 */
+	size_t batch_most;     /* 5000 signals */
+	int batch_wait_ms;     /* 10 */
+};
+
+/* Opens the store, migrates, loads checkpoint and ledger tail into the
+ * scoreboard, loads the rules. Starts no thread. */
+enum sg_status apply_open(const struct apply_options *options,
+			  struct apply **apply_out,
+			  struct sg_err *err) MUST_CHECK;
+enum sg_status apply_start(struct apply *apply, struct sg_err *err) MUST_CHECK;
+/* Applies what is in the spool (at most wait_ms), checkpoints, stops. */
+void apply_stop(struct apply *apply, int wait_ms);
+void apply_close(struct apply *apply);
+
+/*
+ * Keep the signal (spool, synced) and wait until it is applied and committed,
+ * at most wait_ms. SG_OK: its effects can be read. SG_BUSY with the text
+ * "kept, not yet applied" and *kept_out true: it will be; or not kept at all
+ * (*kept_out false): 503. Any thread but the applier's.
+ */
+enum sg_status apply_submit(struct apply *apply, const struct signal *signals,
+			    size_t n_signals, int wait_ms, bool *kept_out,
+			    struct sg_err *err) MUST_CHECK;
+
+/*
+ * Run fn on the applier's thread in a transaction of its own and wait: how
+ * definitions (rules, lists, segments, broadcasts, tokens) are written.
+ * Returns fn's status; anything but SG_OK rolls back. SG_BUSY: stopping, or
+ * the store is away.
+ */
+typedef enum sg_status apply_call_fn(void *arg, struct store *store,
+				     struct sg_err *err);
+enum sg_status apply_call(struct apply *apply, apply_call_fn *fn, void *arg,
+			  struct sg_err *err) MUST_CHECK;
+
+/* Today's rules, borrowed until apply_rules_release(). */
+const struct ruleset *apply_rules_get(struct apply *apply);
+void apply_rules_release(struct apply *apply, const struct ruleset *ruleset);
+
+/*
+ * Make the store's rules equal to `ruleset`: new versions, then field rules
+ * recomputed for all records (in slices; `wait` until done). take_back: removed
+ * rules' points are taken back.
+ */
+enum sg_status apply_rules(struct apply *apply, const struct ruleset *ruleset,
+			   const char *author, bool take_back, bool wait,
+			   struct sg_err *err) MUST_CHECK;
+
+/* How names in conditions are checked: signals, scores, segments. Any thread;
+ * parse with it, then drop it. Reads segments through `store`. */
+struct apply_names {
+	struct condition_names names;
+	struct apply *apply;
+	struct store *store;
+	char text[CONDITION_TEXT_MOST];
+};
+void apply_names_init(struct apply_names *names, struct apply *apply,
+		      struct store *store);
+
+struct apply_status {
+	uint64_t applied; /* signals since start */
+	uint64_t refolds;
+	uint64_t batches;
+	int64_t lag_ms; /* age of the oldest signal not applied; 0 = none */
+	bool store_down;
+	char trouble[256]; /* last failure, "" = fine */
+	uint32_t ruleset;
+	uint64_t records;
+};
+void apply_get_status(struct apply *apply, struct apply_status *out);
+
+struct verify_report {
+	uint64_t records, entries, differences;
+	char first_difference[256];
+};
+/* Every score recomputed from the ledger and compared with the scoreboard;
+ * every balance; with `refold`, every ledger from its history too. On a
+ * consistent snapshot, while running. */
+enum sg_status apply_verify(struct apply *apply, bool refold,
+			    struct verify_report *report_out,
+			    struct sg_err *err) MUST_CHECK;
+
+#endif

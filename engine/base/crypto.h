@@ -1,0 +1,29 @@
+/*
+ * crypto.h - the only door to libsodium. crypto_start() once, before any
+ * thread.
+ */
+#ifndef ENGINE_BASE_CRYPTO_H
+#define ENGINE_BASE_CRYPTO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum { CRYPTO_HASH_SIZE = 32, CRYPTO_PASSWORD_HASH_SIZE = 128 };
+
+enum sg_status crypto_start(struct sg_err *err) MUST_CHECK;
+void crypto_random(void *out, size_t len);
+uint64_t crypto_random_u64(void);
+/* Keyed BLAKE2b of `len` bytes into out_len (10…64) bytes. key may be NULL. */
+void crypto_hash(void *out, size_t out_len, const void *bytes, size_t len,
+		 const void *key, size_t key_len);
+/* First 8 bytes of the unkeyed hash: ids of external events. Never 0. */
+uint64_t crypto_hash64(const void *bytes, size_t len);
+void crypto_hmac_sha256(unsigned char out[32], const void *key, size_t key_len,
+			const void *bytes, size_t len);
+bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
+void crypto_wipe(void *bytes, size_t len);
+
+#endif

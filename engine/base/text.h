@@ -1,0 +1,35 @@
+/*
+ * text.h - Unicode and number text; the only door to libunistring. Pure, any
+ * thread. Numbers are always in the C locale.
+ */
+#ifndef ENGINE_BASE_TEXT_H
+#define ENGINE_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+
+bool text_is_utf8(const char *text, size_t len);
+/* Full Unicode case folding, appended; invalid bytes are kept as they are. */
+void text_fold(struct buf *to, const char *text);
+/* Without regard to case (Unicode); <0, 0, >0. */
+int text_compare_fold(const char *a, const char *b);
+bool text_equal_fold(const char *a, const char *b);
+bool text_contains_fold(const char *text, const char *part);
+/* `*` any run, `?` one character, `\` takes the next literally; case folded,
+ * linear time (no backtracking blow-up). */
+bool text_glob_fold(const char *glob, const char *text);
+/* ASCII only: header names, keywords. */
+bool text_equal_ascii(const char *a, const char *b);
+bool text_starts_ascii(const char *text, const char *prefix);
+/* The whole text is one finite decimal number ("-1.5e3", surrounding blanks
+ * allowed; no hex, no inf, no nan). */
+bool text_to_number(const char *text, double *number_out);
+bool text_to_int(const char *text, long long *number_out);
+/* Shortest form that reads back the same; "0", "18.585", "-12". */
+void text_append_number(struct buf *to, double number);
+/* Rounded half away from zero, for people: 99.5 -> "100", -0.4 -> "0". */
+void text_append_rounded(struct buf *to, double number);
+
+#endif

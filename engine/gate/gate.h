@@ -1,0 +1,76 @@
+/*
+ * gate.h - the plugins: loading and checking them, the host functions behind
+ * the ABI, and the three ways in: routes (http/), mail (milter/ through
+ * scoregate.h), ticks. Set up on one thread; then any thread.
+ */
+#ifndef ENGINE_GATE_GATE_H
+#define ENGINE_GATE_GATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/err.h"
+#include "http/reply.h"
+#include "scoregate.h"
+#include "scoregate_plugin.h"
+#include "signal/signal_kinds.h"
+#include "spool/spool.h"
+#include "token/keys.h"
+
+struct gate_options {
+	const struct keys *keys;
+	struct spool *spool;
+	struct signal_kinds *kinds;
+	const char *public_url; /* "https://t.example.com", no slash at end */
+	const char *bounce_domain; /* VERP; NULL = no rewriting of the sender */
+	const char *unsubscribe_address; /* for the mailto: form; NULL = none */
+	const struct conf_section
+		*mail; /* `mail { … }`: matching, bounds,
+			  on_trouble; see conf/scoregate.conf */
+};
+
+enum sg_status gate_open(const struct gate_options *options,
+			 struct sg_gate **gate_out,
+			 struct sg_err *err) MUST_CHECK;
+/* Calls stop() of each plugin, newest first; unloads nothing that may still be
+ * called. No route or mail call may be under way. */
+void gate_close(struct sg_gate *gate);
+
+/* `section` is its `plugin "name" { … }`, NULL = none. SG_REFUSED: text says
+ * which field of the descriptor differs, or file, line and option. */
+enum sg_status gate_load(struct sg_gate *gate, const char *path,
+			 const struct conf_section *section,
+			 struct sg_err *err) MUST_CHECK;
+
+struct gate_plugin_info {
+	const char *name, *version, *summary, *path;
+	unsigned abi_major, abi_minor;
+	size_t n_signals, n_routes;
+	uint64_t calls, failures;
+	bool suspended;
+};
+size_t gate_plugin_count(struct sg_gate *gate);
+void gate_plugin_at(struct sg_gate *gate, size_t i,
+		    struct gate_plugin_info *info_out);
+/* What is in the file and whether it would be loaded, without running any of
+ * its code. Appends text for people. */
+enum sg_status gate_check(const char *path, struct buf *report,
+			  struct sg_err *err) MUST_CHECK;
+
+/* false: no plugin owns the path (404 is the caller's). A suspended plugin
+ * answers 503 here. */
+bool gate_route(struct sg_gate *gate, const struct sg_request *request,
+		const char *(*header)(const void *handle, const char *name),
+		struct sg_reply *reply);
+
+/* Every second from the daemon's timer thread. */
+void gate_tick(struct sg_gate *gate, int64_t now);
+
+struct gate_status {
+	uint64_t messages_in, messages_out, instrumented, passed_on_trouble;
+	uint64_t bounces_taken;
+};
+void gate_get_status(struct sg_gate *gate, struct gate_status *out);
+
+#endif

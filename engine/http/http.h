@@ -1,0 +1,60 @@
+/*
+ * http.h - the web front: the only door to libmicrohttpd. Listeners (public,
+ * private, Unix socket), bounds, dispatch to handlers.
+ */
+#ifndef ENGINE_HTTP_HTTP_H
+#define ENGINE_HTTP_HTTP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "http/reply.h"
+#include "scoregate_plugin.h"
+
+struct http;
+
+enum http_face { HTTP_PUBLIC, HTTP_PRIVATE, HTTP_LOCAL /* the Unix socket */ };
+
+/* What a handler sees beside sg_request. */
+struct http_request {
+	struct sg_request request; /* path is the whole path here */
+	enum http_face face;
+	uid_t peer_uid; /* HTTP_LOCAL only */
+};
+const char *http_request_header(const struct http_request *request,
+				const char *name); /* NULL = absent */
+/* Decoded value of a query parameter into out; SG_NONE: absent. */
+enum sg_status http_request_param(const struct http_request *request,
+				  const char *name, struct buf *out);
+
+/* Called from several threads at once. Always fills the reply. */
+typedef void http_handler_fn(void *arg, const struct http_request *request,
+			     struct sg_reply *reply);
+
+struct http_listen {
+	enum http_face face;
+	const char *address; /* "127.0.0.1:8025", "[::1]:8025", "/path/sock" */
+	unsigned threads;    /* 0 = 2 */
+	mode_t socket_mode;  /* Unix socket, 0660 */
+	const char *socket_group; /* NULL = own */
+};
+
+struct http_options {
+	size_t body_most;	   /* 1 MB on the public face, 64 MB else */
+	unsigned connections_most; /* 10000 */
+	unsigned timeout_s;	   /* 10 */
+};
+
+enum sg_status http_open(const struct http_options *options,
+			 http_handler_fn *handler, void *arg,
+			 struct http **http_out, struct sg_err *err) MUST_CHECK;
+enum sg_status http_listen_on(struct http *http, const struct http_listen *at,
+			      struct sg_err *err) MUST_CHECK;
+/* The port in use when the address said port 0; 0 = unknown. */
+uint16_t http_port(struct http *http, enum http_face face);
+/* Refuses new connections, finishes requests under way, closes. */
+void http_close(struct http *http);
+
+#endif

@@ -1,0 +1,73 @@
+/*
+ * condition.h - the one condition language (scoring §4): rules, recipients,
+ * segments, exports, the API. Parsed once, immutable after, any thread.
+ */
+#ifndef ENGINE_RULE_CONDITION_H
+#define ENGINE_RULE_CONDITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "rule/record_view.h"
+#include "signal/signal.h"
+
+enum { CONDITION_TEXT_MOST = 16384, CONDITION_DEPTH_MOST = 64 };
+
+struct condition;
+
+/* What names in an expression may refer to. NULL members: no such check. */
+struct condition_names {
+	void *arg;
+	/* may a condition name this signal? hint_out: plugin to load, or NULL
+	 */
+	bool (*signal_known)(void *arg, const char *name,
+			     const char **hint_out);
+	bool (*score_known)(void *arg, const char *name);
+	/* the text of a saved segment; NULL = no such. Copied. */
+	const char *(*segment)(void *arg, const char *name);
+	/* range of a band; false = no such */
+	bool (*band)(void *arg, const char *name, const char **score_out,
+		     double *from_out, double *to_out);
+	const char *timezone; /* date literals; NULL = UTC */
+};
+
+/*
+ * SG_REFUSED: err->text is several lines: "line 1, column 17: expected a
+ * number after '>='", the line itself, and a caret under the place.
+ * Segments are expanded here (cycles are refused), so that they are parsed
+ * anew, and never stale, each time the caller parses.
+ */
+enum sg_status condition_parse(const char *text,
+			       const struct condition_names *names,
+			       struct condition **condition_out,
+			       struct sg_err *err) MUST_CHECK;
+void condition_free(struct condition *condition);
+
+/* `signal` may be NULL (then signal.NAME is missing). `now` is the moment the
+ * view shows. */
+bool condition_test(const struct condition *condition,
+		    const struct record_view *view, const struct signal *signal,
+		    int64_t now);
+
+/*
+ * The first moment after `now` at which the answer can change by the passing
+ * of time alone (`field.renewal within 30d`, `email.clicked within 7d`),
+ * INT64_MAX if never.
+ */
+int64_t condition_next_change(const struct condition *condition,
+			      const struct record_view *view, int64_t now);
+
+struct condition_uses {
+	bool score, percent, signal_props, history, now;
+};
+void condition_get_uses(const struct condition *condition,
+			struct condition_uses *uses_out);
+/* Calls fn for each name of the sort used. */
+void condition_each_signal(const struct condition *condition,
+			   void (*fn)(void *arg, const char *name), void *arg);
+/* The canonical text: parses to the same condition. */
+void condition_write(const struct condition *condition, struct buf *to);
+
+#endif

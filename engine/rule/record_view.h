@@ -1,0 +1,46 @@
+/*
+ * record_view.h - what a condition may ask about one record at one moment.
+ * Whoever evaluates supplies it: the applier's fold (the record as it was at
+ * the event time), the API and a broadcast (as it is now). Strings are
+ * borrowed until the next call on the same view. One thread a view.
+ */
+#ifndef ENGINE_RULE_RECORD_VIEW_H
+#define ENGINE_RULE_RECORD_VIEW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "score/score_part.h"
+#include "signal/signal.h"
+
+struct occurrence { /* one human-verdict signal in the record's history */
+	const char *name;
+	int64_t happened_at;
+	const struct signal *signal; /* its properties; borrowed */
+};
+
+/* false stops the walk */
+typedef bool occurrence_fn(void *arg, const struct occurrence *occurrence);
+
+struct record_view {
+	void *arg;
+	/* NULL = the record has no such field (empty counts as none) */
+	const char *(*field)(void *arg, const char *name);
+	bool (*tag)(void *arg, const char *name);
+	bool (*list)(void *arg, const char *name); /* joined now */
+	/* false = the record has no such score (percent: also then 0 %, true)
+	 */
+	bool (*score)(void *arg, const char *name, enum score_part part,
+		      double *value_out);
+	const char *(*email)(void *arg); /* NULL: not an address */
+	const char *(*module)(void *arg);
+	int64_t (*created_at)(void *arg);
+	/* effective, human occurrences of `name` at or before the view's
+	 * moment, newest first */
+	void (*occurrences)(void *arg, const char *name, occurrence_fn *fn,
+			    void *fn_arg);
+	/* state: NULL any, else "sent", "opened", "clicked" */
+	bool (*broadcast)(void *arg, const char *name, const char *state);
+};
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * rule.h - rules: "when this signal (or this state) and this condition, then
+ * so many points" (scoring §3), their file form and sets of them. Immutable
+ * once made; any thread.
+ */
+#ifndef ENGINE_RULE_RULE_H
+#define ENGINE_RULE_RULE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "rule/condition.h"
+
+enum rule_once {
+	RULE_EVERY,
+	RULE_ONCE_EVER,
+	RULE_ONCE_MESSAGE,
+	RULE_ONCE_LINK,
+	RULE_ONCE_DAY,
+	RULE_TIMES_PER
+};
+
+struct rule {
+	uint32_t id; /* of this version in the store; 0 = not stored */
+	uint32_t version;
+	const char *name;
+	const char *module;	     /* "contact" */
+	const char *score;	     /* "lead" */
+	const char *on;		     /* NULL: a field rule */
+	const char *when;	     /* text, NULL = always */
+	struct condition *condition; /* of `when`; NULL = always */
+	double points;		     /* add, or -subtract */
+	enum rule_once once;
+	unsigned once_times; /* RULE_TIMES_PER: N per once_ms */
+	int64_t once_ms;
+	bool has_degrade;    /* false: the score's own */
+	double degrade;	     /* percent a day, 0 = none */
+	const char *because; /* template, NULL = the rule's name */
+	enum verdict
+		verdict; /* the worst it takes: human, proxy, machine=any */
+	bool enabled;
+	const char *source; /* its text in file form */
+	unsigned line;	    /* in the file it was read from, 0 = none */
+	/* Parsed and kept, given effect by the next release; a rule that uses
+	 * one is refused with that sentence by rules_parse(). */
+	const char *unless, *expires, *cap, *cap_group;
+};
+
+struct ruleset {
+	uint32_t id; /* 0 = not stored */
+	struct pool *pool;
+	size_t n_rules;
+	struct rule *rules; /* in file order */
+};
+
+struct rule_context {
+	const struct condition_names *names;
+	/* the default degrade of a score; for the limit of 8 rates */
+	size_t n_rates;
+	const double *rates; /* in use elsewhere */
+};
+
+/*
+ * The file form (libconfuse). SG_REFUSED: "rules.conf:12: …" with line, and
+ * column and caret where it is an expression. Refuses: unknown option, unknown
+ * signal (naming the missing plugin), field rules that use score or percent,
+ * two rules of one name, a ninth rate.
+ */
+enum sg_status rules_parse(const char *file_name, const char *text,
+			   const struct rule_context *context,
+			   struct ruleset **ruleset_out,
+			   struct sg_err *err) MUST_CHECK;
+void ruleset_free(struct ruleset *ruleset);
+/* Canonical text of one rule / all of them: parses to the same. */
+void rule_write(const struct rule *rule, struct buf *to);
+void ruleset_write(const struct ruleset *ruleset, struct buf *to);
+
+enum rule_change { RULE_SAME, RULE_ADDED, RULE_CHANGED, RULE_REMOVED };
+struct rule_difference {
+	enum rule_change change;
+	const struct rule *before, *after; /* NULL where there is none */
+};
+/* All but RULE_SAME, in order of name. The array is in `pool`. */
+size_t ruleset_compare(const struct ruleset *before,
+		       const struct ruleset *after, struct pool *pool,
+		       struct rule_difference **differences_out);
+
+/* {{signal.url}} and {{field.name}} filled in; bounded, appended. */
+void rule_explain(const struct rule *rule, const struct record_view *view,
+		  const struct signal *signal, struct buf *to);
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * score.h - what a score is made of and its value at a moment (scoring §2).
+ *
+ *   score(t) = F + M + sum over rates k of T_k(t)
+ *   T_k(t)   = T_k(t0) * (1 - p_k/100)^((t - t0) / 86400 s)
+ *
+ * Positive and negative points are summed apart, for every class. Pure.
+ */
+#ifndef ENGINE_SCORE_SCORE_H
+#define ENGINE_SCORE_SCORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "score/score_part.h"
+
+enum { SCORE_RATES_MOST = 8, SCORE_NAME_MOST = 64, SCORES_MOST = 64 };
+
+enum ledger_class { LEDGER_FIELD = 1, LEDGER_TOUCH = 2, LEDGER_MANUAL = 3 };
+
+/* How one named score behaves: `score "lead" { … }` in the configuration. */
+struct score_settings {
+	uint32_t id; /* from 1, dense; 1 is "lead" */
+	char name[SCORE_NAME_MOST];
+	double degrade;	       /* percent a day; 0 = none */
+	bool degrade_negative; /* no: negative touch points keep */
+	bool has_default, has_floor, has_ceiling;
+	double default_points, floor, ceiling;
+};
+
+/* The 8 rates of the installation; rates[0] is always 0 (no degradation). */
+struct score_rates {
+	size_t n_rates;
+	double rates[SCORE_RATES_MOST + 1];
+};
+
+/* Index of a rate, adding it when new. SG_REFUSED: it would be the ninth. */
+enum sg_status score_rates_index(struct score_rates *rates, double percent,
+				 size_t *index_out,
+				 struct sg_err *err) MUST_CHECK;
+
+/* (1 - percent/100)^(elapsed_ms/86400000) */
+double score_decay(double percent, int64_t elapsed_ms);
+
+/* One record's one score, all touch sums given as of `as_of`. */
+struct score_state {
+	bool scored; /* has it a score? (before `default`) */
+	bool erased; /* erased: not even the default */
+	int64_t as_of;
+	double field[2], manual[2];	       /* [0] positive, [1] negative */
+	double touch[SCORE_RATES_MOST + 1][2]; /* by rate index */
+};
+
+void score_state_advance(struct score_state *state,
+			 const struct score_rates *rates, int64_t now);
+
+struct score_summary {
+	bool has_score;
+	double value[SCORE_N_PARTS]; /* SCORE_PERCENT is not set here */
+};
+/* All parts at `now` >= state->as_of; floor, ceiling and default applied to
+ * SCORE_SCORE only. */
+void score_summarise(const struct score_state *state,
+		     const struct score_settings *settings,
+		     const struct score_rates *rates, int64_t now,
+		     struct score_summary *summary_out);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * db.h - the thin driver under the store: prepare, bind, step, transaction.
+ * Two back ends are meant to stand behind it (db_sqlite.c now, PostgreSQL
+ * later); all SQL is written once, in the files per aggregate. Statements are
+ * cached by their text's address: pass string literals. One thread a
+ * connection.
+ */
+#ifndef ENGINE_STORE_DB_H
+#define ENGINE_STORE_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+
+struct db;
+struct db_statement;
+
+enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
+
+enum sg_status db_open(const char *path, enum db_mode mode, struct db **db_out,
+		       struct sg_err *err) MUST_CHECK;
+void db_close(struct db *db);
+
+/* A cached statement, reset and unbound. SG_FAILED: bad SQL, store away. */
+enum sg_status db_prepare(struct db *db, const char *sql,
+			  struct db_statement **statement_out,
+			  struct sg_err *err) MUST_CHECK;
+/* Parameters count from 1, columns from 0. Text and blobs are copied. */
+void db_bind_int(struct db_statement *statement, int i, int64_t value);
+void db_bind_real(struct db_statement *statement, int i, double value);
+void db_bind_text(struct db_statement *statement, int i, const char *value);
+void db_bind_blob(struct db_statement *statement, int i, const void *bytes,
+		  size_t len);
+void db_bind_null(struct db_statement *statement, int i);
+/* SG_OK: a row is there. SG_NONE: done. SG_BUSY: locked, disk full, read-only
+ * file: try later. SG_REFUSED: a constraint. SG_FAILED: anything else. */
+enum sg_status db_step(struct db_statement *statement,
+		       struct sg_err *err) MUST_CHECK;
+/* Step a statement that gives no rows: SG_OK when done. */
+enum sg_status db_run(struct db_statement *statement,
+		      struct sg_err *err) MUST_CHECK;
+void db_reset(struct db_statement *statement);
+int64_t db_column_int(struct db_statement *statement, int i);
+double db_column_real(struct db_statement *statement, int i);
+const char *db_column_text(struct db_statement *statement, int i); /* ""=NULL */
+const void *db_column_blob(struct db_statement *statement, int i,
+			   size_t *len_out);
+bool db_column_is_null(struct db_statement *statement, int i);
+
+enum sg_status db_begin(struct db *db, struct sg_err *err) MUST_CHECK;
+enum sg_status db_commit(struct db *db, struct sg_err *err) MUST_CHECK;
+void db_rollback(struct db *db);
+/* Several statements, for migrations. */
+enum sg_status db_script(struct db *db, const char *sql,
+			 struct sg_err *err) MUST_CHECK;
+int64_t db_changes(struct db *db); /* rows of the last statement */
+int64_t db_last_id(struct db *db);
+/* A consistent copy while others write (SQLite's backup API). */
+enum sg_status db_backup(struct db *db, const char *path,
+			 struct sg_err *err) MUST_CHECK;
+
+/* Test hook: the n-th following call fails with SG_FAILED; 0 = off. */
+void db_fail_after(struct db *db, unsigned n_calls);
+
+#endif
