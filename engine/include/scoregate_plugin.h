@@ -1,8 +1,33 @@
 /*
  * scoregate_plugin.h - the plugin ABI: all that a plugin is built on.
  *
- * (The gate's owner writes this out in full; what follows is what the HTTP
- * server and the gate agree on.)
+ * A plugin is one shared object, NAME.so, that exports one symbol:
+ *
+ *     SG_PLUGIN const struct sg_plugin sg_plugin_NAME = { SG_PLUGIN_HEAD, … };
+ *
+ * The gate reads this descriptor from the file and compares magic, size, major,
+ * minor and name before any code of the plugin runs; `scoregate plugin check`
+ * prints what it found. Everything the plugin needs from Scoregate comes as a
+ * table of functions, `call->host`: a plugin links against nothing but libc.
+ * See scoregate-plugin(7), and plugins/hello for one with a comment a line.
+ *
+ * Memory    Strings and structs that the host hands over are borrowed for the
+ *           call, those a plugin hands over are copied before the function
+ *           returns, unless it says otherwise. What comes from alloc(), copy()
+ *           or text() belongs to the call and is freed after it. In start() it
+ *           belongs to the plugin and is freed after stop().
+ * Threads   start() and stop() run alone. Routes and mail hooks run on several
+ *           threads at once, also with each other; tick() on one thread, never
+ *           twice at once, beside them. So the state is read-only after
+ *           start(), or has a lock of its own. A `call` stays on its thread.
+ * Errors    SG_OK, SG_NONE (nothing to do), SG_REFUSED (the input is wrong),
+ *           SG_BUSY (not now), SG_FAILED (broken here). A hook's SG_FAILED is
+ *           counted and logged with the text given to fail(); after several in
+ *           a row the plugin is suspended, each time twice as long, while mail
+ *           and web flow on. A plugin that crashes takes the process with it.
+ * Growth    Structs grow at their end only, and say their size first; a new
+ *           function raises SCOREGATE_ABI_MINOR, any other change
+ *           SCOREGATE_ABI_MAJOR. tests/lint/abi holds both to that.
  */
 #ifndef SCOREGATE_PLUGIN_H
 #define SCOREGATE_PLUGIN_H
@@ -13,20 +38,506 @@
 
 #include "scoregate_status.h"
 
+#define SCOREGATE_ABI_MAGIC 0x53434754u /* "SCGT" */
+#define SCOREGATE_ABI_MAJOR 1
+#define SCOREGATE_ABI_MINOR 0
+
+struct sg_host;	    /* the functions, below */
+struct sg_err;	    /* a reason for people; written by host->fail() */
+struct sg_settings; /* a section of the configuration */
+struct sg_text;	    /* bytes under construction; belong to a call */
+struct sg_form;	    /* a parsed form body; belongs to a call */
+struct sg_json;	    /* a value of a parsed JSON text; belongs to a call */
+struct sg_reply;    /* the HTTP answer; filled through host functions */
+
+/* Stands first in every entry of a plugin. Made by the host. */
+struct sg_call {
+	const struct sg_host *host;
+	void *state; /* what start() left in *state_out */
+	int64_t now; /* ms since 1970 UTC: the one clock of this call */
+};
+
+/* --- signals ------------------------------------------------------------- */
+
+/* What an entry is: something that happened, or a change to the record. */
+enum sg_signal_kind {
+	SG_SIGNAL_HAPPENED = 1,
+	SG_FIELD_SET = 4,    /* properties: name, value ("" removes)  */
+	SG_TAG_ADD = 5,	     /* tag                                   */
+	SG_TAG_REMOVE = 6,   /* tag                                   */
+	SG_LIST_JOIN = 7,    /* list, how                             */
+	SG_LIST_CONFIRM = 8, /* list, how                             */
+	SG_LIST_LEAVE = 9,   /* list ("" = all), how                  */
+	SG_SUPPRESS = 13     /* reason, evidence                      */
+};
+
+enum sg_verdict { SG_HUMAN = 0, SG_PROXY = 1, SG_MACHINE = 2 };
+
+struct sg_prop {
+	const char *name;  /* [a-z0-9_.]+ */
+	const char *value; /* UTF-8, at most 16384 bytes */
+};
+
+/* NULL strings are "". At most 64 properties, 64 kB in all. */
+struct sg_signal {
+	size_t size; /* sizeof(struct sg_signal) */
+	enum sg_signal_kind kind;
+	const char *name;    /* "email.opened"; only for SG_SIGNAL_HAPPENED,
+				and only one that this plugin declared */
+	uint64_t record_key; /* from a token or record_key(); 0 = see key */
+	const char *module;  /* "" = contact */
+	const char *key;     /* e-mail address or other key, where known */
+	uint64_t message_id; /* 0 = belongs to no message */
+	int64_t happened_at; /* ms UTC, 0 = now */
+	const char *because; /* explanation for people */
+	enum sg_verdict verdict;
+	const char *verdict_reason;
+	const char *external_id; /* the sender's own id of this event: the same
+				    one within 30 days is dropped */
+	const struct sg_prop *props;
+	size_t n_props;
+};
+
+/* How far an entry must be kept before emit() returns. */
+enum sg_keep {
+	SG_WRITTEN, /* survives this process: opens, clicks */
+	SG_SYNCED   /* survives the machine: whatever we answer 200 for */
+};
+
+/* A signal this plugin can emit: rules may name only declared ones. A table
+ * of them ends with {0}. */
+struct sg_signal_declaration {
+	const char *name;	/* "source.verb" in the past tense */
+	const char *properties; /* "url, campaign" */
+	const char *summary;	/* one line for people */
+};
+
+/* --- settings ------------------------------------------------------------ */
+
+enum sg_option_type {
+	SG_OPTION_TEXT = 1,
+	SG_OPTION_NUMBER,
+	SG_OPTION_INT,
+	SG_OPTION_BOOL,
+	SG_OPTION_DURATION, /* "90d": ms as int */
+	SG_OPTION_SIZE,	    /* "30M": bytes as int */
+	SG_OPTION_PERCENT,
+	SG_OPTION_TEXT_LIST,
+	SG_OPTION_SECTION, /* one, without a title */
+	SG_OPTION_TITLED   /* many, each with a title */
+};
+
+/* What may stand in `plugin "NAME" { … }`. A table ends with {0}. */
+struct sg_option {
+	const char *name;
+	enum sg_option_type type;
+	const char *fallback;		 /* as in a file; NULL = unset */
+	double least, most;		 /* numbers; both 0 = any */
+	const struct sg_option *options; /* of a section */
+	const char *help;		 /* one line for people */
+};
+
+/* --- web ----------------------------------------------------------------- */
+
 /* One HTTP request, borrowed for the call. */
 struct sg_request {
 	size_t size;	    /* of this struct, for growth at its end */
 	const char *method; /* "GET", "HEAD", "POST", … */
-	const char *path;  /* after the route's prefix, decoded once? no: raw */
-	const char *query; /* after '?', "" = none; raw */
+	const char *path;   /* after the route's prefix; raw, not decoded */
+	const char *query;  /* after '?', "" = none; raw */
 	const char *body;
 	size_t body_len;
 	const char *peer;    /* numeric address of the client */
 	int64_t received_at; /* ms UTC */
-	const void *handle;  /* for sg_host.request_header() */
+	const void *handle;  /* the server's own */
 };
 
-/* The answer, filled through host functions; opaque to plugins. */
-struct sg_reply;
+/* Answers every method; the host has bounded the request. A table of routes
+ * ends with {0}. The prefix begins and ends with '/': "/o/". */
+typedef enum sg_status sg_answer_fn(const struct sg_call *call,
+				    const struct sg_request *request,
+				    struct sg_reply *reply, struct sg_err *err);
+struct sg_route {
+	const char *prefix;
+	sg_answer_fn *answer;
+	const char *summary;
+};
+
+/* --- tokens -------------------------------------------------------------- */
+
+/* A token of one kind is refused everywhere else. */
+enum sg_token_kind {
+	SG_TOKEN_OPEN = 1,
+	SG_TOKEN_CLICK = 2,
+	SG_TOKEN_BOUNCE = 3,
+	SG_TOKEN_UNSUBSCRIBE = 4,
+	SG_TOKEN_VISITOR = 5,
+	SG_TOKEN_CONFIRM = 7
+};
+
+enum sg_token_form {
+	SG_TOKEN_URL,	 /* base64url, with payload: one path segment */
+	SG_TOKEN_ADDRESS /* base32 in lower case, without payload: 45
+			    characters of a local part, any case */
+};
+
+struct sg_token {
+	enum sg_token_kind kind;
+	uint64_t message_id;
+	uint64_t record_key;
+	const char *payload; /* at most 1500 bytes, not NUL-terminated */
+	size_t payload_len;
+};
+
+/* --- mail ---------------------------------------------------------------- */
+
+enum { SG_TRACK_OPENS = 1, SG_TRACK_CLICKS = 2 };
+
+/* An outgoing message to one recipient that the operator wants instrumented. */
+struct sg_outgoing {
+	size_t size;
+	uint64_t message_id; /* ours; stands in every token of it */
+	uint64_t record_key;
+	const char *recipient; /* envelope, without angle brackets */
+	const char *sender;    /* envelope, as it came */
+	const char *campaign;  /* "" = none */
+	const char *list;      /* X-Scoregate-List, else List-Id; "" = none */
+	const char *broadcast; /* "" = none */
+	unsigned track;	       /* SG_TRACK_… wanted for this message */
+	bool body_editable;    /* false: signed or encrypted; headers only */
+	const void *handle;
+};
+
+/* true: `target_out` is what the link shall point to. false: leave it alone.
+ * target: character references decoded, absolute, http or https; NUL after
+ * target[len]. */
+typedef bool sg_map_link_fn(const struct sg_call *call, void *arg,
+			    const char *target, size_t len,
+			    struct sg_text *target_out);
+
+/* What the text of an incoming message says it is (design: mail §2). */
+enum sg_mail_kind {
+	SG_MAIL_ORDINARY = 0,
+	SG_MAIL_BOUNCE,
+	SG_MAIL_DELAY,
+	SG_MAIL_DELIVERED, /* a notice of success */
+	SG_MAIL_COMPLAINT,
+	SG_MAIL_OPT_OUT, /* a feedback report of that type */
+	SG_MAIL_READ,	 /* disposition notification */
+	SG_MAIL_AUTO_REPLY
+};
+
+enum sg_bounce_class { SG_BOUNCE_NONE = 0, SG_BOUNCE_SOFT, SG_BOUNCE_HARD };
+
+/* What the report says of one recipient. Strings "" = not said. */
+struct sg_finding {
+	size_t size;
+	enum sg_mail_kind kind;
+	const char *address; /* original recipient, else final */
+	enum sg_bounce_class bounce;
+	const char *status;	/* "5.1.1" (RFC 3463) */
+	const char *reason;	/* "user-unknown", "mailbox-full", … */
+	const char *diagnostic; /* the other server's words */
+};
+
+/* A recipient of the incoming message whose address is one of ours. */
+struct sg_own_recipient {
+	size_t size;
+	const char *address;
+	struct sg_token token; /* SG_TOKEN_BOUNCE or SG_TOKEN_UNSUBSCRIBE */
+};
+
+struct sg_incoming {
+	size_t size;
+	const char *sender; /* envelope; "" = the null sender */
+	const char *subject;
+	enum sg_mail_kind kind;
+	const char *feedback_type;	   /* complaints: "abuse" */
+	const char *evidence;		   /* the line that decided */
+	const struct sg_finding *findings; /* may be none */
+	size_t n_findings;		   /* each findings->size bytes apart */
+	const struct sg_own_recipient *own; /* likewise; may be none */
+	size_t n_own;
+	const void *handle;
+};
+
+/* --- scores and actions -------------------------------------------------- */
+
+/* The record as of the signal's event time. */
+struct sg_record {
+	size_t size;
+	const char *module, *key;
+	const void *handle;
+	/* "" = no such field; a score's name gives false for "no score". */
+	const char *(*field)(const struct sg_record *record, const char *name);
+	bool (*tag)(const struct sg_record *record, const char *name);
+	bool (*score)(const struct sg_record *record, const char *name,
+		      double *points_out);
+};
+
+struct sg_points {
+	const char *score; /* "lead" */
+	double points;
+	const char *because;
+};
+
+/*
+ * Points a plugin proposes for a signal, beside the rules. Pure: the same
+ * inputs give the same answer, no clock, no state but what start() made, so
+ * that it can be replayed. Writes at most `most`, returns how many.
+ */
+typedef size_t sg_score_fn(const struct sg_call *call,
+			   const struct sg_signal *signal,
+			   const struct sg_record *record,
+			   struct sg_points *points_out, size_t most);
+
+/* Something an automation can do. A table ends with {0}. */
+struct sg_action {
+	const char *name;
+	const char *summary;
+	const struct sg_option *options;
+	enum sg_status (*run)(const struct sg_call *call,
+			      const struct sg_record *record,
+			      const struct sg_settings *settings,
+			      struct sg_err *err);
+};
+
+/* --- the descriptor ------------------------------------------------------ */
+
+/*
+ * Identity is plain bytes, so that it can be read from the file without
+ * running anything of it. Hooks that are NULL are not called.
+ */
+struct sg_plugin {
+	uint32_t magic;
+	uint32_t size;	    /* of this struct as the plugin knows it */
+	uint16_t abi_major; /* must be the host's */
+	uint16_t abi_minor; /* the least the plugin needs */
+	char name[32];	    /* as in the file's name and the symbol */
+	char version[20];
+	char summary[100]; /* one line for people */
+
+	const struct sg_signal_declaration *signals;
+	const struct sg_option *options;
+	const struct sg_route *routes;
+	const struct sg_action *actions;
+
+	/* SG_OK, or the plugin is not loaded and the daemon says why. */
+	enum sg_status (*start)(const struct sg_call *call, void **state_out,
+				struct sg_err *err);
+	void (*stop)(const struct sg_call *call);
+	/* About every second. */
+	enum sg_status (*tick)(const struct sg_call *call, struct sg_err *err);
+	/* State intents by the host's functions; the engine edits. After
+	 * anything but SG_OK this plugin's intents are dropped. */
+	enum sg_status (*outgoing)(const struct sg_call *call,
+				   const struct sg_outgoing *mail,
+				   struct sg_err *err);
+	/* SG_BUSY: could not be kept now; mail to nobody but our own
+	 * addresses is then kept by the MTA for another try. */
+	enum sg_status (*incoming)(const struct sg_call *call,
+				   const struct sg_incoming *mail,
+				   struct sg_err *err);
+	sg_score_fn *score;
+};
+
+#define SG_PLUGIN __attribute__((visibility("default")))
+#define SG_PLUGIN_HEAD                                                  \
+	.magic = SCOREGATE_ABI_MAGIC, .size = sizeof(struct sg_plugin), \
+	.abi_major = SCOREGATE_ABI_MAJOR, .abi_minor = SCOREGATE_ABI_MINOR
+/* What the smallest descriptor we take holds: that of 1.0. */
+#define SG_PLUGIN_SIZE_LEAST \
+	(offsetof(struct sg_plugin, score) + sizeof(sg_score_fn *))
+
+/* --- the host ------------------------------------------------------------ */
+
+enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARN, SG_LOG_INFO, SG_LOG_DEBUG };
+
+enum sg_site {
+	SG_SITE_PUBLIC_URL,    /* "https://t.example.com", no slash at end */
+	SG_SITE_BOUNCE_DOMAIN, /* "" = none */
+	SG_SITE_UNSUBSCRIBE_ADDRESS /* "unsubscribe@…"; "" = none */
+};
+
+#define SG_FORMAT(f, a) __attribute__((format(printf, f, a)))
+
+/* In the order in which they came; grows at the end only. */
+struct sg_host {
+	size_t size;
+	uint16_t abi_major, abi_minor;
+
+	/* -- telling people. Never a token, a body or a password. -- */
+	void (*log)(const struct sg_call *call, enum sg_log_level level,
+		    const char *format, ...) SG_FORMAT(3, 4);
+	/* Writes the reason, returns `status`. */
+	enum sg_status (*fail)(struct sg_err *err, enum sg_status status,
+			       const char *format, ...) SG_FORMAT(3, 4);
+	const char *(*site)(const struct sg_call *call, enum sg_site which);
+
+	/* -- memory of the call; never NULL -- */
+	void *(*alloc)(const struct sg_call *call, size_t size); /* zeroed */
+	char *(*copy)(const struct sg_call *call, const char *text);
+	struct sg_text *(*text)(const struct sg_call *call); /* 1 MB most */
+
+	/* -- text. Appending past the most makes all of it "" -- */
+	void (*append)(struct sg_text *to, const void *bytes, size_t len);
+	void (*print)(struct sg_text *to, const char *format, ...)
+		SG_FORMAT(2, 3);
+	void (*append_html)(struct sg_text *to, const char *text);
+	void (*append_url)(struct sg_text *to, const char *text);
+	void (*append_json)(struct sg_text *to, const char *text); /* quoted */
+	void (*append_base64)(struct sg_text *to, const void *bytes,
+			      size_t len);
+	const char *(*text_value)(const struct sg_text *text); /* NUL at end */
+	size_t (*text_len)(const struct sg_text *text);
+	/* `*` any run, `?` one character; without regard to case. */
+	bool (*glob)(const char *glob, const char *text);
+
+	/* -- settings; asking for one that is not in the table asserts -- */
+	const struct sg_settings *(*settings)(const struct sg_call *call);
+	bool (*setting_is_set)(const struct sg_settings *of, const char *name);
+	const char *(*setting_text)(const struct sg_settings *of,
+				    const char *name); /* NULL = unset */
+	double (*setting_number)(const struct sg_settings *of,
+				 const char *name);
+	int64_t (*setting_int)(const struct sg_settings *of, const char *name);
+	bool (*setting_bool)(const struct sg_settings *of, const char *name);
+	size_t (*setting_list_count)(const struct sg_settings *of,
+				     const char *name);
+	const char *(*setting_list_at)(const struct sg_settings *of,
+				       const char *name, size_t i);
+	size_t (*setting_section_count)(const struct sg_settings *of,
+					const char *name);
+	const struct sg_settings *(*setting_section_at)(
+		const struct sg_settings *of, const char *name, size_t i);
+	const char *(*setting_title)(const struct sg_settings *of);
+	/* "FILE:LINE: text" for a value that cannot be; SG_REFUSED. */
+	enum sg_status (*setting_refuse)(const struct sg_settings *of,
+					 const char *name, struct sg_err *err,
+					 const char *format, ...)
+		SG_FORMAT(4, 5);
+
+	/* -- signals -- */
+	/* A further signal, named by the configuration; in start() only. */
+	enum sg_status (*declare)(const struct sg_call *call,
+				  const struct sg_signal_declaration *signal,
+				  struct sg_err *err);
+	/*
+	 * All of them in one write, or none. SG_BUSY: not kept, tell whoever
+	 * sent it to try again. SG_REFUSED: breaks a bound, or not declared.
+	 */
+	enum sg_status (*emit)(const struct sg_call *call,
+			       const struct sg_signal *signals,
+			       size_t n_signals, enum sg_keep keep,
+			       struct sg_err *err);
+	/* SG_REFUSED: not an address. normal_out may be NULL. */
+	enum sg_status (*record_key)(const struct sg_call *call,
+				     const char *module, const char *key,
+				     uint64_t *record_key_out,
+				     struct sg_text *normal_out,
+				     struct sg_err *err);
+
+	/* -- tokens -- */
+	enum sg_status (*token_make)(const struct sg_call *call,
+				     const struct sg_token *token,
+				     enum sg_token_form form,
+				     struct sg_text *to, struct sg_err *err);
+	/* SG_REFUSED: not one of ours, or of another kind. */
+	enum sg_status (*token_read)(const struct sg_call *call,
+				     enum sg_token_kind kind,
+				     enum sg_token_form form, const char *text,
+				     size_t len, struct sg_token *token_out,
+				     struct sg_err *err);
+	int64_t (*message_time)(uint64_t message_id); /* ms UTC */
+
+	/* -- requests -- */
+	const char *(*request_header)(const struct sg_call *call,
+				      const struct sg_request *request,
+				      const char *name); /* NULL = absent */
+	const char *(*request_param)(const struct sg_call *call,
+				     const struct sg_request *request,
+				     const char *name); /* decoded, or NULL */
+	/*
+	 * Who fetched this? false: no signal at all (HEAD, OPTIONS). The
+	 * reason is "" for a human, and lives as long as the process.
+	 */
+	bool (*judge)(const struct sg_call *call,
+		      const struct sg_request *request,
+		      enum sg_verdict *verdict_out, const char **reason_out);
+	/* The body by its Content-Type: application/x-www-form-urlencoded,
+	 * multipart/form-data (files are skipped), or a JSON object (of
+	 * scalars, or arrays of them). SG_REFUSED says what is wrong. */
+	enum sg_status (*form_parse)(const struct sg_call *call,
+				     const struct sg_request *request,
+				     struct sg_form **form_out,
+				     struct sg_err *err);
+	size_t (*form_count)(const struct sg_form *form);
+	const char *(*form_name)(const struct sg_form *form, size_t i);
+	const char *(*form_value)(const struct sg_form *form, size_t i);
+	/* The first of that name, or NULL. */
+	const char *(*form_get)(const struct sg_form *form, const char *name);
+	enum sg_status (*json_parse)(const struct sg_call *call,
+				     const char *text, size_t len,
+				     const struct sg_json **json_out,
+				     struct sg_err *err);
+	/* RFC 6901; NULL when it leads nowhere. */
+	const struct sg_json *(*json_pointer)(const struct sg_json *json,
+					      const char *pointer);
+	/* A scalar as text, NULL for an object, an array, null or NULL. */
+	const char *(*json_text)(const struct sg_call *call,
+				 const struct sg_json *json);
+	size_t (*json_count)(const struct sg_json *json); /* 0: no array */
+	const struct sg_json *(*json_at)(const struct sg_json *json, size_t i);
+
+	/* -- answers -- */
+	void (*reply_status)(struct sg_reply *reply, int status);
+	void (*reply_header)(struct sg_reply *reply, const char *name,
+			     const char *value);
+	void (*reply_body)(struct sg_reply *reply, const void *bytes,
+			   size_t len);
+	void (*reply_text)(struct sg_reply *reply, int status,
+			   const char *text);
+	/* A whole HTML page, with the headers that a page needs. */
+	void (*reply_page)(struct sg_reply *reply, int status,
+			   const char *html);
+	/* Not copied: bytes that live as long as the process. */
+	void (*reply_fixed)(struct sg_reply *reply, const char *type,
+			    const void *bytes, size_t len);
+
+	/* -- secrets -- */
+	/* Is `signature` (hex or base64) the HMAC-SHA256 of these bytes? */
+	bool (*hmac_sha256_is)(const char *secret, const void *bytes,
+			       size_t len, const char *signature);
+	/* In a time that does not tell where they differ. */
+	bool (*equal)(const char *a, const char *b);
+
+	/* -- outgoing mail: intents, in outgoing() only -- */
+	/* The first header of that name, unfolded; NULL = none. */
+	const char *(*mail_header)(const struct sg_call *call,
+				   const char *name);
+	/* Before the last real </body> of each HTML part. */
+	void (*mail_append_html)(const struct sg_call *call, const char *html);
+	/* `fn` is asked once a link, after outgoing() returned and before the
+	 * call ends. One plugin's function sees what the one before made. */
+	void (*mail_map_links)(const struct sg_call *call, sg_map_link_fn *fn,
+			       void *arg);
+	/* Folded by the host where it must be. */
+	void (*mail_add_header)(const struct sg_call *call, const char *name,
+				const char *value);
+	void (*mail_remove_header)(const struct sg_call *call,
+				   const char *name);
+	void (*mail_set_sender)(const struct sg_call *call,
+				const char *address);
+
+	/* -- incoming mail, in incoming() only -- */
+	/* own[i] needs no delivery: what it says is kept. */
+	void (*mail_take)(const struct sg_call *call, size_t i);
+
+	/* -- the API, for a console: the answer to this request as `actor`
+	 * would get it; roles are checked there -- */
+	void (*api_call)(const struct sg_call *call, const char *actor,
+			 const char *method, const char *path, const char *body,
+			 size_t body_len, struct sg_reply *reply);
+};
 
 #endif
