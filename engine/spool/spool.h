@@ -47,6 +47,9 @@ enum sg_status spool_open(const struct spool_options *options,
 /* Syncs, stops the sync thread. Waiters get SG_BUSY. */
 void spool_close(struct spool *spool);
 
+/* The id in every segment of this spool: what its position is kept under. */
+void spool_get_id(struct spool *spool, unsigned char id_out[SPOOL_ID_SIZE]);
+
 /*
  * SG_OK: kept as `wait` says, `position_out` (may be NULL) is the position
  * after it. SG_BUSY: disk full, spool.max reached or a failed sync: not kept,

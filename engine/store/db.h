@@ -23,11 +23,13 @@ enum sg_status db_open(const char *path, enum db_mode mode, struct db **db_out,
 		       struct sg_err *err) MUST_CHECK;
 void db_close(struct db *db);
 
-/* A cached statement, reset and unbound. SG_FAILED: bad SQL, store away. */
+/* A cached statement, reset and unbound; another copy of it when one is being
+ * stepped through. SG_FAILED: bad SQL, store away. */
 enum sg_status db_prepare(struct db *db, const char *sql,
 			  struct db_statement **statement_out,
 			  struct sg_err *err) MUST_CHECK;
-/* Parameters count from 1, columns from 0. Text and blobs are copied. */
+/* Parameters count from 1, columns from 0. Text and blobs are borrowed until
+ * db_reset() (db_run() ends with one); NULL text binds NULL. */
 void db_bind_int(struct db_statement *statement, int i, int64_t value);
 void db_bind_real(struct db_statement *statement, int i, double value);
 void db_bind_text(struct db_statement *statement, int i, const char *value);
@@ -38,17 +40,19 @@ void db_bind_null(struct db_statement *statement, int i);
  * file: try later. SG_REFUSED: a constraint. SG_FAILED: anything else. */
 enum sg_status db_step(struct db_statement *statement,
 		       struct sg_err *err) MUST_CHECK;
-/* Step a statement that gives no rows: SG_OK when done. */
+/* Step a statement that gives no rows and reset it: SG_OK when done. */
 enum sg_status db_run(struct db_statement *statement,
 		      struct sg_err *err) MUST_CHECK;
 void db_reset(struct db_statement *statement);
 int64_t db_column_int(struct db_statement *statement, int i);
 double db_column_real(struct db_statement *statement, int i);
-const char *db_column_text(struct db_statement *statement, int i); /* ""=NULL */
+/* Borrowed until the next step or reset. "" for NULL. */
+const char *db_column_text(struct db_statement *statement, int i);
 const void *db_column_blob(struct db_statement *statement, int i,
 			   size_t *len_out);
 bool db_column_is_null(struct db_statement *statement, int i);
 
+/* DB_READ_ONLY: a snapshot; db_rollback() ends it. */
 enum sg_status db_begin(struct db *db, struct sg_err *err) MUST_CHECK;
 enum sg_status db_commit(struct db *db, struct sg_err *err) MUST_CHECK;
 void db_rollback(struct db *db);
@@ -61,7 +65,8 @@ int64_t db_last_id(struct db *db);
 enum sg_status db_backup(struct db *db, const char *path,
 			 struct sg_err *err) MUST_CHECK;
 
-/* Test hook: the n-th following call fails with SG_FAILED; 0 = off. */
+/* Test hook: the n-th following prepare, step, begin or commit fails with
+ * SG_FAILED, without having been made; 0 = off. */
 void db_fail_after(struct db *db, unsigned n_calls);
 
 #endif

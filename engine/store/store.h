@@ -1,8 +1,9 @@
 /*
  * store.h - one connection to the store: the applier's (writing) or a
- * reader's. Rows by aggregate in store_record.h, store_history.h,
- * store_ledger.h, store_rule.h, store_list.h, store_broadcast.h, …; each of
- * their functions runs in the transaction that is open, if one is.
+ * reader's. One thread a connection. Rows by aggregate in store_record.h,
+ * store_history.h, store_ledger.h, store_rule.h, store_list.h,
+ * store_broadcast.h, …; each of their functions runs in the transaction that is
+ * open, if one is.
  */
 #ifndef ENGINE_STORE_STORE_H
 #define ENGINE_STORE_STORE_H
@@ -26,6 +27,23 @@ struct db *store_db(struct store *store);
 enum sg_status store_begin(struct store *store, struct sg_err *err) MUST_CHECK;
 enum sg_status store_commit(struct store *store, struct sg_err *err) MUST_CHECK;
 void store_rollback(struct store *store);
+/* A reader that asks several things of one moment: one snapshot from here to
+ * store_snapshot_end(). Do not hold it long: it keeps the WAL from shrinking.
+ */
+enum sg_status store_snapshot(struct store *store,
+			      struct sg_err *err) MUST_CHECK;
+void store_snapshot_end(struct store *store);
+
+/*
+ * The next id of history and ledger, one sequence for both: at << 20 |
+ * counter, always higher than every one before it (also when the clock went
+ * back). Of the writing connection only.
+ */
+int64_t store_new_id(struct store *store, int64_t at);
+int64_t store_id_time(int64_t id); /* ms UTC */
+
+/* SG_FAILED with a sentence: the file itself is damaged (quick_check). */
+enum sg_status store_check(struct store *store, struct sg_err *err) MUST_CHECK;
 
 enum sg_status
 store_meta_get(struct store *store, const char *name, char *value, size_t size,

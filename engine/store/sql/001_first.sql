@@ -17,9 +17,9 @@ CREATE TABLE spool_position (
 
 CREATE TABLE record (
 	id         INTEGER PRIMARY KEY,         -- small and dense: index of the scoreboard
-	record_key INTEGER NOT NULL UNIQUE,     -- the hash in tokens, as signed 64 bit
+	record_key INTEGER UNIQUE,              -- the hash in tokens, as signed 64 bit; NULL = deleted
 	module     TEXT NOT NULL DEFAULT 'contact',
-	key        TEXT NOT NULL,               -- normal form; '' = not known yet
+	key        TEXT NOT NULL,               -- normal form; '' = not known yet, or deleted
 	created_at INTEGER NOT NULL,
 	deleted_at INTEGER
 );
@@ -30,6 +30,7 @@ CREATE TABLE record_alias (
 	record_key INTEGER PRIMARY KEY,
 	record_id  INTEGER NOT NULL
 );
+CREATE INDEX record_alias_by_record ON record_alias (record_id);
 
 CREATE TABLE field (                            -- derived
 	record_id INTEGER NOT NULL,
@@ -94,6 +95,8 @@ CREATE TABLE history (
 );
 CREATE INDEX history_by_record ON history (record_id, happened_at, id);
 CREATE INDEX history_by_name ON history (name, happened_at);
+-- Waiting for their record to appear.
+CREATE INDEX history_unmatched ON history (record_key) WHERE record_id = 0;
 
 -- External ids (webhooks, Idempotency-Key), kept 30 days by day.
 CREATE TABLE external_id (
@@ -124,6 +127,7 @@ CREATE TABLE score (
 	floor            REAL,
 	ceiling          REAL
 );
+INSERT INTO score (id, name) VALUES (1, 'lead');
 
 -- One row a version of the rules as a whole; history.ruleset names it.
 CREATE TABLE ruleset (
@@ -131,7 +135,7 @@ CREATE TABLE ruleset (
 	applied_at INTEGER NOT NULL,
 	author     TEXT NOT NULL,
 	note       TEXT NOT NULL DEFAULT '',
-	swept_to   INTEGER                      -- field rules recomputed up to this record id; NULL = all
+	swept_to   INTEGER DEFAULT 0            -- field rules recomputed up to this record id; NULL = all
 );
 
 -- A rule version lives in the rulesets from_ruleset <= id < to_ruleset.
@@ -139,6 +143,7 @@ CREATE TABLE rule (
 	id           INTEGER PRIMARY KEY,       -- of this version; ledger.rule_id names it
 	name         TEXT NOT NULL,
 	version      INTEGER NOT NULL,
+	place        INTEGER NOT NULL DEFAULT 0,-- its order in the file
 	from_ruleset INTEGER NOT NULL,
 	to_ruleset   INTEGER,                   -- NULL = in force
 	take_back    INTEGER NOT NULL DEFAULT 0,-- how it ended: points taken back?
@@ -205,16 +210,18 @@ CREATE TABLE broadcast_recipient (
 	changed_at INTEGER NOT NULL,
 	PRIMARY KEY (broadcast, record_id)
 ) WITHOUT ROWID;
+CREATE INDEX broadcast_recipient_by_record ON broadcast_recipient (record_id);
 
 CREATE TABLE api_token (
 	id         INTEGER PRIMARY KEY,
-	name       TEXT NOT NULL UNIQUE,        -- audit name
+	name       TEXT NOT NULL,               -- audit name
 	role       TEXT NOT NULL,               -- reader, operator, manager
 	hash       BLOB NOT NULL UNIQUE,        -- BLAKE2b of the token; the token is shown once
 	created_at INTEGER NOT NULL,
 	expires_at INTEGER,
 	revoked_at INTEGER
 );
+CREATE UNIQUE INDEX api_token_in_use ON api_token (name) WHERE revoked_at IS NULL;
 
 CREATE TABLE audit (
 	id     INTEGER PRIMARY KEY,
@@ -225,15 +232,17 @@ CREATE TABLE audit (
 	detail TEXT NOT NULL DEFAULT ''
 );
 
--- Room for what comes next; nothing writes these yet.
+-- When a record must be looked at again though nothing happens to it.
 CREATE TABLE timer (
-	id        INTEGER PRIMARY KEY,
-	due_at    INTEGER NOT NULL,
 	record_id INTEGER NOT NULL,
 	kind      TEXT NOT NULL,
-	object    TEXT NOT NULL DEFAULT ''
-);
+	object    TEXT NOT NULL DEFAULT '',
+	due_at    INTEGER NOT NULL,
+	PRIMARY KEY (record_id, kind, object)
+) WITHOUT ROWID;
 CREATE INDEX timer_by_due ON timer (due_at);
+
+-- Room for what comes next; nothing writes these yet.
 CREATE TABLE automation (
 	id INTEGER PRIMARY KEY, name TEXT NOT NULL, version INTEGER NOT NULL,
 	source TEXT NOT NULL, author TEXT NOT NULL, created_at INTEGER NOT NULL,

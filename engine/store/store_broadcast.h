@@ -1,0 +1,139 @@
+/*
+ * store_broadcast.h - broadcasts and the state of each of their recipients.
+ * Lifetimes as in store_record.h.
+ */
+#ifndef ENGINE_STORE_STORE_BROADCAST_H
+#define ENGINE_STORE_STORE_BROADCAST_H
+
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/record_set.h"
+#include "store/store.h"
+
+enum broadcast_state {
+	BROADCAST_DRAFT,
+	BROADCAST_SENDING,
+	BROADCAST_SENT,
+	BROADCAST_PAUSED,
+	BROADCAST_CANCELLED,
+	BROADCAST_FAILED
+};
+enum recipient_state {
+	RECIPIENT_QUEUED,
+	RECIPIENT_HANDING_OVER, /* DATA begun, no answer noted yet */
+	RECIPIENT_SENT,
+	RECIPIENT_FAILED,
+	RECIPIENT_SKIPPED,
+	RECIPIENT_DOUBTFUL, /* was being handed over when we died */
+	RECIPIENT_N_STATES
+};
+
+/* Their names are what is stored: "draft" …, "handing-over" …. find: -1 = no
+ * such state. */
+const char *broadcast_state_name(enum broadcast_state state);
+int broadcast_state_find(const char *name);
+const char *recipient_state_name(enum recipient_state state);
+int recipient_state_find(const char *name);
+
+struct store_broadcast {
+	const char *name;
+	enum broadcast_state state;
+	const char *template; /* template_len bytes and a NUL */
+	size_t template_len;
+	const char *condition;
+	const char *sender;   /* From */
+	const char *settings; /* JSON */
+	const char *author;
+	int64_t created_at;
+	int64_t started_at, finished_at; /* 0 = not yet */
+	const char *trouble;		 /* why it stopped, for people */
+};
+
+struct store_broadcasts {
+	struct store_broadcast *rows;
+	size_t n_rows;
+};
+
+/* SG_REFUSED: there is one of that name. State, started_at, finished_at and
+ * trouble are not read: it is a draft. */
+enum sg_status store_broadcast_create(struct store *store,
+				      const struct store_broadcast *broadcast,
+				      struct sg_err *err) MUST_CHECK;
+enum sg_status store_broadcast_get(struct store *store, const char *name,
+				   struct pool *pool,
+				   struct store_broadcast *out,
+				   struct sg_err *err) MUST_CHECK; /* or NONE */
+/* Newest first; the templates are left out (NULL, 0). */
+enum sg_status store_broadcasts_all(struct store *store, struct pool *pool,
+				    struct store_broadcasts *out,
+				    struct sg_err *err) MUST_CHECK;
+/* Sets started_at when it first becomes sending, finished_at when it becomes
+ * sent, cancelled or failed. trouble "" = none. SG_NONE: no such. */
+enum sg_status store_broadcast_set_state(struct store *store, const char *name,
+					 enum broadcast_state state,
+					 const char *trouble, int64_t now,
+					 struct sg_err *err) MUST_CHECK;
+
+struct store_recipient {
+	uint32_t record_id;
+	enum recipient_state state;
+	const char *reason;
+	uint64_t message_id; /* 0 = none yet */
+	int64_t changed_at;
+};
+
+struct store_recipients {
+	struct store_recipient *rows;
+	size_t n_rows;
+};
+
+/* All of the set become queued; those that are there already stay. */
+enum sg_status store_recipients_queue(struct store *store, const char *name,
+				      const struct record_set *records,
+				      int64_t now,
+				      struct sg_err *err) MUST_CHECK;
+/* A batch of states; rows that are not there are made. */
+enum sg_status store_recipients_put(struct store *store, const char *name,
+				    const struct store_recipient *rows,
+				    size_t n_rows,
+				    struct sg_err *err) MUST_CHECK;
+enum sg_status store_recipient_get(struct store *store, const char *name,
+				   uint32_t record_id, struct pool *pool,
+				   struct store_recipient *out,
+				   struct sg_err *err) MUST_CHECK; /* or NONE */
+/* state -1 = any; in order of record id, those after `after`. */
+enum sg_status store_recipient_slice(struct store *store, const char *name,
+				     int state, uint32_t after, size_t most,
+				     struct pool *pool,
+				     struct store_recipients *out,
+				     struct sg_err *err) MUST_CHECK;
+/* After a crash: whoever was being handed over is doubtful now. */
+enum sg_status store_recipients_doubt(struct store *store, const char *name,
+				      int64_t now, uint64_t *n_out,
+				      struct sg_err *err) MUST_CHECK;
+enum sg_status store_recipients_counts(struct store *store, const char *name,
+				       uint64_t counts_out[RECIPIENT_N_STATES],
+				       struct sg_err *err) MUST_CHECK;
+
+/* Who is in it: NULL any state but skipped and failed, "sent", "opened",
+ * "clicked" (human, effective hits on its messages). */
+enum sg_status store_broadcast_select(struct store *store, const char *name,
+				      const char *what,
+				      struct record_set *add_to,
+				      struct sg_err *err) MUST_CHECK;
+/* Signals about a broadcast's messages by name: people and hits. */
+struct store_broadcast_result {
+	const char *signal; /* "email.opened" … */
+	uint64_t people, hits, machine_hits;
+};
+struct store_broadcast_results {
+	struct store_broadcast_result *rows; /* in order of signal */
+	size_t n_rows;
+};
+enum sg_status store_broadcast_get_results(struct store *store,
+					   const char *name, struct pool *pool,
+					   struct store_broadcast_results *out,
+					   struct sg_err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,107 @@
+/*
+ * store_history.h - every signal and change, as it came, with its final
+ * verdict. Lifetimes as in store_record.h.
+ */
+#ifndef ENGINE_STORE_STORE_HISTORY_H
+#define ENGINE_STORE_STORE_HISTORY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/record_set.h"
+#include "signal/signal.h"
+#include "store/store.h"
+
+struct store_history {
+	int64_t id;	    /* store_new_id() */
+	uint32_t record_id; /* 0 = unmatched */
+	uint64_t record_key;
+	int64_t happened_at, received_at;
+	enum signal_kind kind;
+	const char *name;
+	uint64_t message_id;
+	const char *source, *actor, *because;
+	enum verdict verdict;
+	const char *verdict_reason;
+	bool effective;	   /* a change that changed something; signals: true */
+	uint32_t ruleset;  /* the rules in force when it was received */
+	const char *props; /* JSON object of strings */
+};
+
+struct store_history_rows {
+	struct store_history *rows;
+	size_t n_rows;
+};
+
+/* What is not in the signal: id, record, ruleset, effective. */
+struct store_history_place {
+	int64_t id;
+	uint32_t record_id;
+	uint32_t ruleset;
+	bool effective;
+};
+enum sg_status store_history_append(struct store *store,
+				    const struct store_history_place *place,
+				    const struct signal *signal,
+				    struct sg_err *err) MUST_CHECK;
+
+/* Give the unmatched entries of a record key to a record that now exists. */
+enum sg_status store_history_adopt(struct store *store, uint64_t record_key,
+				   uint32_t record_id, uint64_t *adopted_out,
+				   struct sg_err *err) MUST_CHECK;
+enum sg_status store_history_set_effective(struct store *store, int64_t id,
+					   bool effective,
+					   struct sg_err *err) MUST_CHECK;
+
+/* Borrows the row's strings, which must outlive it; properties in `pool`.
+ * SG_FAILED: the stored properties are not what we write. */
+enum sg_status store_history_signal(const struct store_history *row,
+				    struct pool *pool,
+				    struct signal *signal_out,
+				    struct sg_err *err) MUST_CHECK;
+
+/* All of one record, in order of (happened_at, id). */
+enum sg_status store_history_of(struct store *store, uint32_t record_id,
+				struct pool *pool,
+				struct store_history_rows *out,
+				struct sg_err *err) MUST_CHECK;
+/* For people: newest received first. record_id 0 = all, name NULL = all,
+ * before_id 0 = from the newest. */
+struct store_history_filter {
+	uint32_t record_id;
+	const char *name;
+	int64_t before_id;
+	size_t most;
+};
+enum sg_status store_history_recent(struct store *store,
+				    const struct store_history_filter *filter,
+				    struct pool *pool,
+				    struct store_history_rows *out,
+				    struct sg_err *err) MUST_CHECK;
+
+/*
+ * Effective entries called `name` with a human verdict and since <=
+ * happened_at <= until, of matched records, in order of happened_at. Rows are
+ * borrowed.
+ */
+typedef enum sg_status store_history_fn(void *arg,
+					const struct store_history *row,
+					struct sg_err *err);
+struct store_history_span {
+	const char *name;
+	int64_t since, until;
+};
+enum sg_status store_history_each(struct store *store,
+				  const struct store_history_span *span,
+				  store_history_fn *fn, void *arg,
+				  struct sg_err *err) MUST_CHECK;
+/* The same entries of one record, newest first. */
+enum sg_status store_history_each_of(struct store *store, uint32_t record_id,
+				     const struct store_history_span *span,
+				     store_history_fn *fn, void *arg,
+				     struct sg_err *err) MUST_CHECK;
+enum sg_status store_history_count(struct store *store, uint64_t *count_out,
+				   struct sg_err *err) MUST_CHECK;
+
+#endif

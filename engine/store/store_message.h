@@ -1,0 +1,35 @@
+/*
+ * store_message.h - messages that went out: opens, clicks and bounces find
+ * their campaign here. Lifetimes as in store_record.h.
+ */
+#ifndef ENGINE_STORE_STORE_MESSAGE_H
+#define ENGINE_STORE_STORE_MESSAGE_H
+
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "store/store.h"
+
+struct store_message {
+	uint64_t message_id, record_key;
+	uint64_t rfc_id; /* hash64 of the Message-ID header, 0 = none */
+	const char *campaign, *subject;
+	const char *sender; /* the original envelope sender */
+	int64_t sent_at;
+};
+
+/* One that is there stays as it is. */
+enum sg_status store_message_add(struct store *store,
+				 const struct store_message *message,
+				 struct sg_err *err) MUST_CHECK;
+enum sg_status store_message_get(struct store *store, uint64_t message_id,
+				 uint64_t record_key, struct pool *pool,
+				 struct store_message *out,
+				 struct sg_err *err) MUST_CHECK; /* or NONE */
+/* By Message-ID and record: the newest. */
+enum sg_status store_message_find(struct store *store, uint64_t rfc_id,
+				  uint64_t record_key, struct pool *pool,
+				  struct store_message *out,
+				  struct sg_err *err) MUST_CHECK; /* or NONE */
+
+#endif
