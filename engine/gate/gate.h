@@ -25,10 +25,11 @@ struct gate_options {
 	const char *public_url; /* "https://t.example.com", no slash at end */
 	const char *bounce_domain; /* VERP; NULL = no rewriting of the sender */
 	const char *unsubscribe_address; /* for the mailto: form; NULL = none */
-	const struct conf_section
-		*mail; /* `mail { … }`: matching, bounds,
-			  on_trouble; see conf/scoregate.conf */
+	/* `mail { … }`, parsed with gate_mail_options; NULL = the defaults. */
+	const struct conf_section *mail;
 };
+
+extern const struct conf_option gate_mail_options[];
 
 enum sg_status gate_open(const struct gate_options *options,
 			 struct sg_gate **gate_out,
@@ -64,12 +65,19 @@ bool gate_route(struct sg_gate *gate, const struct sg_request *request,
 		const char *(*header)(const void *handle, const char *name),
 		struct sg_reply *reply);
 
+/* What host->api_call() reaches; without it the answer is 503. Set before the
+ * first request. */
+typedef void gate_api_fn(void *arg, const char *actor, const char *method,
+			 const char *path, const char *body, size_t body_len,
+			 struct sg_reply *reply);
+void gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg);
+
 /* Every second from the daemon's timer thread. */
 void gate_tick(struct sg_gate *gate, int64_t now);
 
 struct gate_status {
 	uint64_t messages_in, messages_out, instrumented, passed_on_trouble;
-	uint64_t bounces_taken;
+	uint64_t bounces_taken; /* recipients */
 };
 void gate_get_status(struct sg_gate *gate, struct gate_status *out);
 
