@@ -25,6 +25,8 @@ struct http_request {
 };
 const char *http_request_header(const struct http_request *request,
 				const char *name); /* NULL = absent */
+/* The same from sg_request.handle: what gate_route() wants. */
+const char *http_header_of(const void *handle, const char *name);
 /* Decoded value of a query parameter into out; SG_NONE: absent. */
 enum sg_status http_request_param(const struct http_request *request,
 				  const char *name, struct buf *out);
@@ -33,6 +35,11 @@ enum sg_status http_request_param(const struct http_request *request,
 typedef void http_handler_fn(void *arg, const struct http_request *request,
 			     struct sg_reply *reply);
 
+/*
+ * The public face is served by `threads` epoll loops, each with a listen
+ * socket of its own: its handlers must be quick. The private faces have a
+ * thread a connection: there a handler may wait.
+ */
 struct http_listen {
 	enum http_face face;
 	const char *address; /* "127.0.0.1:8025", "[::1]:8025", "/path/sock" */
@@ -41,10 +48,13 @@ struct http_listen {
 	const char *socket_group; /* NULL = own */
 };
 
+/* 0 = what the comment says. */
 struct http_options {
-	size_t body_most;	   /* 1 MB on the public face, 64 MB else */
-	unsigned connections_most; /* 10000 */
-	unsigned timeout_s;	   /* 10 */
+	size_t body_most; /* public face: 1 MB; the others always 64 MB */
+	unsigned connections_most; /* public face: 10000; the others 256 */
+	unsigned timeout_s;	   /* without a byte moving: 10 */
+	unsigned request_s;	   /* for a request to be complete: 30 */
+	size_t header_most;	   /* request line and headers: 16 KB */
 };
 
 enum sg_status http_open(const struct http_options *options,
@@ -54,7 +64,14 @@ enum sg_status http_listen_on(struct http *http, const struct http_listen *at,
 			      struct sg_err *err) MUST_CHECK;
 /* The port in use when the address said port 0; 0 = unknown. */
 uint16_t http_port(struct http *http, enum http_face face);
-/* Refuses new connections, finishes requests under way, closes. */
+/* Refuses new connections, finishes requests under way (at most 5 s), closes.
+ * NULL is fine. */
 void http_close(struct http *http);
+
+struct http_status {
+	uint64_t requests, refused; /* refused: not HTTP as it should be */
+	uint64_t connections;	    /* open now */
+};
+void http_get_status(struct http *http, struct http_status *out);
 
 #endif

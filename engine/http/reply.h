@@ -5,6 +5,9 @@
 #ifndef ENGINE_HTTP_REPLY_H
 #define ENGINE_HTTP_REPLY_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 #include "base/buf.h"
 
 enum { REPLY_HEADERS_MOST = 16, REPLY_BODY_MOST = 64 << 20 };
@@ -13,13 +16,23 @@ struct reply_header {
 	char *name, *value;
 };
 
+/* A body made while it is sent. `next` appends a piece to `to`; false: that
+ * was the last one. Called on the connection's thread after the handler has
+ * returned; only for the private faces, which have a thread a connection. */
+struct reply_stream {
+	bool (*next)(void *arg, struct buf *to);
+	void (*done)(void *arg); /* always called, once */
+	void *arg;
+};
+
 struct sg_reply {
 	int status; /* 200 unless set */
 	size_t n_headers;
 	struct reply_header headers[REPLY_HEADERS_MOST];
-	struct buf body;   /* copied in … */
-	const char *fixed; /* … or static bytes that outlive every request */
+	struct buf body; /* copied in … */
+	const char *fixed; /* … or static bytes that outlive every request … */
 	size_t fixed_len;
+	struct reply_stream stream; /* … or made on the way */
 };
 
 void reply_init(struct sg_reply *reply);
@@ -35,5 +48,10 @@ void reply_text(struct sg_reply *reply, int status, const char *text);
 void reply_page(struct sg_reply *reply, int status, const char *html);
 void reply_fixed(struct sg_reply *reply, const char *type, const void *bytes,
 		 size_t len);
+/* The reply owns the stream from here on. */
+void reply_stream(struct sg_reply *reply, const char *type,
+		  const struct reply_stream *stream);
+/* NULL: not set. */
+const char *reply_get_header(const struct sg_reply *reply, const char *name);
 
 #endif

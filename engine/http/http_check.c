@@ -1,0 +1,135 @@
+/*
+ * http_check.c - refuse what two HTTP implementations could read in two ways.
+ * libmicrohttpd 0.9.75 takes Content-Length together with Transfer-Encoding, a
+ * missing Host, repeated framing headers and bare line feeds; a proxy before
+ * us may see the end of such a request elsewhere (request smuggling, RFC 9112
+ * §11.2).
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/http_private.h"
+
+enum { CONTENT_LENGTH_DIGITS_MOST = 18 };
+
+struct framing {
+	unsigned hosts, lengths, encodings;
+	bool malformed;
+	const char *length, *encoding;
+};
+
+static bool
+is_token(const char *name, size_t len)
+{
+	if (len == 0)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		if (name[i] <= ' ' || name[i] >= 127 ||
+		    strchr("\"(),/:;<=>?@[\\]{}", name[i]))
+			return false;
+	return true;
+}
+
+/*
+ * A value stands in libmicrohttpd's read buffer, where it has written NUL over
+ * the line's end: over CR and LF both, so that after a value's NUL there is a
+ * second one. After a bare LF there is the next line's first byte. The buffer
+ * always reaches at least to the empty line, so the byte is there to be read.
+ */
+static bool
+ends_with_crlf(const char *value, size_t len)
+{
+	return value[len] == '\0' && value[len + 1] == '\0';
+}
+
+static enum MHD_Result
+look(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
+     const char *value, size_t value_len)
+{
+	struct framing *framing = arg;
+
+	if (!value || !is_token(name, name_len) ||
+	    memchr(value, '\r', value_len) || memchr(value, '\n', value_len) ||
+	    memchr(value, '\0', value_len) ||
+	    (value_len > 0 && !ends_with_crlf(value, value_len))) {
+		framing->malformed = true;
+		return MHD_NO;
+	}
+	if (strcasecmp(name, "Host") == 0) {
+		framing->hosts++;
+	} else if (strcasecmp(name, "Content-Length") == 0) {
+		framing->lengths++;
+		framing->length = value;
+	} else if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		framing->encodings++;
+		framing->encoding = value;
+	}
+	return MHD_YES;
+}
+
+static bool
+is_number(const char *text)
+{
+	size_t len = strlen(text);
+
+	return len > 0 && len <= CONTENT_LENGTH_DIGITS_MOST &&
+	       strspn(text, "0123456789") == len;
+}
+
+static int
+check_framing(const struct framing *framing, bool is_1_1, size_t body_most)
+{
+	if (framing->malformed || framing->hosts > 1 || framing->lengths > 1 ||
+	    framing->encodings > 1 || (is_1_1 && framing->hosts == 0))
+		return 400;
+	if (framing->encodings && (framing->lengths || !is_1_1))
+		return 400;
+	if (framing->encodings && strcasecmp(framing->encoding, "chunked") != 0)
+		return 501;
+	if (framing->lengths && !is_number(framing->length))
+		return 400;
+	if (framing->lengths && strtoull(framing->length, NULL, 10) > body_most)
+		return 413;
+	return 0;
+}
+
+static bool
+is_method(const char *method)
+{
+	static const char *const known[] = {"GET",   "HEAD",   "POST",	 "PUT",
+					    "PATCH", "DELETE", "OPTIONS"};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcmp(method, known[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Printable ASCII without blanks: everything else belongs percent-encoded. */
+static bool
+is_target(const char *uri)
+{
+	for (; *uri; uri++)
+		if (*uri <= ' ' || *uri >= 127)
+			return false;
+	return true;
+}
+
+int
+http_check(struct MHD_Connection *connection, const char *method,
+	   const char *version, const char *uri, size_t body_most)
+{
+	struct framing framing = {0};
+	bool is_1_1 = strcmp(version, "HTTP/1.1") == 0;
+
+	if (!is_1_1 && strcmp(version, "HTTP/1.0") != 0)
+		return 505;
+	if (!is_method(method))
+		return 501;
+	if (!is_target(uri) || (uri[0] != '/' && strcmp(uri, "*") != 0))
+		return 400;
+	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, look,
+				    &framing);
+	return check_framing(&framing, is_1_1, body_most);
+}

@@ -1,0 +1,217 @@
+/*
+ * http_exchange.c - one request and its answer. libmicrohttpd calls in this
+ * order: begin (request line), step (headers are there), step for each piece
+ * of the body, step (body complete: here the handler runs), end.
+ */
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/clock.h"
+#include "base/encode.h"
+#include "http/http_private.h"
+
+enum {
+	EXCHANGE_MAGIC = 0x48455843,
+	BODY_PUBLIC_MOST = 1 << 20,
+	BODY_PRIVATE_MOST = 64 << 20,
+	/* Read and thrown away past the most, so that the peer gets to see our
+	 * 413 instead of a reset. */
+	BODY_EXCESS_MOST = 4 << 20
+};
+
+struct exchange {
+	unsigned magic;
+	struct http_door *door;
+	struct http_connection *from;
+	struct MHD_Connection *connection;
+	char *uri;
+	struct buf body;
+	size_t body_most, excess;
+	bool begun;
+	struct http_request request;
+};
+
+static struct exchange *
+check(void *pointer)
+{
+	struct exchange *self = pointer;
+
+	assert(self->magic == EXCHANGE_MAGIC);
+	return self;
+}
+
+void *
+http_exchange_begin(void *arg, const char *uri,
+		    struct MHD_Connection *connection)
+{
+	struct http_door *door = arg;
+	struct exchange *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return NULL;
+	self->uri = strdup(uri);
+	if (!self->uri) {
+		free(self);
+		return NULL;
+	}
+	self->magic = EXCHANGE_MAGIC;
+	self->door = door;
+	self->connection = connection;
+	self->from = http_watch_find(connection);
+	self->body_most = BODY_PRIVATE_MOST;
+	if (door->face == HTTP_PUBLIC)
+		self->body_most = door->http->options.body_most
+					  ? door->http->options.body_most
+					  : BODY_PUBLIC_MOST;
+	buf_init(&self->body, self->body_most);
+	atomic_fetch_add(&door->http->under_way, 1);
+	atomic_fetch_add(&door->http->requests, 1);
+	return self;
+}
+
+void
+http_exchange_end(void *arg, struct MHD_Connection *connection, void **exchange,
+		  enum MHD_RequestTerminationCode code)
+{
+	struct exchange *self = *exchange;
+
+	if (!self)
+		return;
+	check(self);
+	if (self->from)
+		atomic_store(&self->from->waiting_since, clock_monotonic_ms());
+	atomic_fetch_sub(&self->door->http->under_way, 1);
+	buf_done(&self->body);
+	free(self->uri);
+	self->magic = 0;
+	free(self);
+	*exchange = NULL;
+}
+
+/* RFC 9112 §3.2.2: a server must take the absolute form too. */
+static void
+strip_origin(char *uri)
+{
+	char *at = NULL;
+
+	if (strncasecmp(uri, "http://", 7) == 0)
+		at = uri + 7;
+	else if (strncasecmp(uri, "https://", 8) == 0)
+		at = uri + 8;
+	if (!at)
+		return;
+	at += strcspn(at, "/?");
+	if (*at == '/')
+		memmove(uri, at, strlen(at) + 1);
+}
+
+static enum MHD_Result
+refuse(struct exchange *self, int status)
+{
+	struct sg_reply reply;
+	enum MHD_Result result;
+	const char *text = status == 413   ? "the request is too large\n"
+			   : status == 501 ? "not implemented\n"
+			   : status == 505 ? "HTTP version not supported\n"
+					   : "bad request\n";
+
+	atomic_fetch_add(&self->door->http->refused, 1);
+	reply_init(&reply);
+	reply_text(&reply, status, text);
+	result = http_answer(self->connection, &reply, true);
+	reply_done(&reply);
+	return result;
+}
+
+static void
+fill_request(struct exchange *self, const char *method)
+{
+	struct sg_request *request = &self->request.request;
+	char *query = strchr(self->uri, '?');
+
+	if (query)
+		*query++ = '\0';
+	request->size = sizeof(*request);
+	request->method = method;
+	request->path = self->uri;
+	request->query = query ? query : "";
+	request->body = buf_text(&self->body);
+	request->body_len = self->body.len;
+	request->peer = self->from ? self->from->peer : "";
+	request->received_at = clock_now();
+	request->handle = self;
+	self->request.face = self->door->face;
+	self->request.peer_uid = self->from ? self->from->uid : (uid_t)-1;
+}
+
+static enum MHD_Result
+handle(struct exchange *self, const char *method)
+{
+	struct http *http = self->door->http;
+	struct sg_reply reply;
+	enum MHD_Result result;
+
+	if (self->from)
+		atomic_store(&self->from->waiting_since, 0);
+	if (self->excess)
+		return refuse(self, 413);
+	if (!buf_ok(&self->body))
+		return refuse(self, 500);
+	fill_request(self, method);
+	reply_init(&reply);
+	http->handler(http->arg, &self->request, &reply);
+	result = http_answer(self->connection, &reply,
+			     atomic_load(&http->closing));
+	reply_done(&reply);
+	return result;
+}
+
+static enum MHD_Result
+take_body(struct exchange *self, const char *bytes, size_t *len)
+{
+	if (self->excess || *len > self->body_most - self->body.len)
+		self->excess += *len;
+	else
+		buf_append(&self->body, bytes, *len);
+	*len = 0;
+	return self->excess > BODY_EXCESS_MOST ? MHD_NO : MHD_YES;
+}
+
+enum MHD_Result
+http_exchange_step(void *arg, struct MHD_Connection *connection,
+		   const char *url, const char *method, const char *version,
+		   const char *bytes, size_t *len, void **exchange)
+{
+	struct exchange *self = *exchange;
+	int status;
+
+	if (!self)
+		return MHD_NO;
+	check(self);
+	if (!self->begun) {
+		self->begun = true;
+		strip_origin(self->uri);
+		status = http_check(connection, method, version, self->uri,
+				    self->body_most);
+		/* An answer here closes the connection, which a refusal wants
+		 * and nothing else: all others wait for the next call. */
+		return status ? refuse(self, status) : MHD_YES;
+	}
+	if (*len)
+		return take_body(self, bytes, len);
+	return handle(self, method);
+}
+
+const char *
+http_header_of(const void *handle, const char *name)
+{
+	const struct exchange *self = handle;
+
+	if (!self)
+		return NULL;
+	assert(self->magic == EXCHANGE_MAGIC);
+	return MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND,
+					   name);
+}

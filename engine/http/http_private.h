@@ -1,0 +1,95 @@
+/*
+ * http_private.h - what the files of this folder share: the server, its doors
+ * (one libmicrohttpd daemon each), the connections under watch.
+ */
+#ifndef ENGINE_HTTP_HTTP_PRIVATE_H
+#define ENGINE_HTTP_HTTP_PRIVATE_H
+
+#include <microhttpd.h>
+#include <netinet/in.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "http/http.h"
+
+enum {
+	HTTP_DOORS_MOST = 64,
+	HTTP_PEER_SIZE = INET6_ADDRSTRLEN,
+	HTTP_PATH_SIZE = 108 /* sun_path */
+};
+
+/* One open connection. `waiting_since`: monotonic ms since when the peer owes
+ * us (the rest of) a request; 0 while we are working on one. */
+struct http_connection {
+	unsigned magic;
+	struct http_door *door;
+	struct http_connection *before, *after;
+	int fd;
+	uid_t uid;
+	atomic_llong waiting_since;
+	char peer[HTTP_PEER_SIZE];
+};
+
+struct http_door {
+	struct http *http;
+	struct MHD_Daemon *daemon;
+	enum http_face face;
+	uint16_t port;		   /* TCP */
+	char path[HTTP_PATH_SIZE]; /* Unix socket, "" = none */
+	pthread_mutex_t lock;	   /* guards the list */
+	struct http_connection *connections;
+};
+
+struct http {
+	struct http_options options;
+	http_handler_fn *handler;
+	void *arg;
+	size_t n_doors;
+	struct http_door *doors[HTTP_DOORS_MOST];
+	atomic_bool closing;
+	atomic_int under_way; /* requests between their first line and end */
+	atomic_ullong requests, refused;
+	atomic_int connections;
+	struct http_watch *watch;
+};
+
+/* http_socket.c: listening sockets. Both close what they opened on failure. */
+enum sg_status http_socket_tcp(const char *address, uint16_t use_port,
+			       int *fd_out, uint16_t *port_out,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status http_socket_unix(const struct http_listen *at, int *fd_out,
+				struct sg_err *err) MUST_CHECK;
+
+/* http_watch.c: the list of connections, and the thread that ends those that
+ * take too long over a request (libmicrohttpd's own timeout starts anew with
+ * every byte). */
+enum sg_status http_watch_start(struct http *http,
+				struct sg_err *err) MUST_CHECK;
+void http_watch_stop(struct http *http);
+/* MHD_OPTION_NOTIFY_CONNECTION, arg = door. */
+void http_watch_notify(void *arg, struct MHD_Connection *connection,
+		       void **socket_context,
+		       enum MHD_ConnectionNotificationCode code);
+struct http_connection *http_watch_find(struct MHD_Connection *connection);
+
+/* http_exchange.c: one request and its answer; the callbacks of a door. */
+void *http_exchange_begin(void *arg, const char *uri,
+			  struct MHD_Connection *connection);
+enum MHD_Result http_exchange_step(void *arg, struct MHD_Connection *connection,
+				   const char *url, const char *method,
+				   const char *version, const char *bytes,
+				   size_t *len, void **exchange);
+void http_exchange_end(void *arg, struct MHD_Connection *connection,
+		       void **exchange, enum MHD_RequestTerminationCode code);
+
+/* http_check.c: is this a request as RFC 9112 wants it? 0 = yes, else the
+ * status to refuse it with. */
+int http_check(struct MHD_Connection *connection, const char *method,
+	       const char *version, const char *uri, size_t body_most);
+
+/* http_answer.c: the reply as libmicrohttpd's response, queued. Takes what the
+ * reply holds. */
+enum MHD_Result http_answer(struct MHD_Connection *connection,
+			    struct sg_reply *reply, bool close_after);
+
+#endif

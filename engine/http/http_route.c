@@ -1,0 +1,66 @@
+/* http_route.c - see http_route.h. */
+#include "http/http_route.h"
+
+#include <string.h>
+
+static const char not_found[] =
+	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
+	"<meta name=\"viewport\" content=\"width=device-width\">"
+	"<title>Not found</title></head>\n"
+	"<body style=\"font-family:sans-serif;max-width:34em;margin:4em auto\">"
+	"<h1>Not found</h1>\n<p>There is nothing at this address. If you "
+	"followed a link in a message, it may be incomplete: try copying the "
+	"whole of it.</p></body></html>\n";
+
+static bool
+is_get(const struct http_request *request)
+{
+	return strcmp(request->request.method, "GET") == 0 ||
+	       strcmp(request->request.method, "HEAD") == 0;
+}
+
+static void
+only_get(struct sg_reply *reply)
+{
+	reply_text(reply, 405, "only GET and HEAD\n");
+	reply_header(reply, "Allow", "GET, HEAD");
+}
+
+/* NULL: the path is nobody's here. */
+static http_handler_fn *
+find_own(const struct http_routes *routes, const struct http_request *request)
+{
+	const char *path = request->request.path;
+
+	if (strcmp(path, "/healthz") == 0)
+		return routes->health;
+	if (request->face == HTTP_PUBLIC)
+		return NULL;
+	if (strcmp(path, "/metrics") == 0)
+		return routes->metrics;
+	if (strncmp(path, "/api/", 5) == 0 || strcmp(path, "/api") == 0)
+		return routes->api;
+	return NULL;
+}
+
+void
+http_route(void *arg, const struct http_request *request,
+	   struct sg_reply *reply)
+{
+	const struct http_routes *routes = arg;
+	http_handler_fn *own = find_own(routes, request);
+
+	if (own && own != routes->api && !is_get(request)) {
+		only_get(reply);
+		return;
+	}
+	if (own) {
+		own(routes->api_arg, request, reply);
+		return;
+	}
+	if (routes->plugin &&
+	    routes->plugin(routes->plugin_arg, &request->request,
+			   http_header_of, reply))
+		return;
+	reply_page(reply, 404, not_found);
+}

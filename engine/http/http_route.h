@@ -1,0 +1,29 @@
+/*
+ * http_route.h - who answers which path: /healthz on every face; on the public
+ * one everything else is the plugins'; on the private ones /metrics, /api/v1,
+ * and the plugins' again (a console). Set up once, then any thread.
+ */
+#ifndef ENGINE_HTTP_HTTP_ROUTE_H
+#define ENGINE_HTTP_HTTP_ROUTE_H
+
+#include "http/http.h"
+
+/* gate_route(): false when no plugin owns the path. */
+typedef bool http_plugin_fn(void *arg, const struct sg_request *request,
+			    const char *(*header)(const void *handle,
+						  const char *name),
+			    struct sg_reply *reply);
+
+struct http_routes {
+	http_plugin_fn *plugin; /* NULL: no plugins */
+	void *plugin_arg;
+	http_handler_fn *api; /* all of /api/; NULL: 404 */
+	http_handler_fn *health, *metrics;
+	void *api_arg; /* of these three */
+};
+
+/* An http_handler_fn; `routes` is a struct http_routes. */
+void http_route(void *routes, const struct http_request *request,
+		struct sg_reply *reply);
+
+#endif
