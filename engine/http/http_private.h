@@ -44,7 +44,7 @@ struct http {
 	struct http_options options;
 	http_handler_fn *handler;
 	void *arg;
-	size_t n_doors;
+	atomic_size_t n_doors;
 	struct http_door *doors[HTTP_DOORS_MOST];
 	atomic_bool closing;
 	atomic_int under_way; /* requests between their first line and end */
