@@ -26,11 +26,15 @@ char *clock_format(int64_t at, char text[CLOCK_TEXT_SIZE]);
  * +hh:mm. Without an offset it is in `timezone` (IANA name, NULL = UTC).
  * SG_REFUSED with what was expected.
  */
-enum sg_status clock_parse(const char *text, const char *timezone,
+enum sg_status clock_parse(const char *text, const char *timezone_name,
 			   int64_t *at_out, struct sg_err *err) MUST_CHECK;
 
 /* Days since 1970-01-01 of the calendar day that `at` falls in, there. */
-int64_t clock_day(int64_t at, const char *timezone);
+int64_t clock_day(int64_t at, const char *timezone_name);
+
+/* SG_REFUSED: no such time zone here. */
+enum sg_status clock_check_timezone(const char *timezone_name,
+				    struct sg_err *err) MUST_CHECK;
 
 /* "90d", "12h", "30m", "10s", "2w", "250ms" into milliseconds. */
 enum sg_status clock_parse_duration(const char *text, int64_t *ms_out,

@@ -24,7 +24,7 @@ enum log_form {
 	LOG_FORM_TERMINAL /* "2026-01-31T09:00:00.000Z warn text" */
 };
 
-void log_open(const char *program, enum log_level level, enum log_form form);
+void log_open(enum log_level level, enum log_form form);
 void log_set_level(enum log_level level);
 enum sg_status log_level_parse(const char *text, enum log_level *level_out,
 			       struct sg_err *err) MUST_CHECK;

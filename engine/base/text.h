@@ -11,6 +11,8 @@
 #include "base/buf.h"
 
 bool text_is_utf8(const char *text, size_t len);
+/* The text with each byte that is not UTF-8 replaced by U+FFFD. */
+void text_append_clean(struct buf *to, const char *text, size_t len);
 /* Full Unicode case folding, appended; invalid bytes are kept as they are. */
 void text_fold(struct buf *to, const char *text);
 /* Without regard to case (Unicode); <0, 0, >0. */

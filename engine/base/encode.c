@@ -1,0 +1,313 @@
+/* encode.c - see encode.h. One bit packer for every alphabet. */
+#include "base/encode.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/text.h"
+
+struct alphabet {
+	const char *name;
+	const char *digits;
+	unsigned width; /* bits a character carries */
+	bool any_case;
+};
+
+static const struct alphabet base64url = {
+	"base64url",
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_", 6,
+	false};
+static const struct alphabet base64 = {
+	"base64",
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", 6,
+	false};
+static const struct alphabet base32 = {
+	"base32", "abcdefghijklmnopqrstuvwxyz234567", 5, true};
+static const struct alphabet hex = {"hex", "0123456789abcdef", 4, true};
+
+static void
+encode(struct buf *to, const struct alphabet *alphabet, const void *bytes,
+       size_t len)
+{
+	const unsigned char *from = bytes;
+	unsigned width = alphabet->width, bits = 0;
+	unsigned mask = (1U << width) - 1;
+	size_t n_chars = (len * 8 + width - 1) / width, n = 0;
+	uint32_t held = 0;
+	char *out = buf_reserve(to, n_chars);
+
+	if (!out)
+		return;
+	for (size_t i = 0; i < len; i++) {
+		held = held << 8 | from[i];
+		for (bits += 8; bits >= width; bits -= width)
+			out[n++] =
+				alphabet->digits[held >> (bits - width) & mask];
+	}
+	if (bits > 0)
+		out[n++] = alphabet->digits[held << (width - bits) & mask];
+	buf_commit(to, n);
+}
+
+/* The value of each character, 0xff when it is not a digit. */
+static void
+fill_values(const struct alphabet *alphabet, unsigned char values[256])
+{
+	memset(values, 0xff, 256);
+	for (unsigned i = 0; i < 1U << alphabet->width; i++) {
+		unsigned char c = (unsigned char)alphabet->digits[i];
+
+		values[c] = (unsigned char)i;
+		if (alphabet->any_case && c >= 'a' && c <= 'z')
+			values[c - 'a' + 'A'] = (unsigned char)i;
+	}
+}
+
+static enum sg_status
+decode(struct buf *to, const struct alphabet *alphabet, const char *text,
+       size_t len, struct sg_err *err)
+{
+	unsigned width = alphabet->width, bits = 0;
+	size_t n = 0;
+	uint32_t held = 0;
+	unsigned char values[256];
+	char *out = buf_reserve(to, len * width / 8);
+
+	if (!out)
+		return err_set(err, SG_FAILED, "no room to decode %zu bytes",
+			       len);
+	fill_values(alphabet, values);
+	for (size_t i = 0; i < len; i++) {
+		unsigned char value = values[(unsigned char)text[i]];
+
+		if (value == 0xff)
+			return err_set(err, SG_REFUSED,
+				       "byte %zu is not a %s character", i,
+				       alphabet->name);
+		held = held << width | value;
+		bits += width;
+		if (bits >= 8) {
+			bits -= 8;
+			out[n++] = (char)(held >> bits);
+		}
+	}
+	if (bits >= width)
+		return err_set(err, SG_REFUSED,
+			       "%s text cannot have length %zu", alphabet->name,
+			       len);
+	if (held & ((1U << bits) - 1))
+		return err_set(err, SG_REFUSED,
+			       "the %s text's last bits are "
+			       "not zero",
+			       alphabet->name);
+	buf_commit(to, n);
+	return SG_OK;
+}
+
+void
+encode_base64url(struct buf *to, const void *bytes, size_t len)
+{
+	encode(to, &base64url, bytes, len);
+}
+
+void
+encode_base64(struct buf *to, const void *bytes, size_t len)
+{
+	static const char *const padding[] = {"", "==", "="};
+
+	encode(to, &base64, bytes, len);
+	buf_append_text(to, padding[len % 3]);
+}
+
+void
+encode_base32(struct buf *to, const void *bytes, size_t len)
+{
+	encode(to, &base32, bytes, len);
+}
+
+void
+encode_hex(struct buf *to, const void *bytes, size_t len)
+{
+	encode(to, &hex, bytes, len);
+}
+
+enum sg_status
+decode_base64url(struct buf *to, const char *text, size_t len,
+		 struct sg_err *err)
+{
+	return decode(to, &base64url, text, len, err);
+}
+
+enum sg_status
+decode_base64(struct buf *to, const char *text, size_t len, struct sg_err *err)
+{
+	if (len % 4)
+		return err_set(err, SG_REFUSED,
+			       "base64 text must be padded to a multiple of 4");
+	if (len && text[len - 1] == '=')
+		len -= text[len - 2] == '=' ? 2 : 1;
+	return decode(to, &base64, text, len, err);
+}
+
+enum sg_status
+decode_base32(struct buf *to, const char *text, size_t len, struct sg_err *err)
+{
+	return decode(to, &base32, text, len, err);
+}
+
+enum sg_status
+decode_hex(struct buf *to, const char *text, size_t len, struct sg_err *err)
+{
+	return decode(to, &hex, text, len, err);
+}
+
+static const char *
+html_entity(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\'':
+		return "&#39;";
+	default:
+		return NULL;
+	}
+}
+
+void
+escape_html(struct buf *to, const char *text)
+{
+	size_t run;
+
+	for (; *text; text += run) {
+		const char *entity = html_entity(*text);
+
+		run = entity ? 1 : strcspn(text, "&<>\"'");
+		if (entity)
+			buf_append_text(to, entity);
+		else
+			buf_append(to, text, run);
+	}
+}
+
+void
+escape_url(struct buf *to, const char *text)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+					 "abcdefghijklmnopqrstuvwxyz"
+					 "0123456789-._~";
+	size_t run;
+
+	for (; *text; text += run) {
+		run = strspn(text, unreserved);
+		if (run) {
+			buf_append(to, text, run);
+			continue;
+		}
+		buf_printf(to, "%%%02X", (unsigned char)*text);
+		run = 1;
+	}
+}
+
+static void
+escape_json_char(struct buf *to, unsigned char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		buf_append_char(to, '\\');
+		buf_append_char(to, (char)c);
+		break;
+	case '\n':
+		buf_append_text(to, "\\n");
+		break;
+	case '\r':
+		buf_append_text(to, "\\r");
+		break;
+	case '\t':
+		buf_append_text(to, "\\t");
+		break;
+	default:
+		buf_printf(to, "\\u%04x", c);
+	}
+}
+
+void
+escape_json(struct buf *to, const char *text)
+{
+	struct buf clean = BUF_INIT;
+
+	text_append_clean(&clean, text, strlen(text));
+	buf_append_char(to, '"');
+	for (const char *at = buf_text(&clean); *at; at++) {
+		unsigned char c = (unsigned char)*at;
+
+		if (c < 0x20 || c == '"' || c == '\\' || c == 0x7f)
+			escape_json_char(to, c);
+		else
+			buf_append_char(to, *at);
+	}
+	buf_append_char(to, '"');
+	if (!buf_ok(&clean))
+		to->failed = true;
+	buf_done(&clean);
+}
+
+/* Two hexadecimal digits, or -1. */
+static int
+hex_pair(const char *text)
+{
+	int value = 0;
+
+	for (int i = 0; i < 2; i++) {
+		char c = text[i];
+
+		if (c >= '0' && c <= '9')
+			value = value * 16 + (c - '0');
+		else if (c >= 'a' && c <= 'f')
+			value = value * 16 + (c - 'a' + 10);
+		else if (c >= 'A' && c <= 'F')
+			value = value * 16 + (c - 'A' + 10);
+		else
+			return -1;
+	}
+	return value;
+}
+
+enum sg_status
+decode_form_value(struct buf *to, const char *text, size_t len,
+		  struct sg_err *err)
+{
+	size_t n = 0;
+	char *out = buf_reserve(to, len);
+
+	if (!out)
+		return err_set(err, SG_FAILED, "no room to decode %zu bytes",
+			       len);
+	for (size_t i = 0; i < len; i++) {
+		int c = (unsigned char)text[i];
+
+		if (c == '+') {
+			c = ' ';
+		} else if (c == '%') {
+			c = len - i > 2 ? hex_pair(text + i + 1) : -1;
+			i += 2;
+		}
+		if (c < 0)
+			return err_set(err, SG_REFUSED,
+				       "a %% in a form value "
+				       "must be followed by two hex digits");
+		if (c == 0)
+			return err_set(err, SG_REFUSED,
+				       "a form value holds a NUL byte");
+		out[n++] = (char)c;
+	}
+	buf_commit(to, n);
+	return SG_OK;
+}
