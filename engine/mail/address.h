@@ -5,8 +5,9 @@
  * The result is the bare addr-spec as it was written: no angle brackets, no
  * display name, no comments, no source route; the case is kept (the record
  * key normalises). Quotes of a quoted local part are kept only where the
- * local part needs them. Bounded: an address is at most ADDRESS_MOST bytes,
- * its local part 64, and has one '@' with something on both sides.
+ * local part needs them. Bounded: an address is at most ADDRESS_MOST bytes and
+ * has an '@' with something on both sides. A local part over the 64 octets of
+ * RFC 5321 is taken: forwarders (SRS) make such ones and mail is sent to them.
  */
 #ifndef ENGINE_MAIL_ADDRESS_H
 #define ENGINE_MAIL_ADDRESS_H
@@ -17,7 +18,7 @@
 #include "base/err.h"
 #include "base/pool.h"
 
-enum { ADDRESS_MOST = 320, ADDRESS_LOCAL_MOST = 64 };
+enum { ADDRESS_MOST = 320 };
 
 /*
  * "<a@b>", "a@b", "<@relay:a@b>". SG_NONE: the null sender ("", "<>");

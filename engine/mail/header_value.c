@@ -1,0 +1,123 @@
+/*
+ * header_value.c - structured header values (RFC 2045 §5.1): the keyword and
+ * its parameters. See header.h.
+ */
+#include "mail/header.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+/* Past a comment at `text`, which begins with '('; nested ones count. */
+static const char *
+skip_comment(const char *text)
+{
+	unsigned depth = 0;
+
+	for (; *text; text++) {
+		if (*text == '\\' && text[1])
+			text++;
+		else if (*text == '(')
+			depth++;
+		else if (*text == ')' && --depth == 0)
+			return text + 1;
+	}
+	return text;
+}
+
+static const char *
+skip_blanks(const char *text)
+{
+	for (;;) {
+		if (*text == '(')
+			text = skip_comment(text);
+		else if (*text && strchr(" \t\r\n", *text))
+			text++;
+		else
+			return text;
+	}
+}
+
+const char *
+header_keyword(struct pool *pool, const char *value)
+{
+	char *word;
+	size_t n = 0;
+
+	if (!value)
+		return "";
+	word = pool_alloc(pool, strlen(value) + 1);
+	for (value = skip_blanks(value); *value && *value != ';';
+	     value = skip_blanks(value))
+		word[n++] = (char)tolower((unsigned char)*value++);
+	return word;
+}
+
+/* A token or quoted string at *at into `out` (as long as the value). */
+static void
+read_value(const char **at, char *out)
+{
+	const char *text = *at;
+	size_t n = 0;
+
+	if (*text == '"') {
+		for (text++; *text && *text != '"'; text++) {
+			if (*text == '\\' && text[1])
+				text++;
+			if (*text != '\n' && *text != '\r')
+				out[n++] = *text;
+		}
+		text += *text == '"';
+	} else {
+		while (*text && !strchr("; \t\r\n(", *text))
+			out[n++] = *text++;
+	}
+	out[n] = '\0';
+	*at = text;
+}
+
+/* The next ';' outside quotes and comments, or the end. */
+static const char *
+skip_to_semicolon(const char *text)
+{
+	while (*text && *text != ';') {
+		if (*text == '(') {
+			text = skip_comment(text);
+			continue;
+		}
+		if (*text == '"') {
+			for (text++; *text && *text != '"'; text++) {
+				if (*text == '\\' && text[1])
+					text++;
+			}
+			if (!*text)
+				break;
+		}
+		text++;
+	}
+	return text;
+}
+
+const char *
+header_parameter(struct pool *pool, const char *value, const char *name)
+{
+	size_t name_len = strlen(name);
+	const char *at;
+	char *out;
+
+	if (!value)
+		return NULL;
+	for (at = skip_to_semicolon(value); *at; at = skip_to_semicolon(at)) {
+		at = skip_blanks(at + 1);
+		if (strncasecmp(at, name, name_len) != 0)
+			continue;
+		at = skip_blanks(at + name_len);
+		if (*at != '=')
+			continue;
+		at = skip_blanks(at + 1);
+		out = pool_alloc(pool, strlen(at) + 1);
+		read_value(&at, out);
+		return out;
+	}
+	return NULL;
+}
