@@ -1,0 +1,24 @@
+/*
+ * cli_rows.h - lists of records: the options every such command takes
+ * (--where --columns --sort --limit), and the paging behind them.
+ */
+#ifndef ENGINE_CLI_CLI_ROWS_H
+#define ENGINE_CLI_CLI_ROWS_H
+
+#include "cli/cli.h"
+
+#define CLI_ROW_OPTIONS                                               \
+	{"where", "EXPR", "only those for whom the condition holds"}, \
+		{"columns", "A,B",                                    \
+		 "email score score:NAME percent positive …, "      \
+		 "field.NAME tags lists created"},                    \
+		{"sort", "[-]COLUMN",                                 \
+		 "order; - = highest first; no score = last"},        \
+	{                                                             \
+		"limit", "N", "at most N rows (100)"                  \
+	}
+
+/* Prints the records of GET /contacts under these options. */
+enum cli_exit cli_rows(struct cli *cli, const struct cli_args *args);
+
+#endif

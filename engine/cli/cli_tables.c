@@ -1,0 +1,9 @@
+/* cli_tables.c - every command there is, in the order of the help. */
+#include "cli/cli_tables.h"
+
+const struct cli_command *const cli_tables[] = {
+	cli_contact_commands, cli_list_commands,      cli_score_commands,
+	cli_rules_commands,   cli_segment_commands,   cli_signal_commands,
+	cli_data_commands,    cli_broadcast_commands, cli_plugin_commands,
+	cli_token_commands,   cli_operate_commands,   NULL,
+};

@@ -1,0 +1,19 @@
+/* cli_tables.h - the table of each cmd_*.c. */
+#ifndef ENGINE_CLI_CLI_TABLES_H
+#define ENGINE_CLI_CLI_TABLES_H
+
+#include "cli/cli.h"
+
+extern const struct cli_command cli_contact_commands[];
+extern const struct cli_command cli_list_commands[];
+extern const struct cli_command cli_score_commands[];
+extern const struct cli_command cli_rules_commands[];
+extern const struct cli_command cli_segment_commands[];
+extern const struct cli_command cli_signal_commands[];
+extern const struct cli_command cli_data_commands[];
+extern const struct cli_command cli_broadcast_commands[];
+extern const struct cli_command cli_plugin_commands[];
+extern const struct cli_command cli_token_commands[];
+extern const struct cli_command cli_operate_commands[];
+
+#endif

@@ -1,0 +1,272 @@
+/* cmd_broadcast.c - scoregate broadcast …: to those who have the score. */
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/cli_tables.h"
+
+enum { TEMPLATE_MOST = 32 << 20, BAR_WIDTH = 30, POLL_MS = 200 };
+
+static enum cli_exit
+broadcast_create(struct cli *cli, const struct cli_args *args)
+{
+	const char *file = cli_value(args, "template");
+	struct json *body, *answer = NULL;
+	struct buf text = BUF_INIT;
+	enum cli_exit code;
+
+	if (!file || !cli_value(args, "to"))
+		return cli_fail(CLI_USAGE, "broadcast create needs --template "
+					   "FILE.eml and --to EXPR");
+	code = cli_read_file(file, TEMPLATE_MOST, &text);
+	if (code != CLI_DONE)
+		return code;
+	body = json_new_object();
+	json_add_text(body, "name", cli_arg(args, 0));
+	json_add_text(body, "template", buf_text(&text));
+	json_add_text(body, "where", cli_value(args, "to"));
+	if (cli_value(args, "from"))
+		json_add_text(body, "from", cli_value(args, "from"));
+	if (cli_value(args, "unknown"))
+		json_add_text(body, "unknown", cli_value(args, "unknown"));
+	code = cli_call(cli, "POST", "/broadcasts", body, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		printf("Broadcast %s is ready; look at it with "
+		       "\"scoregate broadcast preview %s\".\n",
+		       cli_arg(args, 0), cli_arg(args, 0));
+	json_free(answer);
+	json_free(body);
+	buf_done(&text);
+	return code;
+}
+
+static void
+print_preview(const struct cli *cli, const struct json *preview)
+{
+	const struct json *skipped = json_get(preview, "skipped");
+	const char *mail = json_get_text(preview, "mail");
+
+	cli_details(preview, "");
+	if (json_count(json_get(preview, "recipients"))) {
+		puts("\nThe first who get it:");
+		cli_table_any(cli, json_get(preview, "recipients"));
+	}
+	if (json_count(skipped)) {
+		puts("\nWho does not, and why:");
+		cli_table_any(cli, skipped);
+	}
+	if (mail) {
+		puts("\nThe mail as one of them gets it:\n");
+		fputs(mail, stdout);
+	}
+}
+
+static enum cli_exit
+broadcast_preview(struct cli *cli, const struct cli_args *args)
+{
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/broadcasts/%s/preview", cli_arg(args, 0));
+	cli_query(&path, "for", cli_value(args, "for"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		print_preview(cli, answer);
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+get_status(struct cli *cli, const char *name, struct json **answer_out)
+{
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/broadcasts/%s", name);
+	code = cli_call(cli, "GET", buf_text(&path), NULL, answer_out);
+	buf_done(&path);
+	return code;
+}
+
+static int64_t
+count_of(const struct json *status, const char *name)
+{
+	int64_t n = 0;
+
+	return json_get_int(json_get(status, "recipients"), name, &n) ? n : 0;
+}
+
+static void
+draw_bar(const struct json *status)
+{
+	int64_t total = count_of(status, "total");
+	int64_t left = count_of(status, "queued");
+	double rate = 0, part = total ? (double)(total - left) / total : 1;
+	int i;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputs("\r[", stderr);
+	for (i = 0; i < BAR_WIDTH; i++)
+		fputc(i < part * BAR_WIDTH ? '#' : '.', stderr);
+	fprintf(stderr, "] %lld of %lld", (long long)(total - left),
+		(long long)total);
+	if (json_get_number(status, "rate", &rate) && rate > 0)
+		fprintf(stderr, ", %.0f/s, %.0f s left ", rate, left / rate);
+	fputs("\033[K", stderr);
+}
+
+static void
+print_status(const struct json *status)
+{
+	cli_details(status, "");
+	puts("recipients");
+	cli_details(json_get(status, "recipients"), "  ");
+	if (json_count(json_get(status, "results"))) {
+		puts("results");
+		cli_details(json_get(status, "results"), "  ");
+	}
+}
+
+static bool
+is_under_way(const struct json *status)
+{
+	const char *state = json_get_text(status, "state");
+
+	return state && !strcmp(state, "sending");
+}
+
+/* Follow it until it is no longer sending; prints the end. */
+static enum cli_exit
+follow(struct cli *cli, const char *name)
+{
+	const struct timespec pause = {0, POLL_MS * 1000000L};
+	struct json *status = NULL;
+	enum cli_exit code;
+
+	while ((code = get_status(cli, name, &status)) == CLI_DONE) {
+		draw_bar(status);
+		if (!is_under_way(status))
+			break;
+		json_free(status);
+		status = NULL;
+		nanosleep(&pause, NULL);
+	}
+	if (isatty(STDERR_FILENO))
+		fputc('\n', stderr);
+	if (code == CLI_DONE && !cli_print_json(cli, status))
+		print_status(status);
+	json_free(status);
+	return code;
+}
+
+static enum cli_exit
+broadcast_status(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"broadcast", "name", CLI_TEXT},
+		{"state", "state", CLI_TEXT},
+		{"to", "where", CLI_TEXT},
+		{"created", "created_at", CLI_TIME},
+		{0},
+	};
+	struct json *answer = NULL;
+	enum cli_exit code;
+
+	if (cli_arg(args, 0) && cli_value(args, "wait"))
+		return follow(cli, cli_arg(args, 0));
+	if (cli_arg(args, 0))
+		code = get_status(cli, cli_arg(args, 0), &answer);
+	else
+		code = cli_call(cli, "GET", "/broadcasts", NULL, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		if (cli_arg(args, 0))
+			print_status(answer);
+		else
+			cli_table(cli, json_get(answer, "items"), columns);
+	}
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+act(struct cli *cli, const struct cli_args *args, const char *action,
+    const char *sentence)
+{
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/broadcasts/%s/%s", cli_arg(args, 0), action);
+	code = cli_call(cli, "POST", buf_text(&path), NULL, &answer);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_value(args, "wait") &&
+	    !cli_print_json(cli, answer))
+		puts(sentence);
+	json_free(answer);
+	if (code == CLI_DONE && cli_value(args, "wait"))
+		return follow(cli, cli_arg(args, 0));
+	return code;
+}
+
+static enum cli_exit
+broadcast_send(struct cli *cli, const struct cli_args *args)
+{
+	return act(cli, args, "send",
+		   "Sending; follow it with \"scoregate broadcast status\".");
+}
+
+static enum cli_exit
+broadcast_pause(struct cli *cli, const struct cli_args *args)
+{
+	return act(cli, args, "pause", "Paused.");
+}
+
+static enum cli_exit
+broadcast_resume(struct cli *cli, const struct cli_args *args)
+{
+	return act(cli, args, "resume", "Goes on.");
+}
+
+static enum cli_exit
+broadcast_cancel(struct cli *cli, const struct cli_args *args)
+{
+	return act(cli, args, "cancel", "Cancelled.");
+}
+
+static const struct cli_option create_options[] = {
+	{"template", "FILE.eml", "the mail, with {{variables}}"},
+	{"to", "EXPR", "who gets it, evaluated when it is sent"},
+	{"from", "ADDRESS", "From; without it, the template's"},
+	{"unknown", "include", "also those without a score"},
+	{0},
+};
+static const struct cli_option for_option[] = {
+	{"for", "ADDRESS", "show this contact's mail"},
+	{0},
+};
+static const struct cli_option wait_option[] = {
+	{"wait", NULL, "show progress until it is over"},
+	{0},
+};
+
+const struct cli_command cli_broadcast_commands[] = {
+	{"broadcast create", "NAME --template FILE.eml --to EXPR",
+	 "prepare a broadcast", create_options, 1, 1, broadcast_create},
+	{"broadcast preview", "NAME", "who gets it, who not, and the mail",
+	 for_option, 1, 1, broadcast_preview},
+	{"broadcast send", "NAME", "send it", wait_option, 1, 1,
+	 broadcast_send},
+	{"broadcast status", "[NAME]", "all broadcasts, or how one goes",
+	 wait_option, 0, 1, broadcast_status},
+	{"broadcast pause", "NAME", "stop for now", NULL, 1, 1,
+	 broadcast_pause},
+	{"broadcast resume", "NAME", "go on", wait_option, 1, 1,
+	 broadcast_resume},
+	{"broadcast cancel", "NAME", "stop for good", NULL, 1, 1,
+	 broadcast_cancel},
+	{0},
+};

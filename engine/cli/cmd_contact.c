@@ -1,0 +1,284 @@
+/* cmd_contact.c - scoregate contact …: the records themselves. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli_rows.h"
+#include "cli/cli_tables.h"
+
+/* {"fields": {…}} from the words FIELD=VALUE from `first` on. */
+static enum cli_exit
+fields_of(const struct cli_args *args, size_t first, struct json *body)
+{
+	struct json *fields = json_new_object();
+	size_t i;
+
+	json_add(body, "fields", fields);
+	for (i = first; i < cli_count(args); i++) {
+		const char *word = cli_arg(args, i);
+		size_t len = strcspn(word, "=");
+		char name[128];
+
+		if (!word[len] || len == 0 || len >= sizeof(name))
+			return cli_fail(CLI_USAGE, "\"%s\" is not FIELD=VALUE",
+					word);
+		memcpy(name, word, len);
+		name[len] = '\0';
+		if (word[len + 1])
+			json_add_text(fields, name, word + len + 1);
+		else
+			json_add_null(fields, name);
+	}
+	return CLI_DONE;
+}
+
+static struct json *
+all_values(const struct cli_args *args, const char *option)
+{
+	struct json *array = json_new_array();
+	const char *value;
+	size_t i;
+
+	for (i = 0; (value = cli_value_at(args, option, i)); i++)
+		json_push(array, json_text(value));
+	return array;
+}
+
+/* Make the call and say what was done, in a sentence. */
+static enum cli_exit
+do_and_say(struct cli *cli, const char *method, struct buf *path,
+	   const struct json *body, const char *sentence)
+{
+	struct json *answer = NULL;
+	enum cli_exit code =
+		cli_call(cli, method, buf_text(path), body, &answer);
+
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		cli_print(sentence);
+		putchar('\n');
+	}
+	json_free(answer);
+	buf_done(path);
+	return code;
+}
+
+static enum cli_exit
+contact_add(struct cli *cli, const struct cli_args *args)
+{
+	struct json *body = json_new_object();
+	struct buf path = BUF_INIT, said = BUF_INIT;
+	enum cli_exit code;
+
+	json_add_text(body, "email", cli_arg(args, 0));
+	json_add(body, "tags", all_values(args, "tag"));
+	json_add(body, "lists", all_values(args, "list"));
+	code = fields_of(args, 1, body);
+	if (code == CLI_DONE) {
+		cli_path(&path, "/contacts");
+		buf_printf(&said, "%s is a contact.", cli_arg(args, 0));
+		code = do_and_say(cli, "POST", &path, body, buf_text(&said));
+	}
+	buf_done(&said);
+	json_free(body);
+	return code;
+}
+
+static enum cli_exit
+contact_set(struct cli *cli, const struct cli_args *args)
+{
+	struct json *body = json_new_object();
+	struct buf path = BUF_INIT;
+	enum cli_exit code = fields_of(args, 1, body);
+
+	if (code == CLI_DONE) {
+		cli_path(&path, "/contacts/%s", cli_arg(args, 0));
+		code = do_and_say(cli, "PATCH", &path, body, "Set.");
+	}
+	json_free(body);
+	return code;
+}
+
+static enum cli_exit
+contact_delete(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT;
+	char question[400];
+
+	snprintf(question, sizeof(question),
+		 "Delete %s with fields, tags, lists and scores?",
+		 cli_arg(args, 0));
+	if (!cli_value(args, "yes") && !cli_ask(question))
+		return cli_fail(CLI_USAGE,
+				"nothing deleted (say --yes to not be asked)");
+	cli_path(&path, "/contacts/%s", cli_arg(args, 0));
+	return do_and_say(cli, "DELETE", &path, NULL, "Deleted.");
+}
+
+static enum cli_exit
+contact_tag(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT;
+
+	cli_path(&path, "/contacts/%s/tags/%s", cli_arg(args, 0),
+		 cli_arg(args, 1));
+	return do_and_say(cli, "PUT", &path, NULL, "Tagged.");
+}
+
+static enum cli_exit
+contact_untag(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT;
+
+	cli_path(&path, "/contacts/%s/tags/%s", cli_arg(args, 0),
+		 cli_arg(args, 1));
+	return do_and_say(cli, "DELETE", &path, NULL, "Tag removed.");
+}
+
+static enum cli_exit
+contact_subscribe(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT;
+
+	cli_path(&path, "/contacts/%s/lists/%s", cli_arg(args, 0),
+		 cli_arg(args, 1));
+	return do_and_say(cli, "PUT", &path, NULL, "Subscribed.");
+}
+
+static enum cli_exit
+contact_unsubscribe(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT;
+
+	cli_path(&path, "/contacts/%s/lists/%s", cli_arg(args, 0),
+		 cli_arg(args, 1));
+	return do_and_say(cli, "DELETE", &path, NULL, "Unsubscribed.");
+}
+
+static bool
+print_field(void *arg, const char *name, struct json *value)
+{
+	struct buf text = BUF_INIT;
+
+	(void)arg;
+	cli_format(&text, value, CLI_TEXT);
+	printf("  %-20s ", name);
+	cli_print(buf_text(&text));
+	putchar('\n');
+	buf_done(&text);
+	return true;
+}
+
+static void
+print_contact(const struct cli *cli, const struct json *contact)
+{
+	static const struct cli_column scores[] = {
+		{"score", "name", CLI_TEXT},
+		{"points", "score", CLI_POINTS},
+		{"percent", "percent", CLI_POINTS},
+		{"positive", "positive", CLI_POINTS},
+		{"negative", "negative", CLI_POINTS},
+		{0},
+	};
+	static const struct cli_column lists[] = {
+		{"list", "name", CLI_TEXT},
+		{"state", "state", CLI_TEXT},
+		{"since", "since", CLI_TIME},
+		{0},
+	};
+
+	cli_details(contact, "");
+	if (json_count(json_get(contact, "fields"))) {
+		puts("fields");
+		json_each(json_get(contact, "fields"), print_field, NULL);
+	}
+	if (json_is_object(json_get(contact, "suppression"))) {
+		puts("suppressed");
+		cli_details(json_get(contact, "suppression"), "  ");
+	}
+	if (json_count(json_get(contact, "lists"))) {
+		putchar('\n');
+		cli_table(cli, json_get(contact, "lists"), lists);
+	}
+	if (json_count(json_get(contact, "scores"))) {
+		putchar('\n');
+		cli_table(cli, json_get(contact, "scores"), scores);
+	}
+}
+
+static enum cli_exit
+contact_show(struct cli *cli, const struct cli_args *args)
+{
+	struct json *contact = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/contacts/%s", cli_arg(args, 0));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &contact);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_print_json(cli, contact))
+		print_contact(cli, contact);
+	json_free(contact);
+	return code;
+}
+
+static enum cli_exit
+contact_history(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"when", "happened_at", CLI_TIME},
+		{"signal", "name", CLI_TEXT},
+		{"source", "source", CLI_TEXT},
+		{"verdict", "verdict", CLI_TEXT},
+		{"why", "verdict_reason", CLI_TEXT},
+		{0},
+	};
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/contacts/%s/history", cli_arg(args, 0));
+	cli_query(&path, "limit", cli_value(args, "limit"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
+	json_free(answer);
+	return code;
+}
+
+static const struct cli_option add_options[] = {
+	{"tag", "TAG", "give this tag (may be repeated)"},
+	{"list", "LIST", "subscribe to this list (may be repeated)"},
+	{0},
+};
+static const struct cli_option row_options[] = {CLI_ROW_OPTIONS, {0}};
+static const struct cli_option yes_option[] = {
+	{"yes", NULL, "do not ask"},
+	{0},
+};
+static const struct cli_option limit_option[] = {
+	{"limit", "N", "at most N entries, the newest first"},
+	{0},
+};
+
+const struct cli_command cli_contact_commands[] = {
+	{"contact add", "ADDRESS [FIELD=VALUE…]", "add or complete a contact",
+	 add_options, 1, -1, contact_add},
+	{"contact show", "ADDRESS", "fields, tags, lists, scores", NULL, 1, 1,
+	 contact_show},
+	{"contact list", "", "contacts with the columns you ask for",
+	 row_options, 0, 0, cli_rows},
+	{"contact history", "ADDRESS", "what happened to a contact",
+	 limit_option, 1, 1, contact_history},
+	{"contact set", "ADDRESS FIELD=VALUE…",
+	 "set fields; FIELD= removes one", NULL, 2, -1, contact_set},
+	{"contact tag", "ADDRESS TAG", "give a tag", NULL, 2, 2, contact_tag},
+	{"contact untag", "ADDRESS TAG", "take a tag away", NULL, 2, 2,
+	 contact_untag},
+	{"contact subscribe", "ADDRESS LIST", "put on a list", NULL, 2, 2,
+	 contact_subscribe},
+	{"contact unsubscribe", "ADDRESS LIST", "take off a list", NULL, 2, 2,
+	 contact_unsubscribe},
+	{"contact delete", "ADDRESS", "delete a contact", yes_option, 1, 1,
+	 contact_delete},
+	{0},
+};

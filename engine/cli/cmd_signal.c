@@ -1,0 +1,89 @@
+/* cmd_signal.c - scoregate signal …: what can happen, and making it happen. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli_tables.h"
+
+static enum cli_exit
+properties_of(const struct cli_args *args, struct json *body)
+{
+	struct json *properties = json_new_object();
+	size_t i;
+
+	json_add(body, "properties", properties);
+	for (i = 1; i < cli_count(args); i++) {
+		const char *word = cli_arg(args, i);
+		size_t len = strcspn(word, "=");
+		char name[128];
+
+		if (!word[len] || len == 0 || len >= sizeof(name))
+			return cli_fail(CLI_USAGE,
+					"\"%s\" is not PROPERTY=VALUE", word);
+		memcpy(name, word, len);
+		name[len] = '\0';
+		json_add_text(properties, name, word + len + 1);
+	}
+	return CLI_DONE;
+}
+
+static enum cli_exit
+signal_emit(struct cli *cli, const struct cli_args *args)
+{
+	struct json *body, *answer = NULL;
+	enum cli_exit code;
+
+	if (!cli_value(args, "contact"))
+		return cli_fail(CLI_USAGE,
+				"signal emit needs --contact ADDRESS");
+	body = json_new_object();
+	json_add_text(body, "name", cli_arg(args, 0));
+	json_add_text(body, "email", cli_value(args, "contact"));
+	if (cli_value(args, "at"))
+		json_add_text(body, "happened_at", cli_value(args, "at"));
+	if (cli_value(args, "id"))
+		json_add_text(body, "id", cli_value(args, "id"));
+	code = properties_of(args, body);
+	if (code == CLI_DONE)
+		code = cli_call(cli, "POST", "/signals", body, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		puts("Kept.");
+	json_free(answer);
+	json_free(body);
+	return code;
+}
+
+static enum cli_exit
+signal_kinds(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"signal", "name", CLI_TEXT},
+		{"from", "plugin", CLI_TEXT},
+		{"properties", "properties", CLI_TEXT},
+		{"what it is", "summary", CLI_TEXT},
+		{0},
+	};
+	struct json *answer = NULL;
+	enum cli_exit code =
+		cli_call(cli, "GET", "/signals/kinds", NULL, &answer);
+
+	(void)args;
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
+	json_free(answer);
+	return code;
+}
+
+static const struct cli_option emit_options[] = {
+	{"contact", "ADDRESS", "who it happened to"},
+	{"at", "TIME", "when it happened (now)"},
+	{"id", "ID", "your own id: the same one again is dropped"},
+	{0},
+};
+
+const struct cli_command cli_signal_commands[] = {
+	{"signal emit", "NAME --contact ADDRESS [PROPERTY=VALUE…]",
+	 "say that something happened", emit_options, 1, -1, signal_emit},
+	{"signal kinds", "", "every signal that rules may name", NULL, 0, 0,
+	 signal_kinds},
+	{0},
+};

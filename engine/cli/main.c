@@ -1,0 +1,222 @@
+/* main.c - scoregate: find the command, read its arguments, run it. */
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/crypto.h"
+#include "cli/cli.h"
+#include "cli/cli_args.h"
+#include "net/net_http.h"
+
+static const char usage[] =
+	"scoregate: the command of the contact-scoring gateway\n"
+	"\n"
+	"  scoregate [--json] [--socket PATH] COMMAND …\n"
+	"  scoregate help [COMMAND]\n"
+	"\n";
+
+static const char footer[] =
+	"\n"
+	"Everywhere: --json prints what the API answered; --help explains a\n"
+	"command. The daemon is asked over its Unix socket (--socket, or\n"
+	"SCOREGATE_SOCKET), or over HTTP with SCOREGATE_URL and "
+	"SCOREGATE_TOKEN.\n"
+	"Exit: 0 done, 1 differences found, 2 usage, 3 not found, 4 refused,\n"
+	"5 daemon not reachable, 6 try again later, 7 failed.\n";
+
+static void
+print_commands(const char *prefix)
+{
+	size_t len = strlen(prefix), i;
+	const struct cli_command *command;
+
+	for (i = 0; cli_tables[i]; i++)
+		for (command = cli_tables[i]; command->name; command++)
+			if (!strncmp(command->name, prefix, len))
+				printf("  %-22s %s\n", command->name,
+				       command->help);
+}
+
+static void
+print_help(const struct cli_command *command)
+{
+	const struct cli_option *option = command->options;
+	char said[64];
+
+	printf("scoregate %s%s%s\n\n%s\n", command->name,
+	       command->arguments[0] ? " " : "", command->arguments,
+	       command->help);
+	if (option && option->name)
+		printf("\n");
+	for (; option && option->name; option++) {
+		snprintf(said, sizeof(said), "--%s%s%s", option->name,
+			 option->value ? " " : "",
+			 option->value ? option->value : "");
+		printf("  %-22s %s\n", said, option->help);
+	}
+}
+
+/* The command whose words lead argv; *words_out is how many they are. */
+static const struct cli_command *
+find_command(int argc, char **argv, int *words_out)
+{
+	const struct cli_command *command;
+	char two[128];
+	size_t i;
+
+	snprintf(two, sizeof(two), "%s %s", argc > 0 ? argv[0] : "",
+		 argc > 1 ? argv[1] : "");
+	for (i = 0; cli_tables[i]; i++)
+		for (command = cli_tables[i]; command->name; command++) {
+			*words_out = strchr(command->name, ' ') ? 2 : 1;
+			if (!strcmp(command->name,
+				    *words_out == 2 ? two : argv[0]))
+				return command;
+		}
+	return NULL;
+}
+
+static bool
+is_group(const char *word)
+{
+	char prefix[64];
+	const struct cli_command *command;
+	size_t i;
+
+	snprintf(prefix, sizeof(prefix), "%s ", word);
+	for (i = 0; cli_tables[i]; i++)
+		for (command = cli_tables[i]; command->name; command++)
+			if (!strncmp(command->name, prefix, strlen(prefix)))
+				return true;
+	return false;
+}
+
+static enum cli_exit
+unknown(int argc, char **argv)
+{
+	bool asked = argc > 1 &&
+		     (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+
+	if (!is_group(argv[0]))
+		return cli_fail(CLI_USAGE,
+				"no command \"%s\"; scoregate help lists them",
+				argv[0]);
+	if (argc > 1 && !asked)
+		cli_fail(CLI_USAGE, "no command \"%s %s\"; there are:", argv[0],
+			 argv[1]);
+	print_commands(argv[0]);
+	return asked || argc == 1 ? CLI_DONE : CLI_USAGE;
+}
+
+static enum cli_exit
+help(int argc, char **argv)
+{
+	const struct cli_command *command;
+	int words;
+
+	if (argc == 0) {
+		fputs(usage, stdout);
+		print_commands("");
+		fputs(footer, stdout);
+		return CLI_DONE;
+	}
+	command = find_command(argc, argv, &words);
+	if (!command)
+		return unknown(argc, argv);
+	print_help(command);
+	return CLI_DONE;
+}
+
+static enum cli_exit
+run(struct cli *cli, const struct cli_command *command, int argc, char **argv)
+{
+	struct cli_args args;
+	struct sg_err err;
+	enum cli_exit code;
+
+	if (cli_args_read(&args, command, argc, argv, &err) != SG_OK)
+		return cli_fail(CLI_USAGE, "%s (scoregate %s --help explains)",
+				err.text, command->name);
+	if (args.help) {
+		print_help(command);
+		code = CLI_DONE;
+	} else {
+		cli->json = cli->json || args.json;
+		if (args.socket_path)
+			cli->socket_path = args.socket_path;
+		code = command->run(cli, &args);
+	}
+	cli_args_done(&args);
+	return code;
+}
+
+static void
+where_the_daemon_is(struct cli *cli)
+{
+	const char *url = getenv("SCOREGATE_URL");
+	const char *path = getenv("SCOREGATE_SOCKET");
+
+	cli->url = "http://localhost";
+	cli->socket_path =
+		path && *path ? path : SCOREGATE_RUNDIR "/scoregate.sock";
+	if (url && *url && !(path && *path)) {
+		cli->url = url;
+		cli->socket_path = NULL;
+		cli->token = getenv("SCOREGATE_TOKEN");
+	}
+}
+
+/* --json and --socket may also stand before the command. */
+static int
+global_options(struct cli *cli, int argc, char **argv)
+{
+	int i = 1;
+
+	for (; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--json"))
+			cli->json = true;
+		else if (!strcmp(argv[i], "--socket") && i + 1 < argc)
+			cli->socket_path = argv[++i];
+		else
+			break;
+	}
+	return i;
+}
+
+int
+main(int argc, char **argv)
+{
+	const struct cli_command *command;
+	struct cli cli = {0};
+	struct sg_err err;
+	enum cli_exit code;
+	int first, words;
+
+	setlocale(LC_CTYPE, "");
+	cli.terminal = isatty(STDOUT_FILENO);
+	where_the_daemon_is(&cli);
+	first = global_options(&cli, argc, argv);
+	argc -= first;
+	argv += first;
+	if (argc > 0 && !strcmp(argv[0], "--version")) {
+		puts("scoregate " SCOREGATE_VERSION);
+		return CLI_DONE;
+	}
+	if (argc == 0 || !strcmp(argv[0], "help") ||
+	    !strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"))
+		return help(argc ? argc - 1 : 0, argv + 1);
+	command = find_command(argc, argv, &words);
+	if (!command)
+		return unknown(argc, argv);
+	if (crypto_start(&err) != SG_OK ||
+	    net_client_new(&cli.client, &err) != SG_OK)
+		return cli_fail(CLI_FAILED, "%s", err.text);
+	code = run(&cli, command, argc - words, argv + words);
+	net_client_free(cli.client);
+	if (fflush(stdout) != 0 && code == CLI_DONE)
+		code = cli_fail(CLI_FAILED,
+				"standard output cannot be written");
+	return code;
+}
