@@ -28,8 +28,6 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 	json_add_text(body, "where", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
-	if (cli_value(args, "unknown"))
-		json_add_text(body, "unknown", cli_value(args, "unknown"));
 	code = cli_call(cli, "POST", "/broadcasts", body, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
 		printf("Broadcast %s is ready; look at it with "
@@ -241,7 +239,6 @@ static const struct cli_option create_options[] = {
 	{"template", "FILE.eml", "the mail, with {{variables}}"},
 	{"to", "EXPR", "who gets it, evaluated when it is sent"},
 	{"from", "ADDRESS", "From; without it, the template's"},
-	{"unknown", "include", "also those without a score"},
 	{0},
 };
 static const struct cli_option for_option[] = {

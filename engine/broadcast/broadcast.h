@@ -1,0 +1,111 @@
+/*
+ * broadcast.h - broadcasts: one template to all for whom a condition holds at
+ * the moment of sending (design: broadcast). Any thread may call; one thread
+ * of its own sends.
+ *
+ * Never twice, never lost: see broadcast_journal.h.
+ */
+#ifndef ENGINE_BROADCAST_BROADCAST_H
+#define ENGINE_BROADCAST_BROADCAST_H
+
+#include "apply/apply.h"
+#include "base/conf.h"
+#include "score/scoreboard.h"
+#include "spool/spool.h"
+#include "store/store.h"
+#include "store/store_broadcast.h"
+#include "token/keys.h"
+
+struct broadcasts;
+
+struct broadcasts_options {
+	struct apply *apply;
+	struct spool *spool;
+	struct scoreboard *scoreboard;
+	struct store_readers *readers;
+	const struct keys *keys;
+	const char *state_directory; /* the journals' folder is made in it */
+	const char *public_url;	     /* for {{unsubscribe_url}}; NULL = none */
+	/* `smtp { … }`, parsed with broadcast_smtp_options; NULL = defaults. */
+	const struct conf_section *smtp;
+};
+
+extern const struct conf_option broadcast_smtp_options[];
+
+/* Reads the journals of what was under way when we last stopped; nothing is
+ * sent before broadcasts_start(). */
+enum sg_status broadcasts_open(const struct broadcasts_options *options,
+			       struct broadcasts **broadcasts_out,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status broadcasts_start(struct broadcasts *broadcasts,
+				struct sg_err *err) MUST_CHECK;
+/* Waits for the mails under way (at most some seconds), notes what came of
+ * them, stops the thread. The broadcast goes on at the next start. */
+void broadcasts_stop(struct broadcasts *broadcasts);
+void broadcasts_close(struct broadcasts *broadcasts);
+
+struct broadcast_draft {
+	const char *name;     /* [A-Za-z0-9_.-]{1,64} */
+	const char *template; /* an .eml file */
+	size_t template_len;
+	const char *condition;
+	const char *sender; /* From; NULL or "" = the template's */
+	const char *author; /* audit name */
+};
+
+/* SG_REFUSED: a bad name, one that is taken, a bad template (line and column)
+ * or condition (line, column, caret). */
+enum sg_status broadcast_create(struct broadcasts *broadcasts,
+				const struct broadcast_draft *draft,
+				struct sg_err *err) MUST_CHECK;
+
+enum { BROADCAST_PREVIEW_MOST = 20 };
+
+struct broadcast_person {
+	uint32_t record_id;
+	const char *email;
+	bool has_score; /* "lead" */
+	double score;
+	const char *reason; /* why not; "" for recipients */
+};
+
+struct broadcast_preview {
+	uint64_t n_recipients;
+	uint64_t n_skipped; /* the condition holds, but they must not get it */
+	struct broadcast_person recipients[BROADCAST_PREVIEW_MOST];
+	size_t n_recipients_shown;
+	struct broadcast_person skipped[BROADCAST_PREVIEW_MOST];
+	size_t n_skipped_shown;
+	const char *mail; /* as `for_address`, else the first, gets it */
+	size_t mail_len;
+};
+
+/* Everything in `pool`. for_address NULL = the first recipient. SG_NONE: no
+ * such broadcast; SG_REFUSED: no such contact. */
+enum sg_status broadcast_get_preview(struct broadcasts *broadcasts,
+				     const char *name, const char *for_address,
+				     struct pool *pool,
+				     struct broadcast_preview *preview_out,
+				     struct sg_err *err) MUST_CHECK;
+
+/* Starts it: the recipients are chosen now and stored as queued. SG_NONE: no
+ * such; SG_REFUSED: it was sent already, or is being sent. */
+enum sg_status broadcast_send(struct broadcasts *broadcasts, const char *name,
+			      struct sg_err *err) MUST_CHECK;
+/* SG_REFUSED: not in a state for that; the text says which it is in. */
+enum sg_status broadcast_pause(struct broadcasts *broadcasts, const char *name,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status broadcast_resume(struct broadcasts *broadcasts, const char *name,
+				struct sg_err *err) MUST_CHECK;
+enum sg_status broadcast_cancel(struct broadcasts *broadcasts, const char *name,
+				struct sg_err *err) MUST_CHECK;
+
+struct broadcast_progress {
+	bool running; /* mails are being sent right now */
+	double rate;  /* mails a second of late */
+};
+/* The rows are in the store (store_broadcast.h); this is what is not. */
+void broadcast_get_progress(struct broadcasts *broadcasts, const char *name,
+			    struct broadcast_progress *progress_out);
+
+#endif
