@@ -4,6 +4,7 @@
  * own on the same port (libmicrohttpd's own thread pool wakes every thread for
  * each connection); the private faces have one with a thread a connection.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
