@@ -55,6 +55,7 @@ buf_reserve(struct buf *buf, size_t len)
 	}
 	buf->data = data;
 	buf->cap = cap;
+	data[buf->len] = '\0'; /* also when the caller never commits */
 	return buf->data + buf->len;
 }
 

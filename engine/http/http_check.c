@@ -32,10 +32,11 @@ is_token(const char *name, size_t len)
 }
 
 /*
- * A value stands in libmicrohttpd's read buffer, where it has written NUL over
- * the line's end: over CR and LF both, so that after a value's NUL there is a
- * second one. After a bare LF there is the next line's first byte. The buffer
- * always reaches at least to the empty line, so the byte is there to be read.
+ * What libmicrohttpd gives us stands in its read buffer, where it has written
+ * NUL over the line's end: over CR and LF both, so that after the text's NUL
+ * there is a second one. After a bare LF there is the next line's first byte,
+ * unless that line is the empty one. The buffer always reaches at least to
+ * there.
  */
 static bool
 ends_with_crlf(const char *value, size_t len)
@@ -125,6 +126,8 @@ http_check(struct MHD_Connection *connection, const char *method,
 
 	if (!is_1_1 && strcmp(version, "HTTP/1.0") != 0)
 		return 505;
+	if (!ends_with_crlf(version, strlen(version)))
+		return 400;
 	if (!is_method(method))
 		return 501;
 	if (!is_target(uri) || (uri[0] != '/' && strcmp(uri, "*") != 0))
