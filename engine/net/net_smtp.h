@@ -1,0 +1,78 @@
+/*
+ * net_smtp.h - many mails to one SMTP server over a few connections that are
+ * reused (libcurl multi). One thread owns a pool. What curl does and does not
+ * do here: no PIPELINING, no CHUNKING, dot-stuffing only after CRLF, so mails
+ * must be handed over with CRLF line ends throughout (a bare LF would let a
+ * body speak SMTP).
+ */
+#ifndef ENGINE_NET_NET_SMTP_H
+#define ENGINE_NET_NET_SMTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+
+struct net_smtp;
+
+enum net_smtp_tls {
+	NET_TLS_NONE,	 /* never */
+	NET_TLS_TRY,	 /* STARTTLS when it is offered */
+	NET_TLS_NEED,	 /* STARTTLS or nothing */
+	NET_TLS_IMPLICIT /* smtps */
+};
+
+struct net_smtp_options {
+	const char *host; /* name or address */
+	unsigned port;
+	const char *ehlo; /* our name; NULL = the host's own */
+	enum net_smtp_tls tls;
+	bool verify;		     /* the server's certificate */
+	const char *user, *password; /* NULL = no AUTH */
+	unsigned connections;	     /* 1… */
+	long timeout_ms;	     /* for one mail; 0 = 300000 */
+};
+
+enum net_smtp_end {
+	NET_SMTP_SENT,
+	NET_SMTP_REFUSED,     /* 5xx about this mail or recipient */
+	NET_SMTP_LATER,	      /* 4xx about this mail or recipient */
+	NET_SMTP_UNREACHABLE, /* no connection, 421, TLS or AUTH trouble */
+	NET_SMTP_DOUBTFUL     /* all was handed over and no answer came */
+};
+
+struct net_smtp_result {
+	enum net_smtp_end end;
+	int code;	    /* of the reply, 0 = none */
+	const char *status; /* "5.1.1", "" = none; borrowed for the call */
+	const char *text;   /* the reply or the trouble, for people */
+};
+
+/* Borrowed until `done` was called. */
+struct net_smtp_mail {
+	const char *sender, *recipient; /* addresses without <> */
+	const char *data;		/* CRLF line ends */
+	size_t len;
+	/* Called before the last bytes go out: from then on it is not known
+	 * whether the server has the mail until it answers. */
+	void (*handing_over)(void *arg);
+	void (*done)(void *arg, const struct net_smtp_result *result);
+	void *arg;
+};
+
+enum sg_status net_smtp_new(const struct net_smtp_options *options,
+			    struct net_smtp **smtp_out,
+			    struct sg_err *err) MUST_CHECK;
+/* What is under way ends as NET_SMTP_DOUBTFUL or _UNREACHABLE. */
+void net_smtp_free(struct net_smtp *smtp);
+
+/* SG_BUSY: every connection has a mail; call net_smtp_run() first. */
+enum sg_status net_smtp_send(struct net_smtp *smtp,
+			     const struct net_smtp_mail *mail,
+			     struct sg_err *err) MUST_CHECK;
+size_t net_smtp_under_way(const struct net_smtp *smtp);
+size_t net_smtp_room(const struct net_smtp *smtp);
+/* Moves bytes and calls `done` for what ended; waits at most wait_ms. */
+void net_smtp_run(struct net_smtp *smtp, int wait_ms);
+
+#endif
