@@ -69,6 +69,7 @@ UNIT_SRC   = $(wildcard tests/unit/*_test.c)
 UNIT_AID   = $(filter-out $(UNIT_SRC),$(wildcard tests/unit/*.c))
 FUZZ_SRC   = $(wildcard tests/fuzz/*_fuzz.c)
 TOOL_SRC   = $(wildcard tests/tools/*.c)
+TOOL_AID   = $(wildcard tests/tools/aid/*.c)
 BENCH_SRC  = $(wildcard tests/bench/*.c)
 BAD_SRC    = $(wildcard tests/unit/refused/*.c)
 
@@ -172,8 +173,11 @@ refused: $(BAD_SO)
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,$(UNIT_AID)) $(LIB)
 	$(LINK) $^ -lcmocka $(PKG_LIBS)
 
-$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(LIB)
+$(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(call obj,$(TOOL_AID)) $(LIB)
 	$(LINK) $^ $(PKG_LIBS)
+
+# The milter with a stub in the engine's place.
+$(BUILD)/tools/milter_stub: $(call obj,$(MILTER_SRC))
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(LINK) $^ $(PKG_LIBS)
