@@ -17,7 +17,17 @@ enum { CONDITION_TEXT_MOST = 16384, CONDITION_DEPTH_MOST = 64 };
 
 struct condition;
 
-/* What names in an expression may refer to. NULL members: no such check. */
+/* Sorts of names that suggestions are looked for among. */
+enum condition_sort {
+	CONDITION_SCORES,
+	CONDITION_SIGNALS,
+	CONDITION_SEGMENTS,
+	CONDITION_BANDS
+};
+typedef void condition_name_fn(void *arg, const char *name);
+
+/* What names in an expression may refer to. NULL members: no such check; but
+ * without `segment` or `band` there are none of them. */
 struct condition_names {
 	void *arg;
 	/* may a condition name this signal? hint_out: plugin to load, or NULL
@@ -30,7 +40,10 @@ struct condition_names {
 	/* range of a band; false = no such */
 	bool (*band)(void *arg, const char *name, const char **score_out,
 		     double *from_out, double *to_out);
-	const char *timezone; /* date literals; NULL = UTC */
+	const char *timezone; /* date literals; NULL = UTC. Copied. */
+	/* Calls fn for each name there is: "did you mean …?". May be NULL. */
+	void (*each)(void *arg, enum condition_sort sort, condition_name_fn *fn,
+		     void *fn_arg);
 };
 
 /*

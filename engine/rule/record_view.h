@@ -1,8 +1,11 @@
 /*
  * record_view.h - what a condition may ask about one record at one moment.
  * Whoever evaluates supplies it: the applier's fold (the record as it was at
- * the event time), the API and a broadcast (as it is now). Strings are
- * borrowed until the next call on the same view. One thread a view.
+ * the event time), the API and a broadcast (as it is now). What comes out is
+ * borrowed and stays as it is as long as the view shows the same record at the
+ * same moment; a callback may ask the view again. One thread a view.
+ *
+ * Names of lists, tags, scores and fields are exact, case included.
  */
 #ifndef ENGINE_RULE_RECORD_VIEW_H
 #define ENGINE_RULE_RECORD_VIEW_H
@@ -35,11 +38,15 @@ struct record_view {
 	const char *(*email)(void *arg); /* NULL: not an address */
 	const char *(*module)(void *arg);
 	int64_t (*created_at)(void *arg);
-	/* effective, human occurrences of `name` at or before the view's
-	 * moment, newest first */
+	/*
+	 * Effective, human occurrences of `name` at or before the view's
+	 * moment, newest first. `record.changed` is the same as
+	 * `field.changed`; `record.created` is one, at created_at.
+	 */
 	void (*occurrences)(void *arg, const char *name, occurrence_fn *fn,
 			    void *fn_arg);
-	/* state: NULL any, else "sent", "opened", "clicked" */
+	/* state: NULL any but skipped and failed, "sent", "opened", "clicked";
+	 * as store_broadcast_select() */
 	bool (*broadcast)(void *arg, const char *name, const char *state);
 };
 
