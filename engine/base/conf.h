@@ -27,8 +27,9 @@ enum conf_type {
 	CONF_TEXT_LIST, /* { "a", "b" } */
 	CONF_SECTION,	/* one, without a title */
 	CONF_TITLED,	/* many, each with a title */
-	CONF_RAW /* many, with a title; content kept as text with its line,
-		    for a later conf_parse() with another schema */
+	CONF_RAW /* many, with a title, in the root only; content kept as text
+		    with its line, for a later conf_parse() with another schema:
+		    conf_parse(conf_file(s), conf_raw(s), conf_line(s), …) */
 };
 
 struct conf_option {
@@ -46,6 +47,13 @@ enum sg_status conf_parse_file(const char *path,
 			       const struct conf_option *options,
 			       struct conf_section **root_out,
 			       struct sg_err *err) MUST_CHECK;
+/*
+ * Write an option's complaint the way conf_parse() does: "file:line: text".
+ * For values that only their owner can check. Returns SG_REFUSED.
+ */
+enum sg_status conf_refuse(const struct conf_section *section, const char *name,
+			   struct sg_err *err, const char *format, ...)
+	PRINTF_LIKE(4, 5);
 /* first_line: the line number of text's first line, 1 for a whole file. */
 enum sg_status conf_parse(const char *file_name, const char *text,
 			  unsigned first_line,
@@ -54,7 +62,12 @@ enum sg_status conf_parse(const char *file_name, const char *text,
 			  struct sg_err *err) MUST_CHECK;
 void conf_free(struct conf_section *root);
 
-/* All borrowed from the root. An option not in the schema asserts. */
+/*
+ * All borrowed from the root. An option not in the schema, or asked for as
+ * another type than it has, asserts. Of an option that is not set and has no
+ * fallback: NULL, 0, false. A CONF_SECTION is always there once, with its
+ * fallbacks; conf_is_set() says whether it stands in the file.
+ */
 bool conf_is_set(const struct conf_section *section, const char *name);
 const char *conf_text(const struct conf_section *section, const char *name);
 double conf_number(const struct conf_section *section, const char *name);
@@ -67,6 +80,7 @@ size_t conf_section_count(const struct conf_section *section, const char *name);
 const struct conf_section *conf_section_at(const struct conf_section *section,
 					   const char *name, size_t i);
 const char *conf_title(const struct conf_section *section);
+/* Where its `{` stands; 0 = not in the file. */
 unsigned conf_line(const struct conf_section *section);
 unsigned conf_option_line(const struct conf_section *section,
 			  const char *name); /* 0 = not set in the file */

@@ -74,6 +74,8 @@ json_parse(const char *text, size_t len, struct json **json_out,
 
 	if (len > INT32_MAX - 1)
 		return err_set(err, SG_REFUSED, "too much JSON");
+	if (memchr(text, '\0', len)) /* where json-c would stop reading */
+		return err_set(err, SG_REFUSED, "not JSON: it holds a NUL");
 	tokener = json_tokener_new_ex(DEPTH_MOST);
 	if (!tokener)
 		return err_set(err, SG_FAILED, "out of memory for JSON");

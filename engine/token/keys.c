@@ -227,7 +227,7 @@ keys_open(const char *path, int create, struct keys **keys_out,
 
 	if (fd < 0 && errno == ENOENT && create) {
 		if (make_file(path, err) != SG_OK)
-			return err->status;
+			return SG_FAILED;
 		fd = open(path, O_RDONLY | O_CLOEXEC);
 	}
 	if (fd < 0)
