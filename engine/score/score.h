@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "score/score_decay.h"
 #include "score/score_part.h"
 
 enum { SCORE_RATES_MOST = 8, SCORE_NAME_MOST = 64, SCORES_MOST = 64 };
@@ -35,13 +36,14 @@ struct score_rates {
 	double rates[SCORE_RATES_MOST + 1];
 };
 
-/* Index of a rate, adding it when new. SG_REFUSED: it would be the ninth. */
+void score_rates_init(struct score_rates *rates);
+/* Index of a rate that is there; -1: it is not. */
+int score_rates_find(const struct score_rates *rates, double percent);
+/* Index of a rate, adding it when new. SG_REFUSED: it would be the ninth,
+ * or is not 0 <= percent < 100. */
 enum sg_status score_rates_index(struct score_rates *rates, double percent,
 				 size_t *index_out,
 				 struct sg_err *err) MUST_CHECK;
-
-/* (1 - percent/100)^(elapsed_ms/86400000) */
-double score_decay(double percent, int64_t elapsed_ms);
 
 /* One record's one score, all touch sums given as of `as_of`. */
 struct score_state {
@@ -52,8 +54,26 @@ struct score_state {
 	double touch[SCORE_RATES_MOST + 1][2]; /* by rate index */
 };
 
+/* Nothing given yet, as of `now`. */
+void score_state_init(struct score_state *state, int64_t now);
+/* Age the touch sums to `now`; a `now` before as_of changes nothing. */
 void score_state_advance(struct score_state *state,
 			 const struct score_rates *rates, int64_t now);
+/* All sums added: the score before default, floor and ceiling, at as_of. */
+double score_state_raw(const struct score_state *state,
+		       const struct score_rates *rates);
+/* "Equal" of scoring §2: within 1e-6 absolute or 1e-9 relative. */
+bool score_equal(double a, double b);
+
+/* The sums a score is made of, by number: + side, and + 2 * rate for touch. */
+enum {
+	SCORE_SUM_FIELD = 0,
+	SCORE_SUM_MANUAL = 2,
+	SCORE_SUM_TOUCH = 4,
+	SCORE_N_SUMS = SCORE_SUM_TOUCH + 2 * (SCORE_RATES_MOST + 1)
+};
+/* Which of them a part is made of: bit by number. */
+uint32_t score_part_sums(enum score_part part);
 
 struct score_summary {
 	bool has_score;

@@ -1,0 +1,342 @@
+/*
+ * scoreboard_statistics.c - counts, mean, median, histogram, and what percent
+ * needs. The exact median comes from a bracket: a sample says between which
+ * two values it must lie, one pass counts what is below and collects what is
+ * between, and the rank is found among those.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "score/scoreboard_parts.h"
+
+enum {
+	SAMPLE = 4096,
+	MARGIN = 200, /* of the sample: 6 standard deviations of its median */
+	PERCENT_KEPT_MS = 1000
+};
+
+static const double least_counted = 0.5; /* scoring §2: shown as 1 or more */
+
+struct doubles {
+	double *values;
+	size_t n, cap;
+};
+
+static void
+doubles_make_room(struct doubles *list, size_t more)
+{
+	if (list->n + more <= list->cap)
+		return;
+	list->cap = (list->n + more) * 2;
+	list->values = realloc(list->values, list->cap * sizeof(double));
+	if (!list->values) {
+		log_error("out of memory for statistics");
+		abort();
+	}
+}
+
+static int
+compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Hoare's selection: values[k] as if sorted; all before are not greater. */
+static double
+select_kth(double *values, size_t n, size_t k)
+{
+	size_t lo = 0, hi = n - 1;
+
+	while (lo < hi) {
+		double pivot = values[lo + (hi - lo) / 2];
+		size_t i = lo, j = hi;
+
+		while (i <= j) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i <= j) {
+				double swap = values[i];
+
+				values[i++] = values[j];
+				values[j] = swap;
+				if (j == 0)
+					break;
+				j--;
+			}
+		}
+		if (k <= j)
+			hi = j;
+		else if (k >= i)
+			lo = i;
+		else
+			break;
+	}
+	return values[k];
+}
+
+struct gathered {
+	uint64_t scored, counted, below; /* below the bracket */
+	double sum, top, lowest;
+	double lo, hi; /* the bracket, both ends in it */
+	struct doubles between;
+};
+
+/* A sample of whole blocks' parts, spread over the board. */
+static void
+make_bracket(const struct board_pass *pass, struct gathered *g)
+{
+	size_t n_blocks = board_n_blocks(pass->board);
+	size_t each = 64, blocks = SAMPLE / each, step, block, n = 0;
+	double *sample = malloc(SAMPLE * sizeof(double));
+
+	g->lo = -INFINITY;
+	g->hi = INFINITY;
+	step = n_blocks / blocks;
+	for (block = step / 2;
+	     sample && step && block < n_blocks && n + each <= SAMPLE;
+	     block += step) {
+		double values[BOARD_BLOCK];
+		uint8_t has[BOARD_BLOCK];
+		size_t i;
+
+		board_has(pass, block, has);
+		board_values(pass, block, values);
+		for (i = 0; i < BOARD_BLOCK; i += BOARD_BLOCK / each)
+			if (has[i] && values[i] >= least_counted)
+				sample[n++] = values[i];
+	}
+	if (n >= 8 * MARGIN) {
+		qsort(sample, n, sizeof(double), compare_doubles);
+		g->lo = sample[n / 2 - MARGIN];
+		g->hi = sample[n / 2 + MARGIN];
+	}
+	free(sample);
+}
+
+static void
+gather_sums(const double *values, const uint8_t *has, struct gathered *g)
+{
+	double sum[4] = {0}, top[4], low[4];
+	uint64_t scored = 0;
+	size_t i, lane;
+
+	for (lane = 0; lane < 4; lane++) {
+		top[lane] = -INFINITY;
+		low[lane] = INFINITY;
+	}
+	for (i = 0; i < BOARD_BLOCK; i += 4)
+		for (lane = 0; lane < 4; lane++) {
+			double value = values[i + lane];
+			bool in = has[i + lane];
+			double high_value = in ? value : -INFINITY;
+			double low_value = in ? value : INFINITY;
+
+			sum[lane] += in ? value : 0;
+			top[lane] =
+				high_value > top[lane] ? high_value : top[lane];
+			low[lane] =
+				low_value < low[lane] ? low_value : low[lane];
+		}
+	for (i = 0; i < BOARD_BLOCK; i++)
+		scored += has[i];
+	g->scored += scored;
+	for (lane = 0; lane < 4; lane++) {
+		g->sum += sum[lane];
+		g->top = top[lane] > g->top ? top[lane] : g->top;
+		g->lowest = low[lane] < g->lowest ? low[lane] : g->lowest;
+	}
+}
+
+static void
+gather_between(const double *values, const uint8_t *has, struct gathered *g)
+{
+	double *between;
+	size_t n = 0, i;
+	uint32_t counted = 0, below = 0;
+
+	doubles_make_room(&g->between, BOARD_BLOCK);
+	between = g->between.values + g->between.n;
+	for (i = 0; i < BOARD_BLOCK; i++) {
+		double value = values[i];
+		uint32_t in = has[i] & (value >= least_counted);
+
+		counted += in;
+		below += in & (value < g->lo);
+		between[n] = value;
+		n += in & (value >= g->lo) & (value <= g->hi);
+	}
+	g->between.n += n;
+	g->counted += counted;
+	g->below += below;
+}
+
+static void
+gather(const struct board_pass *pass, struct gathered *g)
+{
+	size_t block;
+
+	g->scored = g->counted = g->below = g->between.n = 0;
+	g->sum = 0;
+	g->top = -INFINITY;
+	g->lowest = INFINITY;
+	for (block = 0; block < board_n_blocks(pass->board); block++) {
+		double values[BOARD_BLOCK];
+		uint8_t has[BOARD_BLOCK];
+
+		board_has(pass, block, has);
+		board_values(pass, block, values);
+		gather_sums(values, has, g);
+		gather_between(values, has, g);
+	}
+}
+
+/* The rank-th (from 0) of the counted; false: not within the bracket. */
+static bool
+rank_value(struct gathered *g, uint64_t rank, double *value_out)
+{
+	if (rank < g->below || rank >= g->below + g->between.n)
+		return false;
+	*value_out = select_kth(g->between.values, g->between.n,
+				(size_t)(rank - g->below));
+	return true;
+}
+
+static double
+median(const struct board_pass *pass, struct gathered *g)
+{
+	double low, high;
+
+	if (!g->counted)
+		return 0;
+	if (!rank_value(g, (g->counted - 1) / 2, &low) ||
+	    !rank_value(g, g->counted / 2, &high)) {
+		/* The sample was not like the rest: take all. */
+		g->lo = -INFINITY;
+		g->hi = INFINITY;
+		gather(pass, g);
+		(void)rank_value(g, (g->counted - 1) / 2, &low);
+		(void)rank_value(g, g->counted / 2, &high);
+	}
+	return low + (high - low) / 2;
+}
+
+static uint64_t
+count_records(const struct scoreboard *board, uint8_t module)
+{
+	uint64_t n = 0;
+	size_t i;
+
+	if (!module)
+		return board->n_there;
+	for (i = 0; i < board->n_records; i++)
+		n += board->modules[i] == module;
+	return n;
+}
+
+void
+board_statistics(struct scoreboard *board, uint32_t score_id,
+		 const char *module, int64_t now, struct score_statistics *out)
+{
+	struct board_pass pass;
+	struct gathered g = {0};
+
+	memset(out, 0, sizeof(*out));
+	if (!module)
+		out->records = board->n_there;
+	if (!board_pass_init(&pass, board, score_id, SCORE_SCORE, module, now))
+		return;
+	out->records = count_records(board, pass.module);
+	make_bracket(&pass, &g);
+	gather(&pass, &g);
+	out->scored = g.scored;
+	if (g.scored) {
+		out->top = g.top;
+		out->lowest = g.lowest;
+		out->mean = g.sum / (double)g.scored;
+	}
+	out->counted = g.counted;
+	out->median = median(&pass, &g);
+	free(g.between.values);
+}
+
+void
+scoreboard_statistics(struct scoreboard *board, uint32_t score_id,
+		      const char *module, int64_t now,
+		      struct score_statistics *out)
+{
+	pthread_rwlock_rdlock(&board->lock);
+	board_statistics(board, score_id, module, now, out);
+	pthread_rwlock_unlock(&board->lock);
+}
+
+struct board_statistics
+board_percent_base(struct scoreboard *board, uint32_t score_id, uint8_t module,
+		   int64_t now)
+{
+	struct board_score *score = board_score(board, score_id);
+	struct board_statistics *kept = &score->percent[module];
+	struct board_statistics base;
+	struct score_statistics s;
+
+	pthread_mutex_lock(&board->percent_lock);
+	base = *kept;
+	pthread_mutex_unlock(&board->percent_lock);
+	if (base.valid && base.version == board->version &&
+	    llabs(now - base.at) < PERCENT_KEPT_MS)
+		return base;
+	board_statistics(board, score_id, board->module_names[module], now, &s);
+	base = (struct board_statistics){true, board->version, now, s.top,
+					 s.median};
+	pthread_mutex_lock(&board->percent_lock);
+	*kept = base;
+	pthread_mutex_unlock(&board->percent_lock);
+	return base;
+}
+
+static void
+histogram_block(const double *values, const uint8_t *has, double lo,
+		double per_unit, size_t n_bins, uint64_t *counts_out)
+{
+	double last = (double)(n_bins - 1);
+	size_t i;
+
+	for (i = 0; i < BOARD_BLOCK; i++) {
+		double bin = (values[i] - lo) * per_unit;
+
+		bin = bin > 0 ? bin : 0;
+		bin = bin < last ? bin : last;
+		counts_out[(size_t)bin] += has[i];
+	}
+}
+
+void
+scoreboard_histogram(struct scoreboard *board, uint32_t score_id,
+		     const char *module, int64_t now, double lo, double hi,
+		     size_t n_bins, uint64_t *counts_out)
+{
+	struct board_pass pass;
+	size_t block;
+
+	memset(counts_out, 0, n_bins * sizeof(*counts_out));
+	if (!n_bins || !(hi > lo))
+		return;
+	pthread_rwlock_rdlock(&board->lock);
+	if (board_pass_init(&pass, board, score_id, SCORE_SCORE, module, now))
+		for (block = 0; block < board_n_blocks(board); block++) {
+			double values[BOARD_BLOCK];
+			uint8_t has[BOARD_BLOCK];
+
+			board_has(&pass, block, has);
+			board_values(&pass, block, values);
+			histogram_block(values, has, lo,
+					(double)n_bins / (hi - lo), n_bins,
+					counts_out);
+		}
+	pthread_rwlock_unlock(&board->lock);
+}
