@@ -22,6 +22,7 @@ enum db_mode { DB_READ_WRITE, DB_READ_ONLY };
 enum sg_status db_open(const char *path, enum db_mode mode, struct db **db_out,
 		       struct sg_err *err) MUST_CHECK;
 void db_close(struct db *db);
+const char *db_path(const struct db *db);
 
 /* A cached statement, reset and unbound; another copy of it when one is being
  * stepped through. SG_FAILED: bad SQL, store away. */
@@ -61,7 +62,13 @@ enum sg_status db_script(struct db *db, const char *sql,
 			 struct sg_err *err) MUST_CHECK;
 int64_t db_changes(struct db *db); /* rows of the last statement */
 int64_t db_last_id(struct db *db);
-/* A consistent copy while others write (SQLite's backup API). */
+/* Is there a table of that name? NULL: any at all. */
+enum sg_status db_has_table(struct db *db, const char *name, bool *has_out,
+			    struct sg_err *err) MUST_CHECK;
+/* SG_FAILED with a sentence: the file is damaged. Reads all of it. */
+enum sg_status db_check(struct db *db, struct sg_err *err) MUST_CHECK;
+/* A consistent copy while others write (SQLite's backup API), synced, made
+ * under another name first. SG_REFUSED: the path is there already. */
 enum sg_status db_backup(struct db *db, const char *path,
 			 struct sg_err *err) MUST_CHECK;
 

@@ -1,0 +1,577 @@
+/*
+ * db_sqlite.c - the driver on SQLite; the only file that knows sqlite3.h.
+ *
+ * The writer runs in WAL mode with synchronous=FULL: a committed batch
+ * survives the machine. What costs is not SQL but 4 KB writes of random
+ * leaves, so the WAL may grow to 50,000 pages before it is folded back, and
+ * the page cache is a real one (speed.md: 2.5-3 times).
+ */
+#include "store/db.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+enum {
+	BUCKETS = 256, /* of cached statements, by the text's address */
+	BUSY_MS = 5000,
+	ERROR_TEXT_MOST = 256
+};
+
+struct db_statement {
+	struct db_statement *next; /* in its bucket */
+	struct db *db;
+	const char *sql; /* the literal's address is the key */
+	sqlite3_stmt *stmt;
+};
+
+struct db {
+	sqlite3 *handle;
+	char *path;
+	enum db_mode mode;
+	unsigned fail_after; /* test hook; 0 = off */
+	struct db_statement *buckets[BUCKETS];
+};
+
+static enum sg_status
+status_of(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+	case SQLITE_INTERRUPT:
+	case SQLITE_READONLY:
+	case SQLITE_FULL:
+		return SG_BUSY;
+	case SQLITE_CONSTRAINT:
+	case SQLITE_TOOBIG:
+	case SQLITE_NOTADB:
+		return SG_REFUSED;
+	default:
+		return SG_FAILED;
+	}
+}
+
+/* What a person can do about it; NULL: SQLite's own words say it best. */
+static const char *
+advice(int code)
+{
+	switch (code & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return "is locked by another program; try again";
+	case SQLITE_READONLY:
+		return "cannot be written: the file, its directory or its "
+		       "file system is read-only";
+	case SQLITE_FULL:
+		return "cannot grow: the disk is full; make room";
+	case SQLITE_NOTADB:
+		return "is not a SQLite database";
+	case SQLITE_CORRUPT:
+		return "is damaged: restore a backup";
+	default:
+		return NULL;
+	}
+}
+
+static enum sg_status
+fail(const struct db *db, int code, struct sg_err *err)
+{
+	const char *text = advice(code);
+
+	if (text)
+		return err_set(err, status_of(code), "store %s %s", db->path,
+			       text);
+	return err_set(err, status_of(code), "store %s: %.*s (SQLite %d)",
+		       db->path, ERROR_TEXT_MOST, sqlite3_errmsg(db->handle),
+		       sqlite3_extended_errcode(db->handle));
+}
+
+static bool
+must_fail(struct db *db)
+{
+	return db->fail_after && --db->fail_after == 0;
+}
+
+static enum sg_status
+injected(const struct db *db, struct sg_err *err)
+{
+	return err_set(err, SG_FAILED, "store %s: failure made by a test",
+		       db->path);
+}
+
+/*
+ * A new store is not for others to read. O_EXCL: closing a descriptor of an
+ * existing file would drop the locks of this process's other connections.
+ */
+static void
+make_private(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0640);
+
+	if (fd >= 0)
+		close(fd);
+}
+
+static enum sg_status
+set_up(struct db *db, struct sg_err *err)
+{
+	static const char writing[] = "PRAGMA journal_mode = WAL;"
+				      "PRAGMA synchronous = FULL;"
+				      "PRAGMA wal_autocheckpoint = 50000;"
+				      "PRAGMA journal_size_limit = 268435456;"
+				      "PRAGMA cache_size = -262144;"
+				      "PRAGMA temp_store = MEMORY;";
+	static const char reading[] = "PRAGMA query_only = ON;"
+				      "PRAGMA cache_size = -16384;"
+				      "PRAGMA temp_store = MEMORY;"
+				      "SELECT count(*) FROM sqlite_master;";
+	int code;
+
+	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	if (db->mode == DB_READ_WRITE &&
+	    sqlite3_db_readonly(db->handle, "main") == 1)
+		return fail(db, SQLITE_READONLY, err);
+	code = sqlite3_exec(db->handle,
+			    db->mode == DB_READ_WRITE ? writing : reading, NULL,
+			    NULL, NULL);
+	if (code != SQLITE_OK)
+		return fail(db, code, err);
+	return SG_OK;
+}
+
+enum sg_status
+db_open(const char *path, enum db_mode mode, struct db **db_out,
+	struct sg_err *err)
+{
+	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+	enum sg_status status;
+	struct db *db;
+	int code;
+
+	if (mode == DB_READ_WRITE) {
+		make_private(path);
+		flags |= SQLITE_OPEN_CREATE;
+	}
+	db = calloc(1, sizeof(*db));
+	if (!db || !(db->path = strdup(path))) {
+		free(db);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
+	db->mode = mode;
+	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+	if (code == SQLITE_CANTOPEN) {
+		errno = db->handle ? sqlite3_system_errno(db->handle) : ENOMEM;
+		status =
+			err_errno(err, SG_FAILED, "cannot open store %s", path);
+	} else if (code != SQLITE_OK) {
+		status = fail(db, code, err);
+	} else {
+		status = set_up(db, err);
+	}
+	if (status != SG_OK) {
+		db_close(db);
+		return status;
+	}
+	*db_out = db;
+	return SG_OK;
+}
+
+void
+db_close(struct db *db)
+{
+	struct db_statement *statement, *next;
+	size_t i;
+
+	if (!db)
+		return;
+	for (i = 0; i < BUCKETS; i++) {
+		for (statement = db->buckets[i]; statement; statement = next) {
+			next = statement->next;
+			sqlite3_finalize(statement->stmt);
+			free(statement);
+		}
+	}
+	sqlite3_close(db->handle);
+	free(db->path);
+	free(db);
+}
+
+const char *
+db_path(const struct db *db)
+{
+	return db->path;
+}
+
+/* --- statements --------------------------------------------------------- */
+
+static size_t
+bucket_of(const char *sql)
+{
+	uint64_t address = (uint64_t)(uintptr_t)sql;
+
+	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 56) %
+	       BUCKETS;
+}
+
+/* A cached copy that nobody is stepping through, or NULL. */
+static struct db_statement *
+find_idle(struct db *db, const char *sql)
+{
+	struct db_statement *statement = db->buckets[bucket_of(sql)];
+
+	for (; statement; statement = statement->next)
+		if (statement->sql == sql &&
+		    !sqlite3_stmt_busy(statement->stmt))
+			break;
+	return statement;
+}
+
+enum sg_status
+db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
+	   struct sg_err *err)
+{
+	struct db_statement *statement;
+	sqlite3_stmt *stmt;
+	int code;
+
+	if (must_fail(db))
+		return injected(db, err);
+	statement = find_idle(db, sql);
+	if (statement) {
+		db_reset(statement);
+		*statement_out = statement;
+		return SG_OK;
+	}
+	code = sqlite3_prepare_v3(db->handle, sql, -1,
+				  SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+	if (code != SQLITE_OK)
+		return fail(db, code, err);
+	statement = calloc(1, sizeof(*statement));
+	if (!statement) {
+		sqlite3_finalize(stmt);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
+	statement->db = db;
+	statement->sql = sql;
+	statement->stmt = stmt;
+	statement->next = db->buckets[bucket_of(sql)];
+	db->buckets[bucket_of(sql)] = statement;
+	*statement_out = statement;
+	return SG_OK;
+}
+
+/* A wrong index is a bug of ours; out of memory cannot be, for nothing is
+ * copied. */
+static void
+bound(int code)
+{
+	assert(code == SQLITE_OK);
+}
+
+void
+db_bind_int(struct db_statement *statement, int i, int64_t value)
+{
+	bound(sqlite3_bind_int64(statement->stmt, i, value));
+}
+
+void
+db_bind_real(struct db_statement *statement, int i, double value)
+{
+	bound(sqlite3_bind_double(statement->stmt, i, value));
+}
+
+void
+db_bind_text(struct db_statement *statement, int i, const char *value)
+{
+	bound(sqlite3_bind_text(statement->stmt, i, value, -1, SQLITE_STATIC));
+}
+
+void
+db_bind_blob(struct db_statement *statement, int i, const void *bytes,
+	     size_t len)
+{
+	/* A NULL pointer would bind NULL instead of an empty blob. */
+	bound(sqlite3_bind_blob64(statement->stmt, i, bytes ? bytes : "", len,
+				  SQLITE_STATIC));
+}
+
+void
+db_bind_null(struct db_statement *statement, int i)
+{
+	bound(sqlite3_bind_null(statement->stmt, i));
+}
+
+enum sg_status
+db_step(struct db_statement *statement, struct sg_err *err)
+{
+	struct db *db = statement->db;
+	enum sg_status status;
+	int code;
+
+	if (must_fail(db))
+		return injected(db, err);
+	code = sqlite3_step(statement->stmt);
+	if (code == SQLITE_ROW)
+		return SG_OK;
+	if (code == SQLITE_DONE)
+		return SG_NONE;
+	status = fail(db, code, err);
+	sqlite3_reset(statement->stmt);
+	return status;
+}
+
+enum sg_status
+db_run(struct db_statement *statement, struct sg_err *err)
+{
+	enum sg_status status = db_step(statement, err);
+
+	assert(status != SG_OK); /* it gave a row */
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+void
+db_reset(struct db_statement *statement)
+{
+	sqlite3_reset(statement->stmt);
+	sqlite3_clear_bindings(statement->stmt);
+}
+
+int64_t
+db_column_int(struct db_statement *statement, int i)
+{
+	return sqlite3_column_int64(statement->stmt, i);
+}
+
+double
+db_column_real(struct db_statement *statement, int i)
+{
+	return sqlite3_column_double(statement->stmt, i);
+}
+
+const char *
+db_column_text(struct db_statement *statement, int i)
+{
+	const unsigned char *text = sqlite3_column_text(statement->stmt, i);
+
+	return text ? (const char *)text : "";
+}
+
+const void *
+db_column_blob(struct db_statement *statement, int i, size_t *len_out)
+{
+	const void *bytes = sqlite3_column_blob(statement->stmt, i);
+
+	*len_out = (size_t)sqlite3_column_bytes(statement->stmt, i);
+	return bytes ? bytes : "";
+}
+
+bool
+db_column_is_null(struct db_statement *statement, int i)
+{
+	return sqlite3_column_type(statement->stmt, i) == SQLITE_NULL;
+}
+
+/* --- transactions ------------------------------------------------------- */
+
+static enum sg_status
+execute(struct db *db, const char *sql, struct sg_err *err)
+{
+	int code;
+
+	if (must_fail(db))
+		return injected(db, err);
+	code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+	return code == SQLITE_OK ? SG_OK : fail(db, code, err);
+}
+
+enum sg_status
+db_begin(struct db *db, struct sg_err *err)
+{
+	/* IMMEDIATE: wait for the lock here, not in the middle of the work. */
+	return execute(db,
+		       db->mode == DB_READ_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
+		       err);
+}
+
+enum sg_status
+db_commit(struct db *db, struct sg_err *err)
+{
+	return execute(db, "COMMIT", err);
+}
+
+void
+db_rollback(struct db *db)
+{
+	struct db_statement *statement;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (statement = db->buckets[i]; statement;
+		     statement = statement->next)
+			db_reset(statement);
+	/* A full disk may have rolled it back already. */
+	if (!sqlite3_get_autocommit(db->handle))
+		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+}
+
+enum sg_status
+db_script(struct db *db, const char *sql, struct sg_err *err)
+{
+	return execute(db, sql, err);
+}
+
+int64_t
+db_changes(struct db *db)
+{
+	return sqlite3_changes64(db->handle);
+}
+
+int64_t
+db_last_id(struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->handle);
+}
+
+/* --- the file as a whole ------------------------------------------------- */
+
+enum sg_status
+db_has_table(struct db *db, const char *name, bool *has_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = db_prepare(db,
+			    "SELECT 1 FROM sqlite_master WHERE type = 'table'"
+			    " AND (name = ?1 OR ?1 IS NULL) LIMIT 1",
+			    &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, name);
+	status = db_step(statement, err);
+	db_reset(statement);
+	if (status != SG_OK && status != SG_NONE)
+		return status;
+	*has_out = status == SG_OK;
+	return SG_OK;
+}
+
+enum sg_status
+db_check(struct db *db, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = db_prepare(db, "PRAGMA quick_check(1)", &statement, err);
+	if (status != SG_OK)
+		return status;
+	status = db_step(statement, err);
+	if (status == SG_OK && strcmp(db_column_text(statement, 0), "ok") != 0)
+		status = err_set(err, SG_FAILED,
+				 "store %s is damaged: %.*s; restore a backup",
+				 db->path, ERROR_TEXT_MOST,
+				 db_column_text(statement, 0));
+	db_reset(statement);
+	return status;
+}
+
+/* One step copies one snapshot, however much is written meanwhile. */
+static enum sg_status
+copy_to(struct db *db, const char *path, struct sg_err *err)
+{
+	sqlite3_backup *backup = NULL;
+	sqlite3 *copy = NULL;
+	enum sg_status status;
+	int code;
+
+	make_private(path);
+	code = sqlite3_open_v2(
+		path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
+	if (code == SQLITE_OK)
+		backup = sqlite3_backup_init(copy, "main", db->handle, "main");
+	if (backup) {
+		sqlite3_backup_step(backup, -1);
+		code = sqlite3_backup_finish(backup);
+	} else if (copy) {
+		code = sqlite3_errcode(copy);
+	}
+	/* Closing folds its WAL in: the copy is one file. */
+	if (code == SQLITE_OK)
+		code = sqlite3_close(copy);
+	else
+		sqlite3_close(copy);
+	status = status_of(code);
+	if (code == SQLITE_OK)
+		return SG_OK;
+	return err_set(err, status, "cannot write the backup %s: %s", path,
+		       sqlite3_errstr(code));
+}
+
+static enum sg_status
+sync_path(const char *path, struct sg_err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum sg_status status = SG_OK;
+
+	if (fd < 0 || fsync(fd) != 0)
+		status = err_errno(err, SG_FAILED, "cannot sync %s", path);
+	if (fd >= 0)
+		close(fd);
+	return status;
+}
+
+static enum sg_status
+sync_directory_of(const char *path, struct sg_err *err)
+{
+	char directory[4096];
+	const char *slash = strrchr(path, '/');
+	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
+
+	if (!slash)
+		return sync_path(".", err);
+	if (len >= sizeof(directory))
+		return err_set(err, SG_REFUSED, "%s is too long a path", path);
+	memcpy(directory, path, len);
+	directory[len] = '\0';
+	return sync_path(directory, err);
+}
+
+enum sg_status
+db_backup(struct db *db, const char *path, struct sg_err *err)
+{
+	char part[4096];
+	enum sg_status status;
+
+	if (access(path, F_OK) == 0)
+		return err_set(err, SG_REFUSED,
+			       "%s is there already; name a new file", path);
+	if ((size_t)snprintf(part, sizeof(part), "%s.part", path) >=
+	    sizeof(part))
+		return err_set(err, SG_REFUSED, "%s is too long a path", path);
+	unlink(part);
+	status = copy_to(db, part, err);
+	if (status == SG_OK)
+		status = sync_path(part, err);
+	if (status == SG_OK && rename(part, path) != 0)
+		status = err_errno(err, SG_FAILED, "cannot rename %s to %s",
+				   part, path);
+	if (status == SG_OK)
+		status = sync_directory_of(path, err);
+	if (status != SG_OK)
+		unlink(part);
+	return status;
+}
+
+void
+db_fail_after(struct db *db, unsigned n_calls)
+{
+	db->fail_after = n_calls;
+}

@@ -1,0 +1,294 @@
+/* store_history.c - see store_history.h. */
+#include "store/store_history.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "store/store_sql.h"
+
+#define COLUMNS                                                             \
+	"id, record_id, record_key, happened_at, received_at, kind, name, " \
+	"message_id, source, actor, because, verdict, verdict_reason, "     \
+	"effective, ruleset, props"
+
+static void
+read_history(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_history *row = out;
+
+	row->id = db_column_int(statement, 0);
+	row->record_id = (uint32_t)db_column_int(statement, 1);
+	row->record_key = (uint64_t)db_column_int(statement, 2);
+	row->happened_at = db_column_int(statement, 3);
+	row->received_at = db_column_int(statement, 4);
+	row->kind = (enum signal_kind)db_column_int(statement, 5);
+	row->name = store_column(statement, 6, pool);
+	row->message_id = (uint64_t)db_column_int(statement, 7);
+	row->source = store_column(statement, 8, pool);
+	row->actor = store_column(statement, 9, pool);
+	row->because = store_column(statement, 10, pool);
+	row->verdict = (enum verdict)db_column_int(statement, 11);
+	row->verdict_reason = store_column(statement, 12, pool);
+	row->effective = db_column_int(statement, 13) != 0;
+	row->ruleset = (uint32_t)db_column_int(statement, 14);
+	row->props = store_column(statement, 15, pool);
+}
+
+static const struct store_shape history_shape = {read_history,
+						 sizeof(struct store_history)};
+
+static void
+bind_signal(struct db_statement *statement, const struct signal *signal,
+	    const char *props)
+{
+	store_bind_key(statement, 3, signal->record_key);
+	db_bind_int(statement, 4, signal->happened_at);
+	db_bind_int(statement, 5, signal->received_at);
+	db_bind_int(statement, 6, signal->kind);
+	db_bind_text(statement, 7, signal->name);
+	store_bind_key(statement, 8, signal->message_id);
+	db_bind_text(statement, 9, signal->source);
+	db_bind_text(statement, 10, signal->actor);
+	db_bind_text(statement, 11, signal->because);
+	db_bind_int(statement, 12, signal->verdict);
+	db_bind_text(statement, 13, signal->verdict_reason);
+	db_bind_text(statement, 16, props);
+}
+
+enum sg_status
+store_history_append(struct store *store,
+		     const struct store_history_place *place,
+		     const struct signal *signal, struct sg_err *err)
+{
+	struct db_statement *statement;
+	struct buf props = BUF_INIT;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO history (" COLUMNS ") VALUES (?, "
+			       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	signal_props_to_json(signal, &props);
+	if (!buf_ok(&props)) {
+		buf_done(&props);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
+	db_bind_int(statement, 1, place->id);
+	db_bind_int(statement, 2, place->record_id);
+	bind_signal(statement, signal, buf_text(&props));
+	db_bind_int(statement, 14, place->effective);
+	db_bind_int(statement, 15, place->ruleset);
+	status = db_run(statement, err);
+	buf_done(&props);
+	return status;
+}
+
+enum sg_status
+store_history_adopt(struct store *store, uint64_t record_key,
+		    uint32_t record_id, uint64_t *adopted_out,
+		    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE history SET record_id = ?"
+			       " WHERE record_id = 0 AND record_key = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	store_bind_key(statement, 2, record_key);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		*adopted_out = (uint64_t)db_changes(store_db(store));
+	return status;
+}
+
+enum sg_status
+store_history_set_effective(struct store *store, int64_t id, bool effective,
+			    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE history SET effective = ? WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, effective);
+	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_history_signal(const struct store_history *row, struct pool *pool,
+		     struct signal *signal_out, struct sg_err *err)
+{
+	struct signal signal;
+	enum sg_status status;
+
+	signal_init(&signal, row->name, row->received_at);
+	signal.kind = row->kind;
+	signal.happened_at = row->happened_at;
+	signal.record_key = row->record_key;
+	signal.message_id = row->message_id;
+	signal.source = row->source;
+	signal.actor = row->actor;
+	signal.because = row->because;
+	signal.verdict = row->verdict;
+	signal.verdict_reason = row->verdict_reason;
+	status = signal_props_from_json(&signal, row->props, pool, err);
+	if (status != SG_OK) {
+		err_prefix(err, "history entry %lld", (long long)row->id);
+		return SG_FAILED;
+	}
+	*signal_out = signal;
+	return SG_OK;
+}
+
+enum sg_status
+store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
+		 struct store_history_rows *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM history"
+			       " WHERE record_id = ?"
+			       " ORDER BY happened_at, id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	return store_collect(statement, &history_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
+/* Four statements, so that each can use its own index. */
+static const char *
+recent_sql(const struct store_history_filter *filter)
+{
+	if (filter->record_id && filter->name)
+		return "SELECT " COLUMNS " FROM history WHERE id < ?"
+		       " AND record_id = ? AND name = ?"
+		       " ORDER BY id DESC LIMIT ?";
+	if (filter->record_id)
+		return "SELECT " COLUMNS " FROM history WHERE id < ?"
+		       " AND record_id = ? ORDER BY id DESC LIMIT ?";
+	if (filter->name)
+		return "SELECT " COLUMNS " FROM history WHERE id < ?"
+		       " AND name = ? ORDER BY id DESC LIMIT ?";
+	return "SELECT " COLUMNS " FROM history WHERE id < ?"
+	       " ORDER BY id DESC LIMIT ?";
+}
+
+enum sg_status
+store_history_recent(struct store *store,
+		     const struct store_history_filter *filter,
+		     struct pool *pool, struct store_history_rows *out,
+		     struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int i = 1;
+
+	status = store_prepare(store, recent_sql(filter), &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, i++,
+		    filter->before_id ? filter->before_id : INT64_MAX);
+	if (filter->record_id)
+		db_bind_int(statement, i++, filter->record_id);
+	if (filter->name)
+		db_bind_text(statement, i++, filter->name);
+	db_bind_int(statement, i, (int64_t)filter->most);
+	return store_collect(statement, &history_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
+static enum sg_status
+each_row(struct db_statement *statement, store_history_fn *fn, void *arg,
+	 struct sg_err *err)
+{
+	struct store_history row;
+	enum sg_status status;
+
+	while ((status = db_step(statement, err)) == SG_OK) {
+		read_history(statement, NULL, &row);
+		status = fn(arg, &row, err);
+		if (status != SG_OK)
+			break;
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
+store_history_each(struct store *store, const struct store_history_span *span,
+		   store_history_fn *fn, void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM history WHERE name = ?"
+			       " AND happened_at >= ? AND happened_at <= ?"
+			       " AND effective = 1 AND verdict = 0"
+			       " AND record_id > 0"
+			       " ORDER BY happened_at",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, span->name);
+	db_bind_int(statement, 2, span->since);
+	db_bind_int(statement, 3, span->until);
+	return each_row(statement, fn, arg, err);
+}
+
+enum sg_status
+store_history_each_of(struct store *store, uint32_t record_id,
+		      const struct store_history_span *span,
+		      store_history_fn *fn, void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	/* coalesce(): or it may walk everybody's entries of that name. */
+	status =
+		store_prepare(store,
+			      "SELECT " COLUMNS " FROM history"
+			      " WHERE record_id = ? AND happened_at >= ?"
+			      " AND happened_at <= ? AND coalesce(name, '') = ?"
+			      " AND effective = 1 AND verdict = 0"
+			      " ORDER BY happened_at DESC, id DESC",
+			      &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, span->since);
+	db_bind_int(statement, 3, span->until);
+	db_bind_text(statement, 4, span->name);
+	return each_row(statement, fn, arg, err);
+}
+
+enum sg_status
+store_history_count(struct store *store, uint64_t *count_out,
+		    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t count = 0;
+
+	status = store_prepare(store, "SELECT count(*) FROM history",
+			       &statement, err);
+	if (status == SG_OK)
+		status = store_number(statement, &count, err);
+	if (status == SG_OK)
+		*count_out = (uint64_t)count;
+	return status;
+}

@@ -1,0 +1,185 @@
+/* store_ledger.c - see store_ledger.h. */
+#include "store/store_ledger.h"
+
+#include "store/store_sql.h"
+
+#define COLUMNS                                                   \
+	"id, record_id, score_id, at, delta, class, side, rate, " \
+	"entry, correcting, rule_id, history_id, explanation, balance"
+
+static void
+read_entry(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_ledger *entry = row;
+
+	entry->id = db_column_int(statement, 0);
+	entry->record_id = (uint32_t)db_column_int(statement, 1);
+	entry->score_id = (uint32_t)db_column_int(statement, 2);
+	entry->at = db_column_int(statement, 3);
+	entry->delta = db_column_real(statement, 4);
+	entry->class = (int)db_column_int(statement, 5);
+	entry->side = (int)db_column_int(statement, 6);
+	entry->rate = db_column_real(statement, 7);
+	entry->entry = (int)db_column_int(statement, 8);
+	entry->correcting = db_column_int(statement, 9) != 0;
+	entry->rule_id = (uint32_t)db_column_int(statement, 10);
+	entry->history_id = db_column_int(statement, 11);
+	entry->explanation = store_column(statement, 12, pool);
+	entry->balance = db_column_real(statement, 13);
+}
+
+static const struct store_shape entry_shape = {read_entry,
+					       sizeof(struct store_ledger)};
+
+enum sg_status
+store_ledger_append(struct store *store, const struct store_ledger *entry,
+		    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO ledger (" COLUMNS ") VALUES (?, ?, "
+			       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, entry->id);
+	db_bind_int(statement, 2, entry->record_id);
+	db_bind_int(statement, 3, entry->score_id);
+	db_bind_int(statement, 4, entry->at);
+	db_bind_real(statement, 5, entry->delta);
+	db_bind_int(statement, 6, entry->class);
+	db_bind_int(statement, 7, entry->side);
+	db_bind_real(statement, 8, entry->rate);
+	db_bind_int(statement, 9, entry->entry);
+	db_bind_int(statement, 10, entry->correcting);
+	db_bind_int(statement, 11, entry->rule_id);
+	db_bind_int(statement, 12, entry->history_id);
+	db_bind_text(statement, 13,
+		     entry->explanation ? entry->explanation : "");
+	db_bind_real(statement, 14, entry->balance);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_ledger_of(struct store *store, uint32_t record_id, uint32_t score_id,
+		struct pool *pool, struct store_ledger_rows *out,
+		struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM ledger"
+			       " WHERE record_id = ?1"
+			       " AND (?2 = 0 OR score_id = ?2) ORDER BY id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, score_id);
+	return store_collect(statement, &entry_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
+static enum sg_status
+each_entry(struct db_statement *statement, store_ledger_fn *fn, void *arg,
+	   struct sg_err *err)
+{
+	struct store_ledger entry;
+	enum sg_status status;
+
+	while ((status = db_step(statement, err)) == SG_OK) {
+		read_entry(statement, NULL, &entry);
+		status = fn(arg, &entry, err);
+		if (status != SG_OK)
+			break;
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
+store_ledger_each(struct store *store, int64_t after, store_ledger_fn *fn,
+		  void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM ledger WHERE id > ?"
+			       " ORDER BY id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, after);
+	return each_entry(statement, fn, arg, err);
+}
+
+enum sg_status
+store_ledger_each_by_record(struct store *store, store_ledger_fn *fn, void *arg,
+			    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM ledger"
+			       " ORDER BY record_id, id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	return each_entry(statement, fn, arg, err);
+}
+
+static void
+read_rule_points(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_rule_points *points = row;
+
+	points->rule_id = (uint32_t)db_column_int(statement, 0);
+	points->n_entries = (uint64_t)db_column_int(statement, 1);
+	points->points = db_column_real(statement, 2);
+}
+
+enum sg_status
+store_ledger_rule_sums(struct store *store, struct pool *pool,
+		       struct store_rule_sums *out, struct sg_err *err)
+{
+	static const struct store_shape shape = {
+		read_rule_points, sizeof(struct store_rule_points)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT rule_id, count(*), sum(delta)"
+			       " FROM ledger WHERE rule_id > 0 AND entry = 1"
+			       " GROUP BY rule_id ORDER BY rule_id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
+
+enum sg_status
+store_ledger_get_totals(struct store *store, struct store_ledger_totals *out,
+			struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store, "SELECT count(*), coalesce(max(id), 0) FROM ledger",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	status = db_step(statement, err);
+	if (status == SG_OK) {
+		out->n_entries = (uint64_t)db_column_int(statement, 0);
+		out->last_id = db_column_int(statement, 1);
+	}
+	db_reset(statement);
+	return status;
+}

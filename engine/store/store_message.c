@@ -1,0 +1,84 @@
+/* store_message.c - see store_message.h. */
+#include "store/store_message.h"
+
+#include "store/store_sql.h"
+
+#define COLUMNS \
+	"message_id, record_key, rfc_id, campaign, subject, sender, sent_at"
+
+static void
+read_message(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_message *message = row;
+
+	message->message_id = (uint64_t)db_column_int(statement, 0);
+	message->record_key = (uint64_t)db_column_int(statement, 1);
+	message->rfc_id = (uint64_t)db_column_int(statement, 2);
+	message->campaign = store_column(statement, 3, pool);
+	message->subject = store_column(statement, 4, pool);
+	message->sender = store_column(statement, 5, pool);
+	message->sent_at = db_column_int(statement, 6);
+}
+
+enum sg_status
+store_message_add(struct store *store, const struct store_message *message,
+		  struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO message (" COLUMNS ")"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?)"
+			       " ON CONFLICT DO NOTHING",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, message->message_id);
+	store_bind_key(statement, 2, message->record_key);
+	store_bind_key(statement, 3, message->rfc_id);
+	db_bind_text(statement, 4, message->campaign ? message->campaign : "");
+	db_bind_text(statement, 5, message->subject ? message->subject : "");
+	db_bind_text(statement, 6, message->sender ? message->sender : "");
+	db_bind_int(statement, 7, message->sent_at);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_message_get(struct store *store, uint64_t message_id, uint64_t record_key,
+		  struct pool *pool, struct store_message *out,
+		  struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM message"
+			       " WHERE message_id = ? AND record_key = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, message_id);
+	store_bind_key(statement, 2, record_key);
+	return store_one(statement, read_message, pool, out, err);
+}
+
+enum sg_status
+store_message_find(struct store *store, uint64_t rfc_id, uint64_t record_key,
+		   struct pool *pool, struct store_message *out,
+		   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM message"
+			       " WHERE rfc_id = ? AND record_key = ?"
+			       " ORDER BY sent_at DESC LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, rfc_id);
+	store_bind_key(statement, 2, record_key);
+	return store_one(statement, read_message, pool, out, err);
+}

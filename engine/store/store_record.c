@@ -1,0 +1,301 @@
+/* store_record.c - see store_record.h: the records themselves. */
+#include "store/store_record.h"
+
+#include <string.h>
+
+#include "store/store_sql.h"
+
+#define COLUMNS                                              \
+	"r.id, coalesce(r.record_key, 0), r.module, r.key, " \
+	"r.created_at, coalesce(r.deleted_at, 0)"
+
+static void
+read_record(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_record *record = row;
+
+	record->id = (uint32_t)db_column_int(statement, 0);
+	record->record_key = (uint64_t)db_column_int(statement, 1);
+	record->module = store_column(statement, 2, pool);
+	record->key = store_column(statement, 3, pool);
+	record->created_at = db_column_int(statement, 4);
+	record->deleted_at = db_column_int(statement, 5);
+}
+
+static const struct store_shape record_shape = {read_record,
+						sizeof(struct store_record)};
+
+enum sg_status
+store_record_find(struct store *store, uint64_t record_key, struct pool *pool,
+		  struct store_record *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM record r"
+			       " WHERE r.record_key = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	status = store_one(statement, read_record, pool, out, err);
+	if (status != SG_NONE)
+		return status;
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM record_alias a"
+			       " JOIN record r ON r.id = a.record_id"
+			       " WHERE a.record_key = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	return store_one(statement, read_record, pool, out, err);
+}
+
+enum sg_status
+store_record_find_key(struct store *store, const char *module, const char *key,
+		      struct pool *pool, struct store_record *out,
+		      struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	if (!*key) /* "" stands for all whose key is not known */
+		return SG_NONE;
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM record r"
+			       " WHERE r.module = ? AND r.key = ?"
+			       " AND r.deleted_at IS NULL",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, *module ? module : "contact");
+	db_bind_text(statement, 2, key);
+	return store_one(statement, read_record, pool, out, err);
+}
+
+enum sg_status
+store_record_get(struct store *store, uint32_t id, struct pool *pool,
+		 struct store_record *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM record r"
+			       " WHERE r.id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, id);
+	return store_one(statement, read_record, pool, out, err);
+}
+
+enum sg_status
+store_record_create(struct store *store, uint64_t record_key,
+		    const char *module, const char *key, int64_t now,
+		    uint32_t *id_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO record (record_key, module, key, "
+			       "created_at) VALUES (?, ?, ?, ?)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	db_bind_text(statement, 2, *module ? module : "contact");
+	db_bind_text(statement, 3, key);
+	db_bind_int(statement, 4, now);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		*id_out = (uint32_t)db_last_id(store_db(store));
+	return status;
+}
+
+enum sg_status
+store_record_set_key(struct store *store, uint32_t id, const char *key,
+		     struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store, "UPDATE record SET key = ? WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, key);
+	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
+static enum sg_status
+mark_deleted(struct store *store, uint32_t id, int64_t now, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE record SET deleted_at = ?, key = '', "
+			       "record_key = NULL"
+			       " WHERE id = ? AND deleted_at IS NULL",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_record_delete(struct store *store, uint32_t id, int64_t now,
+		    struct sg_err *err)
+{
+	static const char *const derived[] = {
+		"DELETE FROM field WHERE record_id = ?",
+		"DELETE FROM record_tag WHERE record_id = ?",
+		"DELETE FROM list_member WHERE record_id = ?",
+		"DELETE FROM record_alias WHERE record_id = ?",
+		"DELETE FROM score_state WHERE record_id = ?",
+		"DELETE FROM timer WHERE record_id = ?",
+	};
+	struct db_statement *statement;
+	enum sg_status status = mark_deleted(store, id, now, err);
+	size_t i;
+
+	for (i = 0; status == SG_OK && i < sizeof(derived) / sizeof(*derived);
+	     i++) {
+		status = store_prepare(store, derived[i], &statement, err);
+		if (status != SG_OK)
+			break;
+		db_bind_int(statement, 1, id);
+		status = db_run(statement, err);
+	}
+	return status;
+}
+
+enum sg_status
+store_record_add_alias(struct store *store, uint64_t record_key, uint32_t id,
+		       struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO record_alias (record_key, "
+			       "record_id) VALUES (?, ?) ON CONFLICT "
+			       "(record_key) DO UPDATE SET record_id = "
+			       "excluded.record_id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	db_bind_int(statement, 2, id);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_record_slice(struct store *store, uint32_t after, size_t most,
+		   struct pool *pool, struct store_records *out,
+		   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM record r WHERE r.id > ?"
+			       " AND r.deleted_at IS NULL"
+			       " ORDER BY r.id LIMIT ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, after);
+	db_bind_int(statement, 2, (int64_t)most);
+	return store_collect(statement, &record_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
+enum sg_status
+store_record_each(struct store *store, store_record_fn *fn, void *arg,
+		  struct sg_err *err)
+{
+	struct db_statement *statement;
+	struct store_record record;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM record r"
+			       " WHERE r.deleted_at IS NULL ORDER BY r.id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	while ((status = db_step(statement, err)) == SG_OK) {
+		read_record(statement, NULL, &record);
+		status = fn(arg, &record, err);
+		if (status != SG_OK)
+			break;
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
+store_record_count(struct store *store, uint64_t *count_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t count = 0;
+
+	status = store_prepare(
+		store, "SELECT count(*) FROM record WHERE deleted_at IS NULL",
+		&statement, err);
+	if (status == SG_OK)
+		status = store_number(statement, &count, err);
+	if (status == SG_OK)
+		*count_out = (uint64_t)count;
+	return status;
+}
+
+enum sg_status
+store_record_last_id(struct store *store, uint32_t *id_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t id = 0;
+
+	status = store_prepare(store, "SELECT coalesce(max(id), 0) FROM record",
+			       &statement, err);
+	if (status == SG_OK)
+		status = store_number(statement, &id, err);
+	if (status == SG_OK)
+		*id_out = (uint32_t)id;
+	return status;
+}
+
+enum sg_status
+store_record_select(struct store *store, const char *module,
+		    struct record_set *add_to, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	if (!module) {
+		status = store_prepare(store,
+				       "SELECT id FROM record WHERE deleted_at "
+				       "IS NULL ORDER BY id",
+				       &statement, err);
+	} else {
+		status = store_prepare(store,
+				       "SELECT id FROM record WHERE deleted_at "
+				       "IS NULL AND module = ? ORDER BY id",
+				       &statement, err);
+		if (status == SG_OK)
+			db_bind_text(statement, 1, module);
+	}
+	if (status != SG_OK)
+		return status;
+	return store_select(statement, add_to, err);
+}

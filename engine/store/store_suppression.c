@@ -1,0 +1,127 @@
+/* store_suppression.c - see store_suppression.h. */
+#include "store/store_suppression.h"
+
+#include "store/store_sql.h"
+
+#define COLUMNS                                              \
+	"record_key, reason, evidence, source, created_at, " \
+	"coalesce(expires_at, 0)"
+
+static void
+read_suppression(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_suppression *row = out;
+
+	row->record_key = (uint64_t)db_column_int(statement, 0);
+	row->reason = store_column(statement, 1, pool);
+	row->evidence = store_column(statement, 2, pool);
+	row->source = store_column(statement, 3, pool);
+	row->created_at = db_column_int(statement, 4);
+	row->expires_at = db_column_int(statement, 5);
+}
+
+enum sg_status
+store_suppression_put(struct store *store, const struct store_suppression *row,
+		      struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store,
+		"INSERT INTO suppression (record_key, reason, evidence,"
+		" source, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT (record_key) DO UPDATE SET"
+		" reason = excluded.reason, evidence = excluded.evidence,"
+		" source = excluded.source, created_at = excluded.created_at,"
+		" expires_at = excluded.expires_at",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, row->record_key);
+	db_bind_text(statement, 2, row->reason);
+	db_bind_text(statement, 3, row->evidence ? row->evidence : "");
+	db_bind_text(statement, 4, row->source ? row->source : "");
+	db_bind_int(statement, 5, row->created_at);
+	store_bind_or_null(statement, 6, row->expires_at);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_suppression_remove(struct store *store, uint64_t record_key,
+			 struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "DELETE FROM suppression WHERE record_key = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_suppression_get(struct store *store, uint64_t record_key, int64_t now,
+		      struct pool *pool, struct store_suppression *out,
+		      struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM suppression"
+			       " WHERE record_key = ?"
+			       " AND (expires_at IS NULL OR expires_at > ?)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	db_bind_int(statement, 2, now);
+	return store_one(statement, read_suppression, pool, out, err);
+}
+
+enum sg_status
+store_suppression_select(struct store *store, int64_t now,
+			 struct record_set *add_to, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store,
+		"SELECT r.id FROM suppression s"
+		" JOIN record r ON r.record_key = s.record_key"
+		" WHERE s.expires_at IS NULL OR s.expires_at > ?1"
+		" UNION SELECT a.record_id FROM suppression s"
+		" JOIN record_alias a ON a.record_key = s.record_key"
+		" WHERE s.expires_at IS NULL OR s.expires_at > ?1"
+		" ORDER BY 1",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	return store_select(statement, add_to, err);
+}
+
+enum sg_status
+store_suppressions_recent(struct store *store, size_t most, struct pool *pool,
+			  struct store_suppressions *out, struct sg_err *err)
+{
+	static const struct store_shape shape = {
+		read_suppression, sizeof(struct store_suppression)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM suppression"
+			       " ORDER BY created_at DESC, record_key LIMIT ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, (int64_t)most);
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
