@@ -9,7 +9,8 @@
  * NR (no reply) flags on a unix socket only, for the connection and for each
  * header: there the engine has nothing to say that cannot wait for the end of
  * the headers. Over TCP the missing answers would meet Nagle and the delayed
- * ACK. The body is answered, so that SKIP can be.
+ * ACK. The body is answered, so that SKIP can be. (An MTA without these flags
+ * is offered to us with them: libmilter then answers for us.)
  *
  * Macros: only those read here. {i} is not there before the second recipient
  * in Postfix, so it is read at the end.

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -58,12 +59,17 @@ connect_inet(const char *port_at_host)
 bool
 wire_open(struct milter_wire *wire, const char *address)
 {
+	struct timeval patience = {.tv_sec = 20};
+
 	memset(wire, 0, offsetof(struct milter_wire, chunk));
 	if (!strncmp(address, "inet:", 5))
 		wire->fd = connect_inet(address + 5);
 	else
 		wire->fd = connect_unix(
 			strncmp(address, "unix:", 5) ? address : address + 5);
+	if (wire->fd >= 0)
+		setsockopt(wire->fd, SOL_SOCKET, SO_RCVTIMEO, &patience,
+			   sizeof(patience));
 	return wire->fd >= 0;
 }
 
