@@ -109,9 +109,11 @@ header_list_read(struct header_list *list, const char *text, size_t len,
 		colon = at + name_len;
 		while (colon < len && is_blank(text[colon]))
 			colon++;
-		if (name_len == 0 || colon == len || text[colon] != ':')
-			break;
 		end = next_line(text, len, at);
+		if (name_len == 0 || colon >= end || text[colon] != ':') {
+			at = end; /* an mbox "From " line, a broken field */
+			continue;
+		}
 		while (end < len && is_blank(text[end]))
 			end = next_line(text, len, end);
 		status = add_raw(list, text + at, name_len, text + colon + 1,

@@ -38,8 +38,8 @@ enum sg_status header_add(struct header_list *list, const char *name,
 /*
  * Header fields out of the head of a message or a returned header block
  * (LF or CRLF), up to and with the empty line; *body_start_out is the offset
- * after it (`len` when there is none). A line that is no field ends the head
- * too. SG_REFUSED past the bounds.
+ * after it (`len` when there is none). A line that is no field (mbox's "From ")
+ * is passed over. SG_REFUSED past the bounds.
  */
 enum sg_status header_list_read(struct header_list *list, const char *text,
 				size_t len, size_t *body_start_out,

@@ -14,7 +14,7 @@
 #include "base/err.h"
 #include "base/pool.h"
 
-enum { HTML_LINKS_MOST = 2000 };
+enum { HTML_LINKS_MOST = 2000, HTML_ATTRIBUTES_MOST = 64 };
 
 /* An href of an <a> or <area>. Offsets are bytes of the text. */
 struct html_link {
@@ -31,10 +31,11 @@ struct html_map {
 	bool has_more_links;	     /* past HTML_LINKS_MOST: not listed */
 	size_t base_start, base_end; /* first <base href>, equal: none */
 	bool has_base;
-	size_t append_at; /* before the last real </body>, else </html>,
-			     else the end of the text */
-	bool is_open;	  /* the text ends inside a comment, raw text or a
-			     tag: nothing appended there would be seen */
+	/* Before the last real </body>, else </html>, else the end of the
+	 * text. */
+	size_t append_at;
+	bool can_append; /* false: it ends inside a tag, a comment or raw text:
+			    nothing appended there would be seen */
 };
 
 void html_scan(struct pool *pool, const char *text, size_t len,
@@ -51,8 +52,9 @@ struct html_tag_info {
 	size_t start, end; /* from '<' to after '>' */
 	size_t name_start, name_end;
 	bool is_end_tag;
+	bool is_self_closing;
 	bool in_comment;
-	const struct html_attribute *attributes; /* at most 64 */
+	const struct html_attribute *attributes; /* the first ones */
 	size_t n_attributes;
 };
 

@@ -33,7 +33,8 @@ typedef const char *(*splice_link_fn)(void *arg, struct pool *pool,
 struct splice_wish {
 	splice_link_fn map_link; /* NULL: no links */
 	void *arg;
-	const char *append_html; /* ASCII; NULL or "": nothing */
+	/* Printable ASCII in one line; NULL, "" or anything else: nothing. */
+	const char *append_html;
 };
 
 /* One replaced range; a link may take more than one (a line break). */
