@@ -21,6 +21,8 @@ enum {
 	SIGNAL_PROPS_MOST = 64,
 	SIGNAL_NAME_MOST = 64,	   /* bytes of a signal's or property's name */
 	SIGNAL_VALUE_MOST = 16384, /* bytes of one property's value */
+	SIGNAL_KEY_MOST = 320,	   /* bytes of a record's key */
+	SIGNAL_TEXT_MOST = 1024,   /* because, actor, verdict's reason */
 	SIGNAL_BYTES_MOST = 65536  /* a whole encoded signal */
 };
 
@@ -56,7 +58,7 @@ struct signal_prop {
 
 struct signal {
 	enum signal_kind kind;
-	const char *name;    /* "email.opened" */
+	const char *name;    /* "email.opened": [a-z0-9_.-]+ */
 	int64_t happened_at; /* event time, ms UTC; never after received_at */
 	int64_t received_at; /* ms UTC */
 	uint64_t record_key; /* 0 = not known, see `key` */
@@ -74,7 +76,7 @@ struct signal {
 	struct signal_prop props[SIGNAL_PROPS_MOST];
 };
 
-/* All strings "", kind SIGNAL_HAPPENED, both times `now`. */
+/* All strings "", kind SIGNAL_HAPPENED, both times `now`. Borrows name. */
 void signal_init(struct signal *signal, const char *name, int64_t now);
 
 /* SG_REFUSED past SIGNAL_PROPS_MOST or the size limits; replaces a property
@@ -96,13 +98,16 @@ void signal_copy(struct signal *to, const struct signal *from,
  * The spool's and the inbox's byte form (versioned, first byte; a new release
  * reads every older one). signal_decode()'s strings point into `bytes` where
  * they can and into `pool` otherwise. SG_REFUSED says what is malformed.
+ * Encode only what signal_check() let pass. What is said to have happened
+ * after its receipt is written as having happened then (scoring §1).
  */
 void signal_encode(struct buf *to, const struct signal *signal);
 enum sg_status signal_decode(const void *bytes, size_t len, struct pool *pool,
 			     struct signal *signal_out,
 			     struct sg_err *err) MUST_CHECK;
 
-/* Properties as a JSON object text (sorted as they stand), and back. */
+/* Properties as a JSON object text (as they stand), and back; back, numbers
+ * and booleans become text, null is left out, containers are SG_REFUSED. */
 void signal_props_to_json(const struct signal *signal, struct buf *to);
 enum sg_status signal_props_from_json(struct signal *signal, const char *json,
 				      struct pool *pool,

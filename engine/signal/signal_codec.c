@@ -1,0 +1,199 @@
+/* signal_codec.c - a signal as bytes and back; see signal_codec.h. */
+#include "signal/signal_codec.h"
+
+#include <string.h>
+
+enum {
+	CODEC_VERSION = 1,
+	HEAD_SIZE = 4 + 5 * 8,
+	TEXT_EXTRA = 3, /* length and NUL */
+	N_TEXTS = 7
+};
+
+static void
+texts_of(const struct signal *signal, const char *texts[N_TEXTS])
+{
+	texts[0] = signal->name;
+	texts[1] = signal->module;
+	texts[2] = signal->key;
+	texts[3] = signal->source;
+	texts[4] = signal->actor;
+	texts[5] = signal->because;
+	texts[6] = signal->verdict_reason;
+}
+
+size_t
+signal_encoded_size(const struct signal *signal)
+{
+	const char *texts[N_TEXTS];
+	size_t size = HEAD_SIZE, i;
+
+	texts_of(signal, texts);
+	for (i = 0; i < N_TEXTS; i++)
+		size += TEXT_EXTRA + strlen(texts[i]);
+	for (i = 0; i < signal->n_props; i++)
+		size += 2 * TEXT_EXTRA + strlen(signal->props[i].name) +
+			strlen(signal->props[i].value);
+	return size;
+}
+
+/* --- encode ------------------------------------------------------------- */
+
+static unsigned char *
+put_u64(unsigned char *at, uint64_t number)
+{
+	int i;
+
+	for (i = 0; i < 8; i++)
+		*at++ = (unsigned char)(number >> (8 * i));
+	return at;
+}
+
+static unsigned char *
+put_text(unsigned char *at, const char *text)
+{
+	size_t len = strlen(text);
+
+	*at++ = (unsigned char)len;
+	*at++ = (unsigned char)(len >> 8);
+	memcpy(at, text, len + 1);
+	return at + len + 1;
+}
+
+void
+signal_encode(struct buf *to, const struct signal *signal)
+{
+	size_t size = signal_encoded_size(signal), i;
+	const char *texts[N_TEXTS];
+	unsigned char *at = (unsigned char *)buf_reserve(to, size);
+	int64_t happened_at = signal->happened_at < signal->received_at
+				      ? signal->happened_at
+				      : signal->received_at;
+
+	if (!at)
+		return;
+	*at++ = CODEC_VERSION;
+	*at++ = (unsigned char)signal->kind;
+	*at++ = (unsigned char)signal->verdict;
+	*at++ = (unsigned char)signal->n_props;
+	at = put_u64(at, (uint64_t)happened_at);
+	at = put_u64(at, (uint64_t)signal->received_at);
+	at = put_u64(at, signal->record_key);
+	at = put_u64(at, signal->message_id);
+	at = put_u64(at, signal->external_id);
+	texts_of(signal, texts);
+	for (i = 0; i < N_TEXTS; i++)
+		at = put_text(at, texts[i]);
+	for (i = 0; i < signal->n_props; i++) {
+		at = put_text(at, signal->props[i].name);
+		at = put_text(at, signal->props[i].value);
+	}
+	buf_commit(to, size);
+}
+
+/* --- decode ------------------------------------------------------------- */
+
+struct reader {
+	const unsigned char *at;
+	size_t left;
+	bool bad;
+};
+
+static uint64_t
+get_u64(struct reader *reader)
+{
+	uint64_t number = 0;
+	int i;
+
+	for (i = 7; i >= 0; i--)
+		number = number << 8 | reader->at[i];
+	reader->at += 8;
+	reader->left -= 8;
+	return number;
+}
+
+static const char *
+get_text(struct reader *reader)
+{
+	const char *text;
+	size_t len;
+
+	if (reader->bad || reader->left < TEXT_EXTRA) {
+		reader->bad = true;
+		return "";
+	}
+	len = reader->at[0] | (size_t)reader->at[1] << 8;
+	text = (const char *)reader->at + 2;
+	/* The NUL ends it, and there is none before. */
+	if (reader->left - TEXT_EXTRA < len ||
+	    memchr(text, '\0', len + 1) != text + len) {
+		reader->bad = true;
+		return "";
+	}
+	reader->at += TEXT_EXTRA + len;
+	reader->left -= TEXT_EXTRA + len;
+	return text;
+}
+
+static void
+get_texts(struct reader *reader, struct signal *signal)
+{
+	size_t i;
+
+	signal->name = get_text(reader);
+	signal->module = get_text(reader);
+	signal->key = get_text(reader);
+	signal->source = get_text(reader);
+	signal->actor = get_text(reader);
+	signal->because = get_text(reader);
+	signal->verdict_reason = get_text(reader);
+	for (i = 0; i < signal->n_props; i++) {
+		signal->props[i].name = get_text(reader);
+		signal->props[i].value = get_text(reader);
+	}
+}
+
+enum sg_status
+signal_decode(const void *bytes, size_t len, struct pool *pool,
+	      struct signal *signal_out, struct sg_err *err)
+{
+	struct reader reader = {bytes, len, false};
+	struct signal signal;
+	enum sg_status status;
+
+	if (len < HEAD_SIZE || len > SIGNAL_BYTES_MOST)
+		return err_set(err, SG_REFUSED,
+			       "a signal of %zu bytes, expected %d to %d", len,
+			       HEAD_SIZE, SIGNAL_BYTES_MOST);
+	if (reader.at[0] != CODEC_VERSION)
+		return err_set(err, SG_REFUSED,
+			       "a signal in form %d, this Scoregate reads %d",
+			       reader.at[0], CODEC_VERSION);
+	signal.kind = (enum signal_kind)reader.at[1];
+	signal.verdict = (enum verdict)reader.at[2];
+	signal.n_props = reader.at[3];
+	if (signal.n_props > SIGNAL_PROPS_MOST)
+		return err_set(err, SG_REFUSED,
+			       "a signal with %zu properties, %d is the most",
+			       signal.n_props, SIGNAL_PROPS_MOST);
+	reader.at += 4;
+	reader.left -= 4;
+	signal.happened_at = (int64_t)get_u64(&reader);
+	signal.received_at = (int64_t)get_u64(&reader);
+	signal.record_key = get_u64(&reader);
+	signal.message_id = get_u64(&reader);
+	signal.external_id = get_u64(&reader);
+	get_texts(&reader, &signal);
+	if (reader.bad || reader.left)
+		return err_set(err, SG_REFUSED,
+			       "a signal whose texts do not fill its %zu bytes",
+			       len);
+	status = signal_check(&signal, err);
+	if (status != SG_OK)
+		return status;
+	(void)pool; /* version 1 needs none: every text is in `bytes` */
+	memcpy(signal_out, &signal,
+	       offsetof(struct signal, props) +
+		       signal.n_props * sizeof(*signal.props));
+	return SG_OK;
+}
