@@ -55,7 +55,7 @@ suggest_offer(struct suggestion *suggestion, const char *name)
 	unsigned distance = suggest_distance(suggestion->wanted, name);
 
 	if (distance > most || strlen(name) > SUGGEST_NAME_MOST ||
-	    distance >= strlen(name))
+	    distance >= strlen(name) || strcmp(suggestion->wanted, name) == 0)
 		return;
 	if (suggestion->name[0] && distance >= suggestion->distance)
 		return;
