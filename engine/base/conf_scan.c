@@ -96,7 +96,8 @@ check_string_byte(struct scanner *scanner, char quote, const char *at)
 	if (quote == '"' && at[0] == '\\' && at[1] >= '0' && at[1] <= '9')
 		return refuse(scanner, scanner->line,
 			      "number escapes are not supported; write \\xHH");
-	if (quote == '"' && strncmp(at, "\\x00", 4) == 0)
+	if (quote == '"' && strncmp(at, "\\x0", 3) == 0 &&
+	    !strchr("123456789abcdefABCDEF", at[3]))
 		return refuse(scanner, scanner->line,
 			      "a NUL cannot stand in a text");
 	return SG_OK;

@@ -64,7 +64,7 @@ fill_values(const struct alphabet *alphabet, unsigned char values[256])
 }
 
 static enum sg_status
-decode(struct buf *to, const struct alphabet *alphabet, const char *text,
+unpack(struct buf *to, const struct alphabet *alphabet, const char *text,
        size_t len, struct sg_err *err)
 {
 	unsigned width = alphabet->width, bits = 0;
@@ -102,6 +102,22 @@ decode(struct buf *to, const struct alphabet *alphabet, const char *text,
 			       alphabet->name);
 	buf_commit(to, n);
 	return SG_OK;
+}
+
+/* What was there stays as it was, its final NUL too. */
+static enum sg_status
+leave(struct buf *to, enum sg_status status)
+{
+	if (to->data)
+		buf_commit(to, 0);
+	return status;
+}
+
+static enum sg_status
+decode(struct buf *to, const struct alphabet *alphabet, const char *text,
+       size_t len, struct sg_err *err)
+{
+	return leave(to, unpack(to, alphabet, text, len, err));
 }
 
 void
@@ -280,8 +296,8 @@ hex_pair(const char *text)
 	return value;
 }
 
-enum sg_status
-decode_form_value(struct buf *to, const char *text, size_t len,
+static enum sg_status
+unpack_form_value(struct buf *to, const char *text, size_t len,
 		  struct sg_err *err)
 {
 	size_t n = 0;
@@ -310,4 +326,11 @@ decode_form_value(struct buf *to, const char *text, size_t len,
 	}
 	buf_commit(to, n);
 	return SG_OK;
+}
+
+enum sg_status
+decode_form_value(struct buf *to, const char *text, size_t len,
+		  struct sg_err *err)
+{
+	return leave(to, unpack_form_value(to, text, len, err));
 }
