@@ -63,7 +63,7 @@ struct gate_plugin {
 	/* Any thread. */
 	atomic_ullong calls, failures;
 	atomic_uint failures_in_a_row;
-	atomic_uint rest_s;	   /* the last rest's length */
+	atomic_uint rest_s;	    /* the last rest's length */
 	atomic_llong resting_until; /* ms; 0 = working */
 };
 

@@ -224,7 +224,8 @@ enum sg_mail_kind {
 	SG_MAIL_COMPLAINT,
 	SG_MAIL_OPT_OUT, /* a feedback report of that type */
 	SG_MAIL_READ,	 /* disposition notification */
-	SG_MAIL_AUTO_REPLY
+	SG_MAIL_AUTO_REPLY,
+	SG_MAIL_AUTH_REPORT /* about authentication: no effect */
 };
 
 enum sg_bounce_class { SG_BOUNCE_NONE = 0, SG_BOUNCE_SOFT, SG_BOUNCE_HARD };

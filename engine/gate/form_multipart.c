@@ -1,0 +1,102 @@
+/*
+ * form_multipart.c - multipart/form-data (RFC 7578): each part's name and
+ * value. Files are skipped: nothing here keeps them.
+ */
+#include "gate/form_parts.h"
+#include "mail/header.h"
+
+enum { BOUNDARY_MOST = 70 }; /* RFC 2046 §5.1.1 */
+
+static enum sg_status
+read_part(struct pool *pool, const char *text, size_t len, struct sg_form *form,
+	  struct sg_err *err)
+{
+	struct buf name = BUF_INIT, value = BUF_INIT;
+	struct header_list headers;
+	const char *disposition, *given;
+	size_t body_start;
+	enum sg_status status;
+
+	header_list_init(&headers, pool);
+	status = header_list_read(&headers, text, len, &body_start, err);
+	if (status != SG_OK)
+		return status;
+	disposition = header_get(&headers, "Content-Disposition");
+	if (!disposition)
+		return err_set(err, SG_REFUSED,
+			       "a part of the form has no name");
+	if (header_parameter(pool, disposition, "filename") ||
+	    header_parameter(pool, disposition, "filename*"))
+		return SG_OK;
+	given = header_parameter(pool, disposition, "name");
+	buf_append_text(&name, given ? given : "");
+	buf_append(&value, text + body_start, len - body_start);
+	status = form_add(pool, form, &name, &value, err);
+	buf_done(&name);
+	buf_done(&value);
+	return status;
+}
+
+/* The line end before a boundary belongs to the boundary. */
+static size_t
+trim_line_end(const char *text, size_t len)
+{
+	if (len && text[len - 1] == '\n')
+		len--;
+	if (len && text[len - 1] == '\r')
+		len--;
+	return len;
+}
+
+static const char *
+after_line(const char *at, const char *end)
+{
+	const char *newline = memchr(at, '\n', (size_t)(end - at));
+
+	return newline ? newline + 1 : end;
+}
+
+/* The next "--boundary" that begins a line, from a line's beginning on; NULL =
+ * none. */
+static const char *
+find_mark(const char *from, const char *end, const char *mark)
+{
+	size_t len = strlen(mark);
+
+	for (; from < end; from = after_line(from, end))
+		if ((size_t)(end - from) >= len && memcmp(from, mark, len) == 0)
+			return from;
+	return NULL;
+}
+
+enum sg_status
+form_read_multipart(struct pool *pool, const char *content_type,
+		    const char *body, size_t len, struct sg_form *form,
+		    struct sg_err *err)
+{
+	const char *boundary = header_parameter(pool, content_type, "boundary");
+	const char *end = body + len, *at, *next, *mark;
+	enum sg_status status;
+
+	if (!boundary || !boundary[0] || strlen(boundary) > BOUNDARY_MOST)
+		return err_set(err, SG_REFUSED,
+			       "multipart/form-data without a boundary");
+	mark = pool_printf(pool, "--%s", boundary);
+	at = find_mark(body, end, mark);
+	while (at) {
+		at += strlen(mark);
+		if (end - at >= 2 && memcmp(at, "--", 2) == 0)
+			return SG_OK;
+		at = after_line(at, end);
+		next = find_mark(at, end, mark);
+		if (!next)
+			break;
+		status = read_part(pool, at,
+				   trim_line_end(at, (size_t)(next - at)), form,
+				   err);
+		if (status != SG_OK)
+			return status;
+		at = next;
+	}
+	return err_set(err, SG_REFUSED, "multipart/form-data ends too early");
+}

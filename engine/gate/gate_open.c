@@ -1,0 +1,149 @@
+/* gate_open.c - the gate as a whole: opened, asked, ticked, closed. */
+#include <stdlib.h>
+
+#include "gate/gate_call.h"
+#include "gate/gate_load.h"
+#include "mail/part_map.h"
+
+static char *
+copy_or_empty(const char *text)
+{
+	return strdup(text ? text : "");
+}
+
+/* The one signal of mail that no plugin brings. */
+static enum sg_status
+declare_own(struct sg_gate *gate, struct sg_err *err)
+{
+	static const struct signal_kind_info sent = {
+		.name = "email.sent",
+		.plugin = "engine",
+		.properties = "campaign, subject, message_id, sender, list, "
+			      "broadcast",
+		.summary = "an instrumented mail went out",
+	};
+
+	if (signal_kinds_has(gate->kinds, sent.name))
+		return SG_OK;
+	return signal_kinds_add(gate->kinds, &sent, err);
+}
+
+enum sg_status
+gate_open(const struct gate_options *options, struct sg_gate **gate_out,
+	  struct sg_err *err)
+{
+	struct sg_gate *gate = calloc(1, sizeof(*gate));
+	enum sg_status status;
+
+	if (!gate)
+		return err_set(err, SG_FAILED, "out of memory");
+	gate->keys = options->keys;
+	gate->spool = options->spool;
+	gate->kinds = options->kinds;
+	gate->public_url = copy_or_empty(options->public_url);
+	gate->bounce_domain = copy_or_empty(options->bounce_domain);
+	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
+	gate->recent = mail_recent_new();
+	mail_start();
+	status = declare_own(gate, err);
+	if (status == SG_OK)
+		status = mail_conf_init(&gate->mail, options->mail, err);
+	if (status != SG_OK) {
+		gate_close(gate);
+		return status;
+	}
+	*gate_out = gate;
+	return SG_OK;
+}
+
+void
+gate_close(struct sg_gate *gate)
+{
+	if (!gate)
+		return;
+	while (gate->n_plugins)
+		gate_unload(gate->plugins[--gate->n_plugins]);
+	mail_conf_done(&gate->mail);
+	mail_recent_free(gate->recent);
+	free(gate->public_url);
+	free(gate->bounce_domain);
+	free(gate->unsubscribe_address);
+	free(gate);
+}
+
+void
+gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg)
+{
+	gate->api = api;
+	gate->api_arg = arg;
+}
+
+size_t
+gate_plugin_count(struct sg_gate *gate)
+{
+	return gate->n_plugins;
+}
+
+static size_t
+count_routes(const struct sg_route *route)
+{
+	size_t n = 0;
+
+	while (route && route[n].prefix)
+		n++;
+	return n;
+}
+
+void
+gate_plugin_at(struct sg_gate *gate, size_t i,
+	       struct gate_plugin_info *info_out)
+{
+	struct gate_plugin *plugin = gate->plugins[i];
+
+	*info_out = (struct gate_plugin_info){
+		.name = plugin->descriptor.name,
+		.version = plugin->descriptor.version,
+		.summary = plugin->descriptor.summary,
+		.path = plugin->path,
+		.abi_major = plugin->descriptor.abi_major,
+		.abi_minor = plugin->descriptor.abi_minor,
+		.n_signals = plugin->n_signals,
+		.n_routes = count_routes(plugin->descriptor.routes),
+		.calls = atomic_load(&plugin->calls),
+		.failures = atomic_load(&plugin->failures),
+		.suspended = atomic_load(&plugin->failures_in_a_row) >=
+			     GATE_FAILURES_BEFORE_REST,
+	};
+}
+
+void
+gate_tick(struct sg_gate *gate, int64_t now)
+{
+	struct gate_plugin *plugin;
+	struct sg_err err = {.text = ""};
+	enum sg_status status;
+	struct gate_call call;
+
+	for (size_t i = 0; i < gate->n_plugins; i++) {
+		plugin = gate->plugins[i];
+		if (!plugin->descriptor.tick || !gate_call_may(plugin, now))
+			continue;
+		gate_call_begin(&call, plugin, now);
+		status = plugin->descriptor.tick(&call.public, &err);
+		/* A tick that went well must not make good what fails in
+		 * mail and web: it comes every second. */
+		if (status == SG_FAILED)
+			gate_call_count(&call, status, "tick", &err);
+		gate_call_end(&call);
+	}
+}
+
+void
+gate_get_status(struct sg_gate *gate, struct gate_status *out)
+{
+	out->messages_in = atomic_load(&gate->messages_in);
+	out->messages_out = atomic_load(&gate->messages_out);
+	out->instrumented = atomic_load(&gate->instrumented);
+	out->passed_on_trouble = atomic_load(&gate->passed_on_trouble);
+	out->bounces_taken = atomic_load(&gate->bounces_taken);
+}

@@ -1,0 +1,88 @@
+/* gate_route.c - from a path to the plugin that owns it. */
+#include "base/log.h"
+#include "gate/gate_call.h"
+
+static const struct sg_route *
+find_route(struct sg_gate *gate, const char *path, struct gate_plugin **owner)
+{
+	const struct sg_route *route;
+
+	for (size_t i = 0; i < gate->n_plugins; i++) {
+		route = gate->plugins[i]->descriptor.routes;
+		for (; route && route->prefix; route++) {
+			*owner = gate->plugins[i];
+			if (strncmp(path, route->prefix,
+				    strlen(route->prefix)) == 0)
+				return route;
+		}
+	}
+	return NULL;
+}
+
+/* 500 only when the plugin gave no answer of its own before it failed. */
+static void
+answer_for(struct sg_reply *reply, enum sg_status status)
+{
+	bool answered = reply->body.len || reply->fixed ||
+			reply->status != 200 || reply->n_headers;
+
+	if (status == SG_OK || answered)
+		return;
+	switch (status) {
+	case SG_NONE:
+		reply_text(reply, 404, "not found\n");
+		break;
+	case SG_REFUSED:
+		reply_text(reply, 400, "this request cannot be understood\n");
+		break;
+	case SG_BUSY:
+		reply_header(reply, "Retry-After", "10");
+		reply_text(reply, 503, "not now, try again\n");
+		break;
+	default:
+		reply_text(reply, 500, "broken here\n");
+	}
+}
+
+static enum sg_status
+call_route(struct gate_plugin *plugin, const struct sg_route *route,
+	   const struct sg_request *request,
+	   const char *(*header)(const void *handle, const char *name),
+	   struct sg_reply *reply)
+{
+	struct sg_err err = {.text = ""};
+	struct gate_call call;
+	enum sg_status status;
+	char what[64];
+
+	gate_call_begin(&call, plugin, request->received_at);
+	call.header = header;
+	status = route->answer(&call.public, request, reply, &err);
+	snprintf(what, sizeof(what), "%.10s %.40s", request->method,
+		 route->prefix);
+	gate_call_count(&call, status, what, &err);
+	gate_call_end(&call);
+	return status;
+}
+
+bool
+gate_route(struct sg_gate *gate, const struct sg_request *request,
+	   const char *(*header)(const void *handle, const char *name),
+	   struct sg_reply *reply)
+{
+	struct gate_plugin *plugin;
+	const struct sg_route *route = find_route(gate, request->path, &plugin);
+	struct sg_request inner = *request;
+
+	if (!route)
+		return false;
+	if (!gate_call_may(plugin, request->received_at)) {
+		reply_header(reply, "Retry-After", "10");
+		reply_text(reply, 503, "suspended, try again later\n");
+		return true;
+	}
+	inner.size = sizeof(inner);
+	inner.path = request->path + strlen(route->prefix);
+	answer_for(reply, call_route(plugin, route, &inner, header, reply));
+	return true;
+}
