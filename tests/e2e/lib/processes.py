@@ -1,18 +1,40 @@
 """One process started by us, with its output in a file. It dies with us."""
 import ctypes
 import os
+import pathlib
 import signal
 import subprocess
 
 from . import places
 
 PR_SET_PDEATHSIG = 1
+PR_SET_CHILD_SUBREAPER = 36
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def _die_with_parent():
     """Even when we are killed by -9, nothing stays behind."""
     _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
+def adopt_orphans():
+    """Postfix's programs outlive their master by a moment and are not waited
+    for by it: they come to us, and reap_orphans() ends the matter."""
+    _libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
+
+
+def reap_orphans(ours, limit_s=10):
+    """Waits for every child that is not in `ours` (process ids)."""
+    def none_left():
+        children = pathlib.Path(f"/proc/self/task/{os.getpid()}/children")
+        left = set(map(int, children.read_text().split())) - set(ours)
+        for child in left:
+            try:
+                os.waitpid(child, os.WNOHANG)
+            except ChildProcessError:
+                pass
+        return not left
+    places.wait_for(none_left, limit_s, "the last of Postfix's programs")
 
 
 class Process:

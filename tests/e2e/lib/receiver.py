@@ -1,0 +1,175 @@
+"""The far side: an SMTP server that keeps each mail, byte for byte as it came
+over the wire, with its envelope."""
+import email
+import email.policy
+import socketserver
+import threading
+import time
+from dataclasses import dataclass, field
+
+from . import places
+
+EXTENSIONS = ("PIPELINING", "8BITMIME", "SMTPUTF8", "ENHANCEDSTATUSCODES",
+              "SIZE 104857600")
+
+
+@dataclass
+class Received:
+    sender: str
+    sender_arguments: str
+    recipients: list
+    data: bytes = b""
+    at: float = field(default_factory=time.time)
+
+    @property
+    def recipient(self):
+        return self.recipients[0]
+
+    @property
+    def body(self):
+        return self.data.partition(b"\r\n\r\n")[2]
+
+    @property
+    def header(self):
+        return self.data.partition(b"\r\n\r\n")[0] + b"\r\n"
+
+    def message(self):
+        return email.message_from_bytes(self.data, policy=email.policy.default)
+
+    def part(self, content_type):
+        """The decoded text of the first part of that type."""
+        for part in self.message().walk():
+            if part.get_content_type() == content_type:
+                return part.get_content()
+        return None
+
+
+class _Session(socketserver.StreamRequestHandler):
+    disable_nagle_algorithm = True
+    timeout = 120
+
+    def say(self, *lines):
+        self.wfile.write("".join(line + "\r\n" for line in lines).encode())
+
+    def handle(self):
+        self.mail = None
+        self.say("220 receiver.test ESMTP")
+        while True:
+            line = self.rfile.readline(65536)
+            if not line:
+                return
+            text = line.decode("utf-8", "replace").rstrip("\r\n")
+            verb, _, rest = text.partition(" ")
+            method = getattr(self, "do_" + verb.upper(), None)
+            if not method:
+                self.say("500 5.5.2 what?")
+            elif method(rest) == "quit":
+                return
+
+    def do_EHLO(self, _rest):
+        self.say("250-receiver.test", *["250-" + e for e in EXTENSIONS[:-1]],
+                 "250 " + EXTENSIONS[-1])
+
+    def do_HELO(self, _rest):
+        self.say("250 receiver.test")
+
+    def do_NOOP(self, _rest):
+        self.say("250 2.0.0 ok")
+
+    def do_RSET(self, _rest):
+        self.mail = None
+        self.say("250 2.0.0 ok")
+
+    def do_QUIT(self, _rest):
+        self.say("221 2.0.0 bye")
+        return "quit"
+
+    def do_MAIL(self, rest):
+        address, _, arguments = rest.partition(">")
+        self.mail = Received(address.partition("<")[2], arguments.strip(), [])
+        self.say("250 2.1.0 ok")
+
+    def do_RCPT(self, rest):
+        address = rest.partition("<")[2].partition(">")[0]
+        reply = self.server.receiver.reply_to(address)
+        if reply:
+            self.say(reply)
+        elif not self.mail:
+            self.say("503 5.5.1 MAIL first")
+        else:
+            self.mail.recipients.append(address)
+            self.say("250 2.1.5 ok")
+
+    def do_DATA(self, _rest):
+        if not self.mail or not self.mail.recipients:
+            self.say("554 5.5.1 no valid recipients")
+            return
+        self.say("354 go on")
+        data = []
+        while True:
+            line = self.rfile.readline()
+            if not line:
+                return
+            if line == b".\r\n":
+                break
+            data.append(line[1:] if line.startswith(b".") else line)
+        self.mail.data = b"".join(data)
+        reply = self.server.receiver.after_data(self.mail)
+        self.mail = None
+        self.say(reply)
+
+
+class _Server(socketserver.ThreadingTCPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class Receiver:
+    def __init__(self):
+        self.mails = []
+        self.replies = {}      # address -> what RCPT hears
+        self.data_reply = None  # what DATA hears instead of 250
+        self._change = threading.Condition()
+        self._server = _Server(("127.0.0.1", 0), _Session)
+        self._server.receiver = self
+        self.port = self._server.server_address[1]
+        self._thread = threading.Thread(target=self._server.serve_forever,
+                                        args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def refuse(self, address, reply="550 5.1.1 No such user here"):
+        self.replies[address] = reply
+
+    def reply_to(self, address):
+        return self.replies.get(address)
+
+    def after_data(self, mail):
+        if self.data_reply:
+            return self.data_reply
+        with self._change:
+            self.mails.append(mail)
+            number = len(self.mails)
+            self._change.notify_all()
+        return f"250 2.0.0 kept as {number}"
+
+    def to(self, address):
+        with self._change:
+            return [m for m in self.mails if address in m.recipients]
+
+    def wait_for(self, address, n=1, limit_s=30):
+        """The mails to that address, once there are n."""
+        places.wait_for(lambda: len(self.to(address)) >= n, limit_s,
+                        f"mail {n} to {address}")
+        return self.to(address)[:n] if n > 1 else self.to(address)[0]
+
+    def wait_for_count(self, n, limit_s=30):
+        places.wait_for(lambda: len(self.mails) >= n, limit_s, f"{n} mails")
+
+    def clear(self):
+        with self._change:
+            self.mails.clear()
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
