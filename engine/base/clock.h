@@ -17,6 +17,7 @@ enum { CLOCK_TEXT_SIZE = 32 };
 
 int64_t clock_now(void);	  /* wall clock, UTC, milliseconds */
 int64_t clock_monotonic_ms(void); /* for time limits; never goes back */
+void clock_sleep_ms(int64_t ms);
 
 /* "2026-01-31T09:00:00.000Z" into text[CLOCK_TEXT_SIZE]; returns text. */
 char *clock_format(int64_t at, char text[CLOCK_TEXT_SIZE]);

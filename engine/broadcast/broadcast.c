@@ -1,0 +1,220 @@
+/* broadcast.c - the sending thread, and what starts and stops it. */
+#include "broadcast/broadcast.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "broadcast/broadcast_parts.h"
+
+const struct conf_option broadcast_smtp_options[] = {
+	{"host", CONF_TEXT, "127.0.0.1", 0, 0, NULL,
+	 "the MTA that takes broadcasts"},
+	{"port", CONF_INT, "25", 1, 65535, NULL, "its port"},
+	{"ehlo", CONF_TEXT, NULL, 0, 0, NULL, "our name; the host's own"},
+	{"tls", CONF_TEXT, "try", 0, 0, NULL,
+	 "none, try, need (STARTTLS) or implicit"},
+	{"verify", CONF_BOOL, "no", 0, 0, NULL, "check its certificate"},
+	{"user", CONF_TEXT, NULL, 0, 0, NULL, "for AUTH"},
+	{"password", CONF_TEXT, NULL, 0, 0, NULL, "for AUTH"},
+	{"connections", CONF_INT, "4", 1, 64, NULL, "kept open while sending"},
+	{"pace", CONF_NUMBER, "0", 0, 1e6, NULL,
+	 "mails a second; 0 = as fast as it goes"},
+	{"tries", CONF_INT, "5", 1, 100, NULL,
+	 "for a recipient who is put off with 4xx"},
+	{"recheck", CONF_DURATION, "1m", 0, 0, NULL,
+	 "ask the condition once more when sending takes longer"},
+	{"sync", CONF_BOOL, "yes", 0, 0, NULL,
+	 "note each handing-over so that it survives the machine"},
+	{"timeout", CONF_DURATION, "5m", 0, 0, NULL, "for one mail"},
+	{0},
+};
+
+static enum sg_status
+read_tls(const char *text, enum net_smtp_tls *tls_out, struct sg_err *err)
+{
+	static const char *const names[] = {"none", "try", "need", "implicit"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], text)) {
+			*tls_out = (enum net_smtp_tls)i;
+			return SG_OK;
+		}
+	return err_set(err, SG_REFUSED,
+		       "smtp: tls is none, try, need or implicit, not \"%s\"",
+		       text);
+}
+
+static enum sg_status
+read_settings(struct broadcasts *broadcasts, const struct conf_section *smtp,
+	      struct sg_err *err)
+{
+	struct net_smtp_options *options = &broadcasts->smtp;
+
+	options->host = conf_text(smtp, "host");
+	options->port = (unsigned)conf_int(smtp, "port");
+	options->ehlo = conf_text(smtp, "ehlo");
+	options->verify = conf_bool(smtp, "verify");
+	options->user = conf_text(smtp, "user");
+	options->password = conf_text(smtp, "password");
+	options->connections = (unsigned)conf_int(smtp, "connections");
+	options->timeout_ms = (long)conf_int(smtp, "timeout");
+	broadcasts->pace = conf_number(smtp, "pace");
+	broadcasts->tries = (unsigned)conf_int(smtp, "tries");
+	broadcasts->recheck_ms = conf_int(smtp, "recheck");
+	broadcasts->sync = conf_bool(smtp, "sync");
+	return read_tls(conf_text(smtp, "tls"), &options->tls, err);
+}
+
+enum sg_status
+broadcasts_open(const struct broadcasts_options *options,
+		struct broadcasts **broadcasts_out, struct sg_err *err)
+{
+	struct broadcasts *broadcasts = calloc(1, sizeof(*broadcasts));
+	struct buf path = BUF_INIT;
+	enum sg_status status;
+
+	if (!broadcasts)
+		return err_set(err, SG_FAILED, "out of memory");
+	broadcasts->apply = options->apply;
+	broadcasts->spool = options->spool;
+	broadcasts->scoreboard = options->scoreboard;
+	broadcasts->readers = options->readers;
+	broadcasts->keys = options->keys;
+	if (options->public_url)
+		broadcasts->public_url = strdup(options->public_url);
+	buf_printf(&path, "%s/broadcasts", options->state_directory);
+	broadcasts->journals = buf_take(&path, NULL);
+	pthread_mutex_init(&broadcasts->lock, NULL);
+	pthread_cond_init(&broadcasts->wake, NULL);
+	status = read_settings(broadcasts, options->smtp, err);
+	if (status == SG_OK)
+		*broadcasts_out = broadcasts;
+	else
+		broadcasts_close(broadcasts);
+	return status;
+}
+
+void
+broadcasts_close(struct broadcasts *broadcasts)
+{
+	if (!broadcasts)
+		return;
+	broadcasts_stop(broadcasts);
+	pthread_mutex_destroy(&broadcasts->lock);
+	pthread_cond_destroy(&broadcasts->wake);
+	free(broadcasts->journals);
+	free(broadcasts->public_url);
+	free(broadcasts);
+}
+
+/* The name of one that is to be sent, into name; false: none. */
+static bool
+find_work(struct broadcasts *broadcasts, char *name, size_t size)
+{
+	struct store_broadcasts all = {0};
+	struct pool *pool = pool_new();
+	struct store *store;
+	struct sg_err err;
+	bool found = false;
+	size_t i;
+
+	if (store_readers_take(broadcasts->readers, &store, &err) != SG_OK) {
+		pool_free(pool);
+		return false;
+	}
+	if (store_broadcasts_all(store, pool, &all, &err) != SG_OK)
+		all.n_rows = 0;
+	/* They come newest first: the oldest is sent first. */
+	for (i = all.n_rows; i > 0 && !found; i--)
+		if (all.rows[i - 1].state == BROADCAST_SENDING) {
+			snprintf(name, size, "%s", all.rows[i - 1].name);
+			found = true;
+		}
+	store_readers_give(broadcasts->readers, store);
+	pool_free(pool);
+	return found;
+}
+
+/* False: we stop. */
+static bool
+wait_for_work(struct broadcasts *broadcasts)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	while (!broadcasts->stopping && !broadcasts->woken)
+		pthread_cond_wait(&broadcasts->wake, &broadcasts->lock);
+	broadcasts->woken = false;
+	stopping = broadcasts->stopping;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return !stopping;
+}
+
+/* False: we stop. */
+static bool
+set_running(struct broadcasts *broadcasts, const char *name)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	snprintf(broadcasts->running, sizeof(broadcasts->running), "%s", name);
+	broadcasts->wish = WISH_NONE;
+	broadcasts->rate = 0;
+	stopping = broadcasts->stopping;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return !stopping;
+}
+
+static void *
+send_thread(void *arg)
+{
+	struct broadcasts *broadcasts = arg;
+	char name[sizeof(broadcasts->running)];
+
+	do {
+		while (find_work(broadcasts, name, sizeof(name)) &&
+		       set_running(broadcasts, name)) {
+			broadcast_run(broadcasts, name);
+			if (!set_running(broadcasts, ""))
+				return NULL;
+		}
+	} while (wait_for_work(broadcasts));
+	return NULL;
+}
+
+enum sg_status
+broadcasts_start(struct broadcasts *broadcasts, struct sg_err *err)
+{
+	if (pthread_create(&broadcasts->thread, NULL, send_thread,
+			   broadcasts) != 0)
+		return err_set(err, SG_FAILED, "no thread for broadcasts");
+	broadcasts->started = true;
+	return SG_OK;
+}
+
+void
+broadcasts_stop(struct broadcasts *broadcasts)
+{
+	if (!broadcasts->started)
+		return;
+	pthread_mutex_lock(&broadcasts->lock);
+	broadcasts->stopping = true;
+	pthread_cond_signal(&broadcasts->wake);
+	pthread_mutex_unlock(&broadcasts->lock);
+	pthread_join(broadcasts->thread, NULL);
+	broadcasts->started = false;
+}
+
+void
+broadcast_get_progress(struct broadcasts *broadcasts, const char *name,
+		       struct broadcast_progress *progress_out)
+{
+	pthread_mutex_lock(&broadcasts->lock);
+	progress_out->running = !strcmp(broadcasts->running, name);
+	progress_out->rate = progress_out->running ? broadcasts->rate : 0;
+	pthread_mutex_unlock(&broadcasts->lock);
+}

@@ -1,0 +1,360 @@
+/* broadcast_change.c - create, send, pause, resume, cancel. */
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "broadcast/broadcast_parts.h"
+#include "mail/address.h"
+
+enum { NAME_MOST = 64 };
+
+enum sg_status
+broadcast_template(struct broadcasts *broadcasts, struct store *store,
+		   const char *text, size_t len, struct template **template_out,
+		   struct sg_err *err)
+{
+	struct apply_names *names = calloc(1, sizeof(*names));
+	enum sg_status status;
+
+	if (!names)
+		return err_set(err, SG_FAILED, "out of memory");
+	apply_names_init(names, broadcasts->apply, store);
+	status = template_parse(text, len, &names->names, template_out, err);
+	free(names);
+	return status;
+}
+
+/* --- create --------------------------------------------------------------- */
+
+/* A name is a file's name, too. */
+static enum sg_status
+check_name(const char *name, struct sg_err *err)
+{
+	size_t len = strlen(name), i;
+	bool good = len >= 1 && len <= NAME_MOST && name[0] != '.';
+
+	for (i = 0; good && i < len; i++)
+		good = isalnum((unsigned char)name[i]) ||
+		       strchr("_.-", name[i]);
+	if (good)
+		return SG_OK;
+	return err_set(err, SG_REFUSED,
+		       "a broadcast's name has 1 to %d letters, digits, "
+		       "_ . -, and begins with no dot",
+		       NAME_MOST);
+}
+
+static enum sg_status
+check_sender(const struct broadcast_draft *draft,
+	     const struct template *template, struct sg_err *err)
+{
+	const char *from = draft->sender && *draft->sender
+				   ? draft->sender
+				   : template_from(template);
+	struct pool *pool = pool_new();
+	const char *address;
+	bool good = strpbrk(from, "\r\n") == NULL &&
+		    address_from_header(pool, from, &address, NULL) == SG_OK;
+
+	pool_free(pool);
+	if (good)
+		return SG_OK;
+	return err_set(err, SG_REFUSED,
+		       *from ? "From is no address: %s"
+			     : "the broadcast needs a From%s: give one, or "
+			       "put it into the template",
+		       from);
+}
+
+static enum sg_status
+check_draft(struct broadcasts *broadcasts, struct store *store,
+	    const struct broadcast_draft *draft, struct sg_err *err)
+{
+	struct apply_names *names;
+	struct template *template = NULL;
+	struct condition *condition = NULL;
+	enum sg_status status = check_name(draft->name, err);
+
+	if (status != SG_OK)
+		return status;
+	status = broadcast_template(broadcasts, store, draft->template,
+				    draft->template_len, &template, err);
+	if (status == SG_OK)
+		status = check_sender(draft, template, err);
+	template_free(template);
+	if (status != SG_OK)
+		return status;
+	names = calloc(1, sizeof(*names));
+	if (!names)
+		return err_set(err, SG_FAILED, "out of memory");
+	apply_names_init(names, broadcasts->apply, store);
+	status = condition_parse(draft->condition, &names->names, &condition,
+				 err);
+	condition_free(condition);
+	free(names);
+	return status;
+}
+
+static enum sg_status
+create_call(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct broadcast_draft *draft = arg;
+	struct store_broadcast row = {
+		.name = draft->name,
+		.template = draft->template,
+		.template_len = draft->template_len,
+		.condition = draft->condition,
+		.sender = draft->sender ? draft->sender : "",
+		.settings = "{}",
+		.author = draft->author,
+		.created_at = clock_now(),
+	};
+
+	return store_broadcast_create(store, &row, err);
+}
+
+enum sg_status
+broadcast_create(struct broadcasts *broadcasts,
+		 const struct broadcast_draft *draft, struct sg_err *err)
+{
+	struct broadcast_draft copy = *draft;
+	struct store *store;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &store, err);
+
+	if (status != SG_OK)
+		return status;
+	status = check_draft(broadcasts, store, draft, err);
+	store_readers_give(broadcasts->readers, store);
+	if (status != SG_OK)
+		return status;
+	return apply_call(broadcasts->apply, create_call, &copy, err);
+}
+
+/* --- send ------------------------------------------------------------------
+ */
+
+struct start {
+	const char *name;
+	struct broadcast_selection selection;
+	int64_t now;
+};
+
+struct skip_walk {
+	struct store *store;
+	const char *name, *reason;
+	int64_t now;
+	enum sg_status status;
+	struct sg_err *err;
+};
+
+static bool
+put_skipped(void *arg, uint32_t record_id)
+{
+	struct skip_walk *walk = arg;
+	struct store_recipient row = {.record_id = record_id,
+				      .state = RECIPIENT_SKIPPED,
+				      .reason = walk->reason,
+				      .changed_at = walk->now};
+
+	walk->status = store_recipients_put(walk->store, walk->name, &row, 1,
+					    walk->err);
+	return walk->status == SG_OK;
+}
+
+static enum sg_status
+put_all_skipped(struct store *store, const struct start *start,
+		const struct record_set *set, const char *reason,
+		struct sg_err *err)
+{
+	struct skip_walk walk = {store,	     start->name, reason,
+				 start->now, SG_OK,	  err};
+
+	record_set_each(set, put_skipped, &walk);
+	return walk.status;
+}
+
+static enum sg_status
+start_call(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct start *start = arg;
+	struct pool *pool = pool_new();
+	struct store_broadcast row;
+	enum sg_status status;
+
+	/* Asked again here, where nobody else can change it. */
+	status = store_broadcast_get(store, start->name, pool, &row, err);
+	if (status == SG_OK && row.state != BROADCAST_DRAFT)
+		status = err_set(err, SG_REFUSED, "broadcast %s is %s already",
+				 start->name, broadcast_state_name(row.state));
+	if (status == SG_OK)
+		status = store_recipients_queue(store, start->name,
+						start->selection.recipients,
+						start->now, err);
+	if (status == SG_OK)
+		status = put_all_skipped(store, start,
+					 start->selection.suppressed,
+					 "suppressed", err);
+	if (status == SG_OK)
+		status = put_all_skipped(store, start,
+					 start->selection.unsubscribed,
+					 "unsubscribed", err);
+	if (status == SG_OK)
+		status = put_all_skipped(store, start,
+					 start->selection.no_address,
+					 "no e-mail address", err);
+	if (status == SG_OK)
+		status = store_broadcast_set_state(store, start->name,
+						   BROADCAST_SENDING, "",
+						   start->now, err);
+	pool_free(pool);
+	return status;
+}
+
+static enum sg_status
+choose_now(struct broadcasts *broadcasts, const char *name,
+	   struct broadcast_selection *selection_out, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct template *template = NULL;
+	struct store_broadcast row;
+	struct store *store;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &store, err);
+
+	if (status != SG_OK)
+		goto out;
+	status = store_broadcast_get(store, name, pool, &row, err);
+	if (status == SG_NONE)
+		err_set(err, SG_NONE, "no broadcast %s", name);
+	if (status == SG_OK)
+		status = broadcast_template(broadcasts, store, row.template,
+					    row.template_len, &template, err);
+	if (status == SG_OK)
+		status = broadcast_select(broadcasts, store, row.condition,
+					  template_list(template), clock_now(),
+					  selection_out, err);
+	template_free(template);
+	store_readers_give(broadcasts->readers, store);
+out:
+	pool_free(pool);
+	return status;
+}
+
+static void
+wake(struct broadcasts *broadcasts)
+{
+	pthread_mutex_lock(&broadcasts->lock);
+	broadcasts->woken = true;
+	pthread_cond_signal(&broadcasts->wake);
+	pthread_mutex_unlock(&broadcasts->lock);
+}
+
+enum sg_status
+broadcast_send(struct broadcasts *broadcasts, const char *name,
+	       struct sg_err *err)
+{
+	struct start start = {.name = name, .now = clock_now()};
+	enum sg_status status =
+		choose_now(broadcasts, name, &start.selection, err);
+
+	if (status != SG_OK)
+		return status;
+	status = apply_call(broadcasts->apply, start_call, &start, err);
+	broadcast_selection_done(&start.selection);
+	if (status == SG_OK)
+		wake(broadcasts);
+	return status;
+}
+
+/* --- pause, resume, cancel --------------------------------------------------
+ */
+
+struct move {
+	const char *name, *verb;
+	enum broadcast_state from[2], to;
+};
+
+static enum sg_status
+move_call(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct move *move = arg;
+	struct pool *pool = pool_new();
+	struct store_broadcast row;
+	enum sg_status status =
+		store_broadcast_get(store, move->name, pool, &row, err);
+
+	if (status == SG_NONE)
+		err_set(err, SG_NONE, "no broadcast %s", move->name);
+	if (status == SG_OK && row.state != move->from[0] &&
+	    row.state != move->from[1])
+		status = err_set(err, SG_REFUSED,
+				 "broadcast %s is %s; it cannot be %s",
+				 move->name, broadcast_state_name(row.state),
+				 move->verb);
+	if (status == SG_OK)
+		status = store_broadcast_set_state(store, move->name, move->to,
+						   "", clock_now(), err);
+	pool_free(pool);
+	return status;
+}
+
+/* The one that is being sent stops by itself and stores its own state. */
+static bool
+tell_running(struct broadcasts *broadcasts, const char *name,
+	     enum broadcast_wish wish)
+{
+	bool running;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	running = !strcmp(broadcasts->running, name);
+	if (running)
+		broadcasts->wish = wish;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return running;
+}
+
+enum sg_status
+broadcast_pause(struct broadcasts *broadcasts, const char *name,
+		struct sg_err *err)
+{
+	struct move move = {name,
+			    "paused",
+			    {BROADCAST_SENDING, BROADCAST_SENDING},
+			    BROADCAST_PAUSED};
+
+	if (tell_running(broadcasts, name, WISH_PAUSE))
+		return SG_OK;
+	return apply_call(broadcasts->apply, move_call, &move, err);
+}
+
+enum sg_status
+broadcast_cancel(struct broadcasts *broadcasts, const char *name,
+		 struct sg_err *err)
+{
+	struct move move = {name,
+			    "cancelled",
+			    {BROADCAST_SENDING, BROADCAST_PAUSED},
+			    BROADCAST_CANCELLED};
+
+	if (tell_running(broadcasts, name, WISH_CANCEL))
+		return SG_OK;
+	return apply_call(broadcasts->apply, move_call, &move, err);
+}
+
+enum sg_status
+broadcast_resume(struct broadcasts *broadcasts, const char *name,
+		 struct sg_err *err)
+{
+	struct move move = {name,
+			    "resumed",
+			    {BROADCAST_PAUSED, BROADCAST_FAILED},
+			    BROADCAST_SENDING};
+	enum sg_status status =
+		apply_call(broadcasts->apply, move_call, &move, err);
+
+	if (status == SG_OK)
+		wake(broadcasts);
+	return status;
+}

@@ -1,0 +1,138 @@
+/* broadcast_mail.c - one recipient's mail out of the template. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "broadcast/broadcast_parts.h"
+#include "mail/address.h"
+#include "rule/condition_set.h"
+#include "store/store_record.h"
+#include "token/token.h"
+
+/* https://t.example.com/u/TOKEN; "" when there is no public URL. */
+static enum sg_status
+unsubscribe_url(const struct broadcasts *broadcasts,
+		const struct broadcast_mail *mail, const char *list,
+		struct buf *to, struct sg_err *err)
+{
+	struct token token = {.kind = TOKEN_UNSUBSCRIBE,
+			      .message_id = mail->message_id,
+			      .record_key = mail->record_key,
+			      .payload = list,
+			      .payload_len = strlen(list)};
+
+	if (!broadcasts->public_url)
+		return SG_OK;
+	buf_printf(to, "%s/u/", broadcasts->public_url);
+	return token_make(broadcasts->keys, &token, to, err);
+}
+
+static enum sg_status
+render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
+       const struct template *template, struct stored_view *view, int64_t now,
+       struct broadcast_mail *mail, struct sg_err *err)
+{
+	struct token token = {.kind = TOKEN_MESSAGE,
+			      .message_id = mail->message_id,
+			      .record_key = mail->record_key,
+			      .payload = broadcast->name,
+			      .payload_len = strlen(broadcast->name)};
+	struct buf signed_id = BUF_INIT, url = BUF_INIT, id = BUF_INIT;
+	enum sg_status status;
+
+	/* Made of the message id: the same for every try of this mail. */
+	buf_printf(&id, "<%016" PRIx64 ".%016" PRIx64 "@%s>", mail->message_id,
+		   mail->record_key, address_domain(mail->sender));
+	status = token_make(broadcasts->keys, &token, &signed_id, err);
+	if (status == SG_OK)
+		status = unsubscribe_url(broadcasts, mail,
+					 template_list(template), &url, err);
+	if (status == SG_OK) {
+		struct template_values values = {
+			.view = stored_view_get(view),
+			.now = now,
+			.unsubscribe_url = buf_text(&url),
+		};
+		struct template_envelope envelope = {
+			.from = *broadcast->sender ? broadcast->sender
+						   : template_from(template),
+			.to = mail->recipient,
+			.message_id = buf_text(&id),
+			.campaign = broadcast->name,
+			.message_token = buf_text(&signed_id),
+			.date = now,
+		};
+		status = template_render(template, &values, &envelope,
+					 &mail->data, err);
+	}
+	buf_done(&id);
+	buf_done(&url);
+	buf_done(&signed_id);
+	return status;
+}
+
+/* Recipient and envelope sender; SG_NONE: nobody to send to. */
+static enum sg_status
+address_it(struct store *store, const struct store_broadcast *broadcast,
+	   const struct template *template, uint32_t record_id,
+	   struct broadcast_mail *mail, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct store_record record;
+	const char *from = *broadcast->sender ? broadcast->sender
+					      : template_from(template);
+	const char *address;
+	enum sg_status status =
+		store_record_get(store, record_id, pool, &record, err);
+
+	if (status == SG_OK && (record.deleted_at || !strchr(record.key, '@')))
+		status = err_set(err, SG_NONE, "no address any more");
+	if (status == SG_OK &&
+	    address_from_header(pool, from, &address, err) != SG_OK)
+		status = err_set(err, SG_REFUSED, "From is no address: %s",
+				 from);
+	if (status == SG_OK) {
+		mail->recipient = strdup(record.key);
+		mail->sender = strdup(address);
+		mail->record_key = record.record_key;
+	}
+	pool_free(pool);
+	return status;
+}
+
+enum sg_status
+broadcast_mail_make(struct broadcasts *broadcasts, struct store *store,
+		    const struct store_broadcast *broadcast,
+		    const struct template *template, uint32_t record_id,
+		    int64_t now, struct broadcast_mail *mail_out,
+		    struct sg_err *err)
+{
+	struct stored_view *view = NULL;
+	enum sg_status status;
+
+	memset(mail_out, 0, sizeof(*mail_out));
+	buf_init(&mail_out->data, TEMPLATE_MAIL_MOST);
+	mail_out->message_id = message_id_new(now);
+	status = address_it(store, broadcast, template, record_id, mail_out,
+			    err);
+	if (status == SG_OK)
+		status = stored_view_open(store, broadcasts->scoreboard,
+					  record_id, now, &view, err);
+	if (status == SG_OK)
+		status = render(broadcasts, broadcast, template, view, now,
+				mail_out, err);
+	stored_view_close(view);
+	if (status != SG_OK)
+		broadcast_mail_done(mail_out);
+	return status;
+}
+
+void
+broadcast_mail_done(struct broadcast_mail *mail)
+{
+	free(mail->sender);
+	free(mail->recipient);
+	buf_done(&mail->data);
+	mail->sender = mail->recipient = NULL;
+}

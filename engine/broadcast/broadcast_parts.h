@@ -1,0 +1,82 @@
+/* broadcast_parts.h - what the files of this folder share. */
+#ifndef ENGINE_BROADCAST_BROADCAST_PARTS_H
+#define ENGINE_BROADCAST_BROADCAST_PARTS_H
+
+#include <pthread.h>
+
+#include "base/record_set.h"
+#include "broadcast/broadcast.h"
+#include "broadcast/template.h"
+#include "net/net_smtp.h"
+
+/* What somebody wants of the broadcast that is being sent. */
+enum broadcast_wish { WISH_NONE, WISH_PAUSE, WISH_CANCEL };
+
+struct broadcasts {
+	struct apply *apply;
+	struct spool *spool;
+	struct scoreboard *scoreboard;
+	struct store_readers *readers;
+	const struct keys *keys;
+	char *journals;	  /* folder */
+	char *public_url; /* NULL = none */
+
+	/* From `smtp { … }`. */
+	struct net_smtp_options smtp;
+	double pace;	    /* mails a second, 0 = as fast as it goes */
+	unsigned tries;	    /* for a recipient that gets 4xx */
+	int64_t recheck_ms; /* condition looked at again when it began longer
+			       ago; < 0 = never */
+	bool sync;	    /* journal with fdatasync */
+
+	pthread_t thread;
+	bool started;
+
+	pthread_mutex_t lock; /* guards all below */
+	pthread_cond_t wake;
+	bool stopping;
+	bool woken;
+	char running[80]; /* name, "" = none */
+	enum broadcast_wish wish;
+	double rate;
+};
+
+/* broadcast_select.c: who gets it, who does not and why. */
+struct broadcast_selection {
+	struct record_set *recipients;
+	struct record_set *suppressed, *unsubscribed, *no_address;
+};
+enum sg_status broadcast_select(struct broadcasts *broadcasts,
+				struct store *store, const char *condition,
+				const char *list, int64_t now,
+				struct broadcast_selection *selection_out,
+				struct sg_err *err) MUST_CHECK;
+void broadcast_selection_done(struct broadcast_selection *selection);
+
+/* broadcast_mail.c: one recipient's mail. */
+struct broadcast_mail {
+	char *sender;	 /* envelope sender */
+	char *recipient; /* address */
+	uint64_t record_key, message_id;
+	struct buf data; /* CRLF */
+};
+/* SG_NONE: no such record, or it has no address any more. */
+enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
+				   struct store *store,
+				   const struct store_broadcast *broadcast,
+				   const struct template *template,
+				   uint32_t record_id, int64_t now,
+				   struct broadcast_mail *mail_out,
+				   struct sg_err *err);
+void broadcast_mail_done(struct broadcast_mail *mail);
+
+/* broadcast_send.c: the sending thread's body for one broadcast. */
+void broadcast_run(struct broadcasts *broadcasts, const char *name);
+
+/* Template of a stored broadcast, its names checked as at creation. */
+enum sg_status broadcast_template(struct broadcasts *broadcasts,
+				  struct store *store, const char *text,
+				  size_t len, struct template **template_out,
+				  struct sg_err *err) MUST_CHECK;
+
+#endif

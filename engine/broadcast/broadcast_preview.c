@@ -1,0 +1,181 @@
+/* broadcast_preview.c - who would get it now, who not, and the mail. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "broadcast/broadcast_parts.h"
+#include "signal/record_key.h"
+#include "store/store_record.h"
+
+struct people {
+	struct broadcasts *broadcasts;
+	struct store *store;
+	struct pool *pool;
+	struct broadcast_person *out;
+	size_t n, most;
+	const char *reason;
+	int64_t now;
+	enum sg_status status;
+	struct sg_err *err;
+};
+
+static bool
+add_person(void *arg, uint32_t record_id)
+{
+	struct people *people = arg;
+	struct broadcast_person *person = &people->out[people->n];
+	struct score_settings lead;
+	struct score_summary summary = {0};
+	struct store_record record;
+
+	if (people->n == people->most)
+		return false;
+	people->status = store_record_get(people->store, record_id,
+					  people->pool, &record, people->err);
+	if (people->status != SG_OK)
+		return false;
+	if (scoreboard_find_score(people->broadcasts->scoreboard, "lead",
+				  &lead) == SG_OK)
+		scoreboard_summary(people->broadcasts->scoreboard, record_id,
+				   lead.id, people->now, &summary);
+	person->record_id = record_id;
+	person->email = record.key;
+	person->has_score = summary.has_score;
+	person->score = summary.value[SCORE_SCORE];
+	person->reason = people->reason;
+	people->n++;
+	return true;
+}
+
+static void
+show_skipped(struct people *people, const struct record_set *set,
+	     const char *reason)
+{
+	people->reason = reason;
+	record_set_each(set, add_person, people);
+}
+
+static bool
+first_one(void *arg, uint32_t record_id)
+{
+	*(uint32_t *)arg = record_id;
+	return false;
+}
+
+/* Whose mail is shown: the contact asked for, else the first recipient. */
+static enum sg_status
+choose_reader(struct people *people, const struct record_set *recipients,
+	      const char *for_address, uint32_t *record_out)
+{
+	struct buf key = BUF_INIT;
+	struct store_record record;
+	enum sg_status status;
+
+	*record_out = 0;
+	record_set_each(recipients, first_one, record_out);
+	if (!for_address)
+		return SG_OK;
+	status =
+		record_key_normalise("contact", for_address, &key, people->err);
+	if (status == SG_OK)
+		status = store_record_find_key(people->store, "contact",
+					       buf_text(&key), people->pool,
+					       &record, people->err);
+	if (status == SG_NONE)
+		status = err_set(people->err, SG_REFUSED, "no contact %s",
+				 for_address);
+	if (status == SG_OK)
+		*record_out = record.id;
+	buf_done(&key);
+	return status;
+}
+
+static enum sg_status
+show_mail(struct people *people, const struct store_broadcast *row,
+	  const struct template *template, uint32_t record_id,
+	  struct broadcast_preview *preview)
+{
+	struct broadcast_mail mail;
+	enum sg_status status;
+
+	if (record_id == 0)
+		return SG_OK;
+	status = broadcast_mail_make(people->broadcasts, people->store, row,
+				     template, record_id, people->now, &mail,
+				     people->err);
+	if (status != SG_OK)
+		return status;
+	preview->mail =
+		pool_memdup(people->pool, buf_text(&mail.data), mail.data.len);
+	preview->mail_len = mail.data.len;
+	broadcast_mail_done(&mail);
+	return SG_OK;
+}
+
+static enum sg_status
+look(struct people *people, const struct store_broadcast *row,
+     const char *for_address, struct broadcast_preview *preview)
+{
+	struct broadcast_selection selection = {0};
+	struct template *template;
+	uint32_t reader;
+	enum sg_status status = broadcast_template(
+		people->broadcasts, people->store, row->template,
+		row->template_len, &template, people->err);
+
+	if (status != SG_OK)
+		return status;
+	status = broadcast_select(people->broadcasts, people->store,
+				  row->condition, template_list(template),
+				  people->now, &selection, people->err);
+	if (status != SG_OK)
+		goto out;
+	preview->n_recipients = record_set_count(selection.recipients);
+	preview->n_skipped = record_set_count(selection.suppressed) +
+			     record_set_count(selection.unsubscribed) +
+			     record_set_count(selection.no_address);
+	people->out = preview->recipients;
+	show_skipped(people, selection.recipients, "");
+	preview->n_recipients_shown = people->n;
+	people->out = preview->skipped;
+	people->n = 0;
+	show_skipped(people, selection.suppressed, "suppressed");
+	show_skipped(people, selection.unsubscribed, "unsubscribed");
+	show_skipped(people, selection.no_address, "no e-mail address");
+	preview->n_skipped_shown = people->n;
+	status = people->status;
+	if (status == SG_OK)
+		status = choose_reader(people, selection.recipients,
+				       for_address, &reader);
+	if (status == SG_OK)
+		status = show_mail(people, row, template, reader, preview);
+out:
+	broadcast_selection_done(&selection);
+	template_free(template);
+	return status;
+}
+
+enum sg_status
+broadcast_get_preview(struct broadcasts *broadcasts, const char *name,
+		      const char *for_address, struct pool *pool,
+		      struct broadcast_preview *preview_out, struct sg_err *err)
+{
+	struct people people = {.broadcasts = broadcasts,
+				.pool = pool,
+				.most = BROADCAST_PREVIEW_MOST,
+				.now = clock_now(),
+				.err = err};
+	struct store_broadcast row;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &people.store, err);
+
+	if (status != SG_OK)
+		return status;
+	memset(preview_out, 0, sizeof(*preview_out));
+	status = store_broadcast_get(people.store, name, pool, &row, err);
+	if (status == SG_NONE)
+		err_set(err, SG_NONE, "no broadcast %s", name);
+	if (status == SG_OK)
+		status = look(&people, &row, for_address, preview_out);
+	store_readers_give(broadcasts->readers, people.store);
+	return status;
+}

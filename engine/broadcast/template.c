@@ -1,0 +1,466 @@
+/* template.c - see template.h. */
+#include "broadcast/template.h"
+
+#include <iconv.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "broadcast/template_write.h"
+#include "mail/header.h"
+#include "mail/part_map.h"
+
+/* A header field: as it came, or with variables. */
+struct field {
+	const char *name;
+	const char *value;
+	struct template_text *text; /* NULL: as it came */
+};
+
+/* A stretch of the body: bytes as they came, or a part with variables. */
+struct piece {
+	const char *bytes;
+	size_t len;
+	struct template_text *text; /* NULL: as it came */
+};
+
+struct template
+{
+	struct pool *pool;
+	struct header_list headers;
+	struct field *fields;
+	size_t n_fields;
+	struct piece *pieces;
+	size_t n_pieces;
+	const char *whole_type; /* the whole body is one text part with
+				   variables: its type, else NULL */
+	const char *from, *list;
+};
+
+/* The builder's view of the source. */
+struct source {
+	struct template *template;
+	const struct condition_names *names;
+	const char *text; /* the file */
+	const char *body;
+	size_t body_len;
+	struct sg_err *err;
+};
+
+/* Headers that are ours to write, or only the last mile's. */
+static const char *const dropped[] = {
+	"Date",
+	"Message-ID",
+	"To",
+	"Cc",
+	"Bcc",
+	"From",
+	"Return-Path",
+	"Received",
+	"Delivered-To",
+	"MIME-Version",
+	"X-Scoregate-Campaign",
+	"X-Scoregate-Message",
+	"DKIM-Signature",
+	NULL,
+};
+
+static bool
+is_dropped(const char *name)
+{
+	size_t i;
+
+	for (i = 0; dropped[i]; i++)
+		if (text_equal_ascii(dropped[i], name))
+			return true;
+	return false;
+}
+
+static unsigned
+line_of(const struct source *source, const char *at)
+{
+	const char *c;
+	unsigned line = 1;
+
+	for (c = source->text; c < at; c++)
+		line += *c == '\n';
+	return line;
+}
+
+static enum sg_status
+read_field(struct source *source, const struct header_field *from,
+	   struct field *field)
+{
+	struct pool *pool = source->template->pool;
+	struct template_source text = {.place = TEMPLATE_HEADER,
+				       .where = from->name};
+
+	field->name = from->name;
+	field->value = from->value;
+	if (!strstr(from->value, "{{") && !strstr(from->value, "=?"))
+		return SG_OK;
+	text.text = header_decode(pool, from->value);
+	if (!strstr(text.text, "{{"))
+		return SG_OK;
+	text.len = strlen(text.text);
+	return template_text_parse(pool, &text, source->names, &field->text,
+				   source->err);
+}
+
+static enum sg_status
+read_fields(struct source *source)
+{
+	struct template *template = source->template;
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	template->fields =
+		pool_alloc(template->pool,
+			   template->headers.n_fields * sizeof(struct field));
+	for (i = 0; status == SG_OK && i < template->headers.n_fields; i++) {
+		const struct header_field *from = &template->headers.fields[i];
+
+		if (is_dropped(from->name))
+			continue;
+		status = read_field(source, from,
+				    &template->fields[template->n_fields++]);
+	}
+	return status;
+}
+
+/* `charset` to UTF-8. */
+static enum sg_status
+convert(struct source *source, const char *charset, struct buf *bytes)
+{
+	struct buf out = BUF_INIT;
+	char *from = bytes->data, *to;
+	size_t left = bytes->len, room = bytes->len * 4 + 16, all = room;
+	iconv_t handle = iconv_open("UTF-8", charset);
+	size_t failed = 1;
+
+	if (handle != (iconv_t)-1 && (to = buf_reserve(&out, room))) {
+		failed = iconv(handle, &from, &left, &to, &room);
+		buf_commit(&out, all - room);
+	}
+	if (handle != (iconv_t)-1)
+		iconv_close(handle);
+	if (failed == (size_t)-1 || left > 0) {
+		buf_done(&out);
+		return err_set(source->err, SG_REFUSED,
+			       "template: a text part cannot be read as %s; "
+			       "write it in UTF-8",
+			       charset);
+	}
+	buf_done(bytes);
+	*bytes = out;
+	return SG_OK;
+}
+
+static enum sg_status
+to_utf8(struct source *source, const struct part *part, struct buf *bytes)
+{
+	const char *charset = part->charset;
+
+	if (text_is_utf8(buf_text(bytes), bytes->len) &&
+	    (!*charset || !strcmp(charset, "utf-8") ||
+	     !strcmp(charset, "us-ascii")))
+		return SG_OK;
+	return convert(source, *charset ? charset : "utf-8", bytes);
+}
+
+/* The part's text if it has variables, else NULL. */
+static enum sg_status
+read_part(struct source *source, const struct part *part,
+	  struct template_text **text_out)
+{
+	struct pool *pool = source->template->pool;
+	bool html = !strcmp(part->type, "text/html");
+	struct template_source text = {
+		.place = html ? TEMPLATE_HTML : TEMPLATE_TEXT,
+		.where = html ? "the text/html part" : "the text/plain part",
+	};
+	struct buf bytes = BUF_INIT;
+	enum sg_status status;
+
+	*text_out = NULL;
+	status = part_decode(part, source->body, &bytes, source->err);
+	if (status != SG_OK || !strstr(buf_text(&bytes), "{{"))
+		goto out;
+	status = to_utf8(source, part, &bytes);
+	if (status != SG_OK)
+		goto out;
+	text.text = pool_memdup(pool, buf_text(&bytes), bytes.len);
+	text.len = bytes.len;
+	if (part->encoding == PART_PLAIN)
+		text.first_line = line_of(source, source->body + part->start);
+	status = template_text_parse(pool, &text, source->names, text_out,
+				     source->err);
+out:
+	buf_done(&bytes);
+	return status;
+}
+
+static bool
+can_hold_variables(const struct part *part)
+{
+	return (!strcmp(part->type, "text/html") ||
+		!strcmp(part->type, "text/plain")) &&
+	       !part->is_message && !part->inside_message &&
+	       !part->is_attachment && !part->is_protected &&
+	       part->encoding != PART_UNKNOWN;
+}
+
+static void
+add_piece(struct template *template, const char *bytes, size_t len,
+	  struct template_text *text)
+{
+	struct piece *piece = &template->pieces[template->n_pieces++];
+
+	piece->bytes = bytes;
+	piece->len = len;
+	piece->text = text;
+}
+
+/* The part's own header block, made anew: what it said less its type and
+ * encoding, which change. */
+static size_t
+rewrite_part_head(struct source *source, const struct part *part, size_t from)
+{
+	struct template *template = source->template;
+	struct buf head = BUF_INIT;
+	size_t start = template_part_head(source->body, from, part->start);
+
+	template_write_part_head(source->body + start, part->start - start,
+				 part->type, &head);
+	add_piece(template, source->body + from, start - from, NULL);
+	add_piece(template,
+		  pool_memdup(template->pool, buf_text(&head), head.len),
+		  head.len, NULL);
+	buf_done(&head);
+	return part->end;
+}
+
+static enum sg_status
+read_body(struct source *source, const struct part_map *map)
+{
+	struct template *template = source->template;
+	struct template_text *text;
+	enum sg_status status;
+	size_t i, from = 0;
+
+	template->pieces = pool_alloc(
+		template->pool, (map->n_parts * 3 + 1) * sizeof(struct piece));
+	for (i = 0; i < map->n_parts; i++) {
+		const struct part *part = &map->parts[i];
+
+		if (!can_hold_variables(part))
+			continue;
+		status = read_part(source, part, &text);
+		if (status != SG_OK)
+			return status;
+		if (!text)
+			continue;
+		if (part->depth == 0)
+			template->whole_type = part->type;
+		else
+			rewrite_part_head(source, part, from);
+		add_piece(template, NULL, 0, text);
+		from = part->end;
+	}
+	add_piece(template, source->body + from, source->body_len - from, NULL);
+	return SG_OK;
+}
+
+/* "News <news.example.com>" is the list news.example.com. */
+static const char *
+list_of(struct template *template)
+{
+	const char *list = header_text(template->pool, &template->headers,
+				       "X-Scoregate-List");
+	const char *open;
+
+	if (list)
+		return list;
+	list = header_text(template->pool, &template->headers, "List-Id");
+	open = list ? strrchr(list, '<') : NULL;
+	if (open && strchr(open, '>'))
+		return pool_memdup(template->pool, open + 1,
+				   strcspn(open + 1, ">"));
+	return list ? list : "";
+}
+
+static enum sg_status
+build(struct source *source, const char *text, size_t len)
+{
+	struct template *template = source->template;
+	struct part_map map;
+	enum sg_status status;
+	const char *from;
+	size_t body_at;
+
+	source->text = pool_memdup(template->pool, text, len);
+	status = header_list_read(&template->headers, source->text, len,
+				  &body_at, source->err);
+	if (status != SG_OK)
+		return status;
+	if (template->headers.n_fields == 0)
+		return err_set(source->err, SG_REFUSED,
+			       "template: line 1: expected a header such as "
+			       "\"Subject: …\"");
+	source->body = source->text + body_at;
+	source->body_len = len - body_at;
+	from = header_text(template->pool, &template->headers, "From");
+	template->from = from ? from : "";
+	template->list = list_of(template);
+	status =
+		part_map_build(template->pool, &template->headers, source->body,
+			       source->body_len, &map, source->err);
+	if (status == SG_OK)
+		status = read_fields(source);
+	if (status == SG_OK)
+		status = read_body(source, &map);
+	return status;
+}
+
+enum sg_status
+template_parse(const char *text, size_t len,
+	       const struct condition_names *names,
+	       struct template **template_out, struct sg_err *err)
+{
+	struct pool *pool;
+	struct source source = {.names = names, .err = err};
+	enum sg_status status;
+
+	if (len > TEMPLATE_MOST)
+		return err_set(err, SG_REFUSED, "template: larger than %d MB",
+			       TEMPLATE_MOST >> 20);
+	pool = pool_new();
+	source.template = pool_alloc(pool, sizeof(*source.template));
+	source.template->pool = pool;
+	header_list_init(&source.template->headers, pool);
+	status = build(&source, text, len);
+	if (status == SG_OK)
+		*template_out = source.template;
+	else
+		template_free(source.template);
+	return status;
+}
+
+void
+template_free(struct template *template)
+{
+	size_t i;
+
+	if (!template)
+		return;
+	for (i = 0; i < template->n_fields; i++)
+		template_text_done(template->fields[i].text);
+	for (i = 0; i < template->n_pieces; i++)
+		template_text_done(template->pieces[i].text);
+	pool_free(template->pool);
+}
+
+const char *
+template_from(const struct template *template)
+{
+	return template->from;
+}
+
+const char *
+template_list(const struct template *template)
+{
+	return template->list;
+}
+
+static void
+write_fields(const struct template *template,
+	     const struct template_values *values, struct buf *to)
+{
+	struct buf value = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < template->n_fields; i++) {
+		const struct field *field = &template->fields[i];
+
+		if (template->whole_type &&
+		    (text_equal_ascii(field->name, "Content-Type") ||
+		     text_equal_ascii(field->name,
+				      "Content-Transfer-Encoding")))
+			continue;
+		if (!field->text) {
+			buf_printf(to, "%s:%s%s\n", field->name,
+				   *field->value == ' ' || *field->value == '\t'
+					   ? ""
+					   : " ",
+				   field->value);
+			continue;
+		}
+		buf_reset(&value);
+		template_text_render(field->text, values, &value);
+		template_write_header(to, field->name, buf_text(&value));
+	}
+	buf_done(&value);
+}
+
+static void
+write_envelope(const struct template *template,
+	       const struct template_envelope *envelope, struct buf *to)
+{
+	template_write_date(to, envelope->date);
+	if (envelope->from)
+		template_write_header(to, "From", envelope->from);
+	if (envelope->to)
+		template_write_header(to, "To", envelope->to);
+	if (envelope->message_id)
+		template_write_header(to, "Message-ID", envelope->message_id);
+	if (envelope->campaign)
+		template_write_header(to, "X-Scoregate-Campaign",
+				      envelope->campaign);
+	if (envelope->message_token)
+		template_write_header(to, "X-Scoregate-Message",
+				      envelope->message_token);
+	buf_append_text(to, "MIME-Version: 1.0\n");
+	if (template->whole_type)
+		buf_printf(to,
+			   "Content-Type: %s; charset=utf-8\n"
+			   "Content-Transfer-Encoding: quoted-printable\n",
+			   template->whole_type);
+}
+
+enum sg_status
+template_render(const struct template *template,
+		const struct template_values *values,
+		const struct template_envelope *envelope, struct buf *to,
+		struct sg_err *err)
+{
+	struct buf mail, text;
+	bool fits;
+	size_t i;
+
+	buf_init(&mail, TEMPLATE_MAIL_MOST);
+	buf_init(&text, TEMPLATE_MAIL_MOST);
+	write_envelope(template, envelope, &mail);
+	write_fields(template, values, &mail);
+	buf_append_char(&mail, '\n');
+	for (i = 0; i < template->n_pieces; i++) {
+		const struct piece *piece = &template->pieces[i];
+
+		if (!piece->text) {
+			buf_append(&mail, piece->bytes, piece->len);
+			continue;
+		}
+		buf_reset(&text);
+		template_text_render(piece->text, values, &text);
+		template_write_quoted_printable(&mail, buf_text(&text),
+						text.len);
+		if (!buf_ok(&text))
+			mail.failed = true;
+	}
+	template_write_crlf(to, buf_text(&mail), mail.len);
+	fits = buf_ok(&mail) && buf_ok(to);
+	buf_done(&text);
+	buf_done(&mail);
+	return fits ? SG_OK
+		    : err_set(err, SG_REFUSED, "the mail is over %d MB",
+			      TEMPLATE_MAIL_MOST >> 20);
+}

@@ -1,0 +1,450 @@
+/* template_text.c - see template_text.h. */
+#include "broadcast/template_text.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/encode.h"
+#include "base/text.h"
+
+enum node_kind {
+	NODE_LITERAL,
+	NODE_SCORE,
+	NODE_PERCENT,
+	NODE_EMAIL,
+	NODE_FIELD,
+	NODE_UNSUBSCRIBE,
+	NODE_IF,
+	NODE_ELSE,
+	NODE_END
+};
+
+struct node {
+	enum node_kind kind;
+	const char *text; /* literal; name of field or score */
+	size_t len;
+	const char *fallback;	     /* NULL = "" */
+	struct condition *condition; /* NODE_IF */
+	size_t jump;		     /* IF: past its part; ELSE: to the END */
+};
+
+struct template_text {
+	struct node *nodes;
+	size_t n_nodes, cap;
+	enum template_place place;
+	bool constant;
+};
+
+/* The parser's place in the source. */
+struct parser {
+	struct pool *pool;
+	const struct template_source *source;
+	const struct condition_names *names;
+	struct template_text *out;
+	size_t open[TEMPLATE_IF_DEPTH_MOST]; /* IF or ELSE not closed yet */
+	size_t depth;
+	struct sg_err *err;
+};
+
+static const struct {
+	const char *name;
+	enum node_kind kind;
+} variables[] = {
+	{"contactScore", NODE_SCORE},
+	{"score", NODE_SCORE},
+	{"percent", NODE_PERCENT},
+	{"email", NODE_EMAIL},
+	{"unsubscribe_url", NODE_UNSUBSCRIBE},
+};
+
+static enum sg_status
+refuse(const struct parser *parser, const char *at, const char *what,
+       const char *name)
+{
+	const struct template_source *source = parser->source;
+	unsigned line = 1, column = 1;
+	const char *c;
+
+	for (c = source->text; c < at; c++) {
+		column++;
+		if (*c == '\n') {
+			line++;
+			column = 1;
+		}
+	}
+	if (source->first_line)
+		line += source->first_line - 1;
+	return err_set(parser->err, SG_REFUSED,
+		       "template, %s%s, line %u, column %u: %s%s",
+		       source->where, source->first_line ? "" : " (decoded)",
+		       line, column, what, name);
+}
+
+static struct node *
+add_node(struct parser *parser, enum node_kind kind)
+{
+	struct template_text *out = parser->out;
+	struct node *more;
+
+	if (out->n_nodes == out->cap) {
+		out->cap = out->cap ? out->cap * 2 : 16;
+		more = pool_alloc(parser->pool, out->cap * sizeof(*more));
+		if (out->n_nodes)
+			memcpy(more, out->nodes, out->n_nodes * sizeof(*more));
+		out->nodes = more;
+	}
+	more = &out->nodes[out->n_nodes++];
+	memset(more, 0, sizeof(*more));
+	more->kind = kind;
+	return more;
+}
+
+static void
+add_literal(struct parser *parser, const char *text, size_t len)
+{
+	struct node *node;
+
+	if (len == 0)
+		return;
+	node = add_node(parser, NODE_LITERAL);
+	node->text = text;
+	node->len = len;
+}
+
+static const char *
+skip_blanks(const char *at, const char *end)
+{
+	while (at < end && isspace((unsigned char)*at))
+		at++;
+	return at;
+}
+
+/* 'text' at *at, moved past it; NULL: it is not one. */
+static const char *
+read_quoted(struct parser *parser, const char **at, const char *end)
+{
+	const char *from = *at, *to;
+	char quote;
+
+	if (from >= end || (*from != '\'' && *from != '"'))
+		return NULL;
+	quote = *from++;
+	to = memchr(from, quote, (size_t)(end - from));
+	if (!to)
+		return NULL;
+	*at = to + 1;
+	return pool_memdup(parser->pool, from, (size_t)(to - from));
+}
+
+/* "| default: 'x'" or nothing, up to the end of the tag. */
+static enum sg_status
+read_fallback(struct parser *parser, const char *at, const char *end,
+	      struct node *node)
+{
+	static const char word[] = "default";
+	const char *name;
+
+	at = skip_blanks(at, end);
+	if (at == end)
+		return SG_OK;
+	if (*at != '|')
+		return refuse(parser, at, "expected }} or | default: '…'", "");
+	at = skip_blanks(at + 1, end);
+	if ((size_t)(end - at) < sizeof(word) - 1 ||
+	    strncmp(at, word, sizeof(word) - 1) != 0)
+		return refuse(parser, at, "expected default: '…'", "");
+	at = skip_blanks(at + sizeof(word) - 1, end);
+	name = at;
+	if (at < end && *at == ':')
+		at = skip_blanks(at + 1, end);
+	node->fallback = read_quoted(parser, &at, end);
+	if (!node->fallback)
+		return refuse(parser, name, "expected default: '…'", "");
+	if (skip_blanks(at, end) != end)
+		return refuse(parser, at, "expected }}", "");
+	return SG_OK;
+}
+
+static int
+find_variable(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
+		if (!strcmp(variables[i].name, name))
+			return (int)i;
+	return -1;
+}
+
+static enum sg_status
+read_variable(struct parser *parser, const char *at, const char *end)
+{
+	const char *from = at, *score = NULL, *name;
+	const struct condition_names *names = parser->names;
+	struct node *node;
+	int found;
+
+	while (at < end &&
+	       (isalnum((unsigned char)*at) || *at == '_' || *at == '.' ||
+		*at == '-' || (unsigned char)*at >= 0x80))
+		at++;
+	name = pool_memdup(parser->pool, from, (size_t)(at - from));
+	if (!strncmp(name, "field.", 6) && name[6]) {
+		node = add_node(parser, NODE_FIELD);
+		node->text = name + 6;
+		return read_fallback(parser, at, end, node);
+	}
+	found = find_variable(name);
+	if (found < 0)
+		return refuse(parser, from, "unknown variable ",
+			      *name ? name : "(empty)");
+	node = add_node(parser, variables[found].kind);
+	at = skip_blanks(at, end);
+	if (node->kind == NODE_SCORE || node->kind == NODE_PERCENT) {
+		from = at;
+		score = read_quoted(parser, &at, end);
+		node->text = score ? score : "lead";
+		if (score && names && names->score_known &&
+		    !names->score_known(names->arg, score))
+			return refuse(parser, from, "unknown score ", score);
+	}
+	return read_fallback(parser, at, end, node);
+}
+
+static enum sg_status
+open_if(struct parser *parser, const char *at, const char *end)
+{
+	struct sg_err inner;
+	struct node *node;
+	const char *text;
+
+	if (parser->depth == TEMPLATE_IF_DEPTH_MOST)
+		return refuse(parser, at, "{{#if}} nested too deep", "");
+	at = skip_blanks(at, end);
+	text = pool_memdup(parser->pool, at, (size_t)(end - at));
+	parser->open[parser->depth++] = parser->out->n_nodes;
+	node = add_node(parser, NODE_IF);
+	if (condition_parse(text, parser->names, &node->condition, &inner) !=
+	    SG_OK)
+		return refuse(parser, at, "in {{#if}}: ", inner.text);
+	return SG_OK;
+}
+
+/* {{else}} closes the IF's part, {{/if}} that of the IF or the ELSE. */
+static enum sg_status
+close_part(struct parser *parser, const char *at, enum node_kind kind)
+{
+	struct template_text *out = parser->out;
+	size_t opened;
+
+	if (parser->depth == 0 ||
+	    (kind == NODE_ELSE &&
+	     out->nodes[parser->open[parser->depth - 1]].kind != NODE_IF))
+		return refuse(parser, at,
+			      kind == NODE_ELSE ? "{{else}} without {{#if}}"
+						: "{{/if}} without {{#if}}",
+			      "");
+	opened = parser->open[parser->depth - 1];
+	if (kind == NODE_ELSE)
+		parser->open[parser->depth - 1] = out->n_nodes;
+	else
+		parser->depth--;
+	add_node(parser, kind);
+	out->nodes[opened].jump = out->n_nodes;
+	return SG_OK;
+}
+
+static bool
+is_word(const char *at, const char *end, const char *word)
+{
+	return (size_t)(end - at) == strlen(word) &&
+	       !strncmp(at, word, strlen(word));
+}
+
+/* What stands between {{ and }}, without the blanks around it. */
+static enum sg_status
+read_tag(struct parser *parser, const char *at, const char *end)
+{
+	at = skip_blanks(at, end);
+	while (end > at && isspace((unsigned char)end[-1]))
+		end--;
+	parser->out->constant = false;
+	if (end - at > 3 && !strncmp(at, "#if", 3) &&
+	    isspace((unsigned char)at[3]))
+		return open_if(parser, at + 3, end);
+	if (is_word(at, end, "else"))
+		return close_part(parser, at, NODE_ELSE);
+	if (is_word(at, end, "/if"))
+		return close_part(parser, at, NODE_END);
+	return read_variable(parser, at, end);
+}
+
+static const char *
+find_pair(const char *at, const char *end, char c)
+{
+	for (; end - at >= 2; at++) {
+		at = memchr(at, c, (size_t)(end - at - 1));
+		if (!at)
+			return NULL;
+		if (at[1] == c)
+			return at;
+	}
+	return NULL;
+}
+
+static enum sg_status
+read_all(struct parser *parser)
+{
+	const char *at = parser->source->text;
+	const char *end = at + parser->source->len, *tag, *close;
+	enum sg_status status = SG_OK;
+
+	while (status == SG_OK && (tag = find_pair(at, end, '{'))) {
+		if (parser->out->n_nodes > TEMPLATE_NODES_MOST)
+			return refuse(parser, tag, "too many variables", "");
+		add_literal(parser, at, (size_t)(tag - at));
+		close = find_pair(tag + 2, end, '}');
+		if (!close)
+			return refuse(parser, tag, "{{ without }}", "");
+		status = read_tag(parser, tag + 2, close);
+		at = close + 2;
+	}
+	if (status != SG_OK)
+		return status;
+	add_literal(parser, at, (size_t)(end - at));
+	if (parser->depth)
+		return refuse(parser, end, "{{#if}} without {{/if}}", "");
+	return SG_OK;
+}
+
+enum sg_status
+template_text_parse(struct pool *pool, const struct template_source *source,
+		    const struct condition_names *names,
+		    struct template_text **text_out, struct sg_err *err)
+{
+	struct parser parser = {
+		.pool = pool, .source = source, .names = names, .err = err};
+	enum sg_status status;
+
+	parser.out = pool_alloc(pool, sizeof(*parser.out));
+	parser.out->place = source->place;
+	parser.out->constant = true;
+	status = read_all(&parser);
+	if (status == SG_OK)
+		*text_out = parser.out;
+	else
+		template_text_done(parser.out);
+	return status;
+}
+
+void
+template_text_done(struct template_text *text)
+{
+	size_t i;
+
+	for (i = 0; text && i < text->n_nodes; i++) {
+		condition_free(text->nodes[i].condition);
+		text->nodes[i].condition = NULL;
+	}
+}
+
+bool
+template_text_is_constant(const struct template_text *text)
+{
+	return text->constant;
+}
+
+/* The value as plain text, appended; nothing when there is none. */
+static void
+append_value(const struct node *node, const struct template_values *values,
+	     struct buf *to)
+{
+	const struct record_view *view = values->view;
+	const char *text = NULL;
+	double number;
+
+	switch (node->kind) {
+	case NODE_SCORE:
+	case NODE_PERCENT:
+		if (view->score(view->arg, node->text,
+				node->kind == NODE_SCORE ? SCORE_SCORE
+							 : SCORE_PERCENT,
+				&number))
+			text_append_rounded(to, number);
+		return;
+	case NODE_EMAIL:
+		text = view->email(view->arg);
+		break;
+	case NODE_FIELD:
+		text = view->field(view->arg, node->text);
+		break;
+	case NODE_UNSUBSCRIBE:
+		text = values->unsubscribe_url;
+		break;
+	default:
+		break;
+	}
+	if (text)
+		buf_append_text(to, text);
+}
+
+static void
+append_escaped(struct buf *to, enum template_place place, const char *value)
+{
+	const char *c;
+
+	if (place == TEMPLATE_HTML) {
+		escape_html(to, value);
+		return;
+	}
+	/* A value never ends a line of its own in a header. */
+	for (c = value; *c; c++)
+		buf_append_char(to, place == TEMPLATE_HEADER &&
+						    (unsigned char)*c < 0x20
+					    ? ' '
+					    : *c);
+}
+
+static void
+render_value(const struct template_text *text, const struct node *node,
+	     const struct template_values *values, struct buf *to)
+{
+	struct buf value = BUF_INIT;
+
+	append_value(node, values, &value);
+	if (value.len)
+		append_escaped(to, text->place, buf_text(&value));
+	else if (node->fallback)
+		append_escaped(to, text->place, node->fallback);
+	buf_done(&value);
+}
+
+void
+template_text_render(const struct template_text *text,
+		     const struct template_values *values, struct buf *to)
+{
+	size_t i = 0;
+
+	while (i < text->n_nodes) {
+		const struct node *node = &text->nodes[i++];
+
+		switch (node->kind) {
+		case NODE_LITERAL:
+			buf_append(to, node->text, node->len);
+			break;
+		case NODE_IF:
+			if (!condition_test(node->condition, values->view, NULL,
+					    values->now))
+				i = node->jump;
+			break;
+		case NODE_ELSE: /* reached from the IF's part: it is over */
+			i = node->jump;
+			break;
+		case NODE_END:
+			break;
+		default:
+			render_value(text, node, values, to);
+		}
+	}
+}

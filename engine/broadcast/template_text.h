@@ -1,0 +1,55 @@
+/*
+ * template_text.h - text with {{variables}}: a header, a text part, an HTML
+ * part. Parsed once; rendering is pure, any thread.
+ *
+ *   {{contactScore}} {{score}} {{score 'fit'}} {{percent}} {{percent 'fit'}}
+ *   {{email}} {{field.NAME}} {{unsubscribe_url}}
+ *   {{… | default: 'text'}}
+ *   {{#if CONDITION}} … {{else}} … {{/if}}
+ */
+#ifndef ENGINE_BROADCAST_TEMPLATE_TEXT_H
+#define ENGINE_BROADCAST_TEMPLATE_TEXT_H
+
+#include "base/buf.h"
+#include "base/pool.h"
+#include "rule/condition.h"
+
+enum { TEMPLATE_NODES_MOST = 4096, TEMPLATE_IF_DEPTH_MOST = 16 };
+
+/* Where a value stands, which decides how it is escaped. */
+enum template_place { TEMPLATE_TEXT, TEMPLATE_HTML, TEMPLATE_HEADER };
+
+struct template_text;
+
+struct template_source {
+	const char *text; /* UTF-8; borrowed until the template is freed */
+	size_t len;
+	enum template_place place;
+	const char *where;   /* "Subject", "the text/html part" */
+	unsigned first_line; /* of `text` in the file; 0 = say no file line */
+};
+
+/* What is filled in. */
+struct template_values {
+	const struct record_view *view;
+	int64_t now;
+	const char *unsubscribe_url; /* "" = none */
+};
+
+/*
+ * SG_REFUSED: unknown variable, unknown score, open {{#if}}, bad condition:
+ * with line and column. The result lives in `pool`, its conditions until
+ * template_text_done().
+ */
+enum sg_status template_text_parse(struct pool *pool,
+				   const struct template_source *source,
+				   const struct condition_names *names,
+				   struct template_text **text_out,
+				   struct sg_err *err) MUST_CHECK;
+void template_text_done(struct template_text *text);
+/* No variable in it: it can stay as it is. */
+bool template_text_is_constant(const struct template_text *text);
+void template_text_render(const struct template_text *text,
+			  const struct template_values *values, struct buf *to);
+
+#endif

@@ -1,0 +1,208 @@
+/* template_write.c - see template_write.h. */
+#include "broadcast/template_write.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "base/encode.h"
+
+enum {
+	LINE_MOST = 76,
+	WORD_BYTES = 42, /* 56 in base64, 68 in the word */
+	VALUE_MOST = 900
+};
+
+static bool
+is_ascii(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if ((unsigned char)text[i] >= 0x7F ||
+		    (unsigned char)text[i] < 0x20)
+			return false;
+	return true;
+}
+
+/* At most WORD_BYTES of the text, not through a character. */
+static size_t
+word_len(const char *text, size_t len)
+{
+	size_t take = len < WORD_BYTES ? len : WORD_BYTES;
+
+	while (take < len && take > 1 &&
+	       ((unsigned char)text[take] & 0xC0) == 0x80)
+		take--;
+	return take;
+}
+
+static void
+write_words(struct buf *to, const char *text, size_t len)
+{
+	size_t take;
+
+	for (; len; text += take, len -= take) {
+		take = word_len(text, len);
+		buf_append_text(to, "=?UTF-8?B?");
+		encode_base64(to, text, take);
+		buf_append_text(to, take < len ? "?=\n " : "?=");
+	}
+}
+
+void
+template_write_header(struct buf *to, const char *name, const char *value)
+{
+	/* A header line has at most 998 octets (RFC 5322 §2.1.1). */
+	size_t len = strnlen(value, VALUE_MOST);
+	const char *open = strrchr(value, '<');
+	size_t words = len;
+
+	/* Only the display name is text; the address stays an address. */
+	if (open && len && value[len] == '\0' && value[len - 1] == '>')
+		words = (size_t)(open - value);
+	while (words && value[words - 1] == ' ')
+		words--;
+	buf_printf(to, "%s: ", name);
+	if (is_ascii(value, len)) {
+		buf_append(to, value, len);
+	} else {
+		write_words(to, value, words);
+		if (words < len)
+			buf_printf(to, "\n%s%s", value[words] == ' ' ? "" : " ",
+				   value + words);
+	}
+	buf_append_char(to, '\n');
+}
+
+void
+template_write_date(struct buf *to, int64_t at)
+{
+	static const char days[] = "SunMonTueWedThuFriSat";
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	time_t seconds = (time_t)(at / 1000);
+	struct tm tm;
+
+	gmtime_r(&seconds, &tm);
+	buf_printf(to, "Date: %.3s, %d %.3s %d %02d:%02d:%02d +0000\n",
+		   days + tm.tm_wday * 3, tm.tm_mday, months + tm.tm_mon * 3,
+		   tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
+/* Does a line end stand at text[i]? Its length, 0 = no. */
+static size_t
+line_end(const char *text, size_t len, size_t i)
+{
+	if (i < len && text[i] == '\n')
+		return 1;
+	if (i + 1 < len && text[i] == '\r' && text[i + 1] == '\n')
+		return 2;
+	return 0;
+}
+
+void
+template_write_quoted_printable(struct buf *to, const char *text, size_t len)
+{
+	size_t i, width = 0, end;
+
+	for (i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool last = i + 1 == len || line_end(text, len, i + 1);
+		bool plain = (c > 0x20 && c < 0x7F && c != '=') ||
+			     ((c == ' ' || c == '\t') && !last);
+
+		end = line_end(text, len, i);
+		if (end) {
+			buf_append_char(to, '\n');
+			width = 0;
+			i += end - 1;
+			continue;
+		}
+		if (width + (plain ? 1 : 3) > LINE_MOST - 1) {
+			buf_append_text(to, "=\n");
+			width = 0;
+		}
+		if (plain)
+			buf_append_char(to, (char)c);
+		else
+			buf_printf(to, "=%02X", c);
+		width += plain ? 1 : 3;
+	}
+}
+
+void
+template_write_crlf(struct buf *to, const char *text, size_t len)
+{
+	size_t i, from = 0;
+
+	for (i = 0; i < len; i++) {
+		if (text[i] != '\n' && text[i] != '\r')
+			continue;
+		buf_append(to, text + from, i - from);
+		buf_append(to, "\r\n", 2);
+		if (text[i] == '\r' && i + 1 < len && text[i + 1] == '\n')
+			i++;
+		from = i + 1;
+	}
+	buf_append(to, text + from, len - from);
+}
+
+size_t
+template_part_head(const char *body, size_t from, size_t content)
+{
+	size_t start = content, line;
+
+	/* Upwards line by line; a header field never begins with "--". */
+	while (start > from) {
+		line = start - 1;
+		while (line > from && body[line - 1] != '\n')
+			line--;
+		if (content - line > 2 && body[line] == '-' &&
+		    body[line + 1] == '-')
+			return start;
+		start = line;
+	}
+	return start;
+}
+
+static bool
+is_replaced(const char *line, size_t len)
+{
+	static const char *const names[] = {"Content-Type:",
+					    "Content-Transfer-Encoding:"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (len >= strlen(names[i]) &&
+		    !strncasecmp(line, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+void
+template_write_part_head(const char *head, size_t len, const char *type,
+			 struct buf *to)
+{
+	const char *end = head + len, *next;
+	bool dropping = false;
+
+	for (; head < end; head = next) {
+		size_t line_len;
+
+		next = memchr(head, '\n', (size_t)(end - head));
+		next = next ? next + 1 : end;
+		line_len = (size_t)(next - head);
+		if (*head == '\n' || (*head == '\r' && line_len <= 2))
+			break;
+		if (*head != ' ' && *head != '\t')
+			dropping = is_replaced(head, line_len);
+		if (!dropping)
+			buf_append(to, head, line_len);
+	}
+	buf_printf(to,
+		   "Content-Type: %s; charset=utf-8\n"
+		   "Content-Transfer-Encoding: quoted-printable\n\n",
+		   type);
+}
