@@ -86,4 +86,7 @@ void score_summarise(const struct score_state *state,
 		     const struct score_rates *rates, int64_t now,
 		     struct score_summary *summary_out);
 
+/* scoring §2 "Percentage" */
+double score_percentage(double score, double top, double median);
+
 #endif

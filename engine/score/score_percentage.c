@@ -1,5 +1,5 @@
-/* score_percentage.c - scoring §2 "Percentage"; see scoreboard.h. */
-#include "score/scoreboard.h"
+/* score_percentage.c - scoring §2 "Percentage"; see score.h. */
+#include "score/score.h"
 
 double
 score_percentage(double score, double top, double median)

@@ -81,8 +81,6 @@ void scoreboard_statistics(struct scoreboard *board, uint32_t score_id,
 void scoreboard_histogram(struct scoreboard *board, uint32_t score_id,
 			  const char *module, int64_t now, double lo, double hi,
 			  size_t n_bins, uint64_t *counts_out);
-/* scoring §2 "Percentage" */
-double score_percentage(double score, double top, double median);
 double scoreboard_percent(struct scoreboard *board, uint32_t record_id,
 			  uint32_t score_id, int64_t now);
 size_t scoreboard_memory(struct scoreboard *board); /* bytes */

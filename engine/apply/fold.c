@@ -1,0 +1,322 @@
+/* fold.c - the life of a record's fold, and its steps; see fold.h. */
+#include "apply/fold.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/fold_parts.h"
+#include "base/log.h"
+
+void *
+fold_must(void *memory)
+{
+	if (!memory) {
+		log_error("out of memory");
+		abort();
+	}
+	return memory;
+}
+
+void *
+fold_grow(void *items, size_t *n, size_t *cap, size_t item_size)
+{
+	if (*n == *cap) {
+		*cap = *cap ? *cap * 2 : 4;
+		items = fold_must(realloc(items, *cap * item_size));
+	}
+	memset((char *)items + *n * item_size, 0, item_size);
+	(*n)++;
+	return items;
+}
+
+void
+fold_out_init(struct fold_out *out, struct pool *pool, bool quiet)
+{
+	memset(out, 0, sizeof(*out));
+	out->pool = pool;
+	out->quiet = quiet;
+}
+
+void
+fold_out_clear(struct fold_out *out)
+{
+	out->n_points = out->n_changes = 0;
+	out->effective = false;
+}
+
+void
+fold_out_done(struct fold_out *out)
+{
+	free(out->points);
+	free(out->changes);
+	fold_out_init(out, NULL, false);
+}
+
+struct fold_record *
+fold_record_new(uint32_t record_id, const char *module, const char *key)
+{
+	struct fold_record *record = fold_must(calloc(1, sizeof(*record)));
+
+	record->id = record_id;
+	record->module = fold_must(strdup(*module ? module : "contact"));
+	record->key = fold_must(strdup(key));
+	record->next_change = INT64_MAX;
+	record->now = INT64_MIN;
+	return record;
+}
+
+void
+fold_record_set_key(struct fold_record *record, const char *key)
+{
+	free(record->key);
+	record->key = fold_must(strdup(key));
+}
+
+void
+fold_record_free(struct fold_record *record)
+{
+	size_t i;
+
+	if (!record)
+		return;
+	for (i = 0; i < record->fields.n; i++) {
+		free(record->fields.items[i].name);
+		free(record->fields.items[i].value);
+	}
+	for (i = 0; i < record->tags.n; i++)
+		free(record->tags.items[i]);
+	for (i = 0; i < record->lists.n; i++) {
+		free(record->lists.items[i].name);
+		free(record->lists.items[i].how);
+	}
+	for (i = 0; i < record->seen.n; i++)
+		free(record->seen.items[i].bytes);
+	free(record->fields.items);
+	free(record->tags.items);
+	free(record->lists.items);
+	free(record->held.items);
+	free(record->given.items);
+	free(record->times.items);
+	free(record->seen.items);
+	free(record->once);
+	free(record->scores);
+	free(record->module);
+	free(record->key);
+	free(record);
+}
+
+size_t
+fold_record_bytes(const struct fold_record *record)
+{
+	return sizeof(*record) + 64 + record->bytes +
+	       record->fields.cap * (sizeof(struct fold_field) + 32) +
+	       record->tags.cap * 40 +
+	       record->lists.cap * (sizeof(struct fold_list) + 32) +
+	       record->held.cap * sizeof(struct fold_held) +
+	       record->given.cap * sizeof(struct fold_given) +
+	       record->times.cap * sizeof(struct fold_time) +
+	       record->seen.cap * sizeof(struct fold_seen) +
+	       record->once_cap * sizeof(struct fold_once) +
+	       record->n_scores * sizeof(struct score_state);
+}
+
+int64_t
+fold_next_change(const struct fold_record *record)
+{
+	return record->next_change;
+}
+
+int64_t
+fold_now(const struct fold_record *record)
+{
+	return record->now;
+}
+
+int64_t
+fold_created_at(const struct fold_record *record)
+{
+	return record->created_at;
+}
+
+bool
+fold_deleted(const struct fold_record *record)
+{
+	return record->deleted;
+}
+
+bool
+fold_score(const struct fold_record *record, uint32_t score_id,
+	   struct score_state *state_out)
+{
+	if (score_id < 1 || score_id > record->n_scores) {
+		score_state_init(state_out, record->now);
+		return false;
+	}
+	*state_out = record->scores[score_id - 1];
+	return true;
+}
+
+bool
+fold_in_order(const struct fold_record *record, int64_t happened_at)
+{
+	return happened_at >= record->now;
+}
+
+void
+fold_run_init(struct fold_run *run, struct fold_record *record,
+	      const struct fold_world *world, struct fold_out *out)
+{
+	memset(run, 0, sizeof(*run));
+	run->record = record;
+	run->world = world;
+	run->out = out;
+	fold_view_init(run);
+}
+
+void
+fold_run_done(struct fold_run *run)
+{
+	pool_free(run->scratch);
+}
+
+/* A moment at which a ruleset comes into force, a field rule's time, or both.
+ */
+static void
+turn(struct fold_run *run, int64_t at)
+{
+	struct fold_record *record = run->record;
+	const struct fold_world *world = run->world;
+	bool looked = false;
+
+	run->at = at;
+	run->history_id = 0;
+	while (record->ruleset + 1 < world->n_rulesets &&
+	       world->rulesets[record->ruleset + 1]->applied_at <= at) {
+		const struct fold_ruleset *from =
+			world->rulesets[record->ruleset];
+		const struct fold_ruleset *to =
+			world->rulesets[++record->ruleset];
+
+		if (!from->field_rules && !to->field_rules && !to->n_taken_back)
+			continue; /* nothing can come of it */
+		run->ruleset = to;
+		fold_change_ruleset(run, to);
+		looked = true;
+	}
+	run->ruleset = world->rulesets[record->ruleset];
+	if (record->next_change <= at) {
+		fold_hold(run, false);
+		looked = true;
+	}
+	if (looked) {
+		record->now = at;
+		fold_plan_next_change(run);
+	}
+}
+
+static void
+advance(struct fold_run *run, int64_t to)
+{
+	struct fold_record *record = run->record;
+	const struct fold_world *world = run->world;
+
+	while (record->started && !record->deleted) {
+		int64_t next = record->next_change;
+
+		if (record->ruleset + 1 < world->n_rulesets &&
+		    world->rulesets[record->ruleset + 1]->applied_at < next)
+			next = world->rulesets[record->ruleset + 1]->applied_at;
+		if (next > to)
+			break;
+		turn(run, next);
+	}
+}
+
+void
+fold_advance_to(struct fold_record *record, const struct fold_world *world,
+		int64_t to, struct fold_out *out)
+{
+	struct fold_run run;
+
+	fold_run_init(&run, record, world, out);
+	advance(&run, to);
+	fold_run_done(&run);
+}
+
+static void
+start(struct fold_run *run)
+{
+	struct fold_record *record = run->record;
+
+	record->started = true;
+	record->created_at = run->at;
+	record->ruleset = fold_world_in_force(run->world, run->at);
+}
+
+/* The rules of an entry that is a change see its old and new value. */
+static void
+fire_change(struct fold_run *run, const struct signal *signal, const char *old)
+{
+	struct signal change = *signal;
+	const char *value = signal_get(signal, "value");
+
+	if (signal->kind != SIGNAL_FIELD_SET) {
+		fold_fire(run, signal, 0);
+		return;
+	}
+	/* Both are within the bounds that signal_check() found kept; a
+	 * signal with all properties used just does not get them. */
+	if (signal_set(&change, "old", old, NULL) == SG_OK &&
+	    signal_set(&change, "new", value ? value : "", NULL) == SG_OK)
+		fold_fire(run, &change, 0);
+	else
+		fold_fire(run, signal, 0);
+	change.name = "record.changed";
+	fold_see(run, &change);
+	fold_fire(run, &change, 0);
+}
+
+static void
+happen(struct fold_run *run, const struct signal *signal, bool first)
+{
+	struct fold_record *record = run->record;
+	const char *old = "";
+
+	if (signal->kind == SIGNAL_HAPPENED) {
+		run->out->effective = true;
+		fold_see(run, signal);
+		fold_hold(run, first);
+		fold_fire(run, signal, 0);
+	} else {
+		run->out->effective = fold_apply_change(run, signal, &old);
+		if (first || run->out->effective)
+			fold_hold(run, true);
+		if (run->out->effective && !record->deleted) {
+			fold_see(run, signal);
+			fire_change(run, signal, old);
+		}
+	}
+	fold_plan_next_change(run);
+}
+
+void
+fold_step(struct fold_record *record, const struct fold_world *world,
+	  const struct fold_entry *entry, struct fold_out *out)
+{
+	struct fold_run run;
+	bool first = !record->started;
+
+	out->effective = false;
+	fold_run_init(&run, record, world, out);
+	advance(&run, entry->signal->happened_at);
+	run.at = entry->signal->happened_at;
+	run.history_id = entry->id;
+	run.ruleset = fold_world_ruleset(world, entry->ruleset);
+	if (first)
+		start(&run);
+	if (!record->deleted) {
+		record->now = run.at;
+		happen(&run, entry->signal, first);
+	}
+	fold_run_done(&run);
+}

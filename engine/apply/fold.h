@@ -1,0 +1,106 @@
+/*
+ * fold.h - a record's scores are a fold of its history (scoring §2). Pure: no
+ * store, no clock.
+ *
+ * The steps are the history entries in order of (happened_at, id), and
+ * between them the moments at which something changes by itself: a new ruleset
+ * for the field rules, and a field rule whose answer changes by time. A step
+ * gives ledger entries, and says which field, tag or list changed. The same
+ * history gives the same entries whatever the order it arrived in.
+ *
+ * One thread at a time for one record; the world is only read.
+ */
+#ifndef ENGINE_APPLY_FOLD_H
+#define ENGINE_APPLY_FOLD_H
+
+#include "apply/fold_world.h"
+#include "base/pool.h"
+#include "score/score_apply.h"
+#include "signal/signal.h"
+#include "store/store_list.h"
+
+enum { FOLD_DEPTH_MOST = 8 }; /* of a chain of score.changed */
+
+struct fold_record;
+
+struct fold_entry {
+	int64_t id;	  /* of the history */
+	uint32_t ruleset; /* in force when it was received */
+	const struct signal *signal;
+};
+
+/* One ledger entry to be. */
+struct fold_points {
+	uint32_t score_id;
+	uint32_t rule_id;   /* 0 = no rule */
+	int64_t history_id; /* 0 = time or a new ruleset */
+	struct score_entry entry;
+	const char *explanation;
+};
+
+enum fold_change_kind {
+	FOLD_FIELD,	/* name, value ("" = gone) */
+	FOLD_TAG_ADDED, /* name */
+	FOLD_TAG_REMOVED,
+	FOLD_LIST,	   /* name, state, since, value = how */
+	FOLD_SUPPRESSED,   /* name = reason, value = evidence, since */
+	FOLD_UNSUPPRESSED, /* – */
+	FOLD_DELETED
+};
+
+struct fold_change {
+	enum fold_change_kind kind;
+	const char *name, *value;
+	enum list_state state;
+	int64_t since;
+};
+
+/* What steps give; grows from step to step until fold_out_clear(). */
+struct fold_out {
+	struct pool *pool; /* owns the strings; cleared by the caller */
+	bool quiet;	   /* collect nothing: only the state is wanted */
+	bool effective;	   /* of the last fold_step() */
+	bool chain_too_deep;
+	size_t n_points, points_cap;
+	struct fold_points *points;
+	size_t n_changes, changes_cap;
+	struct fold_change *changes;
+};
+void fold_out_init(struct fold_out *out, struct pool *pool, bool quiet);
+void fold_out_done(struct fold_out *out);
+void fold_out_clear(struct fold_out *out);
+
+struct fold_record *fold_record_new(uint32_t record_id, const char *module,
+				    const char *key);
+void fold_record_free(struct fold_record *record);
+void fold_record_set_key(struct fold_record *record, const char *key);
+size_t fold_record_bytes(const struct fold_record *record);
+
+/* Does the entry come after all that was folded? Otherwise: refold. */
+bool fold_in_order(const struct fold_record *record, int64_t happened_at);
+void fold_step(struct fold_record *record, const struct fold_world *world,
+	       const struct fold_entry *entry, struct fold_out *out);
+/* What changes by itself up to and at `to`. */
+void fold_advance_to(struct fold_record *record, const struct fold_world *world,
+		     int64_t to, struct fold_out *out);
+/* When it next changes by time alone; INT64_MAX = never. */
+int64_t fold_next_change(const struct fold_record *record);
+/* When it last changed: all its ledger entries are at or before it. */
+int64_t fold_now(const struct fold_record *record);
+int64_t fold_created_at(const struct fold_record *record);
+bool fold_deleted(const struct fold_record *record);
+
+/* Never changed: false, and an empty state. */
+bool fold_score(const struct fold_record *record, uint32_t score_id,
+		struct score_state *state_out);
+/* As it is: each in turn as if it had just changed. */
+void fold_each_field(const struct fold_record *record,
+		     void (*fn)(void *arg, const char *name, const char *value),
+		     void *arg);
+void fold_each_tag(const struct fold_record *record,
+		   void (*fn)(void *arg, const char *tag), void *arg);
+void fold_each_list(const struct fold_record *record,
+		    void (*fn)(void *arg, const struct fold_change *list),
+		    void *arg);
+
+#endif

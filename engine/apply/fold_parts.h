@@ -1,0 +1,150 @@
+/*
+ * fold_parts.h - the inside of a record's fold, for fold*.c only. Kept small:
+ * the applier holds those of the records that were last used.
+ */
+#ifndef ENGINE_APPLY_FOLD_PARTS_H
+#define ENGINE_APPLY_FOLD_PARTS_H
+
+#include "apply/fold.h"
+#include "rule/record_view.h"
+
+struct fold_field {
+	char *name, *value;
+};
+
+struct fold_list {
+	char *name, *how;
+	enum list_state state;
+	int64_t since;
+};
+
+/* A field rule: does it hold, and what has it paid for that? An erase takes
+ * what it paid and leaves `holds`: it pays again when it becomes true anew.
+ * One whose rule is gone stays, so that the rule coming back pays no second
+ * time. */
+struct fold_held {
+	uint32_t rule_no, rule_id, score_id;
+	bool holds, paid;
+	double points;
+};
+
+/* What a signal rule gave that is not closed: for taking it back. */
+struct fold_given {
+	uint32_t rule_no, rule_id, score_id;
+	int side;
+	size_t rate;
+	double worth; /* as of `at` */
+	int64_t at;
+};
+
+struct fold_once { /* open addressing, key 0 = free */
+	uint64_t key;
+	uint32_t score_id;
+};
+
+struct fold_time { /* a firing of a rule with `N per …` */
+	uint32_t rule_no, score_id;
+	int64_t at;
+};
+
+struct fold_seen { /* an occurrence, for conditions on signals */
+	int kept;  /* which name */
+	int64_t at;
+	unsigned char *bytes; /* signal_encode() */
+	size_t len;
+};
+
+#define FOLD_VECTOR(type, name) \
+	struct {                \
+		type *items;    \
+		size_t n, cap;  \
+	} name
+
+struct fold_record {
+	uint32_t id;
+	char *module, *key;
+	bool started, created, deleted, suppressed;
+	int64_t created_at;
+	int64_t now;
+	size_t ruleset; /* index: that of the field rules */
+	int64_t next_change;
+	FOLD_VECTOR(struct fold_field, fields);
+	FOLD_VECTOR(char *, tags);
+	FOLD_VECTOR(struct fold_list, lists);
+	FOLD_VECTOR(struct fold_held, held);
+	FOLD_VECTOR(struct fold_given, given);
+	FOLD_VECTOR(struct fold_time, times);
+	FOLD_VECTOR(struct fold_seen, seen);
+	struct fold_once *once;
+	size_t n_once, once_cap;
+	size_t n_scores;
+	struct score_state *scores; /* by id - 1 */
+	size_t bytes;		    /* of what hangs on it, about */
+};
+
+/* One step under way. */
+struct fold_run {
+	struct fold_record *record;
+	const struct fold_world *world;
+	const struct fold_ruleset *ruleset; /* of the signal rules */
+	struct fold_out *out;
+	int64_t at;
+	int64_t history_id;
+	struct pool *scratch; /* signals decoded for a condition */
+	struct record_view view;
+};
+
+void *fold_must(void *memory); /* NULL ends the process, as in pool.h */
+/* Room for one more; returns where it is. */
+void *fold_grow(void *items, size_t *n, size_t *cap, size_t item_size);
+#define fold_add(vector)                                                  \
+	((vector)->items =                                                \
+		 fold_grow((vector)->items, &(vector)->n, &(vector)->cap, \
+			   sizeof(*(vector)->items)),                     \
+	 &(vector)->items[(vector)->n - 1])
+
+void fold_run_init(struct fold_run *run, struct fold_record *record,
+		   const struct fold_world *world, struct fold_out *out);
+void fold_run_done(struct fold_run *run);
+
+/* fold_view.c */
+void fold_view_init(struct fold_run *run);
+
+/* fold_change.c: each returns whether it had an effect */
+bool fold_apply_change(struct fold_run *run, const struct signal *signal,
+		       const char **old_out);
+
+/* fold_fire.c: the rules on this signal; depth 0 = from outside */
+void fold_fire(struct fold_run *run, const struct signal *signal,
+	       unsigned depth);
+void fold_see(struct fold_run *run, const struct signal *signal);
+
+/* fold_once.c */
+bool fold_once_allows(struct fold_run *run, const struct fold_rule *rule,
+		      const struct signal *signal);
+void fold_once_note(struct fold_run *run, const struct fold_rule *rule,
+		    const struct signal *signal);
+void fold_once_forget(struct fold_record *record, uint32_t score_id);
+
+/* fold_field.c: the rules that follow the record's state */
+/* Look at all of them, or only at those that ask what happened or when. */
+void fold_hold(struct fold_run *run, bool all);
+void fold_change_ruleset(struct fold_run *run, const struct fold_ruleset *to);
+void fold_plan_next_change(struct fold_run *run);
+
+/* fold_score.c: to the ledger, and score.changed */
+struct fold_cause {
+	const struct fold_rule *rule; /* NULL = none */
+	uint32_t rule_id;	      /* when there is no rule any more */
+	const struct signal *signal;  /* may be NULL */
+	unsigned depth;
+};
+struct score_state *fold_state(struct fold_run *run, uint32_t score_id);
+void fold_give(struct fold_run *run, const struct fold_cause *cause,
+	       enum ledger_class class, double points);
+void fold_take(struct fold_run *run, const struct fold_cause *cause,
+	       uint32_t score_id, const struct score_sum *sum);
+bool fold_operate(struct fold_run *run, const struct signal *signal);
+void fold_take_back(struct fold_run *run, uint32_t rule_no);
+
+#endif

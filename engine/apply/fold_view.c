@@ -1,0 +1,197 @@
+/* fold_view.c - the record as it is at a step, for conditions. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/fold_parts.h"
+#include "base/buf.h"
+
+void
+fold_see(struct fold_run *run, const struct signal *signal)
+{
+	int kept = fold_world_kept(run->world, signal->name);
+	struct buf bytes = BUF_INIT;
+	struct fold_seen *seen;
+
+	if (kept < 0 || signal->verdict != VERDICT_HUMAN)
+		return;
+	signal_encode(&bytes, signal);
+	seen = fold_add(&run->record->seen);
+	seen->kept = kept;
+	seen->at = run->at;
+	seen->bytes = (unsigned char *)buf_take(&bytes, &seen->len);
+	run->record->bytes += seen->len;
+}
+
+static const char *
+view_field(void *arg, const char *name)
+{
+	const struct fold_record *record = ((struct fold_run *)arg)->record;
+	size_t i;
+
+	for (i = 0; i < record->fields.n; i++)
+		if (strcmp(record->fields.items[i].name, name) == 0)
+			return record->fields.items[i].value;
+	return NULL;
+}
+
+static bool
+view_tag(void *arg, const char *name)
+{
+	const struct fold_record *record = ((struct fold_run *)arg)->record;
+	size_t i;
+
+	for (i = 0; i < record->tags.n; i++)
+		if (strcmp(record->tags.items[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+view_list(void *arg, const char *name)
+{
+	const struct fold_record *record = ((struct fold_run *)arg)->record;
+	size_t i;
+
+	for (i = 0; i < record->lists.n; i++)
+		if (strcmp(record->lists.items[i].name, name) == 0)
+			return record->lists.items[i].state == LIST_JOINED;
+	return false;
+}
+
+/* Relative to the others as they are now: the one thing in a condition that a
+ * refold cannot know as it was. */
+static double
+percent(const struct fold_run *run, uint32_t score_id, double score)
+{
+	const struct fold_world *world = run->world;
+	double top, median;
+
+	if (!world->percent ||
+	    !world->percent(world->percent_arg, score_id, run->record->module,
+			    &top, &median))
+		return 0;
+	return score_percentage(score, top, median);
+}
+
+static bool
+view_score(void *arg, const char *name, enum score_part part, double *value_out)
+{
+	const struct fold_run *run = arg;
+	uint32_t score_id = fold_world_score(run->world, name);
+	struct score_summary summary;
+	struct score_state state;
+
+	if (!score_id)
+		return false;
+	fold_score(run->record, score_id, &state);
+	score_summarise(&state, &run->world->scores[score_id - 1],
+			&run->world->rates, run->at, &summary);
+	if (part == SCORE_PERCENT) {
+		*value_out = summary.has_score
+				     ? percent(run, score_id,
+					       summary.value[SCORE_SCORE])
+				     : 0;
+		return true;
+	}
+	if (!summary.has_score)
+		return false;
+	*value_out = summary.value[part];
+	return true;
+}
+
+static const char *
+view_email(void *arg)
+{
+	const struct fold_record *record = ((struct fold_run *)arg)->record;
+
+	return strchr(record->key, '@') ? record->key : NULL;
+}
+
+static const char *
+view_module(void *arg)
+{
+	return ((struct fold_run *)arg)->record->module;
+}
+
+static int64_t
+view_created_at(void *arg)
+{
+	return ((struct fold_run *)arg)->record->created_at;
+}
+
+static bool
+decode(struct fold_run *run, const struct fold_seen *seen,
+       struct signal *signal_out)
+{
+	if (!run->scratch)
+		run->scratch = pool_new();
+	return signal_decode(seen->bytes, seen->len, run->scratch, signal_out,
+			     NULL) == SG_OK;
+}
+
+static void
+view_occurrences(void *arg, const char *name, occurrence_fn *fn, void *fn_arg)
+{
+	struct fold_run *run = arg;
+	const struct fold_record *record = run->record;
+	int kept = fold_world_kept(run->world, name);
+	struct occurrence occurrence = {.name = name};
+	struct signal signal;
+	size_t i = record->seen.n;
+
+	while (i-- > 0) {
+		const struct fold_seen *seen = &record->seen.items[i];
+
+		if (seen->kept != kept || !decode(run, seen, &signal))
+			continue;
+		occurrence.happened_at = seen->at;
+		occurrence.signal = &signal;
+		if (!fn(fn_arg, &occurrence))
+			return;
+	}
+}
+
+static bool
+view_broadcast(void *arg, const char *name, const char *state)
+{
+	struct fold_run *run = arg;
+	const char *signal_name = "broadcast.sent", *property;
+	struct signal signal;
+	size_t i;
+	int kept;
+
+	if (state && strcmp(state, "opened") == 0)
+		signal_name = "email.opened";
+	else if (state && strcmp(state, "clicked") == 0)
+		signal_name = "email.clicked";
+	kept = fold_world_kept(run->world, signal_name);
+	for (i = 0; i < run->record->seen.n; i++) {
+		const struct fold_seen *seen = &run->record->seen.items[i];
+
+		if (seen->kept != kept || !decode(run, seen, &signal))
+			continue;
+		property = signal_get(&signal, "broadcast");
+		if (!property)
+			property = signal_get(&signal, "campaign");
+		if (property && strcmp(property, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+void
+fold_view_init(struct fold_run *run)
+{
+	run->view = (struct record_view){
+		.arg = run,
+		.field = view_field,
+		.tag = view_tag,
+		.list = view_list,
+		.score = view_score,
+		.email = view_email,
+		.module = view_module,
+		.created_at = view_created_at,
+		.occurrences = view_occurrences,
+		.broadcast = view_broadcast,
+	};
+}

@@ -1,0 +1,99 @@
+/*
+ * fold_world.h - what the fold knows beside a record's history: every ruleset
+ * there ever was, made ready for use, and the scores. Owned by the applier;
+ * changed by its thread only, read by others under its lock.
+ */
+#ifndef ENGINE_APPLY_FOLD_WORLD_H
+#define ENGINE_APPLY_FOLD_WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "rule/rule.h"
+#include "score/score.h"
+
+/* A rule of one ruleset. `no` is the same for all versions of one name. */
+struct fold_rule {
+	const struct rule *rule;
+	uint32_t no;
+	uint32_t score_id; /* 0: there is no such score, it does nothing */
+	size_t rates[2];   /* index: for positive, for negative points */
+	bool timed;	   /* a field rule whose answer changes by time */
+	bool history;	   /* … by what else happened to the record */
+	size_t next_on;	   /* the next of the same signal; NO_RULE = none */
+};
+
+#define NO_RULE ((size_t)-1)
+
+/* How scores degraded while a ruleset was in force: a change of the
+ * configuration acts going forward, also in a refold. */
+struct fold_degrade {
+	double percent;
+	bool negative;
+};
+
+struct fold_ruleset {
+	uint32_t id;
+	int64_t applied_at;
+	struct ruleset *rules; /* owned; NULL = none */
+	size_t n_rules;
+	struct fold_rule *all; /* in file order */
+	size_t n_heads;	       /* a power of two; by hash of `on` */
+	size_t *heads;
+	bool field_rules;		 /* are there any? */
+	bool timed_rules, history_rules; /* of that kind, among them */
+	size_t n_taken_back;  /* rules that ended here, points taken back */
+	uint32_t *taken_back; /* by no */
+	struct fold_degrade degrade[SCORES_MOST + 1]; /* by score id */
+};
+
+/* The base of percent for a score and module; false: not known. */
+typedef bool fold_percent_fn(void *arg, uint32_t score_id, const char *module,
+			     double *top_out, double *median_out);
+
+struct fold_world {
+	struct score_rates rates; /* indexes as in the scoreboard */
+	size_t n_scores;
+	struct score_settings scores[SCORES_MOST]; /* by id - 1 */
+	const char *timezone;
+	size_t n_rulesets;		/* [0] is id 0: no rules */
+	struct fold_ruleset **rulesets; /* in order of id and applied_at */
+	size_t n_rule_names;
+	char **rule_names; /* by no */
+	/* Signals that some condition asks about: only these are kept. */
+	size_t n_kept;
+	char **kept;
+	fold_percent_fn *percent; /* NULL: everybody has 0 % */
+	void *percent_arg;
+};
+
+void fold_world_init(struct fold_world *world, const char *timezone);
+void fold_world_done(struct fold_world *world);
+
+/*
+ * Takes `rules` (may be NULL). Ids and applied_at ascend. The caller has put
+ * all rates into world->rates; SG_REFUSED: one is missing there. Returns in
+ * *kept_more_out whether conditions ask about signals not kept until now:
+ * then records folded before must be folded again.
+ */
+enum sg_status fold_world_add(struct fold_world *world, uint32_t id,
+			      int64_t applied_at, struct ruleset *rules,
+			      bool *kept_more_out,
+			      struct sg_err *err) MUST_CHECK;
+/* Of the newest ruleset: the points of this rule's name are taken back. */
+void fold_world_take_back(struct fold_world *world, const char *rule_name);
+
+const struct fold_ruleset *fold_world_ruleset(const struct fold_world *world,
+					      uint32_t id);
+/* Index of the one in force at `at`. */
+size_t fold_world_in_force(const struct fold_world *world, int64_t at);
+/* 0 = no such score */
+uint32_t fold_world_score(const struct fold_world *world, const char *name);
+/* -1: nobody asks about it */
+int fold_world_kept(const struct fold_world *world, const char *signal_name);
+/* Rules on a signal: for (i = first; i != NO_RULE; i = all[i].next_on) */
+size_t fold_ruleset_first(const struct fold_ruleset *ruleset,
+			  const char *signal_name);
+
+#endif
