@@ -11,23 +11,6 @@ copy_or_empty(const char *text)
 	return strdup(text ? text : "");
 }
 
-/* The one signal of mail that no plugin brings. */
-static enum sg_status
-declare_own(struct sg_gate *gate, struct sg_err *err)
-{
-	static const struct signal_kind_info sent = {
-		.name = "email.sent",
-		.plugin = "engine",
-		.properties = "campaign, subject, message_id, sender, list, "
-			      "broadcast",
-		.summary = "an instrumented mail went out",
-	};
-
-	if (signal_kinds_has(gate->kinds, sent.name))
-		return SG_OK;
-	return signal_kinds_add(gate->kinds, &sent, err);
-}
-
 enum sg_status
 gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	  struct sg_err *err)
@@ -45,9 +28,7 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
 	gate->recent = mail_recent_new();
 	mail_start();
-	status = declare_own(gate, err);
-	if (status == SG_OK)
-		status = mail_conf_init(&gate->mail, options->mail, err);
+	status = mail_conf_init(&gate->mail, options->mail, err);
 	if (status != SG_OK) {
 		gate_close(gate);
 		return status;

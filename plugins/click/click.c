@@ -1,0 +1,32 @@
+/* click.c - the descriptor of `click`: who followed which link. */
+#include "click.h"
+
+static const struct sg_signal_declaration signals[] = {
+	{"email.clicked", "url", "A link of the mail was followed"},
+	{0},
+};
+
+static const struct sg_option options[] = {
+	{.name = "skip",
+	 .type = SG_OPTION_TEXT_LIST,
+	 .fallback = "{ \"*unsubscribe*\", \"*optout*\", \"*opt-out*\" }",
+	 .help = "targets (globs) that stay as they are"},
+	{0},
+};
+
+static const struct sg_route routes[] = {
+	{"/c/", click_hit, "the redirect of a link"},
+	{0},
+};
+
+SG_PLUGIN const struct sg_plugin sg_plugin_click = {
+	SG_PLUGIN_HEAD,
+	.name = "click",
+	.version = "1.0",
+	.summary = "Clicks: links that pass through here to their signed "
+		   "target",
+	.signals = signals,
+	.options = options,
+	.routes = routes,
+	.outgoing = click_links,
+};
