@@ -1,0 +1,100 @@
+"""Fixtures of the stories. `gateway` is everything; `daemon` scoregated alone.
+Both start fresh and must stop in good order; SCOREGATE_BUILD says which
+build (build/release)."""
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+from lib import places, postfix  # noqa: E402
+from lib.gateway import Gateway  # noqa: E402
+from lib.scoregated import Scoregated  # noqa: E402
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    setattr(item, "report_" + report.when, report)
+    for made in getattr(item, "made", ()):
+        if report.failed:
+            for name, text in made.logs().items():
+                report.sections.append((f"log of {name}", text[-6000:]))
+
+
+@pytest.fixture
+def needs_daemon():
+    if not places.DAEMON.exists():
+        pytest.skip(f"{places.DAEMON} is not built")
+
+
+@pytest.fixture
+def make_gateway(request, needs_daemon):
+    """Makes and starts gateways; each is stopped and removed."""
+    why_not = postfix.missing()
+    if why_not:
+        pytest.skip(why_not)
+    request.node.made = made = []
+
+    def make(start=True, **options):
+        gateway = Gateway(**options)
+        made.append(gateway)
+        return gateway.start() if start else gateway
+
+    yield make
+    failed = getattr(request.node, "report_call", None)
+    try:
+        for gateway in made:
+            if not failed or not failed.failed:
+                gateway.stop()
+    finally:
+        for gateway in made:
+            gateway.remove()
+
+
+@pytest.fixture
+def gateway(make_gateway):
+    return make_gateway()
+
+
+class _Logged(Scoregated):
+    def logs(self):
+        return {"scoregated": self.text()}
+
+
+@pytest.fixture
+def make_daemon(request, needs_daemon):
+    """Makes daemons that are not started yet."""
+    request.node.made = made = []
+    bases = []
+
+    def make(base=None, **options):
+        if base is None:
+            base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-",
+                                                 dir="/tmp"))
+            bases.append(base)
+        made.append(_Logged(base, **options))
+        return made[-1]
+
+    yield make
+    failed = getattr(request.node, "report_call", None)
+    try:
+        for daemon in made:
+            if not failed or not failed.failed:
+                daemon.stop()
+    finally:
+        for daemon in made:
+            if daemon.process:
+                daemon.process.kill()
+        for base in bases:
+            shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture
+def daemon(make_daemon):
+    return make_daemon().start()

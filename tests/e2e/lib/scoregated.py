@@ -1,0 +1,188 @@
+"""The daemon with a fresh state of its own, and the command beside it."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+from . import places
+from .processes import Process
+from .web import Web
+
+PUBLIC_URL = "https://track.example.test"
+BOUNCE_DOMAIN = "bounces.example.test"
+
+CONF = """\
+state = "{base}/state"
+public_url = "{public_url}"
+bounce_domain = "{bounce_domain}"
+unsubscribe_address = "leave@bounces.example.test"
+milter {{
+    socket = "unix:{base}/milter.sock"
+    mode = "0666"
+}}
+http {{
+    public = "127.0.0.1:{public}"
+    private = "127.0.0.1:{private}"
+    socket = "{base}/scoregate.sock"
+}}
+mail {{
+    outbound_daemons = {{ "submission" }}
+    inbound_daemons = {{ "mx" }}
+}}
+plugins = "{plugins}"
+"""
+
+
+class CommandFailed(AssertionError):
+    def __init__(self, words, result):
+        super().__init__(f"scoregate {' '.join(map(str, words))}: exit code "
+                         f"{result.returncode}\n{result.stdout}{result.stderr}")
+        self.result = result
+
+
+class Scoregated:
+    def __init__(self, base, more="", **values):
+        """base: a directory the MTA may enter. more: text at the end of the
+        configuration. values: other numbers and names for CONF."""
+        self.base = pathlib.Path(base)
+        self.base.mkdir(parents=True, exist_ok=True)
+        self.base.chmod(0o755)
+        self.conf = self.base / "scoregate.conf"
+        self.socket = self.base / "scoregate.sock"
+        self.milter = f"unix:{self.base}/milter.sock"
+        self.values = dict(base=self.base, public=places.free_port(),
+                           private=places.free_port(),
+                           plugins=places.PLUGINS, public_url=PUBLIC_URL,
+                           bounce_domain=BOUNCE_DOMAIN)
+        self.values.update(values)
+        self.public_url = self.values["public_url"]
+        self.write_conf(CONF.format(**self.values) + more)
+        self.public = Web(f"127.0.0.1:{self.values['public']}")
+        self.private = Web(f"127.0.0.1:{self.values['private']}")
+        self.local = Web(self.socket)
+        self.log = self.base / "scoregated.log"
+        self.process = None
+
+    def write_conf(self, text):
+        self.conf.write_text(text)
+
+    # --- the daemon
+
+    def command(self, *words):
+        return [places.DAEMON, "--config", self.conf, *words]
+
+    def start(self, limit_s=20):
+        self.process = Process(self.command(), self.log)
+
+        def healthy():
+            if not self.process.is_running():
+                raise RuntimeError("scoregated ended with "
+                                   f"{self.process.popen.returncode}:\n"
+                                   + self.text())
+            try:
+                return self.public.get("/healthz").status == 200
+            except OSError:
+                return False
+        places.wait_for(healthy, limit_s, "scoregated\n" + self.text())
+        return self
+
+    def check(self):
+        """scoregated --check: the finished process."""
+        return subprocess.run(self.command("--check"), capture_output=True,
+                              text=True, timeout=60, check=False)
+
+    def stop(self):
+        """By SIGTERM, in good order; no sanitizer may have spoken."""
+        if not self.process:
+            return
+        code = self.process.stop(20)
+        self.process = None
+        assert code == 0, f"scoregated stopped with {code}:\n{self.text()}"
+        self.assert_no_report()
+
+    def kill(self):
+        self.process.kill()
+        self.process = None
+        self.assert_no_report()
+
+    def text(self):
+        try:
+            return self.log.read_text(errors="replace")
+        except FileNotFoundError:
+            return ""
+
+    def assert_no_report(self):
+        found = re.search(r"(AddressSanitizer|LeakSanitizer|ThreadSanitizer|"
+                          r"runtime error)", self.text())
+        assert not found, self.text()
+
+    # --- the command
+
+    def run(self, *words, text=None):
+        """scoregate WORDS: the finished process, whatever it says."""
+        return subprocess.run([places.COMMAND, "--socket", self.socket,
+                               *map(str, words)], input=text, text=True,
+                              capture_output=True, timeout=120, check=False,
+                              env=dict(os.environ, NO_COLOR="1"))
+
+    def do(self, *words, text=None):
+        """scoregate WORDS, which must work: what it printed."""
+        result = self.run(*words, text=text)
+        if result.returncode != 0:
+            raise CommandFailed(words, result)
+        return result.stdout
+
+    def ask(self, *words):
+        """scoregate --json WORDS, which must work: the value."""
+        return json.loads(self.do("--json", *words))
+
+    def api(self, method, path, value=None):
+        """The API over the Unix socket: an Answer."""
+        body = json.dumps(value) if value is not None else None
+        return self.local.ask(method, "/api/v1" + path, body, headers={
+            "Content-Type": "application/json"} if body else None)
+
+    # --- what the stories ask
+
+    def score(self, address, name="lead"):
+        """The points, None for no score or no such contact."""
+        answer = self.api("GET", f"/contacts/{address}/scores")
+        if answer.status == 404:
+            return None
+        assert answer.status == 200, answer.text
+        for item in answer.json()["items"]:
+            if item.get("name", item.get("score")) == name:
+                return item.get("points", item.get("value"))
+        return None
+
+    def wait_for_score(self, address, points, name="lead", limit_s=10):
+        def there():
+            now = self.score(address, name)
+            return now is not None and abs(now - points) < 0.5
+        try:
+            places.wait_for(there, limit_s, "the score")
+        except TimeoutError:
+            raise AssertionError(f"{address} has {name} "
+                                 f"{self.score(address, name)}, "
+                                 f"expected {points}") from None
+
+    def signals(self, address=None, name=None):
+        query = "&".join(f"{k}={v}" for k, v in
+                         (("contact", address), ("name", name),
+                          ("limit", 1000)) if v)
+        answer = self.api("GET", "/signals?" + query)
+        if answer.status == 404:
+            return []
+        assert answer.status == 200, answer.text
+        return answer.json()["items"]
+
+    def wait_for_signal(self, address, name, n=1, limit_s=15):
+        try:
+            places.wait_for(lambda: len(self.signals(address, name)) >= n,
+                            limit_s, name)
+        except TimeoutError:
+            raise AssertionError(
+                f"{n} {name} of {address} expected, there are: "
+                f"{self.signals(address)}\n{self.text()[-3000:]}") from None
+        return self.signals(address, name)
