@@ -1,0 +1,142 @@
+/* broadcast_journal_test.c - what is known of recipients survives a crash. */
+#include "broadcast/broadcast_journal.h"
+
+#include <stdarg.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static char directory[] = "/tmp/scoregate-journal-XXXXXX";
+static char seen[1000];
+
+static void
+remember(void *arg, const struct journal_line *line)
+{
+	size_t len = strlen(seen);
+
+	(void)arg;
+	snprintf(seen + len, sizeof(seen) - len, "%c%u/%llx(%s) ", line->mark,
+		 line->record_id, (unsigned long long)line->message_id,
+		 line->reason);
+}
+
+static struct broadcast_journal *
+open_it(void)
+{
+	struct broadcast_journal *journal;
+	struct sg_err err;
+
+	seen[0] = '\0';
+	assert_int_equal(journal_open(directory, "spring", remember, NULL,
+				      &journal, &err),
+			 SG_OK);
+	return journal;
+}
+
+static void
+note(struct broadcast_journal *journal, enum journal_mark mark, uint32_t id,
+     const char *reason)
+{
+	struct journal_line line = {mark, id, 0xabcdef0123456789u, reason};
+	struct sg_err err;
+
+	assert_int_equal(journal_note(journal, &line, id % 2, &err), SG_OK);
+}
+
+static int
+in_a_new_directory(void **state)
+{
+	(void)state;
+	snprintf(directory, sizeof(directory), "%s",
+		 "/tmp/scoregate-journal-XXXXXX");
+	return mkdtemp(directory) ? 0 : -1;
+}
+
+static int
+remove_it(void **state)
+{
+	char path[100];
+
+	(void)state;
+	snprintf(path, sizeof(path), "%s/spring.journal", directory);
+	unlink(path);
+	return rmdir(directory);
+}
+
+static void
+what_was_noted_is_read_again(void **state)
+{
+	struct broadcast_journal *journal = open_it();
+
+	(void)state;
+	note(journal, JOURNAL_HANDING_OVER, 7, "");
+	note(journal, JOURNAL_SENT, 7, "");
+	note(journal, JOURNAL_FAILED, 4000000000u, "550 5.1.1 no such user");
+	journal_close(journal);
+	journal = open_it();
+	assert_string_equal(seen, "B7/abcdef0123456789() "
+				  "S7/abcdef0123456789() "
+				  "F4000000000/abcdef0123456789"
+				  "(550 5.1.1 no such user) ");
+	journal_close(journal);
+}
+
+static void
+half_a_line_was_not_written(void **state)
+{
+	struct broadcast_journal *journal = open_it();
+	char path[100];
+	int fd;
+
+	(void)state;
+	note(journal, JOURNAL_HANDING_OVER, 1, "");
+	journal_close(journal);
+	snprintf(path, sizeof(path), "%s/spring.journal", directory);
+	fd = open(path, O_WRONLY | O_APPEND);
+	assert_int_equal(write(fd, "S 2 12", 6), 6);
+	close(fd);
+	journal = open_it();
+	assert_string_equal(seen, "B1/abcdef0123456789() ");
+	note(journal, JOURNAL_SENT, 1, "");
+	journal_close(journal);
+	journal_close(open_it());
+	assert_string_equal(seen,
+			    "B1/abcdef0123456789() S1/abcdef0123456789() ");
+}
+
+static void
+a_reason_stays_on_its_line(void **state)
+{
+	struct broadcast_journal *journal = open_it();
+	char reason[2000];
+
+	(void)state;
+	memset(reason, 'x', sizeof(reason));
+	reason[sizeof(reason) - 1] = '\0';
+	note(journal, JOURNAL_FAILED, 3, reason);
+	note(journal, JOURNAL_FAILED, 5, "one\nS 6 1 ");
+	journal_close(journal);
+	journal_close(open_it());
+	assert_non_null(strstr(seen, "F5/abcdef0123456789(one S 6 1 )"));
+	assert_null(strstr(seen, "S6"));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(what_was_noted_is_read_again,
+						in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(half_a_line_was_not_written,
+						in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(a_reason_stays_on_its_line,
+						in_a_new_directory, remove_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
