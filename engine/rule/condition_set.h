@@ -33,6 +33,13 @@ enum sg_status stored_view_open(struct store *store,
 				struct stored_view **view_out,
 				struct sg_err *err) MUST_CHECK;
 const struct record_view *stored_view_get(struct stored_view *view);
+/* Show another record, forgetting this one. SG_NONE: no such record. */
+enum sg_status stored_view_move(struct stored_view *view, uint32_t record_id,
+				struct sg_err *err) MUST_CHECK;
+/* A view cannot say that the store failed: what it then shows is missing. Ask
+ * after the last test of a record. */
+enum sg_status stored_view_check(struct stored_view *view,
+				 struct sg_err *err) MUST_CHECK;
 void stored_view_close(struct stored_view *view);
 
 #endif

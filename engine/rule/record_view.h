@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "score/score_part.h"
 #include "signal/signal.h"
@@ -24,6 +25,17 @@ struct occurrence { /* one human-verdict signal in the record's history */
 
 /* false stops the walk */
 typedef bool occurrence_fn(void *arg, const struct occurrence *occurrence);
+
+/* What `email` shows of a record: its key, if the module's keys are addresses
+ * and it is known. */
+static inline const char *
+record_view_email(const char *module, const char *key)
+{
+	bool addresses = !module[0] || strcmp(module, "contact") == 0 ||
+			 strcmp(module, "lead") == 0;
+
+	return addresses && key[0] ? key : NULL;
+}
 
 struct record_view {
 	void *arg;
@@ -40,13 +52,16 @@ struct record_view {
 	int64_t (*created_at)(void *arg);
 	/*
 	 * Effective, human occurrences of `name` at or before the view's
-	 * moment, newest first. `record.changed` is the same as
-	 * `field.changed`; `record.created` is one, at created_at.
+	 * moment, newest first; those that are in no history, too:
+	 * `record.created` once, at created_at; `record.changed` as
+	 * `field.changed`, both with old and new besides name and value;
+	 * `score.changed` per ledger entry with score, points.
 	 */
 	void (*occurrences)(void *arg, const char *name, occurrence_fn *fn,
 			    void *fn_arg);
-	/* state: NULL any but skipped and failed, "sent", "opened", "clicked";
-	 * as store_broadcast_select() */
+	/* state: NULL any but skipped and failed, "sent", "opened", "clicked":
+	 * among its recipients, or by the signals broadcast.sent (property
+	 * broadcast), email.opened and email.clicked (property campaign) */
 	bool (*broadcast)(void *arg, const char *name, const char *state);
 };
 

@@ -43,8 +43,7 @@ const struct condition_names *aid_names(void);
 
 /* A sequence that depends on nothing but *seed. */
 uint32_t aid_random(uint64_t *seed);
-/* An expression over those names, at most `depth`
- * deep. */
+/* An expression over those names, at most `depth` deep. */
 void aid_expression(uint64_t *seed, unsigned depth, struct buf *to);
 
 #endif
