@@ -3,8 +3,9 @@
  * from the enhanced status code (RFC 3463) and the remote server's words.
  * Pure, any thread.
  *
- * Hard is: user unknown, domain unknown, mailbox gone or disabled, moved.
- * Everything else is soft, 5.x.x included.
+ * Hard is: user unknown, domain unknown, mailbox gone or disabled, moved,
+ * unless the server calls it transient (4.x.x). Everything else is soft, 5.x.x
+ * included.
  */
 #ifndef ENGINE_CLASSIFY_BOUNCE_REASON_H
 #define ENGINE_CLASSIFY_BOUNCE_REASON_H
@@ -39,7 +40,8 @@ enum bounce_reason {
 
 /* `status` "5.1.1" or ""; `text` the diagnostic or reply, or "". */
 enum bounce_reason bounce_reason_find(const char *status, const char *text);
-enum bounce_class bounce_reason_class(enum bounce_reason reason);
+enum bounce_class bounce_reason_class(enum bounce_reason reason,
+				      const char *status);
 
 /* "user-unknown", …; "hard", "soft", "". Static. */
 const char *bounce_reason_name(enum bounce_reason reason);
