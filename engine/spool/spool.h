@@ -4,8 +4,10 @@
  *
  * Segment: 64 MB, preallocated; header { magic, version, spool id 16 bytes,
  * segment number, crc }; records { length u32 | crc32c u32 | bytes of
- * signal_encode() }, little-endian. Torn tails are found by crc and cut at
- * open. Appending is thread-safe; one reader.
+ * signal_encode() }, little-endian (spool_segment.c, spool_frame.h). Torn
+ * tails are found by crc and cut at open. Appending is thread-safe; one
+ * reader (one thread for seek, read, wait and applied), which sees what is
+ * synced: at the latest sync_ms after it was written.
  */
 #ifndef ENGINE_SPOOL_SPOOL_H
 #define ENGINE_SPOOL_SPOOL_H
@@ -61,7 +63,8 @@ enum sg_status spool_append(struct spool *spool, const struct signal *signal,
 			    struct sg_err *err) MUST_CHECK;
 
 /*
- * Several signals as one write: all or none survive a crash.
+ * Several signals as one write: all or none survive a crash. SG_REFUSED also
+ * when they are more than a segment holds.
  */
 enum sg_status spool_append_many(struct spool *spool,
 				 const struct signal *signals, size_t n_signals,
@@ -105,6 +108,9 @@ struct spool_status {
 	bool full; /* the last append was refused for space */
 };
 void spool_get_status(struct spool *spool, struct spool_status *status_out);
+
+/* Test hook: the n-th following sync fails; 0 = off. */
+void spool_fail_syncs_after(struct spool *spool, unsigned n_syncs);
 
 /* <0, 0, >0 as a is before, at, after b; both of one spool. */
 int spool_position_compare(const struct spool_position *a,
