@@ -1,0 +1,311 @@
+/* api_broadcasts.c - mails to those for whom a condition holds. */
+#include <string.h>
+
+#include "http/api/api_call.h"
+#include "store/store_broadcast.h"
+
+static enum sg_status
+need(struct api_call *call, struct sg_err *err)
+{
+	if (call->api->options.broadcasts)
+		return api_store(call, err);
+	return err_set(err, SG_BUSY, "broadcasts are not running here");
+}
+
+static enum sg_status
+no_broadcast(enum sg_status status, const char *name, struct sg_err *err)
+{
+	if (status == SG_NONE)
+		return err_set(err, SG_NONE, "no broadcast `%s`", name);
+	return status;
+}
+
+static void
+broadcast_json(const struct store_broadcast *broadcast, struct json *to)
+{
+	json_add_text(to, "name", broadcast->name);
+	json_add_text(to, "state", broadcast_state_name(broadcast->state));
+	json_add_text(to, "where", broadcast->condition);
+	json_add_text(to, "from", broadcast->sender);
+	json_add_text(to, "author", broadcast->author);
+	json_add_time(to, "created_at", broadcast->created_at);
+	if (broadcast->started_at)
+		json_add_time(to, "started_at", broadcast->started_at);
+	if (broadcast->finished_at)
+		json_add_time(to, "finished_at", broadcast->finished_at);
+	if (*broadcast->trouble)
+		json_add_text(to, "trouble", broadcast->trouble);
+}
+
+enum sg_status
+api_broadcasts_all(struct api_call *call, struct sg_err *err)
+{
+	struct store_broadcasts broadcasts;
+	struct json *items;
+	enum sg_status status = api_store(call, err);
+
+	if (status == SG_OK)
+		status = store_broadcasts_all(call->store, call->pool,
+					      &broadcasts, err);
+	if (status != SG_OK)
+		return status;
+	items = api_items(call);
+	for (size_t i = 0; i < broadcasts.n_rows; i++) {
+		struct json *item = json_new_object();
+
+		broadcast_json(&broadcasts.rows[i], item);
+		json_push(items, item);
+	}
+	return SG_OK;
+}
+
+/* --- one of them --------------------------------------------------------- */
+
+static enum sg_status
+add_counts(struct api_call *call, const char *name, struct sg_err *err)
+{
+	uint64_t counts[RECIPIENT_N_STATES] = {0}, total = 0;
+	struct json *object = json_new_object();
+	enum sg_status status =
+		store_recipients_counts(call->store, name, counts, err);
+
+	json_add(api_answer(call), "recipients", object);
+	for (int i = 0; i < RECIPIENT_N_STATES; i++)
+		total += counts[i];
+	json_add_int(object, "total", (int64_t)total);
+	for (int i = 0; i < RECIPIENT_N_STATES; i++)
+		json_add_int(object,
+			     recipient_state_name((enum recipient_state)i),
+			     (int64_t)counts[i]);
+	return status;
+}
+
+/* {"email.opened": 12, …}: people; with hits and machine hits beside. */
+static enum sg_status
+add_results(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct store_broadcast_results results;
+	struct json *people = json_new_object(), *all = json_new_array();
+	enum sg_status status = store_broadcast_get_results(
+		call->store, name, call->pool, &results, err);
+
+	json_add(api_answer(call), "results", people);
+	json_add(api_answer(call), "hits", all);
+	for (size_t i = 0; status == SG_OK && i < results.n_rows; i++) {
+		const struct store_broadcast_result *row = &results.rows[i];
+		struct json *item = json_new_object();
+
+		json_add_int(people, row->signal, (int64_t)row->people);
+		json_add_text(item, "signal", row->signal);
+		json_add_int(item, "people", (int64_t)row->people);
+		json_add_int(item, "hits", (int64_t)row->hits);
+		json_add_int(item, "machine_hits", (int64_t)row->machine_hits);
+		json_push(all, item);
+	}
+	return status;
+}
+
+static enum sg_status
+show(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct broadcast_progress progress = {0};
+	struct store_broadcast broadcast;
+	enum sg_status status = need(call, err);
+
+	if (status == SG_OK)
+		status = no_broadcast(store_broadcast_get(call->store, name,
+							  call->pool,
+							  &broadcast, err),
+				      name, err);
+	if (status != SG_OK)
+		return status;
+	broadcast_json(&broadcast, api_answer(call));
+	broadcast_get_progress(call->api->options.broadcasts, name, &progress);
+	json_add_bool(call->answer, "running", progress.running);
+	json_add_number(call->answer, "rate", progress.rate);
+	status = add_counts(call, name, err);
+	return status == SG_OK ? add_results(call, name, err) : status;
+}
+
+enum sg_status
+api_broadcasts_show(struct api_call *call, struct sg_err *err)
+{
+	return show(call, call->args[0], err);
+}
+
+enum sg_status
+api_broadcasts_create(struct api_call *call, struct sg_err *err)
+{
+	struct broadcast_draft draft = {.author = call->principal.name};
+	enum sg_status status = need(call, err);
+
+	if (status == SG_OK)
+		status = api_body_text(call, "name", true, &draft.name, err);
+	if (status == SG_OK)
+		status = api_body_text(call, "template", true, &draft.template,
+				       err);
+	if (status == SG_OK)
+		status = api_body_text(call, "where", true, &draft.condition,
+				       err);
+	if (status == SG_OK)
+		status = api_body_text(call, "from", false, &draft.sender, err);
+	if (status != SG_OK)
+		return status;
+	draft.template_len = strlen(draft.template);
+	status = broadcast_create(call->api->options.broadcasts, &draft, err);
+	if (status != SG_OK)
+		return status;
+	call->status = 201;
+	return show(call, draft.name, err);
+}
+
+enum sg_status
+api_broadcasts_act(struct api_call *call, struct sg_err *err)
+{
+	static const struct {
+		const char *name;
+		enum sg_status (*act)(struct broadcasts *broadcasts,
+				      const char *name, struct sg_err *err);
+	} actions[] = {
+		{"send", broadcast_send},
+		{"pause", broadcast_pause},
+		{"resume", broadcast_resume},
+		{"cancel", broadcast_cancel},
+	};
+	const char *name = call->args[0];
+	enum sg_status status = need(call, err);
+
+	if (status != SG_OK)
+		return status;
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+		if (strcmp(actions[i].name, call->args[1]) != 0)
+			continue;
+		status = no_broadcast(
+			actions[i].act(call->api->options.broadcasts, name,
+				       err),
+			name, err);
+		return status == SG_OK ? show(call, name, err) : status;
+	}
+	return err_set(err, SG_NONE,
+		       "a broadcast can be told to send, pause, resume or "
+		       "cancel, not `%s`",
+		       call->args[1]);
+}
+
+/* --- who gets it --------------------------------------------------------- */
+
+static void
+add_people(struct json *to, const char *name,
+	   const struct broadcast_person *people, size_t n)
+{
+	struct json *array = json_new_array();
+
+	json_add(to, name, array);
+	for (size_t i = 0; i < n; i++) {
+		struct json *item = json_new_object();
+
+		json_add_text(item, "email", people[i].email);
+		if (people[i].has_score)
+			json_add_number(item, "score", people[i].score);
+		else
+			json_add_null(item, "score");
+		if (people[i].reason && *people[i].reason)
+			json_add_text(item, "reason", people[i].reason);
+		json_push(array, item);
+	}
+}
+
+enum sg_status
+api_broadcasts_preview(struct api_call *call, struct sg_err *err)
+{
+	struct broadcast_preview *preview =
+		pool_alloc(call->pool, sizeof(*preview));
+	const char *name = call->args[0];
+	struct json *answer;
+	enum sg_status status = need(call, err);
+
+	if (status == SG_OK)
+		status = no_broadcast(
+			broadcast_get_preview(call->api->options.broadcasts,
+					      name, api_param(call, "for"),
+					      call->pool, preview, err),
+			name, err);
+	if (status != SG_OK)
+		return status;
+	answer = api_answer(call);
+	json_add_text(answer, "name", name);
+	json_add_int(answer, "n_recipients", (int64_t)preview->n_recipients);
+	json_add_int(answer, "n_skipped", (int64_t)preview->n_skipped);
+	add_people(answer, "recipients", preview->recipients,
+		   preview->n_recipients_shown);
+	add_people(answer, "skipped", preview->skipped,
+		   preview->n_skipped_shown);
+	if (preview->mail)
+		json_add_text(answer, "mail",
+			      pool_memdup(call->pool, preview->mail,
+					  preview->mail_len));
+	return SG_OK;
+}
+
+static enum sg_status
+add_recipients(struct api_call *call, const struct store_recipients *rows,
+	       struct sg_err *err)
+{
+	struct json *items = api_items(call);
+	enum sg_status status = SG_OK;
+
+	for (size_t i = 0; i < rows->n_rows && status == SG_OK; i++) {
+		const struct store_recipient *row = &rows->rows[i];
+		struct json *item = json_new_object();
+		struct store_record record;
+
+		json_push(items, item);
+		status = store_record_get(call->store, row->record_id,
+					  call->pool, &record, err);
+		if (status == SG_OK)
+			json_add_text(item, "email", record.key);
+		else if (status == SG_NONE)
+			status = SG_OK;
+		json_add_text(item, "state", recipient_state_name(row->state));
+		if (*row->reason)
+			json_add_text(item, "reason", row->reason);
+		json_add_time(item, "changed_at", row->changed_at);
+	}
+	return status;
+}
+
+enum sg_status
+api_broadcasts_recipients(struct api_call *call, struct sg_err *err)
+{
+	const char *name = call->args[0], *state = api_param(call, "state");
+	struct store_broadcast broadcast;
+	struct store_recipients rows;
+	int64_t limit, after;
+	int which = state ? recipient_state_find(state) : -1;
+	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
+					      API_LIMIT_MOST, &limit, err);
+
+	if (status == SG_OK)
+		status = api_param_int(call, "cursor", 0, UINT32_MAX, &after,
+				       err);
+	if (status == SG_OK && state && which < 0)
+		return err_set(err, SG_REFUSED, "no state `%s`", state);
+	if (status == SG_OK)
+		status = api_store(call, err);
+	if (status == SG_OK)
+		status = no_broadcast(store_broadcast_get(call->store, name,
+							  call->pool,
+							  &broadcast, err),
+				      name, err);
+	if (status == SG_OK)
+		status = store_recipient_slice(call->store, name, which,
+					       (uint32_t)after, (size_t)limit,
+					       call->pool, &rows, err);
+	if (status == SG_OK)
+		status = add_recipients(call, &rows, err);
+	if (status == SG_OK)
+		api_next_id(call, rows.n_rows, limit,
+			    rows.n_rows ? rows.rows[rows.n_rows - 1].record_id
+					: 0);
+	return status;
+}

@@ -1,0 +1,192 @@
+/*
+ * api_call.h - one call of the API, and what the resources' files share. A
+ * handler refuses first, then works, then fills `call->answer`; what it
+ * returns becomes the status: SG_OK 200 (or call->status), SG_NONE 404,
+ * SG_REFUSED 400, SG_BUSY 503, SG_FAILED 500.
+ */
+#ifndef ENGINE_HTTP_API_API_CALL_H
+#define ENGINE_HTTP_API_API_CALL_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "base/pool.h"
+#include "http/api/api.h"
+#include "signal/signal.h"
+#include "store/store_record.h"
+
+enum {
+	API_ARGS_MOST = 3,
+	API_PARAMS_MOST = 32,
+	API_ACTOR_SIZE = 80,
+	API_LIMIT = 100,
+	API_LIMIT_MOST = 1000,
+	API_NAME_MOST = 64
+};
+
+enum api_role { API_READER = 1, API_OPERATOR, API_MANAGER };
+
+struct api_param {
+	const char *name, *value;
+};
+
+struct api_principal {
+	char name[API_ACTOR_SIZE]; /* as the audit and the ledger have it */
+	enum api_role role;
+	const char *source; /* "cli" over the Unix socket, else "api" */
+};
+
+struct api {
+	struct api_options options;
+	_Atomic(struct http *) http;
+	uid_t own_uid;
+	int64_t started_at;
+	atomic_ullong calls, problems;
+};
+
+struct api_call {
+	struct api *api;
+	const struct http_request *request;
+	struct sg_reply *reply;
+	struct pool *pool; /* of this call */
+	struct api_principal principal;
+	int64_t now;
+	const char *args[API_ARGS_MOST]; /* {…} of the path, decoded */
+	size_t n_params;
+	struct api_param params[API_PARAMS_MOST];
+	struct store *store; /* a reader, once api_store() was called */
+	struct json *body;   /* once api_body() was called */
+	struct json *answer; /* written when not NULL */
+	int status;	     /* of an SG_OK; 200 */
+	size_t n_submitted;  /* signals so far */
+	bool kept; /* with SG_BUSY: it is kept, and will be applied: 202 */
+};
+
+typedef enum sg_status api_fn(struct api_call *call, struct sg_err *err);
+
+/* api_resources.c: the one table of what there is. */
+struct api_resource {
+	const char *method;
+	const char *path; /* under /api/v1; {…} takes one segment */
+	enum api_role role;
+	api_fn *fn;
+	const char *summary;
+};
+extern const struct api_resource api_resources[]; /* ends with {0} */
+const char *api_role_name(enum api_role role);
+int api_role_find(const char *name); /* -1: no such role */
+
+/*
+ * The resource for method and path (after /api/v1, raw); its {…} into
+ * args[API_ARGS_MOST], decoded. NULL: none, then *allow_out lists the methods
+ * that are there ("" = no such path).
+ */
+const struct api_resource *api_find(const char *method, const char *path,
+				    struct pool *pool, const char **args,
+				    const char **allow_out);
+
+/* api_auth.c. SG_REFUSED: 401. */
+enum sg_status api_authenticate(struct api_call *call,
+				struct sg_err *err) MUST_CHECK;
+enum sg_status api_find_actor(struct api_call *call, const char *actor,
+			      struct sg_err *err) MUST_CHECK;
+/* The hash that is stored of a token. */
+void api_token_hash(const char *token, unsigned char hash[32]);
+
+/* api_problem.c: RFC 9457. */
+void api_problem(struct sg_reply *reply, int status, const char *detail);
+int api_problem_status(enum sg_status status);
+
+/* api_input.c: parameters and bodies, checked. */
+enum sg_status api_read_params(struct api_call *call,
+			       struct sg_err *err) MUST_CHECK;
+const char *api_param(const struct api_call *call, const char *name);
+bool api_param_yes(const struct api_call *call, const char *name);
+enum sg_status api_param_int(const struct api_call *call, const char *name,
+			     int64_t fallback, int64_t most, int64_t *out,
+			     struct sg_err *err) MUST_CHECK;
+/* The body as a JSON object. */
+enum sg_status api_body(struct api_call *call, struct sg_err *err) MUST_CHECK;
+/* A text member of the body; NULL when optional and absent. */
+enum sg_status api_body_text(struct api_call *call, const char *name,
+			     bool required, const char **out,
+			     struct sg_err *err) MUST_CHECK;
+/* A field's, tag's, list's … name as we take it; `what` for the message. */
+enum sg_status api_check_name(const char *what, const char *name,
+			      struct sg_err *err) MUST_CHECK;
+enum sg_status api_check_field(const char *name, struct sg_err *err) MUST_CHECK;
+struct json *api_answer(struct api_call *call); /* the object, made once */
+/* Answer {"items": […], "next": null}; returns the array. */
+struct json *api_items(struct api_call *call);
+
+/* api_store.c: reading and writing. */
+enum sg_status api_store(struct api_call *call, struct sg_err *err) MUST_CHECK;
+/* The record of args[0]: SG_REFUSED: not an address; SG_NONE: "no contact …".
+ * *normal_out, if not NULL, is set for SG_NONE too. */
+enum sg_status api_contact(struct api_call *call, const char *key,
+			   struct store_record *record_out,
+			   const char **normal_out,
+			   struct sg_err *err) MUST_CHECK;
+const char *api_module(const struct api_call *call); /* ?module= or contact */
+enum sg_status api_score(struct api_call *call, const char *name,
+			 struct score_settings *settings_out,
+			 struct sg_err *err) MUST_CHECK;
+enum sg_status api_list_exists(struct api_call *call, const char *name,
+			       struct sg_err *err) MUST_CHECK;
+
+/* A change that the caller makes, as of now, to the record of this key. */
+void api_change(const struct api_call *call, struct signal *signal,
+		enum signal_kind kind, const char *key);
+/* Kept, applied, visible; Idempotency-Key is seen to. */
+enum sg_status api_submit(struct api_call *call, struct signal *signals,
+			  size_t n_signals, struct sg_err *err) MUST_CHECK;
+/* A definition: fn in a transaction on the applier's thread, and the audit
+ * says that `action` was done to `object`. */
+struct api_definition {
+	apply_call_fn *fn;
+	void *arg;
+	const char *action, *object, *detail;
+};
+enum sg_status api_define(struct api_call *call,
+			  const struct api_definition *definition,
+			  struct sg_err *err) MUST_CHECK;
+
+/* api_contact_show.c */
+enum sg_status api_show_contact(struct api_call *call,
+				const struct store_record *record,
+				struct json *to, struct sg_err *err) MUST_CHECK;
+/* api_scores.c: {"name", "score", "percent", …}; has no score: false. */
+bool api_score_json(struct api_call *call, uint32_t record_id,
+		    const struct score_settings *settings, struct json *to);
+/* "next" of a list paged by id: set when the page is full. */
+void api_next_id(struct api_call *call, size_t n_rows, int64_t limit,
+		 int64_t last_id);
+struct store_history;
+struct json *api_history_json(const struct store_history *row);
+
+/* The handlers, by file. */
+api_fn api_index;
+/* api_contacts.c */
+api_fn api_contacts_list, api_contacts_show, api_contacts_history;
+/* api_contact_changes.c */
+api_fn api_contacts_create, api_contacts_patch, api_contacts_delete;
+api_fn api_contacts_tag, api_contacts_untag;
+api_fn api_contacts_subscribe, api_contacts_unsubscribe;
+/* api_scores.c, api_why.c, api_score_change.c */
+api_fn api_scores_list, api_scores_top, api_scores_summary;
+api_fn api_scores_of, api_scores_why, api_scores_change;
+api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;
+api_fn api_signals_kinds, api_signals_emit, api_signals_recent;
+api_fn api_rules_get, api_rules_check, api_rules_put;
+api_fn api_segments_all, api_segments_save, api_segments_delete;
+api_fn api_segments_count;
+api_fn api_import, api_export;
+api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
+api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
+api_fn api_plugins_all, api_plugins_check;
+api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
+api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;
+
+#endif

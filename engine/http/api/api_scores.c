@@ -1,0 +1,230 @@
+/* api_scores.c - the scores there are, who is on top, how they are spread. */
+#include <math.h>
+#include <string.h>
+
+#include "http/api/api_call.h"
+#include "http/api/api_columns.h"
+
+enum { TOP = 20, BINS = 10 };
+
+static void
+add_settings(struct json *to, const struct score_settings *settings)
+{
+	json_add_text(to, "name", settings->name);
+	json_add_number(to, "degrade", settings->degrade);
+	json_add_bool(to, "degrade_negative", settings->degrade_negative);
+	if (settings->has_default)
+		json_add_number(to, "default", settings->default_points);
+	if (settings->has_floor)
+		json_add_number(to, "floor", settings->floor);
+	if (settings->has_ceiling)
+		json_add_number(to, "ceiling", settings->ceiling);
+}
+
+enum sg_status
+api_scores_list(struct api_call *call, struct sg_err *err)
+{
+	struct scoreboard *board = call->api->options.scoreboard;
+	struct json *items = api_items(call);
+	struct score_settings settings;
+
+	for (size_t i = 0; i < scoreboard_n_scores(board); i++) {
+		struct json *item;
+
+		if (scoreboard_score_at(board, i, &settings) != SG_OK)
+			continue;
+		item = json_new_object();
+		add_settings(item, &settings);
+		json_push(items, item);
+	}
+	return SG_OK;
+}
+
+bool
+api_score_json(struct api_call *call, uint32_t record_id,
+	       const struct score_settings *settings, struct json *to)
+{
+	struct score_summary summary;
+
+	json_add_text(to, "name", settings->name);
+	scoreboard_summary(call->api->options.scoreboard, record_id,
+			   settings->id, call->now, &summary);
+	for (int part = 0; part < SCORE_N_PARTS; part++) {
+		const char *name = score_part_name((enum score_part)part);
+
+		if (summary.has_score)
+			json_add_number(to, name, summary.value[part]);
+		else
+			json_add_null(to, name);
+	}
+	return summary.has_score;
+}
+
+enum sg_status
+api_scores_of(struct api_call *call, struct sg_err *err)
+{
+	struct scoreboard *board = call->api->options.scoreboard;
+	struct score_settings settings;
+	struct store_record record;
+	struct json *items;
+	enum sg_status status =
+		api_contact(call, call->args[0], &record, NULL, err);
+
+	if (status != SG_OK)
+		return status;
+	items = api_items(call);
+	for (size_t i = 0; i < scoreboard_n_scores(board); i++) {
+		struct json *item = json_new_object();
+
+		if (scoreboard_score_at(board, i, &settings) == SG_OK &&
+		    api_score_json(call, record.id, &settings, item))
+			json_push(items, item);
+		else
+			json_free(item);
+	}
+	return SG_OK;
+}
+
+/* --- top ----------------------------------------------------------------- */
+
+struct top {
+	struct score_settings settings;
+	enum score_part part;
+	int64_t n;
+	struct api_place place;
+	struct api_columns columns;
+};
+
+static enum sg_status
+read_top(struct api_call *call, struct top *top, struct sg_err *err)
+{
+	const char *by = api_param(call, "by");
+	const char *columns = api_param(call, "columns");
+	int part = score_part_find(by ? by : "score");
+	enum sg_status status =
+		api_score(call, call->args[0], &top->settings, err);
+
+	if (status == SG_OK)
+		status = api_param_int(call, "n", TOP, API_LIMIT_MOST, &top->n,
+				       err);
+	if (status == SG_OK)
+		status = api_store(call, err);
+	if (status != SG_OK)
+		return status;
+	if (part < 0)
+		return err_set(err, SG_REFUSED,
+			       "`by` is a part of a score (score, positive, "
+			       "touchpoint, …), not `%s`",
+			       by);
+	top->part = (enum score_part)part;
+	top->place.store = call->store;
+	top->place.board = call->api->options.scoreboard;
+	top->place.pool = call->pool;
+	top->place.now = call->now;
+	if (!columns || !*columns)
+		columns = by && strcmp(by, "score") != 0 &&
+					  strcmp(by, "percent") != 0
+				  ? pool_printf(call->pool,
+						"email,%s,score,percent", by)
+				  : "email,score,percent";
+	return api_columns_read(&top->place, columns, top->settings.name,
+				&top->columns, err);
+}
+
+enum sg_status
+api_scores_top(struct api_call *call, struct sg_err *err)
+{
+	struct top top = {0};
+	struct score_row *rows;
+	struct json *items;
+	size_t n;
+	enum sg_status status = read_top(call, &top, err);
+
+	if (status != SG_OK)
+		return status;
+	rows = pool_alloc(call->pool, (size_t)top.n * sizeof(*rows));
+	/* The percentage rises with the score. */
+	n = scoreboard_top(top.place.board, top.settings.id,
+			   top.part == SCORE_PERCENT ? SCORE_SCORE : top.part,
+			   api_module(call), call->now, (size_t)top.n, rows);
+	items = api_items(call);
+	for (size_t i = 0; i < n && status == SG_OK; i++) {
+		struct json *item = json_new_object();
+
+		json_push(items, item);
+		status = api_columns_json(&top.place, &top.columns,
+					  rows[i].record_id, item, err);
+	}
+	return status;
+}
+
+/* --- summary ------------------------------------------------------------- */
+
+/* 1, 2 or 5 times a power of ten, so that the edges are round numbers. */
+static double
+bin_width(double span)
+{
+	double power, rest;
+
+	if (!(span > 0))
+		return 1;
+	power = pow(10, floor(log10(span / BINS)));
+	rest = span / BINS / power;
+	return power * (rest <= 1 ? 1 : rest <= 2 ? 2 : rest <= 5 ? 5 : 10);
+}
+
+static void
+add_histogram(struct api_call *call, const struct score_settings *settings,
+	      const struct score_statistics *statistics)
+{
+	struct json *bins = json_new_array();
+	uint64_t counts[BINS + 2];
+	double width, lo;
+	size_t n;
+
+	json_add(api_answer(call), "histogram", bins);
+	if (statistics->scored == 0)
+		return;
+	width = bin_width(statistics->top - statistics->lowest);
+	lo = floor(statistics->lowest / width) * width;
+	n = (size_t)floor((statistics->top - lo) / width) + 1;
+	if (n > BINS + 2)
+		n = BINS + 2;
+	scoreboard_histogram(call->api->options.scoreboard, settings->id,
+			     api_module(call), call->now, lo,
+			     lo + width * (double)n, n, counts);
+	for (size_t i = 0; i < n; i++) {
+		struct json *bin = json_new_object();
+
+		json_add_number(bin, "from", lo + width * (double)i);
+		json_add_number(bin, "to", lo + width * (double)(i + 1));
+		json_add_int(bin, "count", (int64_t)counts[i]);
+		json_push(bins, bin);
+	}
+}
+
+enum sg_status
+api_scores_summary(struct api_call *call, struct sg_err *err)
+{
+	struct score_statistics statistics;
+	struct score_settings settings;
+	struct json *answer = api_answer(call);
+	enum sg_status status = api_score(call, call->args[0], &settings, err);
+
+	if (status != SG_OK)
+		return status;
+	scoreboard_statistics(call->api->options.scoreboard, settings.id,
+			      api_module(call), call->now, &statistics);
+	json_add_text(answer, "name", settings.name);
+	json_add_int(answer, "records", (int64_t)statistics.records);
+	json_add_int(answer, "scored", (int64_t)statistics.scored);
+	json_add_int(answer, "counted", (int64_t)statistics.counted);
+	if (statistics.scored) {
+		json_add_number(answer, "top", statistics.top);
+		json_add_number(answer, "median", statistics.median);
+		json_add_number(answer, "mean", statistics.mean);
+		json_add_number(answer, "lowest", statistics.lowest);
+	}
+	add_histogram(call, &settings, &statistics);
+	return SG_OK;
+}

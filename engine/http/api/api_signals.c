@@ -1,0 +1,233 @@
+/* api_signals.c - what can happen, what happened, and saying that it did. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "http/api/api_call.h"
+#include "signal/record_key.h"
+#include "store/store_history.h"
+
+enum sg_status
+api_signals_kinds(struct api_call *call, struct sg_err *err)
+{
+	struct signal_kinds *kinds = call->api->options.kinds;
+	struct json *items = api_items(call);
+
+	for (size_t i = 0; i < signal_kinds_count(kinds); i++) {
+		struct signal_kind_info info = signal_kinds_at(kinds, i);
+		struct json *item = json_new_object();
+
+		json_add_text(item, "name", info.name);
+		json_add_text(item, "plugin", info.plugin);
+		json_add_text(item, "properties",
+			      info.properties ? info.properties : "");
+		json_add_text(item, "summary",
+			      info.summary ? info.summary : "");
+		json_push(items, item);
+	}
+	return SG_OK;
+}
+
+enum sg_status
+api_signals_recent(struct api_call *call, struct sg_err *err)
+{
+	const char *contact = api_param(call, "contact");
+	struct store_history_filter filter = {0};
+	struct store_history_rows rows;
+	struct store_record record;
+	struct json *items;
+	int64_t limit;
+	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
+					      API_LIMIT_MOST, &limit, err);
+
+	if (status == SG_OK)
+		status = api_param_int(call, "cursor", 0, INT64_MAX,
+				       &filter.before_id, err);
+	if (status == SG_OK)
+		status = api_store(call, err);
+	if (status == SG_OK && contact) {
+		status = api_contact(call, contact, &record, NULL, err);
+		filter.record_id = status == SG_OK ? record.id : 0;
+	}
+	filter.name = api_param(call, "name");
+	filter.most = (size_t)limit;
+	if (status == SG_OK)
+		status = store_history_recent(call->store, &filter, call->pool,
+					      &rows, err);
+	if (status != SG_OK)
+		return status;
+	items = api_items(call);
+	for (size_t i = 0; i < rows.n_rows; i++) {
+		struct json *item = api_history_json(&rows.rows[i]);
+
+		json_add_int(item, "record", rows.rows[i].record_id);
+		json_push(items, item);
+	}
+	api_next_id(call, rows.n_rows, limit,
+		    rows.n_rows ? rows.rows[rows.n_rows - 1].id : 0);
+	return SG_OK;
+}
+
+/* --- emitting ------------------------------------------------------------ */
+
+struct properties {
+	struct api_call *call;
+	struct signal *signal;
+	enum sg_status status;
+	struct sg_err *err;
+};
+
+static bool
+add_property(void *arg, const char *name, struct json *value)
+{
+	struct properties *properties = arg;
+	struct pool *pool = properties->call->pool;
+	struct buf text = BUF_INIT;
+
+	if (value && !json_scalar(value, &text))
+		properties->status = err_set(
+			properties->err, SG_REFUSED,
+			"the property `%s` must be a string, a number, true or "
+			"false",
+			name);
+	else if (value)
+		properties->status = signal_set(
+			properties->signal, pool_strdup(pool, name),
+			pool_strdup(pool, buf_text(&text)), properties->err);
+	buf_done(&text);
+	return properties->status == SG_OK;
+}
+
+static enum sg_status
+check_signal_name(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct signal_kinds *kinds = call->api->options.kinds;
+	size_t len = strlen(name);
+
+	if (len == 0 || len > SIGNAL_NAME_MOST || !strchr(name, '.') ||
+	    strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_.-:") != len)
+		return err_set(err, SG_REFUSED,
+			       "`%s` is not a signal's name: expected "
+			       "source.verb, as in order.paid",
+			       name);
+	for (size_t i = 0; i < signal_kinds_count(kinds); i++) {
+		struct signal_kind_info info = signal_kinds_at(kinds, i);
+
+		if (strcmp(info.name, name) == 0 &&
+		    strcmp(info.plugin, "engine") == 0)
+			return err_set(err, SG_REFUSED,
+				       "%s is the engine's own: it follows "
+				       "from changes to the record",
+				       name);
+	}
+	return SG_OK;
+}
+
+/* Whose it is: `email` for contacts, `key` with `module` for others. */
+static enum sg_status
+read_subject(struct api_call *call, struct signal *signal, struct sg_err *err)
+{
+	const char *email, *key, *module;
+	struct buf normal = BUF_INIT;
+	enum sg_status status =
+		api_body_text(call, "email", false, &email, err);
+
+	if (status == SG_OK)
+		status = api_body_text(call, "key", email == NULL, &key, err);
+	if (status == SG_OK)
+		status = api_body_text(call, "module", false, &module, err);
+	if (status != SG_OK)
+		return status;
+	if (!module || !*module)
+		module = "contact";
+	status =
+		record_key_normalise(module, email ? email : key, &normal, err);
+	if (status == SG_OK) {
+		signal->module = strcmp(module, "contact") == 0 ? "" : module;
+		signal->key = pool_strdup(call->pool, buf_text(&normal));
+		signal->record_key = record_key_hash(
+			keys_record_secret(call->api->options.keys), module,
+			signal->key);
+	}
+	buf_done(&normal);
+	return status;
+}
+
+static enum sg_status
+read_moment(struct api_call *call, struct signal *signal, struct sg_err *err)
+{
+	const char *text;
+	int64_t at;
+	enum sg_status status =
+		api_body_text(call, "happened_at", false, &text, err);
+
+	if (status != SG_OK || !text)
+		return status;
+	status = clock_parse(text, call->api->options.timezone, &at, err);
+	if (status != SG_OK) {
+		err_prefix(err, "`happened_at`");
+		return status;
+	}
+	/* Later than its receipt becomes its receipt (scoring §1). */
+	signal->happened_at = at < call->now ? at : call->now;
+	return SG_OK;
+}
+
+static enum sg_status
+read_id(struct api_call *call, struct signal *signal, struct sg_err *err)
+{
+	struct buf id = BUF_INIT;
+	struct json *member = json_get(call->body, "id");
+	const char *text;
+
+	if (!member)
+		return SG_OK;
+	if (!json_scalar(member, &id) || id.len == 0) {
+		buf_done(&id);
+		return err_set(err, SG_REFUSED, "`id` must be a string");
+	}
+	text = pool_printf(call->pool, "api\n%s", buf_text(&id));
+	signal->external_id = crypto_hash64(text, strlen(text));
+	buf_done(&id);
+	return SG_OK;
+}
+
+enum sg_status
+api_signals_emit(struct api_call *call, struct sg_err *err)
+{
+	struct properties properties = {call, NULL, SG_OK, err};
+	struct signal signal;
+	const struct json *given;
+	const char *name;
+	enum sg_status status = api_body_text(call, "name", true, &name, err);
+
+	if (status == SG_OK)
+		status = check_signal_name(call, name, err);
+	if (status != SG_OK)
+		return status;
+	signal_init(&signal, name, call->now);
+	signal.source = call->principal.source;
+	signal.actor = call->principal.name;
+	status = read_subject(call, &signal, err);
+	if (status == SG_OK)
+		status = read_moment(call, &signal, err);
+	if (status == SG_OK)
+		status = read_id(call, &signal, err);
+	given = json_get(call->body, "properties");
+	if (status == SG_OK && given && !json_is_object(given))
+		return err_set(err, SG_REFUSED,
+			       "`properties` must be an object");
+	properties.signal = &signal;
+	if (status == SG_OK && given)
+		json_each(given, add_property, &properties);
+	if (status == SG_OK)
+		status = properties.status;
+	if (status == SG_OK)
+		status = api_submit(call, &signal, 1, err);
+	if (status != SG_OK)
+		return status;
+	json_add_bool(api_answer(call), "kept", true);
+	json_add_bool(api_answer(call), "applied", true);
+	call->status = 202;
+	return SG_OK;
+}

@@ -1,0 +1,197 @@
+/* api_store.c - reading through a reader, writing through the applier. */
+#include <string.h>
+
+#include "base/crypto.h"
+#include "http/api/api_call.h"
+#include "signal/record_key.h"
+#include "store/store_audit.h"
+#include "store/store_list.h"
+
+enum { IDEMPOTENCY_KEY_MOST = 256 };
+
+enum sg_status
+api_store(struct api_call *call, struct sg_err *err)
+{
+	if (call->store)
+		return SG_OK;
+	return store_readers_take(call->api->options.readers, &call->store,
+				  err);
+}
+
+const char *
+api_module(const struct api_call *call)
+{
+	const char *module = api_param(call, "module");
+
+	return module && *module ? module : "contact";
+}
+
+enum sg_status
+api_contact(struct api_call *call, const char *key,
+	    struct store_record *record_out, const char **normal_out,
+	    struct sg_err *err)
+{
+	const char *module = api_module(call), *normal;
+	struct buf text = BUF_INIT;
+	enum sg_status status = record_key_normalise(module, key, &text, err);
+
+	normal = pool_strdup(call->pool, buf_text(&text));
+	buf_done(&text);
+	if (status == SG_OK)
+		status = api_store(call, err);
+	if (status != SG_OK)
+		return status;
+	if (normal_out)
+		*normal_out = normal;
+	status = store_record_find(
+		call->store,
+		record_key_hash(keys_record_secret(call->api->options.keys),
+				module, normal),
+		call->pool, record_out, err);
+	if (status == SG_NONE)
+		return err_set(err, SG_NONE, "no %s %s", module, normal);
+	return status;
+}
+
+enum sg_status
+api_score(struct api_call *call, const char *name,
+	  struct score_settings *settings_out, struct sg_err *err)
+{
+	if (scoreboard_find_score(call->api->options.scoreboard, name,
+				  settings_out) == SG_OK)
+		return SG_OK;
+	return err_set(err, SG_NONE,
+		       "no score `%s`; scores are made in the configuration: "
+		       "score \"%s\" { }",
+		       name, name);
+}
+
+enum sg_status
+api_list_exists(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct store_list list;
+	enum sg_status status = api_store(call, err);
+
+	if (status == SG_OK)
+		status = store_list_get(call->store, name, call->pool, &list,
+					err);
+	if (status == SG_NONE)
+		return err_set(err, SG_NONE,
+			       "no list `%s`; make it first (scoregate list "
+			       "create '%s')",
+			       name, name);
+	return status;
+}
+
+/* The engine's own signal for each kind of change (signal.h). */
+static const char *
+name_of(enum signal_kind kind)
+{
+	static const char *const names[] = {
+		[SIGNAL_RECORD_CREATE] = "record.created",
+		[SIGNAL_RECORD_DELETE] = "record.deleted",
+		[SIGNAL_FIELD_SET] = "field.changed",
+		[SIGNAL_TAG_ADD] = "tag.added",
+		[SIGNAL_TAG_REMOVE] = "tag.removed",
+		[SIGNAL_LIST_JOIN] = "list.joined",
+		[SIGNAL_LIST_LEAVE] = "list.left",
+		[SIGNAL_SCORE_ADD] = "score.added",
+		[SIGNAL_SCORE_SET] = "score.set",
+		[SIGNAL_SCORE_ERASE] = "score.erased",
+	};
+
+	return names[kind];
+}
+
+void
+api_change(const struct api_call *call, struct signal *signal,
+	   enum signal_kind kind, const char *key)
+{
+	const char *module = api_module(call);
+
+	signal_init(signal, name_of(kind), call->now);
+	signal->kind = kind;
+	signal->module = strcmp(module, "contact") == 0 ? "" : module;
+	signal->key = key;
+	signal->record_key = record_key_hash(
+		keys_record_secret(call->api->options.keys), module, key);
+	signal->source = call->principal.source;
+	signal->actor = call->principal.name;
+}
+
+/*
+ * The same Idempotency-Key from the same caller for the same resource is the
+ * same request; each of its signals needs an id of its own.
+ */
+static enum sg_status
+set_external_ids(struct api_call *call, struct signal *signals,
+		 size_t n_signals, struct sg_err *err)
+{
+	const char *key = http_request_header(call->request, "Idempotency-Key");
+	const struct sg_request *request = &call->request->request;
+
+	if (!key || !*key)
+		return SG_OK;
+	if (strlen(key) > IDEMPOTENCY_KEY_MOST)
+		return err_set(err, SG_REFUSED,
+			       "Idempotency-Key has at most %d bytes",
+			       IDEMPOTENCY_KEY_MOST);
+	for (size_t i = 0; i < n_signals; i++) {
+		const char *text =
+			pool_printf(call->pool, "%s\n%s\n%s\n%s\n%zu",
+				    call->principal.name, request->method,
+				    request->path, key, call->n_submitted++);
+
+		if (!signals[i].external_id)
+			signals[i].external_id =
+				crypto_hash64(text, strlen(text));
+	}
+	return SG_OK;
+}
+
+enum sg_status
+api_submit(struct api_call *call, struct signal *signals, size_t n_signals,
+	   struct sg_err *err)
+{
+	enum sg_status status = set_external_ids(call, signals, n_signals, err);
+
+	for (size_t i = 0; i < n_signals && status == SG_OK; i++)
+		status = signal_check(&signals[i], err);
+	if (status != SG_OK)
+		return status;
+	return apply_submit(call->api->options.apply, signals, n_signals,
+			    call->api->options.submit_wait_ms, &call->kept,
+			    err);
+}
+
+struct defining {
+	struct api_call *call;
+	const struct api_definition *definition;
+};
+
+static enum sg_status
+define(void *arg, struct store *store, struct sg_err *err)
+{
+	struct defining *self = arg;
+	const struct api_definition *definition = self->definition;
+	struct store_audit row = {0};
+	enum sg_status status = definition->fn(definition->arg, store, err);
+
+	if (status != SG_OK)
+		return status;
+	row.at = self->call->now;
+	row.actor = self->call->principal.name;
+	row.action = definition->action;
+	row.object = definition->object ? definition->object : "";
+	row.detail = definition->detail ? definition->detail : "";
+	return store_audit_append(store, &row, err);
+}
+
+enum sg_status
+api_define(struct api_call *call, const struct api_definition *definition,
+	   struct sg_err *err)
+{
+	struct defining self = {call, definition};
+
+	return apply_call(call->api->options.apply, define, &self, err);
+}

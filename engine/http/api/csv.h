@@ -1,0 +1,40 @@
+/*
+ * csv.h - comma-separated values (RFC 4180): quoted cells with "" for a quote
+ * and line ends inside, CRLF or LF. A byte order mark is skipped; the separator
+ * is what the first line has outside quotes: comma, else semicolon, else tab
+ * (spreadsheets of half the world write the second). Pure.
+ */
+#ifndef ENGINE_HTTP_API_CSV_H
+#define ENGINE_HTTP_API_CSV_H
+
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/pool.h"
+
+enum { CSV_CELLS_MOST = 256 };
+
+struct csv {
+	const char *text;
+	size_t len, at;
+	unsigned line; /* of the row that comes next, from 1 */
+	char separator;
+};
+
+struct csv_row {
+	unsigned line; /* where it begins */
+	size_t n_cells;
+	const char *cells[CSV_CELLS_MOST]; /* in the pool */
+};
+
+void csv_init(struct csv *csv, const char *text, size_t len);
+/*
+ * The next row that is not empty. SG_NONE: the end. SG_REFUSED: a malformed
+ * row (row_out->line is set); the next call goes on after it.
+ */
+enum sg_status csv_next(struct csv *csv, struct pool *pool,
+			struct csv_row *row_out, struct sg_err *err) MUST_CHECK;
+/* Quoted where it must be; nothing is changed or added. */
+void csv_write_cell(struct buf *to, const char *text);
+
+#endif
