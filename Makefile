@@ -123,6 +123,9 @@ COMPILE = @mkdir -p $(@D); echo "  CC $<"; $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) 
 $(BUILD)/engine/%.o: engine/%.c
 	$(COMPILE) $(ENGINE_INC) $(PKG_CFLAGS) -c $< -o $@
 
+# The daemon alone sees milter/.
+$(BUILD)/engine/daemon/%.o: ENGINE_INC += -I.
+
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(COMPILE) $(ENGINE_INC) -c $< -o $@
 

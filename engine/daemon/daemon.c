@@ -1,0 +1,337 @@
+/* daemon.c - start and stop, in order; see daemon.h. */
+#include "daemon/daemon.h"
+
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "daemon/daemon_api.h"
+#include "daemon/daemon_notify.h"
+#include "daemon/daemon_user.h"
+#include "net/net_start.h"
+
+enum {
+	READERS = 16,
+	BATCH_MOST = 5000,
+	BATCH_WAIT_MS = 10,
+	DRAIN_MS = 10000,
+	STOP_LIMIT_S = 30,
+	MILTER_LOOK_MS = 2000
+};
+
+static enum sg_status
+open_spool(struct daemon *daemon, struct sg_err *err)
+{
+	const struct daemon_conf *conf = daemon->conf;
+	char path[PATH_MAX];
+	struct spool_options options = {
+		.directory = daemon_conf_state_path(conf, "spool", path),
+		.max_bytes = (uint64_t)conf_int(conf->spool, "max"),
+		.sync_ms = conf->spool_sync_ms,
+		.sync_every = conf->spool_sync_every,
+	};
+	enum sg_status status = spool_open(&options, &daemon->spool, err);
+
+	/* The lock on the spool is what keeps a second daemon out. */
+	return status == SG_REFUSED ? SG_BUSY : status;
+}
+
+static enum sg_status
+open_gate(struct daemon *daemon, struct sg_err *err)
+{
+	struct gate_options options = {.keys = daemon->keys,
+				       .spool = daemon->spool};
+	enum sg_status status;
+
+	daemon->kinds = signal_kinds_new();
+	options.kinds = daemon->kinds;
+	daemon_gate_options(daemon->conf, &options);
+	status = daemon_declare_signals(daemon->conf, daemon->kinds, err);
+	if (status == SG_OK)
+		status = gate_open(&options, &daemon->gate, err);
+	if (status == SG_OK)
+		status = daemon_load_plugins(daemon->conf, daemon->gate, err);
+	return status;
+}
+
+static enum sg_status
+open_apply(struct daemon *daemon, struct sg_err *err)
+{
+	const struct daemon_conf *conf = daemon->conf;
+	char path[PATH_MAX];
+	struct apply_options options = {
+		.store_path =
+			daemon_conf_state_path(conf, "scoregate.db", path),
+		.spool = daemon->spool,
+		.kinds = daemon->kinds,
+		.record_secret = keys_record_secret(daemon->keys),
+		.scores = conf->scores,
+		.n_scores = conf->n_scores,
+		.timezone = conf->timezone,
+		.create_contacts = conf->create_contacts,
+		.checkpoint_ms = conf->checkpoint_ms,
+		.batch_most = BATCH_MOST,
+		.batch_wait_ms = BATCH_WAIT_MS,
+	};
+	enum sg_status status;
+
+	daemon->board = scoreboard_new(clock_now());
+	options.scoreboard = daemon->board;
+	status = apply_open(&options, &daemon->apply, err);
+	if (status == SG_OK)
+		status = store_readers_open(path, READERS, &daemon->readers,
+					    err);
+	return status;
+}
+
+static enum sg_status
+open_broadcasts(struct daemon *daemon, struct sg_err *err)
+{
+	struct broadcasts_options options = {
+		.apply = daemon->apply,
+		.spool = daemon->spool,
+		.scoreboard = daemon->board,
+		.readers = daemon->readers,
+		.keys = daemon->keys,
+		.state_directory = daemon->conf->state_directory,
+		.public_url = conf_text(daemon->conf->http, "public_url"),
+		.smtp = daemon->conf->smtp,
+	};
+
+	return broadcasts_open(&options, &daemon->broadcasts, err);
+}
+
+static enum sg_status
+start_apply(struct daemon *daemon, struct sg_err *err)
+{
+	enum sg_status status = apply_start(daemon->apply, err);
+
+	daemon->apply_started = status == SG_OK;
+	if (status == SG_OK)
+		status = daemon_first_rules(daemon, err);
+	return status;
+}
+
+static bool
+is_off(const char *address)
+{
+	return !*address || text_equal_ascii(address, "none");
+}
+
+static enum sg_status
+listen_on(struct daemon *daemon, enum http_face face, const char *name,
+	  struct sg_err *err)
+{
+	const struct conf_section *http = daemon->conf->http;
+	struct http_listen at = {
+		.face = face,
+		.address = conf_text(http, name),
+		.threads = (unsigned)conf_int(http, "threads"),
+		.socket_mode = 0660,
+		.socket_group = conf_text(http, "socket_group"),
+	};
+	struct sg_err why;
+	enum sg_status status;
+
+	if (is_off(at.address))
+		return SG_OK;
+	status = http_listen_on(daemon->http, &at, &why);
+	if (status == SG_OK)
+		return SG_OK;
+	conf_refuse(http, name, err, "%s", why.text);
+	return status;
+}
+
+static enum sg_status
+start_http(struct daemon *daemon, struct sg_err *err)
+{
+	struct http_options options = {0};
+	enum sg_status status;
+
+	status = http_open(&options, http_route, &daemon->routes, &daemon->http,
+			   err);
+	if (status == SG_OK)
+		status = listen_on(daemon, HTTP_PUBLIC, "public", err);
+	if (status == SG_OK)
+		status = listen_on(daemon, HTTP_PRIVATE, "private", err);
+	if (status == SG_OK)
+		status = listen_on(daemon, HTTP_LOCAL, "socket", err);
+	return status;
+}
+
+static void *
+tick(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	while (atomic_load(&daemon->ticking)) {
+		gate_tick(daemon->gate, clock_now());
+		for (int i = 0; i < 20 && atomic_load(&daemon->ticking); i++)
+			usleep(50000);
+	}
+	return NULL;
+}
+
+static enum sg_status
+start_tick(struct daemon *daemon, struct sg_err *err)
+{
+	atomic_store(&daemon->ticking, true);
+	if (pthread_create(&daemon->tick_thread, NULL, tick, daemon) != 0)
+		return err_set(err, SG_FAILED, "cannot start a thread");
+	daemon->tick_started = true;
+	return SG_OK;
+}
+
+static enum sg_status
+start_broadcasts(struct daemon *daemon, struct sg_err *err)
+{
+	enum sg_status status = broadcasts_start(daemon->broadcasts, err);
+
+	daemon->broadcasts_started = status == SG_OK;
+	return status;
+}
+
+static enum sg_status
+open_keys(struct daemon *daemon, struct sg_err *err)
+{
+	char path[PATH_MAX];
+
+	return keys_open(daemon_conf_state_path(daemon->conf, "keys", path), 1,
+			 &daemon->keys, err);
+}
+
+static enum sg_status
+start_libraries(struct daemon *daemon, struct sg_err *err)
+{
+	enum sg_status status = crypto_start(err);
+
+	return status == SG_OK ? net_start(err) : status;
+}
+
+static enum sg_status
+become_user(struct daemon *daemon, struct sg_err *err)
+{
+	return daemon_user_become(daemon->conf, err);
+}
+
+static void
+log_ready(struct daemon *daemon)
+{
+	log_info("ready version=" SCOREGATE_VERSION
+		 " public_port=%u private_port=%u socket=%s milter=%s "
+		 "plugins=%zu",
+		 http_port(daemon->http, HTTP_PUBLIC),
+		 http_port(daemon->http, HTTP_PRIVATE),
+		 conf_text(daemon->conf->http, "socket"),
+		 daemon->milter_opened
+			 ? conf_text(daemon->conf->milter, "socket")
+			 : "none",
+		 gate_plugin_count(daemon->gate));
+}
+
+/* The spool's lock comes before the keys are made, so that a second daemon
+ * changes nothing; who asks us anything comes after what can answer. */
+static enum sg_status (*const start_steps[])(struct daemon *daemon,
+					     struct sg_err *err) = {
+	start_libraries, become_user,	      open_spool, open_keys,
+	open_gate,	 daemon_milter_open,  open_apply, start_apply,
+	open_broadcasts, daemon_api_open,     start_http, start_broadcasts,
+	start_tick,	 daemon_milter_start,
+};
+
+enum sg_status
+daemon_start(struct daemon *daemon, const char *conf_path,
+	     struct daemon_conf *conf, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+
+	memset(daemon, 0, sizeof(*daemon));
+	daemon->conf_path = conf_path;
+	daemon->conf = conf;
+	daemon->started_at = clock_now();
+	daemon->main_thread = pthread_self();
+	pthread_mutex_init(&daemon->conf_lock, NULL);
+	for (size_t i = 0; i < sizeof(start_steps) / sizeof(*start_steps);
+	     i++) {
+		status = start_steps[i](daemon, err);
+		if (status != SG_OK) {
+			daemon_stop(daemon);
+			return status;
+		}
+	}
+	log_ready(daemon);
+	return SG_OK;
+}
+
+/* Whatever hangs: what was answered is in the spool, so an end is safe. */
+static void *
+end_late(void *arg)
+{
+	sleep(STOP_LIMIT_S);
+	log_error("stopping takes too long; ending now, the spool keeps what "
+		  "was answered");
+	_exit(DAEMON_FAILED);
+}
+
+static void
+watch_the_stop(void)
+{
+	pthread_t watch;
+
+	if (pthread_create(&watch, NULL, end_late, NULL) == 0)
+		pthread_detach(watch);
+}
+
+static void
+stop_tick(struct daemon *daemon)
+{
+	if (!daemon->tick_started)
+		return;
+	atomic_store(&daemon->ticking, false);
+	pthread_join(daemon->tick_thread, NULL);
+}
+
+static void
+close_parts(struct daemon *daemon)
+{
+	daemon_api_close(daemon);
+	broadcasts_close(daemon->broadcasts);
+	store_readers_close(daemon->readers);
+	apply_close(daemon->apply);
+	spool_close(daemon->spool);
+	gate_close(daemon->gate);
+	scoreboard_free(daemon->board);
+	signal_kinds_free(daemon->kinds);
+	keys_close(daemon->keys);
+	daemon_conf_free(daemon->conf);
+	pthread_mutex_destroy(&daemon->conf_lock);
+}
+
+void
+daemon_stop(struct daemon *daemon)
+{
+	bool milter_stopped;
+
+	daemon_notify_stopping();
+	watch_the_stop();
+	milter_stopped = daemon_milter_stop(daemon);
+	http_close(daemon->http);
+	daemon->http = NULL;
+	if (daemon->broadcasts_started)
+		broadcasts_stop(daemon->broadcasts);
+	stop_tick(daemon);
+	if (daemon->apply_started)
+		apply_stop(daemon->apply, DRAIN_MS);
+	if (!milter_stopped) {
+		/* libmilter's threads may still call into the gate. The store
+		 * is closed as after a crash, the spool is on disk. */
+		log_warn("the milter did not stop; ending without it");
+		_exit(DAEMON_DONE);
+	}
+	close_parts(daemon);
+	log_info("stopped");
+}

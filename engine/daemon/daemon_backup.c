@@ -1,0 +1,204 @@
+/*
+ * daemon_backup.c - a backup is a folder with the store and the keys. How far
+ * the spool was applied stands in the store; what it holds beyond that is
+ * applied to the restored store too, as long as the spool is still there.
+ */
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "daemon/daemon.h"
+#include "daemon/daemon_file.h"
+#include "daemon/daemon_user.h"
+
+static const char *const store_files[] = {"scoregate.db", "scoregate.db-wal",
+					  "scoregate.db-shm"};
+
+static char *
+in_folder(const char *folder, const char *name, char path[PATH_MAX])
+{
+	snprintf(path, PATH_MAX, "%s/%s", folder, name);
+	return path;
+}
+
+static enum sg_status
+copy_store(struct daemon *daemon, const char *folder, struct sg_err *err)
+{
+	char path[PATH_MAX];
+	struct store *store;
+	enum sg_status status =
+		store_readers_take(daemon->readers, &store, err);
+
+	if (status != SG_OK)
+		return status;
+	status = db_backup(store_db(store),
+			   in_folder(folder, "scoregate.db", path), err);
+	store_readers_give(daemon->readers, store);
+	return status;
+}
+
+static enum sg_status
+copy_keys(const struct daemon_conf *conf, const char *folder,
+	  struct sg_err *err)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	return daemon_file_copy(daemon_conf_state_path(conf, "keys", from),
+				in_folder(folder, "keys", to), err);
+}
+
+enum sg_status
+daemon_backup(struct daemon *daemon, const char *path, struct sg_err *err)
+{
+	enum sg_status status;
+
+	if (path[0] != '/' || strlen(path) > PATH_MAX / 2)
+		return err_set(err, SG_REFUSED,
+			       "the backup's path must begin with /");
+	if (mkdir(path, 0700) != 0)
+		return err_errno(err, errno == EEXIST ? SG_REFUSED : SG_FAILED,
+				 "cannot make the folder %s (as user id %u)",
+				 path, (unsigned)geteuid());
+	status = copy_store(daemon, path, err);
+	if (status == SG_OK)
+		status = copy_keys(daemon->conf, path, err);
+	if (status == SG_OK)
+		status = daemon_file_sync_folder(path, err);
+	if (status != SG_OK)
+		daemon_file_remove_tree(path);
+	return status;
+}
+
+/* Can it be used? Better known before anything is moved. */
+static enum sg_status
+check_backup(const char *folder, struct sg_err *err)
+{
+	char path[PATH_MAX];
+	struct store *store = NULL;
+	struct keys *keys = NULL;
+	enum sg_status status;
+
+	status = keys_open(in_folder(folder, "keys", path), 0, &keys, err);
+	keys_close(keys);
+	if (status != SG_OK)
+		return status;
+	status = store_open(in_folder(folder, "scoregate.db", path),
+			    DB_READ_ONLY, &store, err);
+	if (status == SG_OK)
+		store_close(store);
+	return status;
+}
+
+static enum sg_status
+move_aside(const struct daemon_conf *conf, const char *name, const char *aside,
+	   struct sg_err *err)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	daemon_conf_state_path(conf, name, from);
+	if (rename(from, in_folder(aside, name, to)) != 0 && errno != ENOENT)
+		return err_errno(err, SG_FAILED, "cannot move %s to %s", from,
+				 to);
+	return SG_OK;
+}
+
+static enum sg_status
+make_aside(const struct daemon_conf *conf, char aside[PATH_MAX],
+	   struct sg_err *err)
+{
+	char at[CLOCK_TEXT_SIZE], name[CLOCK_TEXT_SIZE + 16];
+
+	snprintf(name, sizeof(name), "replaced-%s",
+		 clock_format(clock_now(), at));
+	daemon_conf_state_path(conf, name, aside);
+	if (mkdir(aside, 0700) != 0)
+		return err_errno(err, SG_FAILED, "cannot make %s", aside);
+	return SG_OK;
+}
+
+/* As root: the files are the daemon's, not ours. */
+static enum sg_status
+give(const struct daemon_conf *conf, const char *path, struct sg_err *err)
+{
+	struct stat st;
+
+	if (geteuid() != 0)
+		return SG_OK;
+	if (stat(conf->state_directory, &st) != 0 ||
+	    chown(path, st.st_uid, st.st_gid) != 0)
+		return err_errno(err, SG_FAILED, "cannot give %s away", path);
+	return SG_OK;
+}
+
+static enum sg_status
+put_back(const struct daemon_conf *conf, const char *folder, const char *name,
+	 struct sg_err *err)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+	enum sg_status status;
+
+	status = daemon_file_copy(in_folder(folder, name, from),
+				  daemon_conf_state_path(conf, name, to), err);
+	return status == SG_OK ? give(conf, to, err) : status;
+}
+
+static enum sg_status
+replace(const struct daemon_conf *conf, const char *folder, const char *aside,
+	struct sg_err *err)
+{
+	enum sg_status status = move_aside(conf, "keys", aside, err);
+
+	for (size_t i = 0; i < 3 && status == SG_OK; i++)
+		status = move_aside(conf, store_files[i], aside, err);
+	if (status == SG_OK)
+		status = put_back(conf, folder, "keys", err);
+	if (status == SG_OK)
+		status = put_back(conf, folder, "scoregate.db", err);
+	if (status == SG_OK)
+		status = daemon_file_sync_folder(conf->state_directory, err);
+	return status;
+}
+
+/* Holding the spool's lock is what says that no daemon runs. */
+static enum sg_status
+lock(const struct daemon_conf *conf, struct spool **spool_out,
+     struct sg_err *err)
+{
+	char path[PATH_MAX];
+	struct spool_options options = {
+		.directory = daemon_conf_state_path(conf, "spool", path)};
+	enum sg_status status = spool_open(&options, spool_out, err);
+
+	if (status == SG_REFUSED)
+		return err_set(err, SG_BUSY,
+			       "the daemon is running; stop it first "
+			       "(systemctl stop scoregated)");
+	return status;
+}
+
+enum sg_status
+daemon_restore(const struct daemon_conf *conf, const char *path,
+	       struct buf *report, struct sg_err *err)
+{
+	char aside[PATH_MAX];
+	struct spool *spool = NULL;
+	enum sg_status status = daemon_user_folders(conf, err);
+
+	if (status == SG_OK)
+		status = check_backup(path, err);
+	if (status == SG_OK)
+		status = lock(conf, &spool, err);
+	if (status == SG_OK)
+		status = make_aside(conf, aside, err);
+	if (status == SG_OK)
+		status = replace(conf, path, aside, err);
+	spool_close(spool);
+	if (status == SG_OK)
+		buf_printf(report, "Restored %s.\nWhat was there is in %s.\n",
+			   path, aside);
+	return status;
+}

@@ -1,0 +1,177 @@
+/*
+ * daemon_check.c - scoregated --check: the configuration, the plugins with
+ * their settings, the rules file. Plugins are started as for real, on keys
+ * and a spool of their own in a folder that is removed after.
+ */
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/crypto.h"
+#include "daemon/daemon.h"
+#include "daemon/daemon_file.h"
+
+enum { SEGMENT_BYTES = 1 << 20, RULES_FILE_MOST = 1 << 20 };
+
+struct check {
+	struct daemon_conf *conf;
+	char folder[64];
+	struct keys *keys;
+	struct spool *spool;
+	struct signal_kinds *kinds;
+	struct sg_gate *gate;
+};
+
+static bool
+signal_known(void *arg, const char *name, const char **hint_out)
+{
+	const struct check *check = arg;
+
+	*hint_out = signal_kinds_who_would(name);
+	return signal_kinds_has(check->kinds, name);
+}
+
+static bool
+score_known(void *arg, const char *name)
+{
+	const struct check *check = arg;
+
+	for (size_t i = 0; i < check->conf->n_scores; i++)
+		if (strcmp(check->conf->scores[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* The rates that scores use, for the limit of eight. */
+static void
+fill_rates(const struct daemon_conf *conf, struct score_rates *rates)
+{
+	size_t unused;
+
+	score_rates_init(rates);
+	for (size_t i = 0; i < conf->n_scores; i++)
+		if (score_rates_index(rates, conf->scores[i].degrade, &unused,
+				      NULL) != SG_OK)
+			return;
+}
+
+static enum sg_status
+check_rules(struct check *check, struct buf *report, struct sg_err *err)
+{
+	struct condition_names names = {.arg = check,
+					.signal_known = signal_known,
+					.score_known = score_known,
+					.timezone = check->conf->timezone};
+	const char *path = check->conf->rules_file;
+	struct score_rates rates;
+	struct rule_context context = {.names = &names};
+	struct ruleset *ruleset = NULL;
+	struct buf text;
+	enum sg_status status;
+
+	if (!check->conf->rules_named && access(path, F_OK) != 0)
+		return SG_OK;
+	fill_rates(check->conf, &rates);
+	context.n_rates = rates.n_rates;
+	context.rates = rates.rates;
+	buf_init(&text, RULES_FILE_MOST);
+	status = daemon_file_read(path, &text, err);
+	if (status == SG_OK)
+		status = rules_parse(path, buf_text(&text), &context, &ruleset,
+				     err);
+	if (status == SG_OK)
+		buf_printf(report, "%s: %zu rules\n", path, ruleset->n_rules);
+	ruleset_free(ruleset);
+	buf_done(&text);
+	return status;
+}
+
+static enum sg_status
+open_parts(struct check *check, struct sg_err *err)
+{
+	char path[PATH_MAX];
+	struct spool_options spool = {.directory = path,
+				      .segment_bytes = SEGMENT_BYTES};
+	enum sg_status status;
+
+	snprintf(path, sizeof(path), "%s/keys", check->folder);
+	status = keys_open(path, 1, &check->keys, err);
+	snprintf(path, sizeof(path), "%s/spool", check->folder);
+	if (status == SG_OK)
+		status = spool_open(&spool, &check->spool, err);
+	check->kinds = signal_kinds_new();
+	return status;
+}
+
+static enum sg_status
+check_plugins(struct check *check, struct buf *report, struct sg_err *err)
+{
+	struct gate_options options = {.keys = check->keys,
+				       .spool = check->spool,
+				       .kinds = check->kinds};
+	enum sg_status status;
+
+	daemon_gate_options(check->conf, &options);
+	status = daemon_declare_signals(check->conf, check->kinds, err);
+	if (status == SG_OK)
+		status = gate_open(&options, &check->gate, err);
+	if (status == SG_OK)
+		status = daemon_load_plugins(check->conf, check->gate, err);
+	if (status == SG_OK)
+		buf_printf(report, "%zu plugins\n",
+			   gate_plugin_count(check->gate));
+	return status;
+}
+
+/* Keys that are there must be good; the daemon makes them when absent. */
+static enum sg_status
+check_keys(const struct daemon_conf *conf, struct sg_err *err)
+{
+	char path[PATH_MAX];
+	struct keys *keys = NULL;
+	enum sg_status status;
+
+	daemon_conf_state_path(conf, "keys", path);
+	if (access(path, R_OK) != 0)
+		return SG_OK;
+	status = keys_open(path, 0, &keys, err);
+	keys_close(keys);
+	return status;
+}
+
+static void
+close_parts(struct check *check)
+{
+	gate_close(check->gate);
+	spool_close(check->spool);
+	signal_kinds_free(check->kinds);
+	keys_close(check->keys);
+	daemon_conf_free(check->conf);
+	daemon_file_remove_tree(check->folder);
+}
+
+enum sg_status
+daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
+{
+	struct check check = {.folder = "/tmp/scoregated-check-XXXXXX"};
+	enum sg_status status;
+
+	if (!mkdtemp(check.folder))
+		return err_errno(err, SG_FAILED,
+				 "cannot make a folder in /tmp");
+	status = crypto_start(err);
+	if (status == SG_OK)
+		status = daemon_conf_read(conf_path, &check.conf, err);
+	if (status == SG_OK)
+		status = check_keys(check.conf, err);
+	if (status == SG_OK)
+		status = open_parts(&check, err);
+	if (status == SG_OK)
+		status = check_plugins(&check, report, err);
+	if (status == SG_OK)
+		status = check_rules(&check, report, err);
+	close_parts(&check);
+	return status;
+}

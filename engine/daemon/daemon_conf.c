@@ -1,0 +1,284 @@
+/* daemon_conf.c - scoregate.conf as the daemon uses it; see daemon_conf.h. */
+#include "daemon/daemon_conf.h"
+
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/text.h"
+
+enum { SYNC_MOST_MS = 1000 };
+
+static const struct conf_section *
+only(const struct conf_section *root, const char *name)
+{
+	return conf_section_at(root, name, 0);
+}
+
+static enum sg_status
+take_log(struct daemon_conf *conf, struct sg_err *err)
+{
+	static const char *const forms[] = {[LOG_FORM_AUTO] = "auto",
+					    [LOG_FORM_JOURNAL] = "journal",
+					    [LOG_FORM_TERMINAL] = "terminal"};
+	const struct conf_section *log = only(conf->root, "log");
+	const char *to = conf_text(log, "to");
+	struct sg_err why;
+
+	if (log_level_parse(conf_text(log, "level"), &conf->log_level, &why) !=
+	    SG_OK)
+		return conf_refuse(log, "level", err, "%s", why.text);
+	for (int i = LOG_FORM_AUTO; i <= LOG_FORM_TERMINAL; i++)
+		if (text_equal_ascii(to, forms[i])) {
+			conf->log_form = (enum log_form)i;
+			return SG_OK;
+		}
+	return conf_refuse(log, "to", err,
+			   "expected auto, journal or terminal");
+}
+
+static enum sg_status
+take_spool(struct daemon_conf *conf, struct sg_err *err)
+{
+	const char *sync = conf_text(conf->spool, "sync");
+	int64_t ms = 5;
+
+	conf->spool_sync_every = text_equal_ascii(sync, "answer");
+	if (!conf->spool_sync_every &&
+	    (clock_parse_duration(sync, &ms, NULL) != SG_OK || ms < 1 ||
+	     ms > SYNC_MOST_MS))
+		return conf_refuse(conf->spool, "sync", err,
+				   "`sync` in `spool`: expected 1ms to %dms, "
+				   "or answer",
+				   SYNC_MOST_MS);
+	conf->spool_sync_ms = (int)ms;
+	return SG_OK;
+}
+
+/* Names stand in conditions between quotes and in URLs. */
+static bool
+is_score_name(const char *name)
+{
+	return *name && strlen(name) < SCORE_NAME_MOST &&
+	       name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+				 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				 "0123456789_-.:")] == '\0';
+}
+
+/* A number, or none. */
+static enum sg_status
+take_limit(const struct conf_section *section, const char *name, bool *has_out,
+	   double *number_out, struct sg_err *err)
+{
+	const char *text = conf_text(section, name);
+
+	*has_out = !text_equal_ascii(text, "none");
+	if (*has_out && !text_to_number(text, number_out))
+		return conf_refuse(section, name, err,
+				   "`%s` in `score`: expected a number or none",
+				   name);
+	return SG_OK;
+}
+
+static enum sg_status
+take_score(const struct conf_section *section, struct score_settings *score,
+	   struct sg_err *err)
+{
+	if (!is_score_name(conf_title(section)))
+		return conf_refuse(section, NULL, err,
+				   "a score's name is 1 to %d letters, digits "
+				   "and _-.:",
+				   SCORE_NAME_MOST - 1);
+	snprintf(score->name, sizeof(score->name), "%s", conf_title(section));
+	score->degrade = conf_number(section, "degrade");
+	score->degrade_negative = conf_bool(section, "degrade_negative");
+	if (take_limit(section, "default", &score->has_default,
+		       &score->default_points, err) != SG_OK ||
+	    take_limit(section, "floor", &score->has_floor, &score->floor,
+		       err) != SG_OK ||
+	    take_limit(section, "ceiling", &score->has_ceiling, &score->ceiling,
+		       err) != SG_OK)
+		return SG_REFUSED;
+	if (score->has_floor && score->has_ceiling &&
+	    score->floor > score->ceiling)
+		return conf_refuse(section, "floor", err,
+				   "the floor of score \"%s\" is above its "
+				   "ceiling",
+				   score->name);
+	return SG_OK;
+}
+
+static enum sg_status
+take_scores(struct daemon_conf *conf, struct sg_err *err)
+{
+	size_t n = conf_section_count(conf->root, "score");
+	struct score_rates rates;
+	size_t unused;
+
+	score_rates_init(&rates);
+	conf->n_scores = 1;
+	snprintf(conf->scores[0].name, SCORE_NAME_MOST, "lead");
+	conf->scores[0].degrade_negative = true;
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_section *section =
+			conf_section_at(conf->root, "score", i);
+		struct score_settings *score = &conf->scores[0];
+		struct sg_err why;
+
+		if (strcmp(conf_title(section), "lead") != 0) {
+			if (conf->n_scores == SCORES_MOST)
+				return conf_refuse(section, NULL, err,
+						   "more than %d scores",
+						   SCORES_MOST);
+			score = &conf->scores[conf->n_scores++];
+		}
+		if (take_score(section, score, err) != SG_OK)
+			return SG_REFUSED;
+		if (score_rates_index(&rates, score->degrade, &unused, &why) !=
+		    SG_OK)
+			return conf_refuse(section, "degrade", err, "%s",
+					   why.text);
+	}
+	return SG_OK;
+}
+
+static enum sg_status
+check_public_url(const struct conf_section *http, struct sg_err *err)
+{
+	const char *url = conf_text(http, "public_url");
+	size_t len;
+
+	if (!url)
+		return SG_OK;
+	len = strlen(url);
+	if ((!text_starts_ascii(url, "https://") &&
+	     !text_starts_ascii(url, "http://")) ||
+	    url[len - 1] == '/' || strpbrk(url, " \t\"'<>?#\\"))
+		return conf_refuse(http, "public_url", err,
+				   "`public_url` in `http`: expected "
+				   "https://HOST without a slash at the end");
+	return SG_OK;
+}
+
+/* rules.conf beside the configuration, when the file names none. */
+static char *
+rules_path(const char *path, const char *named)
+{
+	const char *slash = strrchr(path, '/');
+	int folder = slash && (!named || named[0] != '/')
+			     ? (int)(slash + 1 - path)
+			     : 0;
+	size_t size = strlen(path) + (named ? strlen(named) : 0) + 16;
+	char *made = malloc(size);
+
+	if (made)
+		snprintf(made, size, "%.*s%s", folder, path,
+			 named ? named : "rules.conf");
+	return made;
+}
+
+static enum sg_status
+take_rest(struct daemon_conf *conf, const char *path, struct sg_err *err)
+{
+	struct conf_section *root = conf->root;
+	const char *rules = conf_text(root, "rules");
+	struct sg_err why;
+
+	conf->state_directory = conf_text(root, "state_directory");
+	conf->user = conf_text(root, "user");
+	conf->group = conf_text(root, "group");
+	conf->timezone = conf_text(root, "timezone");
+	conf->checkpoint_ms = conf_int(root, "checkpoint");
+	conf->create_contacts = conf_bool(only(root, "contacts"), "create");
+	conf->rules_named = rules != NULL;
+	conf->rules_file = rules_path(path, rules);
+	if (!conf->rules_file)
+		return err_set(err, SG_FAILED, "out of memory");
+	if (conf->state_directory[0] != '/' ||
+	    strlen(conf->state_directory) > PATH_MAX / 2)
+		return conf_refuse(root, "state_directory", err,
+				   "`state_directory`: expected a path that "
+				   "begins with /");
+	if (clock_check_timezone(conf->timezone, &why) != SG_OK)
+		return conf_refuse(root, "timezone", err, "`timezone`: %s",
+				   why.text);
+	return SG_OK;
+}
+
+/* Takes root. */
+static enum sg_status
+take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
+     struct sg_err *err)
+{
+	struct daemon_conf *conf = calloc(1, sizeof(*conf));
+	enum sg_status status;
+
+	if (!conf) {
+		conf_free(root);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
+	conf->root = root;
+	conf->http = only(root, "http");
+	conf->milter = only(root, "milter");
+	conf->mail = only(root, "mail");
+	conf->spool = only(root, "spool");
+	conf->plugins = only(root, "plugins");
+	conf->smtp = only(root, "smtp");
+	conf->signals = only(root, "signals");
+	status = take_rest(conf, path, err);
+	if (status == SG_OK)
+		status = take_log(conf, err);
+	if (status == SG_OK)
+		status = take_spool(conf, err);
+	if (status == SG_OK)
+		status = check_public_url(conf->http, err);
+	if (status == SG_OK)
+		status = take_scores(conf, err);
+	if (status != SG_OK) {
+		daemon_conf_free(conf);
+		return status;
+	}
+	*conf_out = conf;
+	return SG_OK;
+}
+
+enum sg_status
+daemon_conf_read(const char *path, struct daemon_conf **conf_out,
+		 struct sg_err *err)
+{
+	struct conf_section *root;
+	enum sg_status status =
+		conf_parse_file(path, daemon_conf_options, &root, err);
+
+	return status == SG_OK ? take(root, path, conf_out, err) : status;
+}
+
+enum sg_status
+daemon_conf_parse(const char *path, const char *text,
+		  struct daemon_conf **conf_out, struct sg_err *err)
+{
+	struct conf_section *root;
+	enum sg_status status =
+		conf_parse(path, text, 1, daemon_conf_options, &root, err);
+
+	return status == SG_OK ? take(root, path, conf_out, err) : status;
+}
+
+void
+daemon_conf_free(struct daemon_conf *conf)
+{
+	if (!conf)
+		return;
+	conf_free(conf->root);
+	free(conf->rules_file);
+	free(conf);
+}
+
+char *
+daemon_conf_state_path(const struct daemon_conf *conf, const char *name,
+		       char *path)
+{
+	snprintf(path, PATH_MAX, "%s/%s", conf->state_directory, name);
+	return path;
+}

@@ -1,0 +1,49 @@
+/*
+ * daemon_conf.h - scoregate.conf: the table of every option, and the file read
+ * and checked. conf/scoregate.conf and scoregate.conf(5) are checked against
+ * this table (tests/unit/daemon_conf_test.c).
+ */
+#ifndef ENGINE_DAEMON_DAEMON_CONF_H
+#define ENGINE_DAEMON_DAEMON_CONF_H
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "score/score.h"
+
+extern const struct conf_option daemon_conf_options[];
+
+struct daemon_conf {
+	struct conf_section *root;
+	/* Sections, borrowed from root. */
+	const struct conf_section *http, *milter, *mail, *spool, *plugins;
+	const struct conf_section *smtp, *signals;
+	const char *state_directory, *user,
+		*group; /* group NULL = the user's */
+	const char *timezone;
+	char *rules_file; /* for an empty store */
+	bool rules_named; /* the file says so: it must be there */
+	enum log_level log_level;
+	enum log_form log_form;
+	int64_t checkpoint_ms;
+	bool create_contacts;
+	int spool_sync_ms;
+	bool spool_sync_every;
+	/* "lead" first, whether configured or not. */
+	struct score_settings scores[SCORES_MOST];
+	size_t n_scores;
+};
+
+/* SG_REFUSED: "scoregate.conf:12: …". SG_FAILED: it cannot be read. */
+enum sg_status daemon_conf_read(const char *path, struct daemon_conf **conf_out,
+				struct sg_err *err) MUST_CHECK;
+/* From text, for tests; `path` is where it would stand. */
+enum sg_status daemon_conf_parse(const char *path, const char *text,
+				 struct daemon_conf **conf_out,
+				 struct sg_err *err) MUST_CHECK;
+void daemon_conf_free(struct daemon_conf *conf);
+
+/* STATE/name, into a path of PATH_MAX bytes. Returns `path`. */
+char *daemon_conf_state_path(const struct daemon_conf *conf, const char *name,
+			     char *path);
+
+#endif

@@ -1,0 +1,101 @@
+/* daemon_plugins.c - which plugins are loaded, from where, with what. */
+#include <limits.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "daemon/daemon.h"
+
+static const struct conf_section *
+find_section(const struct daemon_conf *conf, const char *name)
+{
+	size_t n = conf_section_count(conf->root, "plugin");
+
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_section *section =
+			conf_section_at(conf->root, "plugin", i);
+
+		if (strcmp(conf_title(section), name) == 0)
+			return section;
+	}
+	return NULL;
+}
+
+static bool
+is_listed(const struct daemon_conf *conf, const char *name)
+{
+	size_t n = conf_list_count(conf->plugins, "load");
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(conf_list_at(conf->plugins, "load", i), name) == 0)
+			return true;
+	return false;
+}
+
+static enum sg_status
+load(const struct daemon_conf *conf, struct sg_gate *gate, const char *name,
+     struct sg_err *err)
+{
+	char path[PATH_MAX];
+
+	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
+					"0123456789_")])
+		return conf_refuse(conf->plugins, "load", err,
+				   "\"%s\" is no name of a plugin", name);
+	snprintf(path, sizeof(path), "%s/%s.so",
+		 conf_text(conf->plugins, "directory"), name);
+	return gate_load(gate, path, find_section(conf, name), err);
+}
+
+enum sg_status
+daemon_load_plugins(const struct daemon_conf *conf, struct sg_gate *gate,
+		    struct sg_err *err)
+{
+	size_t n_listed = conf_list_count(conf->plugins, "load");
+	size_t n_sections = conf_section_count(conf->root, "plugin");
+	enum sg_status status = SG_OK;
+
+	for (size_t i = 0; status == SG_OK && i < n_listed; i++)
+		status = load(conf, gate,
+			      conf_list_at(conf->plugins, "load", i), err);
+	for (size_t i = 0; status == SG_OK && i < n_sections; i++) {
+		const char *name =
+			conf_title(conf_section_at(conf->root, "plugin", i));
+
+		if (!is_listed(conf, name))
+			status = load(conf, gate, name, err);
+	}
+	return status;
+}
+
+enum sg_status
+daemon_declare_signals(const struct daemon_conf *conf,
+		       struct signal_kinds *kinds, struct sg_err *err)
+{
+	size_t n = conf_list_count(conf->signals, "names");
+
+	for (size_t i = 0; i < n; i++) {
+		struct signal_kind_info info = {
+			.name = conf_list_at(conf->signals, "names", i),
+			.plugin = "configuration",
+			.properties = "",
+			.summary = "named in the configuration",
+		};
+		struct sg_err why;
+
+		if (signal_kinds_add(kinds, &info, &why) != SG_OK)
+			return conf_refuse(conf->signals, "names", err, "%s",
+					   why.text);
+	}
+	return SG_OK;
+}
+
+void
+daemon_gate_options(const struct daemon_conf *conf,
+		    struct gate_options *options_out)
+{
+	options_out->public_url = conf_text(conf->http, "public_url");
+	options_out->bounce_domain = conf_text(conf->mail, "bounce_domain");
+	options_out->unsubscribe_address =
+		conf_text(conf->mail, "unsubscribe_address");
+	options_out->mail = conf->mail;
+}
