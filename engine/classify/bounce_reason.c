@@ -41,8 +41,6 @@ static const struct status_reason STATUS[] = {
 	{"4.6", BOUNCE_NETWORK},
 	{"4.7", BOUNCE_EXPIRED},
 	{"5.3", BOUNCE_RATE_LIMITED},
-	{"7.5", BOUNCE_AUTH_FAILURE},
-	{"7.7", BOUNCE_AUTH_FAILURE},
 	{"7.17", BOUNCE_USER_UNKNOWN},
 	{"7.20", BOUNCE_AUTH_FAILURE},
 	{"7.21", BOUNCE_AUTH_FAILURE},
@@ -98,10 +96,16 @@ by_status(const char *status)
 
 	if (!is_status(status))
 		return BOUNCE_OTHER;
+	/* "Unable to route" for good is a domain that is not there. */
+	if (strcmp(status, "5.4.4") == 0)
+		return BOUNCE_HOST_UNKNOWN;
 	for (i = 0; i < sizeof(STATUS) / sizeof(STATUS[0]); i++) {
 		if (strcmp(STATUS[i].detail, status + 2) == 0)
 			return STATUS[i].reason;
 	}
+	/* x.5.0 and the like say nothing more. */
+	if (strcmp(status + 2, "5.0") == 0)
+		return BOUNCE_OTHER;
 	return SUBJECT[status[2] - '0'];
 }
 

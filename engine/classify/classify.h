@@ -32,6 +32,8 @@ enum classify_kind {
 
 struct classify_recipient {
 	const char *address;	 /* normal spelling of address.h; never NULL */
+	const char *final;	 /* where it failed in the end, when a forward
+				    made it another address; else \"\" */
 	enum classify_kind kind; /* of this recipient: a report may mix them */
 	enum bounce_class class; /* of bounces; else BOUNCE_CLASS_NONE */
 	enum bounce_reason reason;

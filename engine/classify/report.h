@@ -34,6 +34,22 @@ report_read_disposition(const struct report_message *message,
 			const struct part *part,
 			struct classify_result *result) MUST_CHECK;
 
+/*
+ * A delivery report that has no group on a recipient: all that is known is
+ * that there is one, and the words for people. SG_NONE: they do not tell a
+ * failure from a delay.
+ */
+enum sg_status report_read_notice(const struct report_message *message,
+				  struct classify_result *result) MUST_CHECK;
+/*
+ * The words for people about a recipient (NULL: any): from the line with its
+ * address, else from one with an SMTP reply; "" for none.
+ */
+const char *report_notice_about(const struct report_message *message,
+				const char *address);
+/* Reason and class of a bounce or delay from its status and diagnostic. */
+void report_set_reason(struct classify_recipient *recipient);
+
 /* What the returned message or its header says: Message-ID, recipient. */
 void report_read_returned(const struct report_message *message,
 			  struct classify_result *result);

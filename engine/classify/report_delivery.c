@@ -109,19 +109,37 @@ diagnostic_of(struct pool *pool, const char *field)
 	return report_clean_text(pool, field);
 }
 
-static const char *
-recipient_of(struct pool *pool, const struct header_list *group)
+static void
+set_address(struct pool *pool, const struct header_list *group,
+	    struct classify_recipient *recipient)
 {
 	const char *final =
 		report_address(pool, header_get(group, "Final-Recipient"));
 	const char *original = report_original_address(
 		pool, header_get(group, "Original-Recipient"), final);
 
-	if (original)
-		return original;
-	return final ? final
-		     : report_address(pool,
-				      header_get(group, "X-Actual-Recipient"));
+	if (!final)
+		final = report_address(pool,
+				       header_get(group, "X-Actual-Recipient"));
+	/* The original is whom the mail was for: our record. */
+	recipient->address = original ? original : final;
+	recipient->final = "";
+	if (original && final && !address_equal(original, final))
+		recipient->final = final;
+}
+
+static void
+add_evidence(struct reader *r, const char *action,
+	     const struct classify_recipient *recipient)
+{
+	struct pool *pool = r->message->pool;
+
+	if (!*r->result->evidence)
+		r->result->evidence = report_clean_text(
+			pool,
+			pool_printf(pool, "Action: %s; Status: %s; %.800s",
+				    action, recipient->status,
+				    recipient->diagnostic));
 }
 
 static void
@@ -132,32 +150,21 @@ add_recipient(struct reader *r, const struct header_list *group)
 	const char *action = header_keyword(pool, header_get(group, "Action"));
 
 	r->has_group = true;
-	recipient.address = recipient_of(pool, group);
+	set_address(pool, group, &recipient);
 	recipient.diagnostic =
 		diagnostic_of(pool, header_get(group, "Diagnostic-Code"));
+	if (!*recipient.diagnostic)
+		recipient.diagnostic =
+			report_notice_about(r->message, recipient.address);
 	recipient.status = status_of(pool, header_get(group, "Status"),
 				     recipient.diagnostic);
 	recipient.kind = kind_of(action, recipient.status);
-	if (recipient.kind == CLASSIFY_BOUNCE ||
-	    recipient.kind == CLASSIFY_DELAY)
-		recipient.reason = bounce_reason_find(recipient.status,
-						      recipient.diagnostic);
-	if (recipient.kind == CLASSIFY_BOUNCE)
-		recipient.class =
-			bounce_reason_class(recipient.reason, recipient.status);
-	if (!*r->result->evidence)
-		r->result->evidence = report_clean_text(
-			pool,
-			pool_printf(pool, "Action: %s; Status: %s; %.800s",
-				    action, recipient.status,
-				    recipient.diagnostic));
-	if (!recipient.address) {
-		if (r->n == 0 && r->result->kind == CLASSIFY_NORMAL)
-			r->result->kind = recipient.kind;
-		return;
-	}
-	if (r->n < CLASSIFY_RECIPIENTS_MOST)
+	report_set_reason(&recipient);
+	add_evidence(r, action, &recipient);
+	if (recipient.address && r->n < CLASSIFY_RECIPIENTS_MOST)
 		r->recipients[r->n++] = recipient;
+	else if (r->n == 0 && r->result->kind == CLASSIFY_NORMAL)
+		r->result->kind = recipient.kind;
 }
 
 static void
@@ -247,7 +254,7 @@ report_read_delivery(const struct report_message *message,
 			split_group(&r, &group);
 	}
 	if (!r.has_group)
-		return SG_NONE;
+		return report_read_notice(message, result);
 	result->recipients = r.recipients;
 	result->n_recipients = r.n;
 	result->confidence = r.n ? 1.0 : 0.7;

@@ -42,7 +42,7 @@ report_read_disposition(const struct report_message *message,
 	recipient = pool_alloc(message->pool, sizeof(*recipient));
 	recipient->address = address;
 	recipient->kind = CLASSIFY_MDN;
-	recipient->status = recipient->diagnostic = "";
+	recipient->status = recipient->diagnostic = recipient->final = "";
 	result->recipients = recipient;
 	result->n_recipients = 1;
 	return SG_OK;

@@ -46,6 +46,7 @@ add_recipients(const struct report_message *message,
 		recipients[n++] = (struct classify_recipient){
 			.address = address,
 			.kind = result->kind,
+			.final = "",
 			.status = "",
 			.diagnostic = "",
 		};

@@ -36,9 +36,12 @@ add_recipient(struct pool *pool, const struct header_list *headers,
 	recipient = pool_alloc(pool, sizeof(*recipient));
 	recipient->address = address;
 	recipient->kind = result->kind;
-	recipient->status = recipient->diagnostic = "";
-	if (result->kind == CLASSIFY_BOUNCE)
-		recipient->class = BOUNCE_CLASS_SOFT;
+	recipient->status = recipient->final = "";
+	recipient->diagnostic = result->kind == CLASSIFY_BOUNCE ||
+						result->kind == CLASSIFY_DELAY
+					? result->evidence
+					: "";
+	report_set_reason(recipient);
 	result->recipients = recipient;
 	result->n_recipients = 1;
 	result->confidence *= 0.8;

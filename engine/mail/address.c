@@ -54,6 +54,22 @@ is_dot_atom(const char *text, size_t len)
 	return len > 0;
 }
 
+/* What may stand without quotes (RFC 5322 dot-atom): no dot at an end, no two
+ * together; without quotes it is taken anyway, since such addresses exist. */
+static bool
+is_strict_dot_atom(const char *text, size_t len)
+{
+	size_t i;
+
+	if (!is_dot_atom(text, len) || text[0] == '.' || text[len - 1] == '.')
+		return false;
+	for (i = 1; i < len; i++) {
+		if (text[i] == '.' && text[i - 1] == '.')
+			return false;
+	}
+	return true;
+}
+
 /* A quoted local part: no controls, no bare quote inside. */
 static bool
 is_quoted(const char *text, size_t len)
@@ -99,7 +115,7 @@ check(struct pool *pool, const char *text, size_t len)
 	if (!is_domain(domain, len - local_len - 1))
 		return NULL;
 	if (is_quoted(text, local_len)) {
-		if (!is_dot_atom(text + 1, local_len - 2))
+		if (!is_strict_dot_atom(text + 1, local_len - 2))
 			return pool_memdup(pool, text, len);
 		return pool_printf(pool, "%.*s%.*s", (int)(local_len - 2),
 				   text + 1, (int)(len - local_len), at);
