@@ -4,6 +4,7 @@ build (build/release)."""
 import os
 import pathlib
 import shutil
+import subprocess
 import sys
 import tempfile
 
@@ -98,3 +99,41 @@ def make_daemon(request, needs_daemon):
 @pytest.fixture
 def daemon(make_daemon):
     return make_daemon().start()
+
+
+class _Mount:
+    """A small file system of its own."""
+
+    def __init__(self, size):
+        self.outside = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-",
+                                                     dir="/tmp"))
+        self.outside.chmod(0o755)
+        self.path = self.outside / "disk"
+        self.path.mkdir()
+        self.is_mounted = self._run("mount", "-t", "tmpfs", "-o",
+                                    f"size={size},mode=0755", "tmpfs",
+                                    self.path)
+
+    @staticmethod
+    def _run(*words):
+        return subprocess.run(words, capture_output=True,
+                              check=False).returncode == 0
+
+    def remount(self, how):
+        assert self._run("mount", "-o", f"remount,{how}", self.path)
+
+    def remove(self):
+        if self.is_mounted:
+            self._run("umount", "-l", self.path)
+        shutil.rmtree(self.outside, ignore_errors=True)
+
+
+@pytest.fixture
+def mount():
+    """A tmpfs of 48 MB."""
+    made = _Mount("48M")
+    if not made.is_mounted:
+        made.remove()
+        pytest.skip("no tmpfs can be mounted here")
+    yield made
+    made.remove()

@@ -9,7 +9,6 @@ from .receiver import Receiver
 from .scoregated import Scoregated
 
 RULES = """\
-score "lead" { degrade = 0% }
 rule "opened"  { on = "email.opened"  add = 5  because = "read it" }
 rule "clicked" { on = "email.clicked" add = 10 because = "followed a link" }
 """
@@ -24,9 +23,10 @@ class Gateway:
                                                   dir="/tmp"))
         self.base.chmod(0o755)
         self.receiver = Receiver()
-        self.daemon = Scoregated(self.base / "gw", more, **values)
         self.postfix = Postfix(self.base / "postfix", self.receiver.port,
-                               self.daemon.milter, settings)
+                               f"unix:{self.base}/gw/milter.sock", settings)
+        values.setdefault("smtp", self.postfix.submission)
+        self.daemon = Scoregated(self.base / "gw", more, **values)
         self.rules = rules
 
     def start(self):

@@ -1,7 +1,9 @@
 """The daemon with a fresh state of its own, and the command beside it."""
+import grp
 import json
 import os
 import pathlib
+import pwd
 import re
 import subprocess
 
@@ -13,25 +15,45 @@ PUBLIC_URL = "https://track.example.test"
 BOUNCE_DOMAIN = "bounces.example.test"
 
 CONF = """\
-state = "{base}/state"
-public_url = "{public_url}"
-bounce_domain = "{bounce_domain}"
-unsubscribe_address = "leave@bounces.example.test"
-milter {{
-    socket = "unix:{base}/milter.sock"
-    mode = "0666"
-}}
+state_directory = "{base}/state"
+user = "{user}"
 http {{
+    public_url = "{public_url}"
     public = "127.0.0.1:{public}"
     private = "127.0.0.1:{private}"
     socket = "{base}/scoregate.sock"
 }}
+milter {{
+    socket = "unix:{base}/milter.sock"
+    group = "{group}"
+}}
 mail {{
+    bounce_domain = "{bounce_domain}"
+    unsubscribe_address = "leave@{bounce_domain}"
     outbound_daemons = {{ "submission" }}
     inbound_daemons = {{ "mx" }}
+    {mail}
 }}
-plugins = "{plugins}"
+smtp {{
+    host = "127.0.0.1"
+    port = {smtp}
+    tls = "none"
+    {smtp_more}
+}}
+plugins {{
+    directory = "{plugins}"
+    {plugins_more}
+}}
+score "lead" {{ degrade = none }}
 """
+
+
+def _group():
+    """Postfix's, so that it may use the milter's socket."""
+    try:
+        return grp.getgrnam("postfix").gr_name
+    except KeyError:
+        return grp.getgrgid(os.getgid()).gr_name
 
 
 class CommandFailed(AssertionError):
@@ -54,9 +76,12 @@ class Scoregated:
         self.values = dict(base=self.base, public=places.free_port(),
                            private=places.free_port(),
                            plugins=places.PLUGINS, public_url=PUBLIC_URL,
-                           bounce_domain=BOUNCE_DOMAIN)
+                           bounce_domain=BOUNCE_DOMAIN, group=_group(),
+                           user=pwd.getpwuid(os.geteuid()).pw_name, smtp=25,
+                           mail="", smtp_more="", plugins_more="")
         self.values.update(values)
         self.public_url = self.values["public_url"]
+        self.more = more
         self.write_conf(CONF.format(**self.values) + more)
         self.public = Web(f"127.0.0.1:{self.values['public']}")
         self.private = Web(f"127.0.0.1:{self.values['private']}")
@@ -152,8 +177,8 @@ class Scoregated:
             return None
         assert answer.status == 200, answer.text
         for item in answer.json()["items"]:
-            if item.get("name", item.get("score")) == name:
-                return item.get("points", item.get("value"))
+            if item["name"] == name:
+                return item["score"]
         return None
 
     def wait_for_score(self, address, points, name="lead", limit_s=10):

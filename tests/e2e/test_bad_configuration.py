@@ -1,0 +1,78 @@
+"""A mistake in the configuration: a line number, a reason, no start."""
+import subprocess
+
+import pytest
+
+from lib import places
+
+MISTAKES = {
+    "an unknown option": ("lisen = 3\n", "lisen"),
+    "an unknown option in a section": ("http { prt = 3 }\n", "prt"),
+    "a percentage that is none": ('score "fit" { degrade = much }\n', "much"),
+    "a socket without a path": ('milter { socket = "relative.sock" }\n',
+                                "relative.sock"),
+    "a plugin's unknown option": ('plugin "click" { colour = red }\n',
+                                  "colour"),
+    "a plugin that is not there": ('plugin "nonesuch" { }\n', "nonesuch"),
+    "a brace that does not close": ("http {\n", "http"),
+    "a duration that is none": ("checkpoint = often\n", "checkpoint"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_it_is_named_with_its_line_and_nothing_starts(make_daemon, mistake):
+    text, word = MISTAKES[mistake]
+    daemon = make_daemon()
+    good = daemon.conf.read_text()
+    if "milter" in text:
+        good = good.replace("milter {", "#", 1)
+    daemon.write_conf(daemon.conf.read_text() + text)
+    line = daemon.conf.read_text().count("\n")
+    result = daemon.check()
+    assert result.returncode not in (0, -6, -11), result.stdout + result.stderr
+    assert word in result.stderr, result.stderr
+    if "milter" not in text and "nonesuch" not in text:
+        assert f"scoregate.conf:{line}" in result.stderr or \
+            f"scoregate.conf:{line + 1}" in result.stderr, result.stderr
+    started = subprocess.run(daemon.command(), capture_output=True, text=True,
+                             timeout=60, check=False)
+    assert started.returncode not in (0, -6, -11)
+    assert word in started.stderr
+
+
+def test_a_good_one_is_said_to_be_good(make_daemon):
+    result = make_daemon().check()
+    assert result.returncode == 0, result.stderr
+
+
+def test_a_missing_file_is_named(tmp_path):
+    path = tmp_path / "none.conf"
+    result = subprocess.run([places.DAEMON, "--config", path, "--check"],
+                            capture_output=True, text=True, timeout=60,
+                            check=False)
+    assert result.returncode != 0
+    assert str(path) in result.stderr
+
+
+def test_a_port_that_is_taken_is_named(make_daemon, daemon):
+    second = make_daemon(public=daemon.values["public"])
+    result = subprocess.run(second.command(), capture_output=True, text=True,
+                            timeout=60, check=False)
+    assert result.returncode not in (0, -6, -11)
+    assert str(daemon.values["public"]) in result.stderr
+
+
+def test_bad_rules_are_refused_and_the_old_ones_stay(daemon):
+    good = daemon.base / "good.conf"
+    good.write_text('rule "a" { on = "email.opened" add = 1 }\n')
+    daemon.do("rules", "apply", good)
+    bad = daemon.base / "bad.conf"
+    bad.write_text('rule "a" { on = "email.opened" add = 2 }\n'
+                   'rule "b" { on = "call.missed" add = 2 }\n')
+    result = daemon.run("rules", "apply", bad)
+    assert result.returncode == 4
+    assert "bad.conf:2" in result.stderr and "call.missed" in result.stderr
+    bad.write_text('rule "b" { when = "field.x = = 3" add = 2 }\n')
+    result = daemon.run("rules", "check", bad)
+    assert result.returncode == 4 and "^" in result.stderr
+    assert "add = 1" in daemon.do("rules", "export")
