@@ -98,7 +98,7 @@ open_broadcasts(struct daemon *daemon, struct sg_err *err)
 		.readers = daemon->readers,
 		.keys = daemon->keys,
 		.state_directory = daemon->conf->state_directory,
-		.public_url = conf_text(daemon->conf->http, "public_url"),
+		.public_url = conf_text(daemon->conf->root, "public_url"),
 		.smtp = daemon->conf->smtp,
 	};
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/idn.h"
 #include "base/text.h"
 
 enum { SYNC_MOST_MS = 1000 };
@@ -144,9 +145,45 @@ take_scores(struct daemon_conf *conf, struct sg_err *err)
 }
 
 static enum sg_status
-check_public_url(const struct conf_section *http, struct sg_err *err)
+take_milter(struct daemon_conf *conf, struct sg_err *err)
 {
-	const char *url = conf_text(http, "public_url");
+	const char *mode = conf_text(conf->milter, "mode");
+	size_t len = strlen(mode);
+
+	if (len < 3 || len > 4 || mode[strspn(mode, "01234567")])
+		return conf_refuse(conf->milter, "mode", err,
+				   "`mode` in `milter`: expected three or four "
+				   "octal digits, as 0660");
+	conf->milter_mode = (mode_t)strtoul(mode, NULL, 8);
+	return SG_OK;
+}
+
+/* Domains and addresses go into headers and envelopes as they stand here. */
+static enum sg_status
+check_mail_names(const struct conf_section *root, struct sg_err *err)
+{
+	const char *domain = conf_text(root, "bounce_domain");
+	const char *address = conf_text(root, "unsubscribe_address");
+	struct buf ascii = BUF_INIT;
+	struct sg_err why;
+	enum sg_status status = SG_OK;
+
+	if (domain && idn_to_ascii(&ascii, domain, &why) != SG_OK)
+		status = conf_refuse(root, "bounce_domain", err,
+				     "`bounce_domain`: %s", why.text);
+	else if (address &&
+		 (!strchr(address, '@') || strpbrk(address, " \t\r\n<>,;\"")))
+		status = conf_refuse(root, "unsubscribe_address", err,
+				     "`unsubscribe_address`: expected an "
+				     "address as leave@bounces.example.com");
+	buf_done(&ascii);
+	return status;
+}
+
+static enum sg_status
+check_public_url(const struct conf_section *root, struct sg_err *err)
+{
+	const char *url = conf_text(root, "public_url");
 	size_t len;
 
 	if (!url)
@@ -155,8 +192,8 @@ check_public_url(const struct conf_section *http, struct sg_err *err)
 	if ((!text_starts_ascii(url, "https://") &&
 	     !text_starts_ascii(url, "http://")) ||
 	    url[len - 1] == '/' || strpbrk(url, " \t\"'<>?#\\"))
-		return conf_refuse(http, "public_url", err,
-				   "`public_url` in `http`: expected "
+		return conf_refuse(root, "public_url", err,
+				   "`public_url`: expected "
 				   "https://HOST without a slash at the end");
 	return SG_OK;
 }
@@ -185,7 +222,7 @@ take_rest(struct daemon_conf *conf, const char *path, struct sg_err *err)
 	const char *rules = conf_text(root, "rules");
 	struct sg_err why;
 
-	conf->state_directory = conf_text(root, "state_directory");
+	conf->state_directory = conf_text(root, "state");
 	conf->user = conf_text(root, "user");
 	conf->group = conf_text(root, "group");
 	conf->timezone = conf_text(root, "timezone");
@@ -197,8 +234,8 @@ take_rest(struct daemon_conf *conf, const char *path, struct sg_err *err)
 		return err_set(err, SG_FAILED, "out of memory");
 	if (conf->state_directory[0] != '/' ||
 	    strlen(conf->state_directory) > PATH_MAX / 2)
-		return conf_refuse(root, "state_directory", err,
-				   "`state_directory`: expected a path that "
+		return conf_refuse(root, "state", err,
+				   "`state`: expected a path that "
 				   "begins with /");
 	if (clock_check_timezone(conf->timezone, &why) != SG_OK)
 		return conf_refuse(root, "timezone", err, "`timezone`: %s",
@@ -223,7 +260,6 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 	conf->milter = only(root, "milter");
 	conf->mail = only(root, "mail");
 	conf->spool = only(root, "spool");
-	conf->plugins = only(root, "plugins");
 	conf->smtp = only(root, "smtp");
 	conf->signals = only(root, "signals");
 	status = take_rest(conf, path, err);
@@ -232,7 +268,11 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 	if (status == SG_OK)
 		status = take_spool(conf, err);
 	if (status == SG_OK)
-		status = check_public_url(conf->http, err);
+		status = check_public_url(conf->root, err);
+	if (status == SG_OK)
+		status = check_mail_names(conf->root, err);
+	if (status == SG_OK)
+		status = take_milter(conf, err);
 	if (status == SG_OK)
 		status = take_scores(conf, err);
 	if (status != SG_OK) {

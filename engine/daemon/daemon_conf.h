@@ -6,6 +6,8 @@
 #ifndef ENGINE_DAEMON_DAEMON_CONF_H
 #define ENGINE_DAEMON_DAEMON_CONF_H
 
+#include <sys/types.h>
+
 #include "base/conf.h"
 #include "base/log.h"
 #include "score/score.h"
@@ -15,8 +17,8 @@ extern const struct conf_option daemon_conf_options[];
 struct daemon_conf {
 	struct conf_section *root;
 	/* Sections, borrowed from root. */
-	const struct conf_section *http, *milter, *mail, *spool, *plugins;
-	const struct conf_section *smtp, *signals;
+	const struct conf_section *http, *milter, *mail, *spool, *smtp;
+	const struct conf_section *signals;
 	const char *state_directory, *user,
 		*group; /* group NULL = the user's */
 	const char *timezone;
@@ -26,6 +28,7 @@ struct daemon_conf {
 	enum log_form log_form;
 	int64_t checkpoint_ms;
 	bool create_contacts;
+	mode_t milter_mode;
 	int spool_sync_ms;
 	bool spool_sync_every;
 	/* "lead" first, whether configured or not. */

@@ -19,9 +19,6 @@ static const struct conf_option log_options[] = {
 };
 
 static const struct conf_option http_options[] = {
-	{.name = "public_url",
-	 .type = CONF_TEXT,
-	 .help = "what links in mail begin with, as https://t.example.com"},
 	{.name = "public",
 	 .type = CONF_TEXT,
 	 .fallback = "127.0.0.1:8025",
@@ -53,6 +50,10 @@ static const struct conf_option milter_options[] = {
 	{.name = "group",
 	 .type = CONF_TEXT,
 	 .help = "group of a Unix socket: the MTA's, as postfix"},
+	{.name = "mode",
+	 .type = CONF_TEXT,
+	 .fallback = "0660",
+	 .help = "of a Unix socket, in octal"},
 	{.name = "timeout",
 	 .type = CONF_DURATION,
 	 .fallback = "7210s",
@@ -117,23 +118,21 @@ static const struct conf_option signals_options[] = {
 	{0},
 };
 
-static const struct conf_option plugins_options[] = {
-	{.name = "directory",
-	 .type = CONF_TEXT,
-	 .fallback = SCOREGATE_LIBDIR,
-	 .help = "where NAME.so is looked for"},
-	{.name = "load",
-	 .type = CONF_TEXT_LIST,
-	 .fallback = "{ open, click, bounce, unsubscribe, form, webhook }",
-	 .help = "these are loaded, and those with a section of their own"},
-	{0},
-};
-
 const struct conf_option daemon_conf_options[] = {
-	{.name = "state_directory",
+	{.name = "public_url",
+	 .type = CONF_TEXT,
+	 .help = "what links in mail begin with, as https://track.example.com"},
+	{.name = "bounce_domain",
+	 .type = CONF_TEXT,
+	 .help = "bounces come back to bounce+TOKEN@ it; not set = the sender "
+		 "stays as it is"},
+	{.name = "unsubscribe_address",
+	 .type = CONF_TEXT,
+	 .help = "the mailto: of List-Unsubscribe; not set = none"},
+	{.name = "state",
 	 .type = CONF_TEXT,
 	 .fallback = SCOREGATE_STATEDIR,
-	 .help = "store, spool and keys"},
+	 .help = "the folder of store, spool and keys"},
 	{.name = "user",
 	 .type = CONF_TEXT,
 	 .fallback = "scoregate",
@@ -155,6 +154,15 @@ const struct conf_option daemon_conf_options[] = {
 	 .least = 1000,
 	 .most = HOUR_MS,
 	 .help = "how often the scores in memory are written to the store"},
+	{.name = "plugins",
+	 .type = CONF_TEXT,
+	 .fallback = SCOREGATE_LIBDIR,
+	 .help = "the folder where NAME.so is looked for"},
+	{.name = "load",
+	 .type = CONF_TEXT_LIST,
+	 .fallback = "{ open, click, bounce, unsubscribe, form, webhook }",
+	 .help = "these plugins are loaded, and those with a section of their "
+		 "own"},
 	{.name = "log", .type = CONF_SECTION, .options = log_options},
 	{.name = "http", .type = CONF_SECTION, .options = http_options},
 	{.name = "milter", .type = CONF_SECTION, .options = milter_options},
@@ -166,7 +174,6 @@ const struct conf_option daemon_conf_options[] = {
 	{.name = "contacts", .type = CONF_SECTION, .options = contacts_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},
 	{.name = "signals", .type = CONF_SECTION, .options = signals_options},
-	{.name = "plugins", .type = CONF_SECTION, .options = plugins_options},
 	{.name = "plugin", .type = CONF_RAW},
 	{0},
 };

@@ -33,7 +33,7 @@ daemon_milter_open(struct daemon *daemon, struct sg_err *err)
 	const struct conf_section *conf = daemon->conf->milter;
 	struct milter_options options = {
 		.socket = conf_text(conf, "socket"),
-		.mode = 0660,
+		.mode = daemon->conf->milter_mode,
 		.group = conf_text(conf, "group"),
 		.timeout_s = (int)(conf_int(conf, "timeout") / 1000),
 		.gate = daemon->gate,

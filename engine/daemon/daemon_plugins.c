@@ -23,10 +23,10 @@ find_section(const struct daemon_conf *conf, const char *name)
 static bool
 is_listed(const struct daemon_conf *conf, const char *name)
 {
-	size_t n = conf_list_count(conf->plugins, "load");
+	size_t n = conf_list_count(conf->root, "load");
 
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(conf_list_at(conf->plugins, "load", i), name) == 0)
+		if (strcmp(conf_list_at(conf->root, "load", i), name) == 0)
 			return true;
 	return false;
 }
@@ -39,10 +39,10 @@ load(const struct daemon_conf *conf, struct sg_gate *gate, const char *name,
 
 	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
 					"0123456789_")])
-		return conf_refuse(conf->plugins, "load", err,
+		return conf_refuse(conf->root, "load", err,
 				   "\"%s\" is no name of a plugin", name);
 	snprintf(path, sizeof(path), "%s/%s.so",
-		 conf_text(conf->plugins, "directory"), name);
+		 conf_text(conf->root, "plugins"), name);
 	return gate_load(gate, path, find_section(conf, name), err);
 }
 
@@ -50,13 +50,13 @@ enum sg_status
 daemon_load_plugins(const struct daemon_conf *conf, struct sg_gate *gate,
 		    struct sg_err *err)
 {
-	size_t n_listed = conf_list_count(conf->plugins, "load");
+	size_t n_listed = conf_list_count(conf->root, "load");
 	size_t n_sections = conf_section_count(conf->root, "plugin");
 	enum sg_status status = SG_OK;
 
 	for (size_t i = 0; status == SG_OK && i < n_listed; i++)
-		status = load(conf, gate,
-			      conf_list_at(conf->plugins, "load", i), err);
+		status = load(conf, gate, conf_list_at(conf->root, "load", i),
+			      err);
 	for (size_t i = 0; status == SG_OK && i < n_sections; i++) {
 		const char *name =
 			conf_title(conf_section_at(conf->root, "plugin", i));
@@ -93,9 +93,9 @@ void
 daemon_gate_options(const struct daemon_conf *conf,
 		    struct gate_options *options_out)
 {
-	options_out->public_url = conf_text(conf->http, "public_url");
-	options_out->bounce_domain = conf_text(conf->mail, "bounce_domain");
+	options_out->public_url = conf_text(conf->root, "public_url");
+	options_out->bounce_domain = conf_text(conf->root, "bounce_domain");
 	options_out->unsubscribe_address =
-		conf_text(conf->mail, "unsubscribe_address");
+		conf_text(conf->root, "unsubscribe_address");
 	options_out->mail = conf->mail;
 }

@@ -7,15 +7,7 @@
 #include "base/text.h"
 #include "gate/gate.h"
 
-/* The first two are the daemon's to pass on, in struct gate_options. */
 const struct conf_option gate_mail_options[] = {
-	{.name = "bounce_domain",
-	 .type = CONF_TEXT,
-	 .help = "bounces come back to bounce+TOKEN@ it; not set = the sender "
-		 "stays as it is"},
-	{.name = "unsubscribe_address",
-	 .type = CONF_TEXT,
-	 .help = "the mailto: of List-Unsubscribe; not set = none"},
 	{.name = "match_headers",
 	 .type = CONF_TEXT_LIST,
 	 .fallback = "{ \"X-Scoregate-Campaign\" }",
