@@ -1,0 +1,193 @@
+/* rule_write.c - rules in their file form; see rule.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "rule/rule_parts.h"
+
+/* A text as libconfuse reads it back between double quotes. */
+static void
+write_quoted(struct buf *to, const char *text)
+{
+	buf_append_char(to, '"');
+	for (; *text; text++) {
+		if (*text == '\n') {
+			buf_append_text(to, "\\n");
+			continue;
+		}
+		if (*text == '"' || *text == '\\' ||
+		    (text[0] == '$' && text[1] == '{'))
+			buf_append_char(to, '\\');
+		buf_append_char(to, *text);
+	}
+	buf_append_char(to, '"');
+}
+
+/* "  name     = " */
+static void
+write_name(struct buf *to, const char *name, int width)
+{
+	buf_printf(to, "  %-*s = ", width, name);
+}
+
+static void
+write_text(struct buf *to, const char *name, const char *text, int width)
+{
+	if (!text)
+		return;
+	write_name(to, name, width);
+	write_quoted(to, text);
+	buf_append_char(to, '\n');
+}
+
+static void
+write_number(struct buf *to, const char *name, double number, int width)
+{
+	write_name(to, name, width);
+	text_append_number(to, number);
+	buf_append_char(to, '\n');
+}
+
+/* Whole days, hours, minutes, seconds or milliseconds. */
+static void
+write_times(const struct rule *rule, char *text, size_t size)
+{
+	static const struct {
+		int64_t ms;
+		const char *unit;
+	} units[] = {{86400000, "d"},
+		     {3600000, "h"},
+		     {60000, "m"},
+		     {1000, "s"},
+		     {1, "ms"}};
+	size_t i = 0;
+
+	while (rule->once_ms % units[i].ms)
+		i++;
+	snprintf(text, size, "%u per %lld%s", rule->once_times,
+		 (long long)(rule->once_ms / units[i].ms), units[i].unit);
+}
+
+static const char *
+once_text(const struct rule *rule, char *text, size_t size)
+{
+	switch (rule->once) {
+	case RULE_ONCE_EVER:
+		return "ever";
+	case RULE_ONCE_MESSAGE:
+		return "message";
+	case RULE_ONCE_LINK:
+		return "link";
+	case RULE_ONCE_DAY:
+		return "day";
+	case RULE_TIMES_PER:
+		write_times(rule, text, size);
+		return text;
+	default:
+		return NULL;
+	}
+}
+
+static const char *
+unless_default(const char *text, const char *usual)
+{
+	return strcmp(text, usual) ? text : NULL;
+}
+
+static void
+write_options(const struct rule *rule, const char *when, struct buf *to,
+	      int width)
+{
+	static const char *const verdicts[] = {NULL, "proxy", "any"};
+	char times[64];
+
+	if (!rule->enabled) {
+		write_name(to, "enabled", width);
+		buf_append_text(to, "no\n");
+	}
+	write_text(to, "module", unless_default(rule->module, "contact"),
+		   width);
+	write_text(to, "score", unless_default(rule->score, "lead"), width);
+	write_text(to, "on", rule->on, width);
+	write_text(to, "when", when, width);
+	write_text(to, "unless", rule->unless, width);
+	write_text(to, "verdict", verdicts[rule->verdict], width);
+	if (rule->points < 0)
+		write_number(to, "subtract", -rule->points, width);
+	else
+		write_number(to, "add", rule->points, width);
+	write_text(to, "once_per", once_text(rule, times, sizeof(times)),
+		   width);
+	write_text(to, "cap", rule->cap, width);
+	write_text(to, "cap_group", rule->cap_group, width);
+	if (rule->has_degrade) {
+		write_name(to, "degrade", width);
+		if (rule->degrade > 0) {
+			buf_append_char(to, '"');
+			text_append_number(to, rule->degrade);
+			buf_append_text(to, "%\"\n");
+		} else {
+			buf_append_text(to, "none\n");
+		}
+	}
+	write_text(to, "expires", rule->expires, width);
+	write_text(to, "because", rule->because, width);
+}
+
+/* How wide the longest name is: the signs stand in one column. */
+static int
+width_of(const char *options)
+{
+	const char *line = options, *end;
+	int most = 0, len;
+
+	for (; (end = strchr(line, '\n')); line = end + 1) {
+		len = (int)strcspn(line + 2, " ");
+		if (len > most)
+			most = len;
+	}
+	return most;
+}
+
+static void
+write_rule(const struct rule *rule, const char *when, struct buf *to)
+{
+	struct buf narrow = BUF_INIT;
+
+	write_options(rule, when, &narrow, 0);
+	buf_append_text(to, "rule ");
+	write_quoted(to, rule->name);
+	buf_append_text(to, " {\n");
+	write_options(rule, when, to, width_of(buf_text(&narrow)));
+	buf_append_text(to, "}\n");
+	buf_done(&narrow);
+}
+
+void
+rule_write(const struct rule *rule, struct buf *to)
+{
+	write_rule(rule, rule->when, to);
+}
+
+void
+rule_write_canonical(const struct rule *rule, struct buf *to)
+{
+	struct buf when = BUF_INIT;
+
+	if (rule->condition)
+		condition_write(rule->condition, &when);
+	write_rule(rule, rule->condition ? buf_text(&when) : rule->when, to);
+	buf_done(&when);
+}
+
+void
+ruleset_write(const struct ruleset *ruleset, struct buf *to)
+{
+	size_t i;
+
+	for (i = 0; i < ruleset->n_rules; i++) {
+		if (i)
+			buf_append_char(to, '\n');
+		rule_write(&ruleset->rules[i], to);
+	}
+}
