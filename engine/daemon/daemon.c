@@ -160,6 +160,8 @@ start_http(struct daemon *daemon, struct sg_err *err)
 		status = listen_on(daemon, HTTP_PRIVATE, "private", err);
 	if (status == SG_OK)
 		status = listen_on(daemon, HTTP_LOCAL, "socket", err);
+	if (status == SG_OK)
+		api_set_http(daemon->api, daemon->http);
 	return status;
 }
 

@@ -13,6 +13,7 @@
 #include "broadcast/broadcast.h"
 #include "daemon/daemon_conf.h"
 #include "gate/gate.h"
+#include "http/api/api.h"
 #include "http/http.h"
 #include "http/http_route.h"
 #include "store/store.h"
@@ -40,6 +41,7 @@ struct daemon {
 	struct apply *apply;
 	struct store_readers *readers;
 	struct broadcasts *broadcasts;
+	struct api *api;
 	struct http *http;
 	struct http_routes routes;
 
@@ -68,9 +70,9 @@ void daemon_wait(struct daemon *daemon);
 /* Blocks what daemon_wait() waits for, for this and all later threads. */
 void daemon_block_signals(void);
 
-/* Rereads the configuration: the log level takes effect; for the rest the
- * text says that a restart is needed. Any thread. */
-enum sg_status daemon_reload(struct daemon *daemon, struct buf *report,
+/* Rereads the configuration: the log level takes effect, the rest at the next
+ * start (rules live in the store). Any thread. */
+enum sg_status daemon_reload(struct daemon *daemon,
 			     struct sg_err *err) MUST_CHECK;
 
 /* daemon_plugins.c: those that the configuration names. */

@@ -9,15 +9,53 @@ ask_plugins(void *arg, const struct sg_request *request,
 	return gate_route(arg, request, header, reply);
 }
 
+static enum sg_status
+reload(void *arg, struct sg_err *err)
+{
+	return daemon_reload(arg, err);
+}
+
+static enum sg_status
+backup(void *arg, const char *path, struct sg_err *err)
+{
+	return daemon_backup(arg, path, err);
+}
+
 enum sg_status
 daemon_api_open(struct daemon *daemon, struct sg_err *err)
 {
-	daemon->routes.plugin = ask_plugins;
-	daemon->routes.plugin_arg = daemon->gate;
+	struct api_options options = {
+		.apply = daemon->apply,
+		.spool = daemon->spool,
+		.scoreboard = daemon->board,
+		.gate = daemon->gate,
+		.kinds = daemon->kinds,
+		.keys = daemon->keys,
+		.readers = daemon->readers,
+		.broadcasts = daemon->broadcasts,
+		.timezone = daemon->conf->timezone,
+		.reload = reload,
+		.backup = backup,
+		.arg = daemon,
+	};
+	enum sg_status status = api_open(&options, &daemon->api, err);
+
+	if (status != SG_OK)
+		return status;
+	daemon->routes = (struct http_routes){
+		.plugin = ask_plugins,
+		.plugin_arg = daemon->gate,
+		.api = api_handle,
+		.health = api_health,
+		.metrics = api_metrics,
+		.api_arg = daemon->api,
+	};
+	gate_set_api(daemon->gate, api_handle_as, daemon->api);
 	return SG_OK;
 }
 
 void
 daemon_api_close(struct daemon *daemon)
 {
+	api_close(daemon->api);
 }

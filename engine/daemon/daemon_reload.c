@@ -1,25 +1,11 @@
 /* daemon_reload.c - what can change while running. Rules live in the store
  * and need no reload. */
-#include <string.h>
-
 #include "base/clock.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_notify.h"
 
-/* Under conf_lock: nobody else reads or writes the level's place. */
-static void
-take(struct daemon *daemon, const struct daemon_conf *fresh, struct buf *report)
-{
-	if (fresh->log_level != daemon->conf->log_level) {
-		log_set_level(fresh->log_level);
-		daemon->conf->log_level = fresh->log_level;
-		buf_append_text(report, "The log level has changed. ");
-	}
-	buf_append_text(report, "Other changes take effect at the next start.");
-}
-
 enum sg_status
-daemon_reload(struct daemon *daemon, struct buf *report, struct sg_err *err)
+daemon_reload(struct daemon *daemon, struct sg_err *err)
 {
 	struct daemon_conf *fresh = NULL;
 	enum sg_status status;
@@ -28,8 +14,10 @@ daemon_reload(struct daemon *daemon, struct buf *report, struct sg_err *err)
 	daemon_notify_reloading(clock_monotonic_ms());
 	status = daemon_conf_read(daemon->conf_path, &fresh, err);
 	if (status == SG_OK) {
-		take(daemon, fresh, report);
-		log_info("reloaded %s", daemon->conf_path);
+		log_set_level(fresh->log_level);
+		log_info("reloaded %s: the log level; other changes take "
+			 "effect at the next start",
+			 daemon->conf_path);
 	} else {
 		log_error("not reloaded: %s", err->text);
 	}
