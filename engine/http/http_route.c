@@ -26,6 +26,12 @@ only_get(struct sg_reply *reply)
 	reply_header(reply, "Allow", "GET, HEAD");
 }
 
+static bool
+is_api(const char *path)
+{
+	return strncmp(path, "/api/", 5) == 0 || strcmp(path, "/api") == 0;
+}
+
 /* NULL: the path is nobody's here. */
 static http_handler_fn *
 find_own(const struct http_routes *routes, const struct http_request *request)
@@ -38,9 +44,7 @@ find_own(const struct http_routes *routes, const struct http_request *request)
 		return NULL;
 	if (strcmp(path, "/metrics") == 0)
 		return routes->metrics;
-	if (strncmp(path, "/api/", 5) == 0 || strcmp(path, "/api") == 0)
-		return routes->api;
-	return NULL;
+	return is_api(path) ? routes->api : NULL;
 }
 
 void
@@ -50,7 +54,7 @@ http_route(void *arg, const struct http_request *request,
 	const struct http_routes *routes = arg;
 	http_handler_fn *own = find_own(routes, request);
 
-	if (own && own != routes->api && !is_get(request)) {
+	if (own && !is_api(request->request.path) && !is_get(request)) {
 		only_get(reply);
 		return;
 	}
