@@ -168,7 +168,7 @@ $(foreach p,$(PLUGINS),$(eval $(call plugin_rule,$(p))))
 
 plugins: $(PLUGIN_SO)
 
-$(BUILD)/refused/%.so: tests/unit/refused/%.c
+$(BUILD)/refused/%.so: tests/unit/refused/%.c engine/include/scoregate_plugin.h
 	@mkdir -p $(@D); $(CC) -std=c11 $(CFLAGS) $(PUBLIC_INC) -fPIC -shared -fvisibility=hidden -o $@ $<
 
 refused: $(BAD_SO)
