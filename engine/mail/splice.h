@@ -52,7 +52,7 @@ struct splice_result {
 	unsigned n_html_parts;	 /* html parts that were looked into */
 	unsigned n_links;	 /* http(s) links the callback was asked for */
 	unsigned n_mapped;	 /* links that were replaced */
-	unsigned n_left_by_line; /* kept: the line would be over 998 */
+	unsigned n_left_by_line; /* kept: its line would be over 998 */
 	bool appended;		 /* append_html stands in one part, the last
 				    html part that can hold it */
 };

@@ -29,9 +29,10 @@ raw(const struct splice_part *part, size_t at)
 }
 
 /*
- * Whether all lines that a link makes hold at most 998 bytes. *breaks_out says
- * with which breaks, the fewest first. The old text is copied up to the byte
- * before the attribute.
+ * Whether the new value fits into a line of 998 bytes; *breaks_out says with
+ * which breaks, the fewest first. What else is on the line only gets shorter
+ * by a break: a line that was too long before is no worse, and no URL of ours
+ * is in it. The old text is copied up to the byte before the attribute.
  */
 static bool
 fit_link(const struct splice_out *out, const struct splice_part *part,
@@ -39,28 +40,20 @@ fit_link(const struct splice_out *out, const struct splice_part *part,
 {
 	size_t end = raw(part, edit->end);
 	size_t lead = edit->start - edit->attribute_start;
-	size_t quote = edit->quote != 0;
 	char separator = out->body[out->copied];
 	size_t column, rest, first, last;
 	unsigned i;
 
-	/* + 2: what is cut at the most must stay over it below. */
-	rest = splice_rest_of_line(out->body, end, part->part->end, MOST + 2);
-	column = splice_out_column(out, MOST + 2);
+	rest = splice_rest_of_line(out->body, end, part->part->end, MOST);
+	column = separator == '\n' ? 0 : splice_out_column(out, MOST) + 1;
 	for (i = 0; i < 4; i++) {
 		*breaks_out = (struct breaks){i & 1, i & 2};
 		if (breaks_out->before && !is_blank(separator))
 			continue;
-		if (breaks_out->before && column > MOST)
-			continue;
-		first = breaks_out->before || separator == '\n' ? 0
-								: column + 1;
-		last = breaks_out->after ? quote : rest;
-		if (first + lead + edit->len + last > MOST)
-			continue;
-		if (breaks_out->after && rest - quote > MOST)
-			continue;
-		return true;
+		first = breaks_out->before ? 0 : column;
+		last = breaks_out->after ? edit->quote != 0 : rest;
+		if (first + lead + edit->len + last <= MOST)
+			return true;
 	}
 	return false;
 }
