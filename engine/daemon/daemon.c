@@ -37,7 +37,11 @@ open_spool(struct daemon *daemon, struct sg_err *err)
 	enum sg_status status = spool_open(&options, &daemon->spool, err);
 
 	/* The lock on the spool is what keeps a second daemon out. */
-	return status == SG_REFUSED ? SG_BUSY : status;
+	if (status == SG_REFUSED)
+		return err_set(err, SG_BUSY,
+			       "another scoregated uses %s; stop it first",
+			       conf->state_directory);
+	return status;
 }
 
 static enum sg_status
@@ -265,6 +269,7 @@ daemon_start(struct daemon *daemon, const char *conf_path,
 			return status;
 		}
 	}
+	daemon->ready = true;
 	log_ready(daemon);
 	return SG_OK;
 }
@@ -321,8 +326,9 @@ daemon_stop(struct daemon *daemon)
 	daemon_notify_stopping();
 	watch_the_stop();
 	milter_stopped = daemon_milter_stop(daemon);
+	if (daemon->api)
+		api_set_http(daemon->api, NULL);
 	http_close(daemon->http);
-	daemon->http = NULL;
 	if (daemon->broadcasts_started)
 		broadcasts_stop(daemon->broadcasts);
 	stop_tick(daemon);
@@ -334,6 +340,7 @@ daemon_stop(struct daemon *daemon)
 		log_warn("the milter did not stop; ending without it");
 		_exit(DAEMON_DONE);
 	}
+	if (daemon->ready)
+		log_info("stopped");
 	close_parts(daemon);
-	log_info("stopped");
 }

@@ -45,7 +45,7 @@ struct daemon {
 	struct http *http;
 	struct http_routes routes;
 
-	bool apply_started, broadcasts_started;
+	bool apply_started, broadcasts_started, ready;
 	bool milter_opened, milter_started, tick_started;
 	pthread_t milter_thread, tick_thread;
 	pthread_t main_thread; /* where the signals are waited for */
