@@ -49,7 +49,7 @@ resolve(const char *address, struct addrinfo **found_out, struct sg_err *err)
 {
 	struct addrinfo hints = {0};
 	char host[ADDRESS_MOST];
-	const char *port, *node = host;
+	const char *port = NULL, *node = host;
 	enum sg_status status = split_address(address, host, &port, err);
 	int rc;
 
@@ -90,6 +90,26 @@ get_port(int fd)
 	return ntohs(((struct sockaddr_in *)&at)->sin_port);
 }
 
+/* Without SO_REUSEPORT a second daemon on our port is refused, as it must be;
+ * with it the kernel would share our connections out to it. So the port is
+ * tried without first. */
+static bool
+is_free(const struct addrinfo *at)
+{
+	int fd = socket(at->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int yes = 1, saved;
+	bool is;
+
+	if (fd < 0)
+		return true;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	is = bind(fd, at->ai_addr, at->ai_addrlen) == 0;
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return is;
+}
+
 static int
 bind_tcp(const struct addrinfo *at)
 {
@@ -127,7 +147,7 @@ http_socket_tcp(const char *address, uint16_t use_port, int *fd_out,
 		return status;
 	if (use_port)
 		set_port(found->ai_addr, use_port);
-	fd = bind_tcp(found);
+	fd = use_port || is_free(found) ? bind_tcp(found) : -1;
 	freeaddrinfo(found);
 	if (fd < 0)
 		return err_errno(err, SG_FAILED, "cannot listen on %s",

@@ -551,6 +551,22 @@ a_second_server_does_not_take_a_socket_in_use(void **state)
 }
 
 static void
+a_second_server_does_not_take_a_port_in_use(void **state)
+{
+	struct server *server = *state;
+	struct http_listen at = {0};
+	char address[32];
+	struct sg_err err;
+
+	snprintf(address, sizeof(address), "127.0.0.1:%u", server->port);
+	at.face = HTTP_PRIVATE;
+	at.address = address;
+	assert_int_equal(http_listen_on(server->http, &at, &err), SG_FAILED);
+	assert_non_null(strstr(err.text, address));
+	assert_non_null(strstr(err.text, "in use"));
+}
+
+static void
 ipv6_is_listened_on(void **state)
 {
 	struct server *server = *state;
@@ -630,6 +646,7 @@ main(void)
 		ON_A_SERVER(the_unix_socket_knows_who_asks),
 		ON_A_SERVER(a_stream_is_sent_whole_and_ended),
 		ON_A_SERVER(a_second_server_does_not_take_a_socket_in_use),
+		ON_A_SERVER(a_second_server_does_not_take_a_port_in_use),
 		ON_A_SERVER(ipv6_is_listened_on),
 		ON_A_SERVER(a_request_under_way_is_finished_at_close),
 	};
