@@ -143,7 +143,9 @@ add_door(struct http *http, const struct http_listen *at, int fd, uint16_t port,
 		close(fd);
 		return status;
 	}
-	http->doors[http->n_doors++] = door;
+	/* In this order: the watch reads the doors below the count. */
+	http->doors[http->n_doors] = door;
+	atomic_fetch_add(&http->n_doors, 1);
 	return SG_OK;
 }
 

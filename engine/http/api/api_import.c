@@ -332,7 +332,7 @@ static enum sg_status
 take_row(struct import *import, const struct csv_row *row, struct sg_err *err)
 {
 	size_t before = import->n_signals;
-	const char *key;
+	const char *key = "";
 	enum sg_status status = row_key(import, row, &key, err);
 
 	if (status != SG_OK)
