@@ -154,6 +154,8 @@ salvage_one(struct spool *spool, struct segment *from, struct segment *to)
 	window_set(&window, from->fd);
 	while (window_frame(&window, offset, from->written, &frame) ==
 	       FRAME_WHOLE) {
+		/* No room: a smaller segment on a disk that is both broken
+		 * and full. */
 		if (!frame.waited && !move_frame(spool, to, &frame))
 			break;
 		offset += FRAME_HEAD_SIZE + frame.len;
