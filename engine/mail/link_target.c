@@ -86,13 +86,35 @@ scheme_len(const char *text)
 	return text[i] == ':' ? i + 1 : 0;
 }
 
+static bool
+is_ascii(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		if ((unsigned char)text[i] >= 0x80)
+			return false;
+	}
+	return true;
+}
+
+/* Length of the host at text[0]: up to a port or the end. */
+static size_t
+host_length(const char *text, size_t len)
+{
+	const char *end = memchr(text, text[0] == '[' ? ']' : ':', len);
+
+	if (!end)
+		return len;
+	return (size_t)(end - text) + (text[0] == '[');
+}
+
 /* The authority at text, `len` bytes: user information, host, port. */
 static enum sg_status
 append_authority(struct buf *to, const char *text, size_t len)
 {
 	char host[256];
 	size_t i, start = 0, host_len;
-	bool is_ascii = true;
 
 	for (i = 0; i < len; i++) {
 		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f ||
@@ -101,12 +123,12 @@ append_authority(struct buf *to, const char *text, size_t len)
 		if (text[i] == '@')
 			start = i + 1;
 	}
-	for (i = start; i < len && (text[i] != ':' || text[start] == '['); i++)
-		is_ascii = is_ascii && (unsigned char)text[i] < 0x80;
-	host_len = i - start;
-	if (host_len == 0 || host_len >= sizeof(host))
+	host_len = start < len ? host_length(text + start, len - start) : 0;
+	if (host_len == 0 || host_len >= sizeof(host) ||
+	    !is_ascii(text, start) ||
+	    !is_ascii(text + start + host_len, len - start - host_len))
 		return SG_NONE;
-	if (is_ascii) {
+	if (is_ascii(text + start, host_len)) {
 		buf_append(to, text, len);
 		return SG_OK;
 	}
@@ -115,7 +137,7 @@ append_authority(struct buf *to, const char *text, size_t len)
 	buf_append(to, text, start);
 	if (idn_to_ascii(to, host, NULL) != SG_OK)
 		return SG_NONE;
-	buf_append(to, text + i, len - i);
+	buf_append(to, text + start + host_len, len - start - host_len);
 	return SG_OK;
 }
 
