@@ -110,7 +110,7 @@ lex_named(struct lexer *lexer, size_t len)
 	struct token *token;
 	size_t end;
 
-	if (!field && !prop)
+	if ((!field && !prop) || what[len] != '\'')
 		return condition_refuse(lexer->err, text, lexer->at + len,
 					"expected a name after '%.*s'",
 					len > 64 ? 64 : (int)len, what);

@@ -13,14 +13,17 @@ typedef enum sg_status check_fn(const struct rule *rule,
 				const struct rule_context *context,
 				struct sg_err *err);
 
+/* Escapes in the file can make such texts. */
 static bool
-has_control(const char *text)
+is_one_line(const char *text)
 {
+	if (!text_is_utf8(text, strlen(text)))
+		return false;
 	for (; *text; text++) {
 		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			return true;
+			return false;
 	}
-	return false;
+	return true;
 }
 
 static enum sg_status
@@ -29,7 +32,7 @@ check_name(const struct rule *rule, const struct conf_section *section,
 {
 	if (!*rule->name)
 		return rule_refuse(section, NULL, err, "expected a name");
-	if (strlen(rule->name) > RULE_NAME_MOST || has_control(rule->name))
+	if (strlen(rule->name) > RULE_NAME_MOST || !is_one_line(rule->name))
 		return rule_refuse(section, NULL, err,
 				   "expected a name of one line and at most %d "
 				   "bytes",
@@ -68,11 +71,13 @@ check_score(const struct rule *rule, const struct conf_section *section,
 	const struct condition_names *names = context ? context->names : NULL;
 	struct suggestion near = {.wanted = rule->score};
 
-	if (!*rule->score || strlen(rule->score) >= SCORE_NAME_MOST)
-		return rule_refuse(section, "score", err,
-				   "expected a score's name of less than %d "
-				   "bytes",
-				   SCORE_NAME_MOST);
+	if (!*rule->score || strlen(rule->score) >= SCORE_NAME_MOST ||
+	    !is_one_line(rule->score))
+		return rule_refuse(
+			section, "score", err,
+			"expected a score's name of one line and less "
+			"than %d bytes",
+			SCORE_NAME_MOST);
 	if (!names || !names->score_known ||
 	    names->score_known(names->arg, rule->score))
 		return SG_OK;
@@ -203,7 +208,7 @@ check_because(const struct rule *rule, const struct conf_section *section,
 	if (!rule->because)
 		return SG_OK;
 	if (strlen(rule->because) > RULE_TEXT_MOST ||
-	    has_control(rule->because))
+	    !is_one_line(rule->because))
 		return rule_refuse(section, "because", err,
 				   "expected a `because` of one line and at "
 				   "most %d bytes",

@@ -223,10 +223,12 @@ static const struct {
 	 "mean 'matches'?\n"
 	 "  field.job_title machtes 'x'\n"
 	 "                  ^"},
-	{"field. = 5",
-	 "line 1, column 7: expected a closing ' on the same line\n"
-	 "  field. = 5\n"
-	 "        ^"},
+	{"field.", "line 1, column 7: expected a name after 'field.'\n"
+		   "  field.\n"
+		   "        ^"},
+	{"field. = 5", "line 1, column 7: expected a name after 'field.'\n"
+		       "  field. = 5\n"
+		       "        ^"},
 	{"field.'' = 5",
 	 "line 1, column 7: expected a name between the quotes\n"
 	 "  field.'' = 5\n"

@@ -261,6 +261,9 @@ static const struct {
 	{"rule \"A\" { on = \"email.opened\" add = 1 because = \"a {{b\" }",
 	 "rules.conf:1: rule \"A\": `because` has {{ without }}; expected "
 	 "{{signal.NAME}}, {{field.NAME}}, {{email}} or {{module}}"},
+	{"rule \"A\" { on = \"email.opened\" add = 1 score = \"\\xad\" }",
+	 "rules.conf:1: rule \"A\": expected a score's name of one line and "
+	 "less than 64 bytes"},
 	{"rule \"\" { on = \"email.opened\" add = 1 }",
 	 "rules.conf:1: rule \"\": expected a name"},
 	{"rule \"A\" { on = \"email.opened\" add = 1 }\n"
