@@ -65,11 +65,11 @@ def test_a_port_that_is_taken_is_named(make_daemon, daemon):
 def test_bad_rules_are_refused_and_the_old_ones_stay(daemon):
     good = daemon.base / "good.conf"
     good.write_text('rule "a" { on = "email.opened" add = 1 }\n')
-    daemon.do("rules", "apply", good)
+    daemon.do("rules", "apply", "--yes", good)
     bad = daemon.base / "bad.conf"
     bad.write_text('rule "a" { on = "email.opened" add = 2 }\n'
                    'rule "b" { on = "call.missed" add = 2 }\n')
-    result = daemon.run("rules", "apply", bad)
+    result = daemon.run("rules", "apply", "--yes", bad)
     assert result.returncode == 4
     assert "bad.conf:2" in result.stderr and "call.missed" in result.stderr
     bad.write_text('rule "b" { when = "field.x = = 3" add = 2 }\n')

@@ -121,7 +121,7 @@ def test_kill_9_while_sending_doubles_nothing_and_loses_nothing(make_gateway):
     people = {f"person{n}@far.test": 20 for n in range(120)}
     daemon = gateway.daemon
     daemon.do("list", "create", "news")
-    rows = "email,lists,score\n" + "".join(
+    rows = "email,lists,score:lead\n" + "".join(
         f"{address},news,20\n" for address in people)
     sheet = gateway.base / "people.csv"
     sheet.write_text(rows)

@@ -80,7 +80,7 @@ def test_every_answered_signal_counts_exactly_once(make_daemon):
     daemon.start()
     rules = daemon.base / "rules.conf"
     rules.write_text('rule "bought" { on = "order.paid" add = 1 }\n')
-    daemon.do("rules", "apply", rules)
+    daemon.do("rules", "apply", "--yes", rules)
     stop = threading.Event()
     shops = [Shop(daemon, n, stop) for n in range(6)]
     for shop in shops:

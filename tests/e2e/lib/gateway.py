@@ -39,7 +39,7 @@ class Gateway:
     def apply_rules(self, text):
         path = self.base / "rules.conf"
         path.write_text(text)
-        self.daemon.do("rules", "apply", path)
+        self.daemon.do("rules", "apply", "--yes", path)
 
     def stop(self):
         """Mail first, so that nothing waits for the milter; then the daemon,
