@@ -64,9 +64,9 @@ class CommandFailed(AssertionError):
 
 
 class Scoregated:
-    def __init__(self, base, more="", **values):
-        """base: a directory the MTA may enter. more: text at the end of the
-        configuration. values: other numbers and names for CONF."""
+    def __init__(self, base, more="", conf=CONF, **values):
+        """base: a directory the MTA may enter. conf: the configuration, more:
+        text at its end, values: other numbers and names for it."""
         self.base = pathlib.Path(base)
         self.base.mkdir(parents=True, exist_ok=True)
         self.base.chmod(0o755)
@@ -81,8 +81,7 @@ class Scoregated:
                            mail="", smtp_more="", plugins_more="")
         self.values.update(values)
         self.public_url = self.values["public_url"]
-        self.more = more
-        self.write_conf(CONF.format(**self.values) + more)
+        self.write_conf(conf.format(**self.values) + more)
         self.public = Web(f"127.0.0.1:{self.values['public']}")
         self.private = Web(f"127.0.0.1:{self.values['private']}")
         self.local = Web(self.socket)
