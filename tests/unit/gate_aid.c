@@ -199,17 +199,27 @@ gate_aid_reply_header(struct gate_aid *aid, const char *name)
 	return reply_get_header(&aid->reply, name);
 }
 
+/* Only what is synced can be read: a mark that is synced covers all before. */
 size_t
 gate_aid_signals(struct gate_aid *aid)
 {
 	struct spool_position position;
-	struct sg_err err;
+	struct signal mark, *next;
+	struct sg_err err = {.text = ""};
 
-	aid->n_signals = 0;
-	while (aid->n_signals < AID_SIGNALS_MOST &&
-	       spool_read(aid->spool, aid->pool, &aid->signals[aid->n_signals],
-			  &position, &err) == SG_OK)
-		aid->n_signals++;
+	signal_init(&mark, "aid.mark", clock_now());
+	mark.key = "aid@example.com";
+	if (spool_append(aid->spool, &mark, SPOOL_SYNCED, NULL, &err) != SG_OK)
+		fail_msg("%s", err.text);
+	for (aid->n_signals = 0; aid->n_signals < AID_SIGNALS_MOST;
+	     aid->n_signals++) {
+		next = &aid->signals[aid->n_signals];
+		if (spool_read(aid->spool, aid->pool, next, &position, &err) !=
+		    SG_OK)
+			fail_msg("the mark is missing: %s", err.text);
+		if (strcmp(next->name, "aid.mark") == 0)
+			break;
+	}
 	return aid->n_signals;
 }
 
