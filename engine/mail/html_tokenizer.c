@@ -142,8 +142,8 @@ name_is(const struct tokenizer *t, const struct html_tag_info *tag,
 {
 	size_t len = tag->name_end - tag->name_start;
 
-	return strncasecmp(t->text + tag->name_start, name, len) == 0 &&
-	       name[len] == '\0';
+	return strlen(name) == len &&
+	       strncasecmp(t->text + tag->name_start, name, len) == 0;
 }
 
 static void
