@@ -29,6 +29,15 @@ note(struct fold_run *run, const struct fold_change *change)
 		pool_strdup(out->pool, change->value ? change->value : "");
 }
 
+/* What a change may be bound to. A form whose address nobody confirmed never
+ * overwrites a filled field, and never brings back who left or is suppressed
+ * (architecture §8). */
+static bool
+only_if(const struct signal *signal, const char *condition)
+{
+	return strcmp(property(signal, "only_if"), condition) == 0;
+}
+
 /* --- fields --------------------------------------------------------------- */
 
 static void
@@ -55,7 +64,8 @@ set_field(struct fold_run *run, const struct signal *signal,
 	for (i = 0; i < record->fields.n && !field; i++)
 		if (strcmp(record->fields.items[i].name, change.name) == 0)
 			field = &record->fields.items[i];
-	if (strcmp(field ? field->value : "", change.value) == 0)
+	if (strcmp(field ? field->value : "", change.value) == 0 ||
+	    (field && only_if(signal, "empty")))
 		return false;
 	if (field) {
 		*old_out = pool_strdup(run->scratch, field->value);
@@ -182,6 +192,17 @@ leave_all(struct fold_run *run, const char *how)
 }
 
 static bool
+has_left(const struct fold_record *record, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < record->lists.n; i++)
+		if (strcmp(record->lists.items[i].name, name) == 0)
+			return record->lists.items[i].state == LIST_LEFT;
+	return false;
+}
+
+static bool
 change_list(struct fold_run *run, const struct signal *signal)
 {
 	const char *name = property(signal, "list");
@@ -192,6 +213,9 @@ change_list(struct fold_run *run, const struct signal *signal)
 		return *name ? set_list(run, name, LIST_LEFT, how)
 			     : leave_all(run, how);
 	case SIGNAL_LIST_JOIN:
+		if (only_if(signal, "not_left") &&
+		    (run->record->suppressed || has_left(run->record, name)))
+			return false;
 		/* A form with double opt-in says so; a confirmation follows. */
 		if (strcmp(property(signal, "state"), "unconfirmed") == 0)
 			return set_list(run, name, LIST_UNCONFIRMED, how);

@@ -135,7 +135,7 @@ mail_sent_keep(struct sg_mail *mail, const struct mail_sent *sent,
 {
 	const struct signal_prop props[] = {
 		{"campaign", sent->campaign}, {"subject", sent->subject},
-		{"rfc_id", sent->rfc_id}, {"sender", mail->sender},
+		{"rfc_id", sent->rfc_id},     {"sender", mail->sender},
 		{"list", sent->list},	      {"broadcast", sent->broadcast},
 	};
 	struct signal signal;
