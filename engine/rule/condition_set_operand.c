@@ -107,9 +107,7 @@ row_email(void *arg)
 {
 	const struct row *row = arg;
 
-	return row->record ? record_view_email(row->record->module,
-					       row->record->key)
-			   : NULL;
+	return row->record ? record_view_email(row->record->key) : NULL;
 }
 
 static const char *

@@ -161,7 +161,7 @@ select_signal(struct selection *selection, const struct node *node,
 /* --- broadcasts --------------------------------------------------------- */
 
 struct named_rows {
-	const char *property, *value;
+	const char *name; /* of the broadcast */
 	struct pool *pool;
 	struct record_set *to;
 };
@@ -177,8 +177,10 @@ named_row(void *arg, const struct store_history *row, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status;
-	value = signal_get(&signal, named->property);
-	if (value && strcmp(value, named->value) == 0)
+	value = signal_get(&signal, "broadcast");
+	if (!value)
+		value = signal_get(&signal, "campaign");
+	if (value && strcmp(value, named->name) == 0)
 		record_set_add(named->to, row->record_id);
 	pool_clear(named->pool);
 	return SG_OK;
@@ -191,8 +193,7 @@ condition_select_broadcast(struct store *store, const char *name,
 {
 	bool opened = state && strcmp(state, "opened") == 0;
 	bool clicked = state && strcmp(state, "clicked") == 0;
-	struct named_rows named = {opened || clicked ? "campaign" : "broadcast",
-				   name, NULL, add_to};
+	struct named_rows named = {name, NULL, add_to};
 	struct store_history_span span = {opened    ? "email.opened"
 					  : clicked ? "email.clicked"
 						    : "broadcast.sent",

@@ -26,15 +26,11 @@ struct occurrence { /* one human-verdict signal in the record's history */
 /* false stops the walk */
 typedef bool occurrence_fn(void *arg, const struct occurrence *occurrence);
 
-/* What `email` shows of a record: its key, if the module's keys are addresses
- * and it is known. */
+/* What `email` shows of a record: its key, if that is an address. */
 static inline const char *
-record_view_email(const char *module, const char *key)
+record_view_email(const char *key)
 {
-	bool addresses = !module[0] || strcmp(module, "contact") == 0 ||
-			 strcmp(module, "lead") == 0;
-
-	return addresses && key[0] ? key : NULL;
+	return strchr(key, '@') ? key : NULL;
 }
 
 struct record_view {
@@ -54,14 +50,14 @@ struct record_view {
 	 * Effective, human occurrences of `name` at or before the view's
 	 * moment, newest first; those that are in no history, too:
 	 * `record.created` once, at created_at; `record.changed` as
-	 * `field.changed`, both with old and new besides name and value;
-	 * `score.changed` per ledger entry with score, points.
+	 * `field.changed`, with old and new besides name and value;
+	 * `score.changed` per ledger entry with score, points, balance.
 	 */
 	void (*occurrences)(void *arg, const char *name, occurrence_fn *fn,
 			    void *fn_arg);
 	/* state: NULL any but skipped and failed, "sent", "opened", "clicked":
-	 * among its recipients, or by the signals broadcast.sent (property
-	 * broadcast), email.opened and email.clicked (property campaign) */
+	 * among its recipients, or by the signals broadcast.sent,
+	 * email.opened, email.clicked (property broadcast or campaign) */
 	bool (*broadcast)(void *arg, const char *name, const char *state);
 };
 

@@ -146,7 +146,7 @@ view_email(void *arg)
 {
 	struct stored_view *view = arg;
 
-	return record_view_email(view->record.module, view->record.key);
+	return record_view_email(view->record.key);
 }
 
 static const char *
@@ -339,6 +339,9 @@ load_ledger(struct stored_view *view, struct kept_name *kept,
 				  &unused);
 		(void)!signal_set(&hit->signal, "points",
 				  number_text(view->pool, rows.rows[i].delta),
+				  &unused);
+		(void)!signal_set(&hit->signal, "balance",
+				  number_text(view->pool, rows.rows[i].balance),
 				  &unused);
 	}
 	if (kept->n_hits)

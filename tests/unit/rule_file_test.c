@@ -453,6 +453,67 @@ an_explanation_is_bounded(void **state)
 	buf_done(&because);
 }
 
+static bool
+shipped_signal(void *arg, const char *name, const char **hint_out)
+{
+	static const char *const names[] = {
+		"email.opened",	    "email.clicked",	  "email.bounced",
+		"email.complained", "email.unsubscribed", "form.submitted",
+		"order.paid",	    "order.refunded"};
+	size_t n = sizeof(names) / sizeof(names[0]), i;
+
+	if (!arg) /* without a webhook */
+		n -= 2;
+	for (i = 0; i < n; i++) {
+		if (strcmp(names[i], name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static size_t
+count_shipped(const char *text, bool webhook)
+{
+	struct condition_names names = {.arg = webhook ? &webhook : NULL,
+					.signal_known = shipped_signal};
+	struct rule_context context = {&names, 0, NULL};
+	struct ruleset *ruleset = NULL;
+	struct sg_err err;
+	size_t n;
+
+	if (rules_parse("conf/rules.conf", text, &context, &ruleset, &err) !=
+	    SG_OK)
+		fail_msg("%s", err.text);
+	n = ruleset->n_rules;
+	ruleset_free(ruleset);
+	return n;
+}
+
+/* The plugins that are there without configuration declare all it names; and
+ * what it offers behind a # is right, too. */
+static void
+the_shipped_rules_are_right(void **state)
+{
+	FILE *file = fopen("conf/rules.conf", "r");
+	struct buf plain = BUF_INIT, opened = BUF_INIT;
+	char line[256];
+	bool offered;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file)) {
+		buf_append_text(&plain, line);
+		offered = strncmp(line, "#rule", 5) == 0 ||
+			  strncmp(line, "#}", 2) == 0 ||
+			  (strncmp(line, "#  ", 3) == 0 && line[3] != ' ');
+		buf_append_text(&opened, line + offered);
+	}
+	fclose(file);
+	assert_int_equal(count_shipped(buf_text(&plain), false), 11);
+	assert_int_equal(count_shipped(buf_text(&opened), true), 13);
+	buf_done(&plain);
+	buf_done(&opened);
+}
+
 int
 main(void)
 {
@@ -466,6 +527,7 @@ main(void)
 		cmocka_unit_test(differences_are_found_in_order_of_name),
 		cmocka_unit_test(an_explanation_is_filled_in),
 		cmocka_unit_test(an_explanation_is_bounded),
+		cmocka_unit_test(the_shipped_rules_are_right),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
