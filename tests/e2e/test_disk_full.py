@@ -31,8 +31,8 @@ def test_a_full_disk_stops_no_mail_and_no_answer(mount, make_gateway):
     gateway = make_gateway(start=False)
     daemon = gateway.daemon
     daemon.write_conf(daemon.conf.read_text().replace(
-        f'state_directory = "{daemon.base}/state"',
-        f'state_directory = "{mount.path}/state"')
+        f'state = "{daemon.base}/state"',
+        f'state = "{mount.path}/state"')
         + 'signals { names = { "order.paid" } }\n')
     gateway.start()
     clicks, pixel = gateway.tracked(gateway.deliver("ann@far.test"))

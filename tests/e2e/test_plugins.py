@@ -49,7 +49,7 @@ def test_what_is_no_plugin_is_refused(daemon, tmp_path):
 
 def test_a_plugin_that_is_not_loaded_does_nothing(make_gateway):
     gateway = make_gateway(rules=None,
-                           plugins_more='load = { "open", "bounce" }')
+                           root_more='load = { "open", "bounce" }')
     mail = gateway.deliver("ann@far.test")
     clicks, pixel = gateway.tracked(mail)
     assert pixel and not clicks
@@ -61,13 +61,13 @@ def test_a_plugin_that_is_not_loaded_does_nothing(make_gateway):
 def test_the_teaching_plugin_can_be_loaded(make_daemon):
     if not (places.PLUGINS / "hello.so").exists():
         pytest.skip("hello is not built")
-    daemon = make_daemon(plugins_more='load = { "hello" }').start()
+    daemon = make_daemon(root_more='load = { "hello" }').start()
     listed = {p["name"] for p in daemon.ask("plugin", "list")["items"]}
     assert listed == {"hello"}
 
 
 def test_rules_may_name_only_what_a_plugin_declares(make_daemon):
-    daemon = make_daemon(plugins_more='load = { "click" }').start()
+    daemon = make_daemon(root_more='load = { "click" }').start()
     rules = daemon.base / "rules.conf"
     rules.write_text('rule "o" { on = "email.opened" add = 1 }\n')
     result = daemon.run("rules", "check", rules)

@@ -35,8 +35,8 @@ def test_what_was_answered_before_a_stop_is_there_after_it(gateway):
 def test_a_second_daemon_on_the_same_state_is_refused(daemon, make_daemon):
     second = make_daemon()
     second.write_conf(second.conf.read_text().replace(
-        f'state_directory = "{second.base}/state"',
-        f'state_directory = "{daemon.base}/state"'))
+        f'state = "{second.base}/state"',
+        f'state = "{daemon.base}/state"'))
     with pytest.raises(RuntimeError) as refused:
         second.start()
     assert "ended with 0" not in str(refused.value)

@@ -15,10 +15,14 @@ PUBLIC_URL = "https://track.example.test"
 BOUNCE_DOMAIN = "bounces.example.test"
 
 CONF = """\
-state_directory = "{base}/state"
+public_url = "{public_url}"
+bounce_domain = "{bounce_domain}"
+unsubscribe_address = "leave@{bounce_domain}"
+state = "{base}/state"
 user = "{user}"
+plugins = "{plugins}"
+{root_more}
 http {{
-    public_url = "{public_url}"
     public = "127.0.0.1:{public}"
     private = "127.0.0.1:{private}"
     socket = "{base}/scoregate.sock"
@@ -28,8 +32,6 @@ milter {{
     group = "{group}"
 }}
 mail {{
-    bounce_domain = "{bounce_domain}"
-    unsubscribe_address = "leave@{bounce_domain}"
     outbound_daemons = {{ "submission" }}
     inbound_daemons = {{ "mx" }}
     {mail}
@@ -37,12 +39,8 @@ mail {{
 smtp {{
     host = "127.0.0.1"
     port = {smtp}
-    tls = "none"
+    tls = none
     {smtp_more}
-}}
-plugins {{
-    directory = "{plugins}"
-    {plugins_more}
 }}
 score "lead" {{ degrade = none }}
 """
@@ -78,7 +76,7 @@ class Scoregated:
                            plugins=places.PLUGINS, public_url=PUBLIC_URL,
                            bounce_domain=BOUNCE_DOMAIN, group=_group(),
                            user=pwd.getpwuid(os.geteuid()).pw_name, smtp=25,
-                           mail="", smtp_more="", plugins_more="")
+                           mail="", smtp_more="", root_more="")
         self.values.update(values)
         self.public_url = self.values["public_url"]
         self.write_conf(conf.format(**self.values) + more)
