@@ -138,6 +138,12 @@ fold_created_at(const struct fold_record *record)
 	return record->created_at;
 }
 
+const char *
+fold_module(const struct fold_record *record)
+{
+	return record->module;
+}
+
 bool
 fold_deleted(const struct fold_record *record)
 {

@@ -88,6 +88,7 @@ int64_t fold_next_change(const struct fold_record *record);
 /* When it last changed: all its ledger entries are at or before it. */
 int64_t fold_now(const struct fold_record *record);
 int64_t fold_created_at(const struct fold_record *record);
+const char *fold_module(const struct fold_record *record);
 bool fold_deleted(const struct fold_record *record);
 
 /* Never changed: false, and an empty state. */

@@ -125,6 +125,23 @@ store_history_set_effective(struct store *store, int64_t id, bool effective,
 }
 
 enum sg_status
+store_history_set_happened(struct store *store, int64_t id, int64_t happened_at,
+			   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store, "UPDATE history SET happened_at = ? WHERE id = ?",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, happened_at);
+	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
 store_history_signal(const struct store_history *row, struct pool *pool,
 		     struct signal *signal_out, struct sg_err *err)
 {

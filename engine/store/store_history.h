@@ -54,6 +54,11 @@ enum sg_status store_history_set_effective(struct store *store, int64_t id,
 					   bool effective,
 					   struct sg_err *err) MUST_CHECK;
 
+/* For the engine's own record.created: first sight moved to an earlier time. */
+enum sg_status store_history_set_happened(struct store *store, int64_t id,
+					  int64_t happened_at,
+					  struct sg_err *err) MUST_CHECK;
+
 /* Borrows the row's strings, which must outlive it; properties in `pool`.
  * SG_FAILED: the stored properties are not what we write. */
 enum sg_status store_history_signal(const struct store_history *row,

@@ -132,6 +132,23 @@ store_record_set_key(struct store *store, uint32_t id, const char *key,
 	return store_run_one(store, statement, err);
 }
 
+enum sg_status
+store_record_set_created(struct store *store, uint32_t id, int64_t created_at,
+			 struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE record SET created_at = ? WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, created_at);
+	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
 static enum sg_status
 mark_deleted(struct store *store, uint32_t id, int64_t now, struct sg_err *err)
 {

@@ -53,6 +53,10 @@ enum sg_status store_record_create(struct store *store, uint64_t record_key,
 enum sg_status store_record_set_key(struct store *store, uint32_t id,
 				    const char *key,
 				    struct sg_err *err) MUST_CHECK;
+/* Something that happened earlier became known late. */
+enum sg_status store_record_set_created(struct store *store, uint32_t id,
+					int64_t created_at,
+					struct sg_err *err) MUST_CHECK;
 /* Removes fields, tags, list membership, aliases and the key; the row stays,
  * so that the id is never used again. SG_NONE: not there. */
 enum sg_status store_record_delete(struct store *store, uint32_t id,

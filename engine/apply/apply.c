@@ -1,0 +1,381 @@
+/* apply.c - the applier's life and its thread; see apply.h. */
+#include "apply/apply.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "apply/apply_parts.h"
+#include "apply/fold_parts.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/store_external.h"
+#include "store/store_position.h"
+#include "store/store_timer.h"
+
+enum {
+	CACHE_BYTES = 256 << 20,
+	BACK_OFF_LEAST_MS = 100,
+	BACK_OFF_MOST_MS = 5000,
+	IDLE_MS = 1000,
+	EXPIRY_MS = 3600000
+};
+
+/* --- making ------------------------------------------------------------------
+ */
+
+static void
+init_locks(struct apply *apply)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&apply->lock, NULL);
+	pthread_mutex_init(&apply->percent_lock, NULL);
+	pthread_rwlock_init(&apply->world_lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&apply->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+static void
+copy_options(struct apply *apply, const struct apply_options *options)
+{
+	struct apply_options *to = &apply->options;
+	size_t size = options->n_scores * sizeof(*options->scores);
+
+	*to = *options;
+	to->store_path = pool_strdup(apply->pool, options->store_path);
+	to->record_secret = (const unsigned char *)pool_memdup(
+		apply->pool, options->record_secret, 32);
+	if (size)
+		to->scores = (const struct score_settings *)pool_memdup(
+			apply->pool, options->scores, size);
+	if (options->timezone)
+		to->timezone = pool_strdup(apply->pool, options->timezone);
+	if (!to->batch_most)
+		to->batch_most = 5000;
+	if (to->checkpoint_ms <= 0)
+		to->checkpoint_ms = 60000;
+}
+
+static struct apply *
+new_apply(const struct apply_options *options)
+{
+	struct apply *apply = fold_must(calloc(1, sizeof(*apply)));
+
+	apply->pool = pool_new();
+	apply->work = pool_new();
+	apply->batch.pool = pool_new();
+	copy_options(apply, options);
+	apply->spool = options->spool;
+	apply->board = options->scoreboard;
+	apply->cache = apply_cache_new(CACHE_BYTES);
+	apply->index = apply_index_new();
+	apply->dirty = record_set_new();
+	apply->calls_end = &apply->calls;
+	init_locks(apply);
+	fold_world_init(&apply->world, apply->options.timezone);
+	apply->world.percent = apply_percent;
+	apply->world.percent_arg = apply;
+	fold_out_init(&apply->out, apply->work, false);
+	apply->now = clock_now();
+	apply->next_checkpoint = apply->now + apply->options.checkpoint_ms;
+	return apply;
+}
+
+static enum sg_status
+seek_spool(struct apply *apply, struct sg_err *err)
+{
+	struct spool_position *position = &apply->batch.position;
+	unsigned char id[SPOOL_ID_SIZE];
+	enum sg_status status;
+
+	if (!apply->spool)
+		return SG_OK;
+	spool_get_id(apply->spool, id);
+	memset(position, 0, sizeof(*position));
+	status = store_position_get(apply->store, id, position, err);
+	if (status != SG_OK && status != SG_NONE)
+		return status;
+	status = spool_seek(apply->spool, position, err);
+	memcpy(position->id, id, SPOOL_ID_SIZE);
+	apply->applied = *position;
+	return status;
+}
+
+static enum sg_status
+load(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status;
+
+	status = store_open(apply->options.store_path, DB_READ_WRITE,
+			    &apply->store, err);
+	if (status == SG_OK)
+		status = apply_load_scores(apply, err);
+	if (status == SG_OK)
+		status = apply_load_board(apply, err);
+	if (status == SG_OK)
+		status = apply_load_rules(apply, err);
+	if (status == SG_OK)
+		status =
+			store_timer_next(apply->store, &apply->next_timer, err);
+	if (status == SG_NONE) {
+		apply->next_timer = INT64_MAX;
+		status = SG_OK;
+	}
+	if (status == SG_OK)
+		status = seek_spool(apply, err);
+	apply->status.records = apply_index_count(apply->index);
+	return status;
+}
+
+enum sg_status
+apply_open(const struct apply_options *options, struct apply **apply_out,
+	   struct sg_err *err)
+{
+	struct apply *apply = new_apply(options);
+	enum sg_status status = load(apply, err);
+
+	if (status != SG_OK) {
+		apply_close(apply);
+		return status;
+	}
+	*apply_out = apply;
+	return SG_OK;
+}
+
+void
+apply_close(struct apply *apply)
+{
+	if (!apply)
+		return;
+	if (apply->started)
+		apply_stop(apply, 0);
+	fold_out_done(&apply->out);
+	fold_world_done(&apply->world);
+	apply_cache_free(apply->cache);
+	apply_index_free(apply->index);
+	record_set_free(apply->dirty);
+	store_close(apply->store);
+	free(apply->batch.signals);
+	free(apply->batch.poison);
+	free(apply->touched);
+	pool_free(apply->batch.pool);
+	pool_free(apply->work);
+	pool_free(apply->pool);
+	pthread_cond_destroy(&apply->changed);
+	pthread_rwlock_destroy(&apply->world_lock);
+	pthread_mutex_destroy(&apply->percent_lock);
+	pthread_mutex_destroy(&apply->lock);
+	free(apply);
+}
+
+/* --- the thread
+ * --------------------------------------------------------------- */
+
+void
+apply_trouble(struct apply *apply, const struct sg_err *err)
+{
+	bool news;
+
+	pthread_mutex_lock(&apply->lock);
+	news = !apply->status.store_down ||
+	       strncmp(apply->status.trouble, err->text,
+		       sizeof(apply->status.trouble) - 1) != 0;
+	apply->status.store_down = true;
+	snprintf(apply->status.trouble, sizeof(apply->status.trouble), "%.255s",
+		 err->text);
+	pthread_mutex_unlock(&apply->lock);
+	if (news)
+		log_error("the store cannot be written; signals stay in the "
+			  "spool: %s",
+			  err->text);
+}
+
+static bool
+is_over(struct apply *apply, bool idle)
+{
+	bool over;
+
+	pthread_mutex_lock(&apply->lock);
+	over = apply->stopping &&
+	       (idle || clock_monotonic_ms() >= apply->stop_by);
+	pthread_mutex_unlock(&apply->lock);
+	return over;
+}
+
+/* Until the time is over, or somebody wants something. */
+static void
+back_off(struct apply *apply, int ms)
+{
+	int64_t until = clock_monotonic_ms() + ms;
+	struct timespec at = {.tv_sec = (time_t)(until / 1000),
+			      .tv_nsec = (long)(until % 1000) * 1000000};
+	bool in_time = true;
+
+	pthread_mutex_lock(&apply->lock);
+	if (apply->stopping && apply->stop_by < until) {
+		at.tv_sec = (time_t)(apply->stop_by / 1000);
+		at.tv_nsec = (long)(apply->stop_by % 1000) * 1000000;
+	}
+	while (in_time && !apply->calls)
+		in_time = pthread_cond_timedwait(&apply->changed, &apply->lock,
+						 &at) == 0;
+	pthread_mutex_unlock(&apply->lock);
+}
+
+static enum sg_status
+expire_external_ids(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status = apply_begin(apply, err);
+
+	if (status != SG_OK)
+		return status;
+	status = store_external_expire(apply->store, apply->now, err);
+	if (status == SG_OK)
+		status = apply_commit(apply, err);
+	if (status != SG_OK)
+		apply_rollback(apply);
+	else
+		apply->next_expiry = apply->now + EXPIRY_MS;
+	return status;
+}
+
+static void
+note_timers_done(struct apply *apply, int64_t now)
+{
+	pthread_mutex_lock(&apply->lock);
+	apply->timers_done_at = now;
+	pthread_mutex_unlock(&apply->lock);
+}
+
+/* What is due at this time; anything but SG_OK is the store's failure. */
+static enum sg_status
+run_due(struct apply *apply, struct sg_err *err)
+{
+	int64_t now = clock_now();
+	enum sg_status status = SG_OK;
+
+	if (apply->next_timer <= now)
+		status = apply_run_timers(apply, err);
+	else
+		note_timers_done(apply, now);
+	if (status == SG_OK)
+		status = apply_run_sweep(apply, err);
+	if (status == SG_NONE)
+		status = SG_OK;
+	if (status == SG_OK && apply->next_expiry <= now)
+		status = expire_external_ids(apply, err);
+	if (status == SG_OK && apply->next_checkpoint <= now) {
+		status = apply_checkpoint(apply, err);
+		apply->next_checkpoint = now + apply->options.checkpoint_ms;
+	}
+	return status;
+}
+
+static int
+idle_ms(const struct apply *apply)
+{
+	int64_t now = clock_now(), ms = IDLE_MS;
+
+	if (apply->sweep_ruleset)
+		return 0;
+	if (apply->next_timer - now < ms)
+		ms = apply->next_timer - now;
+	if (apply->next_checkpoint - now < ms)
+		ms = apply->next_checkpoint - now;
+	return ms < 0 ? 0 : (int)ms;
+}
+
+static void
+refuse_calls(struct apply *apply)
+{
+	struct apply_wait *call;
+
+	pthread_mutex_lock(&apply->lock);
+	for (call = apply->calls; call; call = call->next) {
+		call->status =
+			err_set(&call->err, SG_BUSY, "scoregated is stopping");
+		call->done = true;
+	}
+	apply->calls = NULL;
+	apply->calls_end = &apply->calls;
+	pthread_cond_broadcast(&apply->changed);
+	pthread_mutex_unlock(&apply->lock);
+}
+
+static void *
+run(void *arg)
+{
+	struct apply *apply = arg;
+	int back_off_ms = BACK_OFF_LEAST_MS;
+	bool idle = false;
+
+	while (!is_over(apply, idle)) {
+		struct sg_err err = {0};
+		enum sg_status status, due;
+
+		apply_run_calls(apply);
+		status = apply_run_batch(apply, &err);
+		idle = status == SG_NONE;
+		due = status == SG_OK || idle ? run_due(apply, &err) : SG_OK;
+		if ((status != SG_OK && !idle) || due != SG_OK) {
+			apply_trouble(apply, &err);
+			back_off(apply, back_off_ms);
+			back_off_ms = back_off_ms * 2 < BACK_OFF_MOST_MS
+					      ? back_off_ms * 2
+					      : BACK_OFF_MOST_MS;
+			continue;
+		}
+		back_off_ms = BACK_OFF_LEAST_MS;
+		if (idle && !is_over(apply, idle))
+			spool_wait_for_more(apply->spool, idle_ms(apply));
+	}
+	return NULL;
+}
+
+enum sg_status
+apply_start(struct apply *apply, struct sg_err *err)
+{
+	apply->started = true;
+	if (pthread_create(&apply->thread, NULL, run, apply) == 0)
+		return SG_OK;
+	apply->started = false;
+	return err_errno(err, SG_FAILED, "the applier's thread");
+}
+
+void
+apply_stop(struct apply *apply, int wait_ms)
+{
+	struct sg_err err = {0};
+
+	if (!apply->started)
+		return;
+	pthread_mutex_lock(&apply->lock);
+	apply->stopping = true;
+	apply->stop_by = clock_monotonic_ms() + wait_ms;
+	pthread_cond_broadcast(&apply->changed);
+	pthread_mutex_unlock(&apply->lock);
+	spool_wake(apply->spool);
+	pthread_join(apply->thread, NULL);
+	refuse_calls(apply);
+	if (apply_checkpoint(apply, &err) != SG_OK)
+		log_warn("no checkpoint at stop; the next start reads more of "
+			 "the ledger: %s",
+			 err.text);
+	pthread_mutex_lock(&apply->lock);
+	apply->started = false;
+	pthread_mutex_unlock(&apply->lock);
+}
+
+void
+apply_get_status(struct apply *apply, struct apply_status *out)
+{
+	pthread_mutex_lock(&apply->lock);
+	*out = apply->status;
+	if (apply->oldest_at)
+		out->lag_ms = clock_now() - apply->oldest_at;
+	pthread_mutex_unlock(&apply->lock);
+}

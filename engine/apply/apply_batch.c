@@ -1,0 +1,284 @@
+/*
+ * apply_batch.c - a batch of signals is one transaction, together with the
+ * spool's position. What fails is rolled back whole and tried again: nothing
+ * is lost, and nothing is applied twice. A signal that the store refuses by
+ * itself is passed over, and said so once.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "apply/fold_parts.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/store_position.h"
+
+enum sg_status
+apply_begin(struct apply *apply, struct sg_err *err)
+{
+	if (!apply->store &&
+	    store_open(apply->options.store_path, DB_READ_WRITE, &apply->store,
+		       err) != SG_OK)
+		return SG_BUSY;
+	apply->now = clock_now();
+	pool_clear(apply->work);
+	apply->n_touched = 0;
+	apply->written_ledger_id = apply->last_ledger_id;
+	if (store_begin(apply->store, err) == SG_OK)
+		return SG_OK;
+	/* A connection that was opened on a read-only or full file keeps
+	 * thinking so: begin anew with another. */
+	store_close(apply->store);
+	apply->store = NULL;
+	return SG_BUSY;
+}
+
+static void
+publish(struct apply *apply, const struct cached *cached)
+{
+	struct score_state state;
+	uint32_t id;
+
+	if (cached->deleted) {
+		scoreboard_remove_record(apply->board, cached->id);
+		return;
+	}
+	if (cached->created)
+		scoreboard_set_record(apply->board, cached->id,
+				      fold_module(cached->fold));
+	for (id = 1; cached->scored && id <= apply->world.n_scores; id++)
+		if (fold_score(cached->fold, id, &state))
+			scoreboard_put(apply->board, cached->id, id, &state);
+}
+
+static void
+forget_touched(struct apply *apply)
+{
+	size_t i;
+
+	for (i = 0; i < apply->n_touched; i++) {
+		struct cached *cached = apply->touched[i];
+		bool deleted = cached->deleted;
+
+		cached->touched = cached->created = cached->deleted =
+			cached->scored = false;
+		if (deleted)
+			apply_cache_drop(apply->cache, cached->id);
+	}
+	apply->n_touched = 0;
+}
+
+enum sg_status
+apply_commit(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status = store_commit(apply->store, err);
+	size_t i;
+
+	if (status != SG_OK)
+		return status == SG_REFUSED ? SG_FAILED : status;
+	apply->last_ledger_id = apply->written_ledger_id;
+	scoreboard_write_begin(apply->board);
+	for (i = 0; i < apply->n_touched; i++)
+		publish(apply, apply->touched[i]);
+	scoreboard_write_end(apply->board);
+	for (i = 0; i < apply->n_touched; i++)
+		if (apply->touched[i]->scored || apply->touched[i]->deleted)
+			record_set_add(apply->dirty, apply->touched[i]->id);
+	forget_touched(apply);
+	apply_cache_trim(apply->cache);
+	pthread_mutex_lock(&apply->lock);
+	apply->commits++;
+	apply->status.records = apply_index_count(apply->index);
+	apply->status.refolds = apply->refolds;
+	if (apply->status.store_down)
+		log_info("the store is back");
+	apply->status.store_down = false;
+	apply->status.trouble[0] = '\0';
+	pthread_mutex_unlock(&apply->lock);
+	return SG_OK;
+}
+
+/* Everything the transaction touched in memory is made anew when needed. */
+void
+apply_rollback(struct apply *apply)
+{
+	size_t i;
+
+	if (apply->store)
+		store_rollback(apply->store);
+	for (i = 0; i < apply->n_touched; i++) {
+		struct cached *cached = apply->touched[i];
+
+		if (cached->created)
+			apply_index_remove(apply->index, cached->record_key);
+		else if (cached->deleted)
+			apply_index_add(apply->index, cached->record_key,
+					cached->id);
+		apply_cache_drop(apply->cache, cached->id);
+	}
+	apply->n_touched = 0;
+}
+
+/* --- reading ----------------------------------------------------------------
+ */
+
+static void
+make_room(struct apply_batch *batch, size_t most)
+{
+	if (batch->cap >= most)
+		return;
+	batch->cap = most;
+	batch->signals = fold_must(
+		realloc(batch->signals, most * sizeof(*batch->signals)));
+	batch->poison = fold_must(realloc(batch->poison, most * sizeof(bool)));
+}
+
+static bool
+somebody_waits(struct apply *apply)
+{
+	bool waits;
+
+	pthread_mutex_lock(&apply->lock);
+	waits = apply->n_submitting || apply->calls || apply->stopping;
+	pthread_mutex_unlock(&apply->lock);
+	return waits;
+}
+
+static enum sg_status
+read_one(struct apply *apply, struct sg_err *err)
+{
+	struct apply_batch *batch = &apply->batch;
+	enum sg_status status =
+		spool_read(apply->spool, batch->pool, &batch->signals[batch->n],
+			   &batch->position, err);
+
+	if (status == SG_OK)
+		batch->poison[batch->n++] = false;
+	else if (status == SG_REFUSED)
+		log_error("an entry of the spool cannot be read and is "
+			  "passed over: %s",
+			  err->text);
+	return status;
+}
+
+/* Take what is there; a small batch waits a little for company, unless
+ * somebody waits for it. */
+static enum sg_status
+read_batch(struct apply *apply, struct sg_err *err)
+{
+	struct apply_batch *batch = &apply->batch;
+	bool waited = false, passed_over = false;
+
+	batch->n = 0;
+	pool_clear(batch->pool);
+	make_room(batch, apply->options.batch_most);
+	while (batch->n < apply->options.batch_most) {
+		enum sg_status status = read_one(apply, err);
+
+		if (status == SG_REFUSED) {
+			passed_over = true;
+			continue;
+		}
+		if (status == SG_OK)
+			continue;
+		if (status != SG_NONE)
+			return batch->n ? SG_OK : status;
+		if (!batch->n || waited || somebody_waits(apply))
+			break;
+		spool_wait_for_more(apply->spool, apply->options.batch_wait_ms);
+		waited = true;
+	}
+	if (batch->n) {
+		pthread_mutex_lock(&apply->lock);
+		apply->oldest_at = batch->signals[0].received_at;
+		pthread_mutex_unlock(&apply->lock);
+	}
+	return batch->n || passed_over ? SG_OK : SG_NONE;
+}
+
+/* --- applying ----------------------------------------------------------------
+ */
+
+static enum sg_status
+apply_all(struct apply *apply, struct sg_err *err)
+{
+	struct apply_batch *batch = &apply->batch;
+	enum sg_status status = SG_OK;
+
+	for (batch->at = 0; batch->at < batch->n; batch->at++) {
+		if (batch->poison[batch->at])
+			continue;
+		status = apply_signal(apply, &batch->signals[batch->at], err);
+		if (status != SG_OK)
+			return status;
+	}
+	status = store_position_set(apply->store, &batch->position, err);
+	return status == SG_REFUSED ? SG_FAILED : status;
+}
+
+static void
+pass_over(struct apply *apply, const struct sg_err *err)
+{
+	struct apply_batch *batch = &apply->batch;
+	const struct signal *signal = &batch->signals[batch->at];
+	char quoted[LOG_QUOTE_SIZE];
+
+	batch->poison[batch->at] = true;
+	log_error("a signal is refused and passed over: %s name=%s "
+		  "received_at=%lld segment=%llu before=%llu",
+		  err->text, log_quote(signal->name, quoted),
+		  (long long)signal->received_at,
+		  (unsigned long long)batch->position.segment,
+		  (unsigned long long)batch->position.offset);
+}
+
+static void
+finish(struct apply *apply)
+{
+	struct apply_batch *batch = &apply->batch;
+
+	spool_applied(apply->spool, &batch->position);
+	pthread_mutex_lock(&apply->lock);
+	apply->applied = batch->position;
+	apply->status.applied += batch->n;
+	apply->status.batches++;
+	apply->oldest_at = 0;
+	pthread_cond_broadcast(&apply->changed);
+	pthread_mutex_unlock(&apply->lock);
+	batch->n = 0;
+}
+
+static enum sg_status
+try_batch(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status = apply_begin(apply, err);
+
+	if (status != SG_OK)
+		return status;
+	status = apply_all(apply, err);
+	if (status == SG_REFUSED)
+		pass_over(apply, err);
+	if (status == SG_OK)
+		status = apply_commit(apply, err);
+	if (status != SG_OK)
+		apply_rollback(apply);
+	return status;
+}
+
+enum sg_status
+apply_run_batch(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+
+	/* One that failed is still there, to be tried again. */
+	if (!apply->batch.n)
+		status = read_batch(apply, err);
+	if (status != SG_OK)
+		return status;
+	do
+		status = try_batch(apply, err);
+	while (status == SG_REFUSED);
+	if (status == SG_OK)
+		finish(apply);
+	return status;
+}

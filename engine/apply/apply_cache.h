@@ -1,0 +1,35 @@
+/*
+ * apply_cache.h - the folds of the records that were last used; any other is
+ * made anew from its history. The applier's thread only.
+ */
+#ifndef ENGINE_APPLY_APPLY_CACHE_H
+#define ENGINE_APPLY_APPLY_CACHE_H
+
+#include "apply/fold.h"
+
+struct apply_cache;
+
+struct cached {
+	uint32_t id;
+	uint64_t record_key;
+	struct fold_record *fold;
+	int64_t timer_at; /* as it is in the store; 0 = not known */
+	/* of the transaction under way */
+	bool touched, created, deleted, scored;
+	/* the cache's own */
+	struct cached *newer, *older, *next_in_chain;
+};
+
+struct apply_cache *apply_cache_new(size_t bytes_most);
+void apply_cache_free(struct apply_cache *cache);
+/* NULL = not there */
+struct cached *apply_cache_get(struct apply_cache *cache, uint32_t id);
+/* Takes the fold. */
+struct cached *apply_cache_put(struct apply_cache *cache, uint32_t id,
+			       uint64_t record_key, struct fold_record *fold);
+void apply_cache_drop(struct apply_cache *cache, uint32_t id);
+void apply_cache_clear(struct apply_cache *cache);
+/* Down to its most bytes, least used first; between transactions. */
+void apply_cache_trim(struct apply_cache *cache);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * apply_parts.h - the inside of the applier, for apply*.c only. One thread
+ * runs it; what others may touch is under `lock` (status, calls, waiting) or
+ * `world_lock` (the rulesets).
+ */
+#ifndef ENGINE_APPLY_APPLY_PARTS_H
+#define ENGINE_APPLY_APPLY_PARTS_H
+
+#include <pthread.h>
+
+#include "apply/apply.h"
+#include "apply/apply_cache.h"
+#include "apply/apply_index.h"
+#include "apply/fold.h"
+#include "store/store_history.h"
+#include "store/store_ledger.h"
+#include "store/store_record.h"
+
+/* What was read from the spool and is not committed yet. */
+struct apply_batch {
+	struct pool *pool;
+	struct signal *signals;
+	bool *poison; /* refused once: passed over */
+	size_t n, cap;
+	size_t at; /* the one under way, when something fails */
+	struct spool_position position; /* after the last */
+};
+
+/* Somebody waits for something that only the applier's thread may do. */
+struct apply_wait {
+	apply_call_fn *fn;
+	void *arg;
+	enum sg_status status;
+	struct sg_err err;
+	/* on the applier's thread, after the commit; may be NULL */
+	void (*committed)(void *arg);
+	bool done;
+	struct apply_wait *next;
+};
+
+/* Where the top and the median of a score and module were, not long ago. */
+struct apply_percent_base {
+	char module[32];
+	uint32_t score_id;
+	int64_t at; /* 0 = free */
+	double top, median;
+};
+
+struct apply {
+	struct apply_options options;
+	struct pool *pool;   /* as long as the applier */
+	struct store *store; /* NULL while it is away */
+	struct spool *spool;
+	struct scoreboard *board;
+	struct fold_world world;
+	pthread_rwlock_t world_lock;
+	struct apply_cache *cache;
+	struct apply_index *index;
+
+	/* the transaction under way */
+	struct pool *work;
+	struct fold_out out;
+	int64_t now;
+	struct cached **touched;
+	size_t n_touched, touched_cap;
+	int64_t last_ledger_id, written_ledger_id; /* committed, not yet */
+	uint64_t refolds;
+
+	struct apply_batch batch;
+	struct record_set *dirty; /* since the last checkpoint */
+	int64_t next_checkpoint;
+	int64_t next_timer;
+	uint32_t sweep_ruleset; /* 0 = nothing to sweep */
+	uint32_t sweep_after;
+	int64_t next_expiry; /* of external ids */
+
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* monotonic clock */
+	bool started, stopping;
+	int64_t stop_by; /* monotonic */
+	struct apply_wait *calls, **calls_end;
+	unsigned n_submitting;
+	struct spool_position applied;
+	uint64_t commits;
+	int64_t oldest_at; /* receipt of the oldest not applied; 0 = none */
+	int64_t timers_done_at;
+	struct apply_status status;
+	struct ruleset no_rules;
+
+	pthread_mutex_t percent_lock;
+	struct apply_percent_base percents[16];
+};
+
+/* apply_record.c: whose signal it is */
+struct apply_target {
+	uint32_t id; /* 0 = nobody's (yet) */
+	uint64_t record_key;
+	const char *module;
+	const char *normal; /* the key's normal form; "" = not given */
+	bool created;
+	uint64_t adopted; /* entries that had waited for this record */
+};
+enum sg_status apply_find_record(struct apply *apply,
+				 const struct signal *signal,
+				 struct apply_target *target_out,
+				 struct sg_err *err) MUST_CHECK;
+/* Its fold: from the cache, or from its history. */
+enum sg_status apply_load_record(struct apply *apply, uint32_t id,
+				 struct cached **cached_out,
+				 struct sg_err *err) MUST_CHECK;
+/* Fold its history from the start; everything that is in the store is taken
+ * for granted (quiet). last_at_out: of its newest entry. */
+enum sg_status apply_fold_history(struct apply *apply, uint32_t id,
+				  struct fold_record *fold,
+				  struct fold_out *out, int64_t *last_at_out,
+				  struct sg_err *err) MUST_CHECK;
+
+/* apply_signal.c */
+enum sg_status apply_signal(struct apply *apply, const struct signal *signal,
+			    struct sg_err *err) MUST_CHECK;
+
+/* apply_write.c: what the fold gave, into the store */
+void apply_touch(struct apply *apply, struct cached *cached);
+enum sg_status apply_write(struct apply *apply, struct cached *cached,
+			   struct sg_err *err) MUST_CHECK;
+enum sg_status apply_write_points(struct apply *apply, struct cached *cached,
+				  const struct fold_points *points,
+				  bool correcting,
+				  struct sg_err *err) MUST_CHECK;
+enum sg_status apply_write_timer(struct apply *apply, struct cached *cached,
+				 struct sg_err *err) MUST_CHECK;
+void apply_ledger_row(const struct score_rates *rates,
+		      const struct fold_points *points, uint32_t record_id,
+		      struct store_ledger *row_out);
+
+/* apply_refold.c */
+enum sg_status apply_refold(struct apply *apply, uint32_t id,
+			    struct sg_err *err) MUST_CHECK;
+/* Only what no row says yet, of points by time and rulesets. */
+enum sg_status apply_write_missing(struct apply *apply, struct cached *cached,
+				   struct sg_err *err) MUST_CHECK;
+
+/* apply_batch.c */
+enum sg_status apply_begin(struct apply *apply, struct sg_err *err) MUST_CHECK;
+/* Commit and show it to everybody. */
+enum sg_status apply_commit(struct apply *apply, struct sg_err *err) MUST_CHECK;
+void apply_rollback(struct apply *apply);
+/* Read what there is and apply it. SG_NONE: nothing there. */
+enum sg_status apply_run_batch(struct apply *apply,
+			       struct sg_err *err) MUST_CHECK;
+
+/* apply_sweep.c: each a transaction; SG_NONE: nothing to do */
+enum sg_status apply_run_sweep(struct apply *apply,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status apply_run_timers(struct apply *apply,
+				struct sg_err *err) MUST_CHECK;
+
+/* apply_checkpoint.c */
+enum sg_status apply_load_board(struct apply *apply,
+				struct sg_err *err) MUST_CHECK;
+enum sg_status apply_checkpoint(struct apply *apply,
+				struct sg_err *err) MUST_CHECK;
+
+/* apply_rules.c */
+enum sg_status apply_load_scores(struct apply *apply,
+				 struct sg_err *err) MUST_CHECK;
+enum sg_status apply_load_rules(struct apply *apply,
+				struct sg_err *err) MUST_CHECK;
+
+/* apply_call.c */
+void apply_run_calls(struct apply *apply);
+/* fn, arg and committed are set; fills status and err. */
+enum sg_status apply_call_wait(struct apply *apply, struct apply_wait *call);
+
+/* apply_percent.c */
+bool apply_percent(void *arg, uint32_t score_id, const char *module,
+		   double *top_out, double *median_out);
+
+/* Say so, in status and once in the log. */
+void apply_trouble(struct apply *apply, const struct sg_err *err);
+
+#endif

@@ -1,0 +1,557 @@
+/*
+ * apply_rules.c - the rulesets: loaded at start, replaced while running. Every
+ * one there ever was stays in memory: a late signal is folded with the rules
+ * it was received under.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "base/log.h"
+#include "store/store_rule.h"
+#include "store/store_score.h"
+
+enum { DEGRADE_TEXT_MOST = 4096, DEGRADE_NAME_MOST = 32 };
+
+/* --- scores -----------------------------------------------------------------
+ */
+
+static enum sg_status
+put_scores(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < apply->options.n_scores && status == SG_OK; i++) {
+		const struct score_settings *from = &apply->options.scores[i];
+		struct store_score row = {
+			.name = from->name,
+			.degrade = from->degrade,
+			.degrade_negative = from->degrade_negative,
+			.has_default = from->has_default,
+			.has_floor = from->has_floor,
+			.has_ceiling = from->has_ceiling,
+			.default_points = from->default_points,
+			.floor = from->floor,
+			.ceiling = from->ceiling};
+		uint32_t id;
+
+		status = store_score_put(apply->store, &row, &id, err);
+	}
+	return status;
+}
+
+static enum sg_status
+take_score(struct apply *apply, const struct store_score *row,
+	   struct sg_err *err)
+{
+	struct score_settings *to;
+
+	if (row->id != apply->world.n_scores + 1 || row->id > SCORES_MOST)
+		return err_set(err, SG_FAILED,
+			       "score '%s' has id %u: ids must be dense and at "
+			       "most %d",
+			       row->name, row->id, SCORES_MOST);
+	to = &apply->world.scores[apply->world.n_scores++];
+	*to = (struct score_settings){.id = row->id,
+				      .degrade = row->degrade,
+				      .degrade_negative = row->degrade_negative,
+				      .has_default = row->has_default,
+				      .has_floor = row->has_floor,
+				      .has_ceiling = row->has_ceiling,
+				      .default_points = row->default_points,
+				      .floor = row->floor,
+				      .ceiling = row->ceiling};
+	snprintf(to->name, sizeof(to->name), "%s", row->name);
+	return scoreboard_add_score(apply->board, to, err);
+}
+
+enum sg_status
+apply_load_scores(struct apply *apply, struct sg_err *err)
+{
+	struct store_scores scores;
+	enum sg_status status;
+	size_t i;
+
+	status = store_begin(apply->store, err);
+	if (status != SG_OK)
+		return status;
+	status = put_scores(apply, err);
+	if (status == SG_OK)
+		status = store_commit(apply->store, err);
+	if (status != SG_OK) {
+		store_rollback(apply->store);
+		return status;
+	}
+	status = store_scores_all(apply->store, apply->work, &scores, err);
+	for (i = 0; status == SG_OK && i < scores.n_rows; i++)
+		status = take_score(apply, &scores.rows[i], err);
+	scoreboard_rates(apply->board, &apply->world.rates);
+	return status;
+}
+
+/* --- how scores degraded under a ruleset ------------------------------------
+ */
+
+static void
+degrade_text(const struct fold_world *world, char text[DEGRADE_TEXT_MOST])
+{
+	size_t len = 0, i;
+
+	text[0] = '\0';
+	for (i = 0; i < world->n_scores; i++) {
+		const struct score_settings *score = &world->scores[i];
+		int n = snprintf(text + len, DEGRADE_TEXT_MOST - len,
+				 "%s%u=%.17g,%d", i ? " " : "", score->id,
+				 score->degrade, score->degrade_negative);
+
+		if (n < 0 || (size_t)n >= DEGRADE_TEXT_MOST - len)
+			return;
+		len += (size_t)n;
+	}
+}
+
+static void
+degrade_from_text(struct fold_world *world, const char *text)
+{
+	while (*text) {
+		char *end;
+		unsigned long id = strtoul(text, &end, 10);
+		double percent = *end == '=' ? strtod(end + 1, &end) : 0;
+		long negative = *end == ',' ? strtol(end + 1, &end, 10) : 1;
+
+		if (id >= 1 && id <= world->n_scores) {
+			world->scores[id - 1].degrade = percent;
+			world->scores[id - 1].degrade_negative = negative;
+		}
+		while (*end && *end != ' ')
+			end++;
+		text = *end ? end + 1 : end;
+	}
+}
+
+static void
+degrade_name(uint32_t ruleset, char name[DEGRADE_NAME_MOST])
+{
+	snprintf(name, DEGRADE_NAME_MOST, "degrade.%u", ruleset);
+}
+
+static enum sg_status
+keep_degrade(struct apply *apply, uint32_t ruleset, struct sg_err *err)
+{
+	char name[DEGRADE_NAME_MOST], text[DEGRADE_TEXT_MOST];
+
+	degrade_name(ruleset, name);
+	degrade_text(&apply->world, text);
+	return store_meta_set(apply->store, name, text, err);
+}
+
+/* --- from rows to a ruleset --------------------------------------------------
+ */
+
+static struct ruleset *
+parse(struct apply *apply, const struct store_rules *rows, struct sg_err *err)
+{
+	struct apply_names names;
+	struct rule_context context = {.names = &names.names};
+	struct ruleset *ruleset = NULL;
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	apply_names_init(&names, apply, apply->store);
+	/* A rule that was good when it was made stays, also when its plugin
+	 * is not loaded today: it just never fires. */
+	names.names.signal_known = NULL;
+	names.names.score_known = NULL;
+	for (i = 0; i < rows->n_rows; i++) {
+		buf_append_text(&text, rows->rows[i].source);
+		buf_append_char(&text, '\n');
+	}
+	if (rules_parse("stored rules", buf_text(&text), &context, &ruleset,
+			err) != SG_OK)
+		ruleset = NULL;
+	buf_done(&text);
+	return ruleset;
+}
+
+/* Only those that can be read (a segment that is gone, say). */
+static void
+keep_readable(struct apply *apply, struct store_rules *rows)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < rows->n_rows; i++) {
+		struct store_rules one = {&rows->rows[i], 1};
+		struct sg_err err = {0};
+		struct ruleset *ruleset = parse(apply, &one, &err);
+
+		if (ruleset)
+			rows->rows[n++] = rows->rows[i];
+		else
+			log_error("a stored rule cannot be read and does "
+				  "nothing: %s",
+				  err.text);
+		ruleset_free(ruleset);
+	}
+	rows->n_rows = n;
+}
+
+static void
+set_ids(struct ruleset *ruleset, const struct store_rules *rows)
+{
+	size_t i, k;
+
+	for (i = 0; i < ruleset->n_rules; i++)
+		for (k = 0; k < rows->n_rows; k++)
+			if (strcmp(ruleset->rules[i].name,
+				   rows->rows[k].name) == 0) {
+				ruleset->rules[i].id = rows->rows[k].id;
+				ruleset->rules[i].version =
+					rows->rows[k].version;
+			}
+}
+
+static enum sg_status
+add_rates(struct apply *apply, const struct ruleset *ruleset,
+	  struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t index, i;
+
+	for (i = 0; ruleset && i < ruleset->n_rules && status == SG_OK; i++)
+		if (ruleset->rules[i].has_degrade)
+			status = scoreboard_rate_index(
+				apply->board, ruleset->rules[i].degrade, &index,
+				err);
+	for (i = 0; i < apply->world.n_scores && status == SG_OK; i++)
+		status = scoreboard_rate_index(apply->board,
+					       apply->world.scores[i].degrade,
+					       &index, err);
+	scoreboard_rates(apply->board, &apply->world.rates);
+	return status;
+}
+
+/* Into the world, with the rates of its time. */
+static enum sg_status
+take_ruleset(struct apply *apply, const struct store_ruleset *row,
+	     struct sg_err *err)
+{
+	struct fold_world *world = &apply->world;
+	struct score_settings now[SCORES_MOST];
+	char name[DEGRADE_NAME_MOST], text[DEGRADE_TEXT_MOST];
+	struct store_rules rules;
+	struct ruleset *ruleset;
+	bool kept_more = false;
+	enum sg_status status;
+
+	status =
+		store_rules_in(apply->store, row->id, apply->work, &rules, err);
+	if (status != SG_OK)
+		return status;
+	ruleset = parse(apply, &rules, err);
+	if (!ruleset) {
+		keep_readable(apply, &rules);
+		ruleset = parse(apply, &rules, err);
+	}
+	if (ruleset)
+		set_ids(ruleset, &rules);
+	degrade_name(row->id, name);
+	if (store_meta_get(apply->store, name, text, sizeof(text), err) !=
+	    SG_OK)
+		degrade_text(world, text);
+	pthread_rwlock_wrlock(&apply->world_lock);
+	memcpy(now, world->scores, sizeof(now));
+	degrade_from_text(world, text);
+	status = add_rates(apply, ruleset, err);
+	if (status == SG_OK)
+		status = fold_world_add(world, row->id, row->applied_at,
+					ruleset, &kept_more, err);
+	memcpy(world->scores, now, sizeof(now));
+	pthread_rwlock_unlock(&apply->world_lock);
+	if (status != SG_OK)
+		ruleset_free(ruleset);
+	if (kept_more)
+		apply_cache_clear(apply->cache);
+	return status;
+}
+
+static enum sg_status
+take_ends(struct apply *apply, uint32_t ruleset, struct sg_err *err)
+{
+	struct store_rules all;
+	enum sg_status status;
+	size_t i;
+
+	status = store_rules_all(apply->store, apply->work, &all, err);
+	if (status != SG_OK)
+		return status;
+	pthread_rwlock_wrlock(&apply->world_lock);
+	for (i = 0; i < all.n_rows; i++)
+		if (all.rows[i].to_ruleset == ruleset && all.rows[i].take_back)
+			fold_world_take_back(&apply->world, all.rows[i].name);
+	pthread_rwlock_unlock(&apply->world_lock);
+	return SG_OK;
+}
+
+static enum sg_status
+take_whole(struct apply *apply, const struct store_ruleset *row,
+	   struct sg_err *err)
+{
+	enum sg_status status = take_ruleset(apply, row, err);
+
+	if (status == SG_OK)
+		status = take_ends(apply, row->id, err);
+	if (status != SG_OK)
+		return status;
+	pthread_mutex_lock(&apply->lock);
+	apply->status.ruleset = row->id;
+	if (!row->swept) {
+		apply->sweep_ruleset = row->id;
+		apply->sweep_after = row->swept_to;
+	}
+	pthread_mutex_unlock(&apply->lock);
+	return SG_OK;
+}
+
+/* --- a new one
+ * ---------------------------------------------------------------- */
+
+struct change {
+	struct apply *apply;
+	const struct ruleset *rules; /* NULL: those that are there */
+	const char *author, *note;
+	bool take_back;
+	struct store_ruleset made; /* id 0: nothing was different */
+};
+
+static const struct ruleset *
+newest(const struct apply *apply)
+{
+	const struct fold_world *world = &apply->world;
+	const struct fold_ruleset *last =
+		world->rulesets[world->n_rulesets - 1];
+
+	return last->rules ? last->rules : &apply->no_rules;
+}
+
+static enum sg_status
+refuse_ninth_rate(const struct apply *apply, const struct ruleset *rules,
+		  struct sg_err *err)
+{
+	struct score_rates rates;
+	enum sg_status status = SG_OK;
+	size_t index, i;
+
+	scoreboard_rates(apply->board, &rates);
+	for (i = 0; i < rules->n_rules && status == SG_OK; i++)
+		if (rules->rules[i].has_degrade)
+			status = score_rates_index(
+				&rates, rules->rules[i].degrade, &index, err);
+	return status;
+}
+
+static enum sg_status
+create_ruleset(struct change *change, struct sg_err *err)
+{
+	struct apply *apply = change->apply;
+	const struct fold_world *world = &apply->world;
+	int64_t at = apply->now;
+	enum sg_status status;
+
+	/* Never two at one moment, whatever the clock does. */
+	if (at <= world->rulesets[world->n_rulesets - 1]->applied_at)
+		at = world->rulesets[world->n_rulesets - 1]->applied_at + 1;
+	change->made.applied_at = at;
+	status = store_ruleset_create(apply->store, change->author,
+				      change->note, at, &change->made.id, err);
+	if (status == SG_OK)
+		status = keep_degrade(apply, change->made.id, err);
+	return status;
+}
+
+static enum sg_status
+write_difference(struct change *change, const struct rule_difference *d,
+		 struct sg_err *err)
+{
+	struct store *store = change->apply->store;
+	struct store_rule row = {.from_ruleset = change->made.id,
+				 .author = change->author,
+				 .created_at = change->made.applied_at};
+	struct buf source = BUF_INIT;
+	enum sg_status status = SG_OK;
+	uint32_t id, version;
+
+	if (d->before)
+		status = store_rule_end(store, d->before->id, change->made.id,
+					change->take_back && !d->after, err);
+	if (status == SG_OK && d->after) {
+		rule_write(d->after, &source);
+		row.name = d->after->name;
+		row.place = (uint32_t)(d->after - change->rules->rules);
+		row.source = buf_text(&source);
+		status = store_rule_add(store, &row, &id, &version, err);
+	}
+	buf_done(&source);
+	return status;
+}
+
+static enum sg_status
+write_places(struct change *change, struct sg_err *err)
+{
+	struct apply *apply = change->apply;
+	struct store_rules rows;
+	enum sg_status status;
+	size_t i, k;
+
+	status = store_rules_in(apply->store, 0, apply->work, &rows, err);
+	for (i = 0; status == SG_OK && i < rows.n_rows; i++)
+		for (k = 0; k < change->rules->n_rules && status == SG_OK; k++)
+			if (rows.rows[i].place != k &&
+			    strcmp(rows.rows[i].name,
+				   change->rules->rules[k].name) == 0)
+				status = store_rule_set_place(apply->store,
+							      rows.rows[i].id,
+							      (uint32_t)k, err);
+	return status;
+}
+
+static enum sg_status
+write_change(void *arg, struct store *store, struct sg_err *err)
+{
+	struct change *change = arg;
+	struct apply *apply = change->apply;
+	struct rule_difference *differences = NULL;
+	size_t n = 0, i;
+	enum sg_status status = SG_OK;
+
+	if (change->rules) {
+		status = refuse_ninth_rate(apply, change->rules, err);
+		n = ruleset_compare(newest(apply), change->rules, apply->work,
+				    &differences);
+	}
+	if (status != SG_OK)
+		return status;
+	if (change->rules && !n)
+		return write_places(change, err);
+	status = create_ruleset(change, err);
+	for (i = 0; i < n && status == SG_OK; i++)
+		status = write_difference(change, &differences[i], err);
+	if (status == SG_OK && change->rules)
+		status = write_places(change, err);
+	return status;
+}
+
+static void
+change_committed(void *arg)
+{
+	struct change *change = arg;
+	struct sg_err err;
+
+	if (change->made.id &&
+	    take_whole(change->apply, &change->made, &err) != SG_OK)
+		log_error("the new rules cannot be taken into use: %s",
+			  err.text);
+}
+
+static void
+wait_until_swept(struct apply *apply, uint32_t ruleset)
+{
+	pthread_mutex_lock(&apply->lock);
+	while (apply->started && !apply->stopping &&
+	       apply->sweep_ruleset == ruleset)
+		pthread_cond_wait(&apply->changed, &apply->lock);
+	pthread_mutex_unlock(&apply->lock);
+}
+
+enum sg_status
+apply_rules(struct apply *apply, const struct ruleset *ruleset,
+	    const char *author, bool take_back, bool wait, struct sg_err *err)
+{
+	struct change change = {.apply = apply,
+				.rules = ruleset,
+				.author = author,
+				.note = "",
+				.take_back = take_back};
+	struct apply_wait call = {.fn = write_change,
+				  .arg = &change,
+				  .committed = change_committed};
+	enum sg_status status = apply_call_wait(apply, &call);
+
+	if (status != SG_OK)
+		return err_set(err, status, "%s", call.err.text);
+	if (wait && change.made.id)
+		wait_until_swept(apply, change.made.id);
+	return SG_OK;
+}
+
+const struct ruleset *
+apply_rules_get(struct apply *apply)
+{
+	const struct ruleset *ruleset;
+
+	pthread_rwlock_rdlock(&apply->world_lock);
+	ruleset = newest(apply);
+	pthread_rwlock_unlock(&apply->world_lock);
+	return ruleset;
+}
+
+void
+apply_rules_release(struct apply *apply, const struct ruleset *ruleset)
+{
+	/* All of them live as long as the applier. */
+}
+
+/* --- at start
+ * ------------------------------------------------------------------ */
+
+/* The configuration's rates act from now on: they begin a ruleset of their
+ * own, with the rules that are there. */
+static enum sg_status
+note_new_rates(struct apply *apply, uint32_t last, struct sg_err *err)
+{
+	char name[DEGRADE_NAME_MOST], before[DEGRADE_TEXT_MOST];
+	char now[DEGRADE_TEXT_MOST];
+	struct change change = {.apply = apply,
+				.author = "configuration",
+				.note = "degrade changed"};
+	struct apply_wait call = {.fn = write_change,
+				  .arg = &change,
+				  .committed = change_committed};
+	enum sg_status status;
+
+	degrade_name(last, name);
+	degrade_text(&apply->world, now);
+	status =
+		store_meta_get(apply->store, name, before, sizeof(before), err);
+	if (status != SG_OK && status != SG_NONE)
+		return status;
+	if (status == SG_NONE || !last)
+		return keep_degrade(apply, last, err);
+	if (strcmp(before, now) == 0)
+		return SG_OK;
+	status = apply_call_wait(apply, &call);
+	return status == SG_OK ? SG_OK
+			       : err_set(err, status, "%s", call.err.text);
+}
+
+enum sg_status
+apply_load_rules(struct apply *apply, struct sg_err *err)
+{
+	struct store_rulesets all;
+	struct pool *pool = pool_new();
+	uint32_t last = 0;
+	enum sg_status status;
+	size_t i;
+
+	status = store_rulesets_all(apply->store, pool, &all, err);
+	for (i = 0; status == SG_OK && i < all.n_rows; i++) {
+		last = all.rows[i].id;
+		status = take_whole(apply, &all.rows[i], err);
+		pool_clear(apply->work);
+	}
+	pool_free(pool);
+	if (status == SG_OK)
+		status = note_new_rates(apply, last, err);
+	return status;
+}

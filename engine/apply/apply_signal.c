@@ -1,0 +1,282 @@
+/* apply_signal.c - one signal: idempotency, its message, its record, and what
+ * it does there. */
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "base/crypto.h"
+#include "store/store_external.h"
+#include "store/store_message.h"
+#include "store/store_suppression.h"
+
+enum { FOLLOWING_MOST = 3 };
+
+/* A signal and the changes that follow from it, all at the same time. */
+struct following {
+	struct signal signals[1 + FOLLOWING_MOST];
+	size_t n;
+};
+
+/* --- the message it belongs to -------------------------------------------- */
+
+static bool
+is(const struct signal *signal, const char *name)
+{
+	return signal->kind == SIGNAL_HAPPENED &&
+	       strcmp(signal->name, name) == 0;
+}
+
+static const char *
+property(const struct signal *signal, const char *name)
+{
+	const char *value = signal_get(signal, name);
+
+	return value ? value : "";
+}
+
+/* SG_NONE: this (Message-ID, record) was there before. */
+static enum sg_status
+keep_message(struct apply *apply, const struct signal *signal,
+	     uint64_t record_key, struct sg_err *err)
+{
+	const char *rfc_id = property(signal, "rfc_id");
+	struct store_message before,
+		message = {.message_id = signal->message_id,
+			   .record_key = record_key,
+			   .rfc_id = *rfc_id ? crypto_hash64(rfc_id,
+							     strlen(rfc_id))
+					     : 0,
+			   .campaign = property(signal, "campaign"),
+			   .subject = property(signal, "subject"),
+			   .sender = property(signal, "sender"),
+			   .sent_at = signal->happened_at};
+	enum sg_status status;
+
+	if (message.rfc_id) {
+		status = store_message_find(apply->store, message.rfc_id,
+					    record_key, apply->work, &before,
+					    err);
+		if (status == SG_OK)
+			return SG_NONE;
+		if (status != SG_NONE)
+			return status;
+	}
+	return store_message_add(apply->store, &message, err);
+}
+
+/* A token names the message; rules want to know the campaign. */
+static enum sg_status
+add_campaign(struct apply *apply, struct signal *signal, uint64_t record_key,
+	     struct sg_err *err)
+{
+	struct store_message message;
+	enum sg_status status;
+
+	if (!signal->message_id || !record_key ||
+	    signal_get(signal, "campaign"))
+		return SG_OK;
+	status = store_message_get(apply->store, signal->message_id, record_key,
+				   apply->work, &message, err);
+	if (status == SG_OK && *message.campaign)
+		status = signal_set(signal, "campaign", message.campaign, err);
+	/* SG_REFUSED: it has no room for one more property */
+	return status == SG_NONE || status == SG_REFUSED ? SG_OK : status;
+}
+
+/* --- what follows from it (mail §2) --------------------------------------- */
+
+static struct signal *
+follow(struct following *all, enum signal_kind kind, const char *name)
+{
+	const struct signal *cause = &all->signals[0];
+	struct signal *signal = &all->signals[all->n++];
+
+	signal_init(signal, name, cause->happened_at);
+	signal->kind = kind;
+	signal->received_at = cause->received_at;
+	signal->record_key = cause->record_key;
+	signal->module = cause->module;
+	signal->key = cause->key;
+	signal->message_id = cause->message_id;
+	signal->source = "engine";
+	signal->because = cause->name;
+	return signal;
+}
+
+static void
+add_property(struct signal *signal, const char *name, const char *value)
+{
+	/* Ours, few and short: a value over the bounds would have been
+	 * refused with the signal it comes from. */
+	signal->props[signal->n_props++] = (struct signal_prop){name, value};
+}
+
+static void
+add_effects(struct following *all)
+{
+	const struct signal *cause = &all->signals[0];
+	struct signal *signal;
+
+	if (is(cause, "email.bounced") &&
+	    strcmp(property(cause, "class"), "hard") == 0) {
+		signal = follow(all, SIGNAL_SUPPRESS, "record.suppressed");
+		add_property(signal, "reason", "hard-bounce");
+		add_property(signal, "evidence", property(cause, "diagnostic"));
+	} else if (is(cause, "email.complained")) {
+		signal = follow(all, SIGNAL_SUPPRESS, "record.suppressed");
+		add_property(signal, "reason", "complaint");
+		add_property(signal, "evidence", property(cause, "feedback"));
+		signal = follow(all, SIGNAL_LIST_LEAVE, "list.left");
+		add_property(signal, "list", "");
+		add_property(signal, "how", "complaint");
+	} else if (is(cause, "email.unsubscribed")) {
+		signal = follow(all, SIGNAL_LIST_LEAVE, "list.left");
+		add_property(signal, "list", property(cause, "list"));
+		add_property(signal, "how", property(cause, "how"));
+	}
+}
+
+/* --- into history, and on ------------------------------------------------- */
+
+static enum sg_status
+append(struct apply *apply, const struct signal *signal, int64_t id,
+       uint32_t record_id, bool effective, struct sg_err *err)
+{
+	const struct fold_world *world = &apply->world;
+	struct store_history_place place = {
+		.id = id,
+		.record_id = record_id,
+		.ruleset = world->rulesets[world->n_rulesets - 1]->id,
+		.effective = effective};
+
+	return store_history_append(apply->store, &place, signal, err);
+}
+
+static enum sg_status
+step(struct apply *apply, struct cached *cached, const struct signal *signal,
+     struct sg_err *err)
+{
+	const struct fold_world *world = &apply->world;
+	struct fold_entry entry = {
+		.id = store_new_id(apply->store, signal->received_at),
+		.ruleset = world->rulesets[world->n_rulesets - 1]->id,
+		.signal = signal};
+	enum sg_status status;
+
+	fold_out_clear(&apply->out);
+	apply_touch(apply, cached);
+	fold_step(cached->fold, world, &entry, &apply->out);
+	status = append(apply, signal, entry.id, cached->id,
+			apply->out.effective, err);
+	if (status == SG_OK)
+		status = apply_write(apply, cached, err);
+	return status;
+}
+
+static enum sg_status
+keep_unmatched(struct apply *apply, const struct signal *signal,
+	       struct sg_err *err)
+{
+	struct store_suppression row = {.record_key = signal->record_key,
+					.reason = property(signal, "reason"),
+					.evidence =
+						property(signal, "evidence"),
+					.source = signal->source,
+					.created_at = signal->happened_at};
+	enum sg_status status = append(
+		apply, signal, store_new_id(apply->store, signal->received_at),
+		0, true, err);
+
+	if (status != SG_OK || !signal->record_key)
+		return status;
+	/* It holds for addresses that are no record, too. */
+	if (signal->kind == SIGNAL_SUPPRESS)
+		return store_suppression_put(apply->store, &row, err);
+	if (signal->kind == SIGNAL_UNSUPPRESS)
+		status = store_suppression_remove(apply->store, row.record_key,
+						  err);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+static enum sg_status
+place_one(struct apply *apply, const struct apply_target *target,
+	  const struct signal *signal, struct sg_err *err)
+{
+	struct cached *cached;
+	enum sg_status status;
+
+	if (!target->id)
+		return keep_unmatched(apply, signal, err);
+	status = apply_load_record(apply, target->id, &cached, err);
+	if (status != SG_OK)
+		return status;
+	if (fold_deleted(cached->fold)) /* earlier in this very batch */
+		return keep_unmatched(apply, signal, err);
+	if (!target->adopted &&
+	    fold_in_order(cached->fold, signal->happened_at))
+		return step(apply, cached, signal, err);
+	status = append(apply, signal,
+			store_new_id(apply->store, signal->received_at),
+			target->id, true, err);
+	if (status == SG_OK)
+		status = apply_refold(apply, target->id, err);
+	return status;
+}
+
+/* First sight is an entry of its own, before what made it. */
+static enum sg_status
+place_creation(struct apply *apply, const struct apply_target *target,
+	       const struct signal *cause, struct sg_err *err)
+{
+	struct following first = {.n = 1};
+
+	if (!target->created || cause->kind == SIGNAL_RECORD_CREATE)
+		return SG_OK;
+	first.signals[0] = *cause;
+	return place_one(apply, target,
+			 follow(&first, SIGNAL_RECORD_CREATE, "record.created"),
+			 err);
+}
+
+static enum sg_status
+place_all(struct apply *apply, struct apply_target *target,
+	  struct following *all, struct sg_err *err)
+{
+	enum sg_status status =
+		place_creation(apply, target, &all->signals[0], err);
+	size_t i;
+
+	add_effects(all);
+	for (i = 0; i < all->n && status == SG_OK; i++)
+		status = place_one(apply, target, &all->signals[i], err);
+	return status;
+}
+
+enum sg_status
+apply_signal(struct apply *apply, const struct signal *signal,
+	     struct sg_err *err)
+{
+	struct following all = {.n = 1};
+	struct apply_target target;
+	enum sg_status status = SG_OK;
+
+	if (signal->external_id)
+		status = store_external_add(apply->store, signal->external_id,
+					    signal->received_at, err);
+	if (status != SG_OK)
+		return status == SG_NONE ? SG_OK : status;
+	status = apply_find_record(apply, signal, &target, err);
+	if (status != SG_OK)
+		return status;
+	all.signals[0] = *signal;
+	all.signals[0].record_key = target.record_key;
+	if (signal->happened_at > signal->received_at)
+		all.signals[0].happened_at = signal->received_at;
+	if (is(signal, "email.sent"))
+		status = keep_message(apply, signal, target.record_key, err);
+	else
+		status = add_campaign(apply, &all.signals[0], target.record_key,
+				      err);
+	if (status != SG_OK)
+		return status == SG_NONE ? SG_OK : status;
+	return place_all(apply, &target, &all, err);
+}

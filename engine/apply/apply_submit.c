@@ -1,0 +1,57 @@
+/* apply_submit.c - keep a change and wait until it can be read. */
+#include <time.h>
+
+#include "apply/apply_parts.h"
+#include "base/clock.h"
+
+static struct timespec
+moment(int64_t monotonic_ms)
+{
+	return (struct timespec){.tv_sec = (time_t)(monotonic_ms / 1000),
+				 .tv_nsec =
+					 (long)(monotonic_ms % 1000) * 1000000};
+}
+
+static enum sg_status
+wait_until_applied(struct apply *apply, const struct spool_position *position,
+		   int wait_ms, struct sg_err *err)
+{
+	struct timespec until = moment(clock_monotonic_ms() + wait_ms);
+	bool in_time = true;
+
+	while (in_time && spool_position_compare(&apply->applied, position) < 0)
+		in_time = pthread_cond_timedwait(&apply->changed, &apply->lock,
+						 &until) == 0;
+	if (in_time)
+		return SG_OK;
+	return err_set(err, SG_BUSY, "kept, not yet applied%s%s",
+		       apply->status.store_down ? ": " : "",
+		       apply->status.store_down ? apply->status.trouble : "");
+}
+
+enum sg_status
+apply_submit(struct apply *apply, const struct signal *signals,
+	     size_t n_signals, int wait_ms, bool *kept_out, struct sg_err *err)
+{
+	struct spool_position position;
+	enum sg_status status;
+
+	*kept_out = false;
+	/* Before the append, so that the batch that takes it does not linger.
+	 */
+	pthread_mutex_lock(&apply->lock);
+	apply->n_submitting++;
+	pthread_mutex_unlock(&apply->lock);
+	status = spool_append_many(apply->spool, signals, n_signals,
+				   SPOOL_SYNCED, &position, err);
+	if (status == SG_OK) {
+		*kept_out = true;
+		spool_wake(apply->spool);
+	}
+	pthread_mutex_lock(&apply->lock);
+	if (status == SG_OK)
+		status = wait_until_applied(apply, &position, wait_ms, err);
+	apply->n_submitting--;
+	pthread_mutex_unlock(&apply->lock);
+	return status;
+}
