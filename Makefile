@@ -232,9 +232,10 @@ FUZZ_FLAGS = -O1 -g -fsanitize=fuzzer-no-link,address,undefined \
 fuzzers:
 	@$(MAKE) --no-print-directory BUILD=$(FUZZ_BUILD) CC=clang \
 	  CFLAGS='$(FUZZ_FLAGS)' fuzz-bins
-fuzz-bins: $(FUZZ_BIN)
+# webhook_fuzz loads the real plugin, which finds the fuzzer's counters in it.
+fuzz-bins: $(FUZZ_BIN) plugins
 $(FUZZ_BUILD)/bin/%: $(FUZZ_BUILD)/tests/fuzz/%.o $(FUZZ_BUILD)/libscoregate.a
-	@mkdir -p $(@D); echo "  LD $@"; clang -g -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
+	@mkdir -p $(@D); echo "  LD $@"; clang -g -rdynamic -fsanitize=fuzzer,address,undefined -o $@ $^ $(PKG_LIBS)
 
 # --- install ----------------------------------------------------------------
 
