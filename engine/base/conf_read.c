@@ -19,7 +19,7 @@
 #include "base/conf_scan.h"
 #include "base/conf_tree.h"
 
-enum { FILE_MOST = 1 << 20 };
+enum { FILE_MOST = 1 << 20, SHOWN_MOST = 60 };
 
 struct set_line {
 	struct set_line *next;
@@ -226,6 +226,8 @@ take_value(struct conf_section *section, size_t i, const cfg_opt_t *opt)
 	struct conf_value *value = &section->values[i];
 	const struct set_line *line = find_line(opt);
 	const char *in = *section->name ? " in `" : "";
+	const char *text;
+	struct sg_err why;
 
 	if (!line && !(opt->flags & CFGF_MODIFIED)) /* not even `= { }` */
 		return SG_OK;
@@ -238,13 +240,13 @@ take_value(struct conf_section *section, size_t i, const cfg_opt_t *opt)
 						    opt->values[n]->string));
 		return SG_OK;
 	}
-	if (conf_value_set(value, option,
-			   pool_strdup(section->pool, opt->values[0]->string),
-			   current->err) == SG_OK)
+	text = pool_strdup(section->pool, opt->values[0]->string);
+	if (conf_value_set(value, option, text, &why) == SG_OK)
 		return SG_OK;
-	return err_prefix(current->err, "%s:%u: `%s`%s%s%s", section->file,
-			  value->line, option->name, in, section->name,
-			  *in ? "`" : "");
+	return err_set(current->err, SG_REFUSED,
+		       "%s:%u: `%s`%s%s%s: %s, not `%.*s`", section->file,
+		       value->line, option->name, in, section->name,
+		       *in ? "`" : "", why.text, SHOWN_MOST, text);
 }
 
 static enum sg_status

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-enum { DEPTH_MOST = 16 };
+enum { DEPTH_MOST = 16, NAME_MOST = 60 };
 
 enum token_kind { END, WORD, STRING, OPEN, CLOSE, SIGN };
 
@@ -20,6 +20,7 @@ struct token {
 struct brace {
 	unsigned line;
 	bool is_list;
+	struct token name; /* the word before it */
 };
 
 struct scanner {
@@ -179,14 +180,27 @@ next_token(struct scanner *scanner, struct token *token)
 }
 
 static enum sg_status
-open_brace(struct scanner *scanner, unsigned line, bool is_list)
+open_brace(struct scanner *scanner, unsigned line, bool is_list,
+	   const struct token *name)
 {
 	if (scanner->depth == DEPTH_MOST)
 		return refuse(scanner, line, "braces are nested too deep");
 	scanner->braces[scanner->depth].line = line;
 	scanner->braces[scanner->depth].is_list = is_list;
+	scanner->braces[scanner->depth].name = *name;
 	scanner->depth++;
 	return SG_OK;
+}
+
+static enum sg_status
+refuse_open(const struct scanner *scanner, unsigned line,
+	    const struct token *name)
+{
+	return err_set(scanner->err, SG_REFUSED,
+		       "%s:%u: the { of `%.*s` is never closed",
+		       scanner->scan->file, line,
+		       (int)(name->len < NAME_MOST ? name->len : NAME_MOST),
+		       name->start ? name->start : "");
 }
 
 static enum sg_status
@@ -215,7 +229,8 @@ find_raw(const struct conf_scan *scan, const struct token *token)
 
 /* Moves behind the brace that closes the one just taken. */
 static enum sg_status
-skip_raw_content(struct scanner *scanner, unsigned open_line)
+skip_raw_content(struct scanner *scanner, unsigned open_line,
+		 const struct token *name)
 {
 	size_t depth = 1;
 	struct token token;
@@ -224,8 +239,7 @@ skip_raw_content(struct scanner *scanner, unsigned open_line)
 		if (next_token(scanner, &token) != SG_OK)
 			return SG_REFUSED;
 		if (token.kind == END)
-			return refuse(scanner, open_line,
-				      "this { is never closed");
+			return refuse_open(scanner, open_line, name);
 		depth += token.kind == OPEN;
 		depth -= token.kind == CLOSE;
 	}
@@ -287,7 +301,7 @@ take_raw(struct scanner *scanner, const struct conf_option *option,
 	raw->line = scanner->line;
 	content = scanner->at;
 	if (refuse_twice(scanner, raw) != SG_OK ||
-	    skip_raw_content(scanner, open.line) != SG_OK)
+	    skip_raw_content(scanner, open.line, name) != SG_OK)
 		return SG_REFUSED;
 	raw->text = original_text(scanner, content, scanner->at - 1);
 	blank(name->start, scanner->at);
@@ -297,10 +311,27 @@ take_raw(struct scanner *scanner, const struct conf_option *option,
 }
 
 static enum sg_status
+take_token(struct scanner *scanner, const struct token *token, bool after_sign,
+	   const struct token *word)
+{
+	const struct conf_option *raw =
+		token->kind == WORD && !scanner->depth && !after_sign
+			? find_raw(scanner->scan, token)
+			: NULL;
+
+	if (raw)
+		return take_raw(scanner, raw, token);
+	if (token->kind == OPEN)
+		return open_brace(scanner, token->line, after_sign, word);
+	if (token->kind == CLOSE)
+		return close_brace(scanner, token->line);
+	return SG_OK;
+}
+
+static enum sg_status
 scan_all(struct scanner *scanner)
 {
-	struct token token = {0};
-	const struct conf_option *raw;
+	struct token token = {0}, word = {0};
 	bool after_sign = false;
 	enum sg_status status = SG_OK;
 
@@ -308,20 +339,17 @@ scan_all(struct scanner *scanner)
 		status = next_token(scanner, &token);
 		if (status != SG_OK || token.kind == END)
 			break;
-		raw = token.kind == WORD && !scanner->depth && !after_sign
-			      ? find_raw(scanner->scan, &token)
-			      : NULL;
-		if (raw)
-			status = take_raw(scanner, raw, &token);
-		else if (token.kind == OPEN)
-			status = open_brace(scanner, token.line, after_sign);
-		else if (token.kind == CLOSE)
-			status = close_brace(scanner, token.line);
+		status = take_token(scanner, &token, after_sign, &word);
+		if (token.kind == WORD)
+			word = token;
 		after_sign = token.kind == SIGN;
 	}
-	if (status == SG_OK && scanner->depth)
-		return refuse(scanner, scanner->braces[scanner->depth - 1].line,
-			      "this { is never closed");
+	if (status == SG_OK && scanner->depth) {
+		const struct brace *brace =
+			&scanner->braces[scanner->depth - 1];
+
+		return refuse_open(scanner, brace->line, &brace->name);
+	}
 	return status;
 }
 

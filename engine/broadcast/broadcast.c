@@ -33,8 +33,10 @@ const struct conf_option broadcast_smtp_options[] = {
 };
 
 static enum sg_status
-read_tls(const char *text, enum net_smtp_tls *tls_out, struct sg_err *err)
+read_tls(const struct conf_section *smtp, enum net_smtp_tls *tls_out,
+	 struct sg_err *err)
 {
+	const char *text = conf_text(smtp, "tls");
 	static const char *const names[] = {"none", "try", "need", "implicit"};
 	size_t i;
 
@@ -43,9 +45,10 @@ read_tls(const char *text, enum net_smtp_tls *tls_out, struct sg_err *err)
 			*tls_out = (enum net_smtp_tls)i;
 			return SG_OK;
 		}
-	return err_set(err, SG_REFUSED,
-		       "smtp: tls is none, try, need or implicit, not \"%s\"",
-		       text);
+	return conf_refuse(smtp, "tls", err,
+			   "`tls` in `smtp`: expected none, try, need or "
+			   "implicit, not `%s`",
+			   text);
 }
 
 static enum sg_status
@@ -66,7 +69,7 @@ read_settings(struct broadcasts *broadcasts, const struct conf_section *smtp,
 	broadcasts->tries = (unsigned)conf_int(smtp, "tries");
 	broadcasts->recheck_ms = conf_int(smtp, "recheck");
 	broadcasts->sync = conf_bool(smtp, "sync");
-	return read_tls(conf_text(smtp, "tls"), &options->tls, err);
+	return read_tls(smtp, &options->tls, err);
 }
 
 enum sg_status

@@ -36,7 +36,7 @@ take_log(struct daemon_conf *conf, struct sg_err *err)
 			return SG_OK;
 		}
 	return conf_refuse(log, "to", err,
-			   "expected auto, journal or terminal");
+			   "expected auto, journal or terminal, not `%s`", to);
 }
 
 static enum sg_status
@@ -51,8 +51,8 @@ take_spool(struct daemon_conf *conf, struct sg_err *err)
 	     ms > SYNC_MOST_MS))
 		return conf_refuse(conf->spool, "sync", err,
 				   "`sync` in `spool`: expected 1ms to %dms, "
-				   "or answer",
-				   SYNC_MOST_MS);
+				   "or answer, not `%s`",
+				   SYNC_MOST_MS, sync);
 	conf->spool_sync_ms = (int)ms;
 	return SG_OK;
 }
@@ -77,8 +77,9 @@ take_limit(const struct conf_section *section, const char *name, bool *has_out,
 	*has_out = !text_equal_ascii(text, "none");
 	if (*has_out && !text_to_number(text, number_out))
 		return conf_refuse(section, name, err,
-				   "`%s` in `score`: expected a number or none",
-				   name);
+				   "`%s` in `score`: expected a number or "
+				   "none, not `%s`",
+				   name, text);
 	return SG_OK;
 }
 
@@ -144,16 +145,39 @@ take_scores(struct daemon_conf *conf, struct sg_err *err)
 	return SG_OK;
 }
 
+/* What libmilter takes, and a bare path; it would not say what is wrong. */
+static bool
+is_socket(const char *socket)
+{
+	const char *at = strchr(socket, '@');
+
+	if (text_starts_ascii(socket, "unix:"))
+		return socket[5] == '/';
+	if (text_starts_ascii(socket, "local:"))
+		return socket[6] == '/';
+	if (text_starts_ascii(socket, "inet:") ||
+	    text_starts_ascii(socket, "inet6:"))
+		return at && at[1];
+	return socket[0] == '/';
+}
+
 static enum sg_status
 take_milter(struct daemon_conf *conf, struct sg_err *err)
 {
 	const char *mode = conf_text(conf->milter, "mode");
+	const char *socket = conf_text(conf->milter, "socket");
 	size_t len = strlen(mode);
 
 	if (len < 3 || len > 4 || mode[strspn(mode, "01234567")])
 		return conf_refuse(conf->milter, "mode", err,
 				   "`mode` in `milter`: expected three or four "
-				   "octal digits, as 0660");
+				   "octal digits, as 0660, not `%s`",
+				   mode);
+	if (socket && !is_socket(socket))
+		return conf_refuse(conf->milter, "socket", err,
+				   "`socket` in `milter`: expected unix:/path "
+				   "or inet:port@host, not `%s`",
+				   socket);
 	conf->milter_mode = (mode_t)strtoul(mode, NULL, 8);
 	return SG_OK;
 }
@@ -194,7 +218,9 @@ check_public_url(const struct conf_section *root, struct sg_err *err)
 	    url[len - 1] == '/' || strpbrk(url, " \t\"'<>?#\\"))
 		return conf_refuse(root, "public_url", err,
 				   "`public_url`: expected "
-				   "https://HOST without a slash at the end");
+				   "https://HOST without a slash at the end, "
+				   "not `%s`",
+				   url);
 	return SG_OK;
 }
 

@@ -135,27 +135,28 @@ a_bad_value_says_what_is_expected(void **state)
 {
 	assert_refused("http {\n threads = 900\n}",
 		       "t.conf:2: `threads` in `http`: expected something "
-		       "between 1 and 64");
+		       "between 1 and 64, not `900`");
 	assert_refused("http { threads = many }",
 		       "t.conf:1: `threads` in `http`: expected a whole "
-		       "number");
+		       "number, not `many`");
 	assert_refused("http { timeout = 100 }",
 		       "t.conf:1: `timeout` in `http`: expected a duration as "
-		       "90d, 12h, 30m, 10s, 2w or 250ms");
+		       "90d, 12h, 30m, 10s, 2w or 250ms, not `100`");
 	assert_refused("http { timeout = 5m }",
 		       "t.conf:1: `timeout` in `http`: expected something "
-		       "between 1s and 60s");
+		       "between 1s and 60s, not `5m`");
 	assert_refused("http { proxy = perhaps }",
-		       "t.conf:1: `proxy` in `http`: expected yes or no");
+		       "t.conf:1: `proxy` in `http`: expected yes or no, not "
+		       "`perhaps`");
 	assert_refused("http { most = 12Q }",
 		       "t.conf:1: `most` in `http`: expected a size as 500, "
-		       "64K, 30M or 2G");
+		       "64K, 30M or 2G, not `12Q`");
 	assert_refused("score x { degrade = 101% }",
 		       "t.conf:1: `degrade` in `score`: expected something "
-		       "between 0% and 100%");
+		       "between 0% and 100%, not `101%`");
 	assert_refused("score x { degrade = nan }",
 		       "t.conf:1: `degrade` in `score`: expected a percentage "
-		       "as 5%, 0.5% or none");
+		       "as 5%, 0.5% or none, not `nan`");
 }
 
 static void
@@ -174,7 +175,7 @@ nothing_can_be_said_twice(void **state)
 static void
 broken_texts_are_refused_with_the_line_where_they_began(void **state)
 {
-	assert_refused("\nhttp {", "t.conf:2: this { is never closed");
+	assert_refused("\nhttp {", "t.conf:2: the { of `http` is never closed");
 	assert_refused("\n}", "t.conf:2: this } closes nothing");
 	assert_refused("name = \"abc\n\n",
 		       "t.conf:1: this text has no closing quote");
@@ -185,7 +186,8 @@ broken_texts_are_refused_with_the_line_where_they_began(void **state)
 		       "t.conf:1: expected a title as plugin \"name\" {");
 	assert_refused("plugin a = 2",
 		       "t.conf:1: expected { after plugin \"a\"");
-	assert_refused("\nplugin a {\n\n", "t.conf:2: this { is never closed");
+	assert_refused("\nplugin a {\n\n",
+		       "t.conf:2: the { of `plugin` is never closed");
 	assert_refused("name = \"\xff\"", "t.conf is not UTF-8 text");
 }
 
