@@ -52,15 +52,14 @@ load(struct daemon *daemon, const char *text, struct sg_err *err)
 enum sg_status
 daemon_first_rules(struct daemon *daemon, struct sg_err *err)
 {
-	const struct ruleset *ruleset = apply_rules_get(daemon->apply);
-	bool is_first = ruleset->id == 0;
 	const char *path = daemon->conf->rules_file;
+	struct apply_status now;
 	struct buf text;
 	enum sg_status status;
 
-	apply_rules_release(daemon->apply, ruleset);
-	if (!is_first)
-		return SG_OK;
+	apply_get_status(daemon->apply, &now);
+	if (now.ruleset != 0)
+		return SG_OK; /* whatever became of them: not the first start */
 	if (!daemon->conf->rules_named && access(path, F_OK) != 0) {
 		log_info("no rules yet, and no %s; see scoregate rules apply",
 			 path);
