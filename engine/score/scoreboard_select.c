@@ -1,5 +1,6 @@
 /* scoreboard_select.c - "has score >= N" for all records. */
 #include <math.h>
+#include <string.h>
 
 #include "score/scoreboard_parts.h"
 
@@ -24,14 +25,32 @@ compare(const double *restrict values, const struct score_range *range,
 			has[i] &= values[i] < hi;
 }
 
+/* Eight bytes of 0 or 1 as the bits of one byte, the first lowest. */
+static uint64_t
+eight_bits(const uint8_t *has)
+{
+	uint64_t bytes;
+
+	memcpy(&bytes, has, sizeof(bytes));
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	bytes = __builtin_bswap64(bytes);
+#endif
+	return (bytes * 0x0102040810204080u) >> 56;
+}
+
 static size_t
 pack(const uint8_t *has, uint32_t first, uint32_t *ids)
 {
-	size_t n = 0, i;
+	uint64_t bits;
+	size_t n = 0, i, j;
 
-	for (i = 0; i < BOARD_BLOCK; i++) {
-		ids[n] = first + (uint32_t)i;
-		n += has[i];
+	for (i = 0; i < BOARD_BLOCK; i += 64) {
+		bits = 0;
+		for (j = 0; j < 8; j++)
+			bits |= eight_bits(has + i + 8 * j) << 8 * j;
+		for (; bits; bits &= bits - 1)
+			ids[n++] = first + (uint32_t)i +
+				   (uint32_t)__builtin_ctzll(bits);
 	}
 	return n;
 }
