@@ -14,7 +14,7 @@ enum { TRIES = 2 /* a segment that cannot be written is left for another */ };
 enum sg_status
 append_open_another(struct spool *spool, struct sg_err *err)
 {
-	struct segment *segment;
+	struct segment *segment = NULL;
 	enum sg_status status;
 	int64_t now = clock_monotonic_ms();
 
@@ -39,7 +39,7 @@ append_open_another(struct spool *spool, struct sg_err *err)
 static void
 sync_older(struct spool *spool)
 {
-	struct segment *segment;
+	struct segment *segment = NULL;
 
 	while ((segment = sync_oldest(spool)) && segment != spool->newest) {
 		if (spool->syncing)
@@ -84,7 +84,7 @@ static enum sg_status
 write_at_end(struct spool *spool, const struct buf *bytes,
 	     struct segment **segment_out, struct sg_err *err)
 {
-	struct segment *segment;
+	struct segment *segment = NULL;
 	enum sg_status status = SG_BUSY;
 	ssize_t wrote;
 	int i;
@@ -138,7 +138,7 @@ static enum sg_status
 append_and_wait(struct spool *spool, const struct buf *bytes, size_t n_signals,
 		bool waits, struct spool_position *position, struct sg_err *err)
 {
-	struct segment *segment;
+	struct segment *segment = NULL;
 	enum sg_status status;
 	uint64_t end;
 
