@@ -37,8 +37,9 @@ typedef void http_handler_fn(void *arg, const struct http_request *request,
 
 /*
  * The public face is served by `threads` epoll loops, each with a listen
- * socket of its own: its handlers must be quick. The private faces have a
- * thread a connection: there a handler may wait.
+ * socket of its own: handlers of GET, HEAD and OPTIONS must be quick there,
+ * those of other methods run on workers and may wait. The private faces have
+ * a thread a connection: there every handler may wait.
  */
 struct http_listen {
 	enum http_face face;

@@ -1,7 +1,8 @@
 /*
  * http_exchange.c - one request and its answer. libmicrohttpd calls in this
  * order: begin (request line), step (headers are there), step for each piece
- * of the body, step (body complete: here the handler runs), end.
+ * of the body, step (body complete: here the handler runs, or a worker is
+ * given it, and then step once more), end.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -22,6 +23,7 @@ enum {
 };
 
 struct exchange {
+	struct http_work work; /* first: a worker is given this */
 	unsigned magic;
 	struct http_door *door;
 	struct http_connection *from;
@@ -31,6 +33,8 @@ struct exchange {
 	size_t body_most, excess;
 	bool begun;
 	struct http_request request;
+	struct sg_reply reply;
+	atomic_bool answered; /* reply is filled */
 };
 
 static struct exchange *
@@ -66,6 +70,7 @@ http_exchange_begin(void *arg, const char *uri,
 					  ? door->http->options.body_most
 					  : BODY_PUBLIC_MOST;
 	buf_init(&self->body, self->body_most);
+	reply_init(&self->reply);
 	atomic_fetch_add(&door->http->under_way, 1);
 	atomic_fetch_add(&door->http->requests, 1);
 	return self;
@@ -84,6 +89,7 @@ http_exchange_end(void *arg, struct MHD_Connection *connection, void **exchange,
 		atomic_store(&self->from->waiting_since, clock_monotonic_ms());
 	atomic_fetch_sub(&self->door->http->under_way, 1);
 	buf_done(&self->body);
+	reply_done(&self->reply);
 	free(self->uri);
 	self->magic = 0;
 	free(self);
@@ -146,12 +152,36 @@ fill_request(struct exchange *self, const char *method)
 	self->request.peer_uid = self->from ? self->from->uid : (uid_t)-1;
 }
 
+static void
+run_handler(struct exchange *self)
+{
+	struct http *http = self->door->http;
+
+	http->handler(http->arg, &self->request, &self->reply);
+	atomic_store(&self->answered, true);
+}
+
+/* On a worker: the loop calls http_exchange_step() again once resumed. */
+static void
+run_as_work(struct http_work *work)
+{
+	struct exchange *self = check(work);
+
+	run_handler(self);
+	MHD_resume_connection(self->connection);
+}
+
+static bool
+may_wait(const struct exchange *self, const char *method)
+{
+	return self->door->face == HTTP_PUBLIC && strcmp(method, "GET") != 0 &&
+	       strcmp(method, "HEAD") != 0 && strcmp(method, "OPTIONS") != 0;
+}
+
 static enum MHD_Result
 handle(struct exchange *self, const char *method)
 {
 	struct http *http = self->door->http;
-	struct sg_reply reply;
-	enum MHD_Result result;
 
 	if (self->from)
 		atomic_store(&self->from->waiting_since, 0);
@@ -160,12 +190,15 @@ handle(struct exchange *self, const char *method)
 	if (!buf_ok(&self->body))
 		return refuse(self, 500);
 	fill_request(self, method);
-	reply_init(&reply);
-	http->handler(http->arg, &self->request, &reply);
-	result = http_answer(self->connection, &reply,
-			     atomic_load(&http->closing));
-	reply_done(&reply);
-	return result;
+	if (may_wait(self, method)) {
+		self->work.fn = run_as_work;
+		MHD_suspend_connection(self->connection);
+		http_workers_put(http, &self->work);
+		return MHD_YES;
+	}
+	run_handler(self);
+	return http_answer(self->connection, &self->reply,
+			   atomic_load(&http->closing));
 }
 
 static enum MHD_Result
@@ -201,6 +234,9 @@ http_exchange_step(void *arg, struct MHD_Connection *connection,
 	}
 	if (*len)
 		return take_body(self, bytes, len);
+	if (atomic_load(&self->answered))
+		return http_answer(connection, &self->reply,
+				   atomic_load(&self->door->http->closing));
 	return handle(self, method);
 }
 

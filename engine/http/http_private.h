@@ -51,6 +51,7 @@ struct http {
 	atomic_ullong requests, refused;
 	atomic_int connections;
 	struct http_watch *watch;
+	struct http_workers *workers;
 };
 
 /* http_socket.c: listening sockets. Both close what they opened on failure. */
@@ -71,6 +72,17 @@ void http_watch_notify(void *arg, struct MHD_Connection *connection,
 		       void **socket_context,
 		       enum MHD_ConnectionNotificationCode code);
 struct http_connection *http_watch_find(struct MHD_Connection *connection);
+
+/* http_worker.c: threads for requests of the public face that may wait. */
+struct http_work {
+	struct http_work *next;
+	void (*fn)(struct http_work *work);
+};
+enum sg_status http_workers_start(struct http *http,
+				  struct sg_err *err) MUST_CHECK;
+void http_workers_put(struct http *http, struct http_work *work);
+/* Does what is there still, then ends. */
+void http_workers_stop(struct http *http);
 
 /* http_exchange.c: one request and its answer; the callbacks of a door. */
 void *http_exchange_begin(void *arg, const char *uri,

@@ -51,7 +51,10 @@ http_open(const struct http_options *options, http_handler_fn *handler,
 	http->handler = handler;
 	http->arg = arg;
 	status = http_watch_start(http, err);
+	if (status == SG_OK)
+		status = http_workers_start(http, err);
 	if (status != SG_OK) {
+		http_watch_stop(http);
 		free(http);
 		return status;
 	}
@@ -92,7 +95,8 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 	unsigned flags = MHD_USE_ERROR_LOG | MHD_USE_ITC;
 
 	flags |= door->face == HTTP_PUBLIC
-			 ? MHD_USE_EPOLL_INTERNAL_THREAD
+			 ? MHD_USE_EPOLL_INTERNAL_THREAD |
+				   MHD_ALLOW_SUSPEND_RESUME
 			 : MHD_USE_POLL_INTERNAL_THREAD |
 				   MHD_USE_THREAD_PER_CONNECTION;
 	door->daemon = MHD_start_daemon(
@@ -214,6 +218,8 @@ http_close(struct http *http)
 			close(fd);
 	}
 	wait_until_idle(http);
+	/* No connection may stay suspended past here. */
+	http_workers_stop(http);
 	http_watch_stop(http);
 	for (size_t i = 0; i < http->n_doors; i++)
 		close_door(http->doors[i]);

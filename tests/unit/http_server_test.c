@@ -23,6 +23,7 @@ struct server {
 	uint16_t port;
 	char directory[64], socket[96];
 	atomic_int handled;
+	atomic_bool go_on; /* what /wait waits for */
 };
 
 static const char gif[] = "GIF89a, nearly";
@@ -87,6 +88,10 @@ handler(void *arg, const struct http_request *request, struct sg_reply *reply)
 		reply_status(reply, 204);
 	else if (strcmp(path, "/slow") == 0)
 		usleep(300000);
+	for (int i = 0; i < 10000 && strcmp(path, "/wait") == 0 &&
+			!atomic_load(&server->go_on);
+	     i++)
+		usleep(1000);
 	if (strcmp(path, "/stream") == 0) {
 		struct reply_stream stream = {count_next, count_done,
 					      &counting};
@@ -618,6 +623,89 @@ a_request_under_way_is_finished_at_close(void **state)
 		SG_OK);
 }
 
+static void *
+post_slowly(void *arg)
+{
+	struct http_answer *answer = calloc(1, sizeof(*answer));
+
+	ask(arg,
+	    "POST /slow HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
+	    answer);
+	return answer;
+}
+
+static void *
+post_and_wait(void *arg)
+{
+	struct http_answer *answer = calloc(1, sizeof(*answer));
+
+	ask(arg,
+	    "POST /wait HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
+	    answer);
+	return answer;
+}
+
+static void
+posts_that_wait_hold_up_no_get(void **state)
+{
+	enum { POSTS = 12 };
+	struct server *server = *state;
+	pthread_t threads[POSTS];
+	struct http_answer *answer, quick;
+	void *result;
+
+	for (int i = 0; i < POSTS; i++)
+		assert_int_equal(pthread_create(&threads[i], NULL,
+						post_and_wait, server),
+				 0);
+	/* All of them are in their handlers, and none can go on. */
+	while (atomic_load(&server->handled) < POSTS)
+		usleep(1000);
+	ask(server, "GET /gif HTTP/1.1\r\n" HOST "\r\n", &quick);
+	assert_int_equal(quick.status, 200);
+	http_answer_done(&quick);
+	atomic_store(&server->go_on, true);
+	for (int i = 0; i < POSTS; i++) {
+		assert_int_equal(pthread_join(threads[i], &result), 0);
+		answer = result;
+		assert_int_equal(answer->status, 200);
+		assert_non_null(strstr(buf_text(&answer->body), "hello"));
+		http_answer_done(answer);
+		free(answer);
+	}
+}
+
+static void
+posts_under_way_are_finished_at_close(void **state)
+{
+	enum { POSTS = 30 };
+	struct server *server = *state;
+	struct http_options options = {0};
+	pthread_t threads[POSTS];
+	struct http_answer *answer;
+	struct sg_err err;
+	void *result;
+
+	for (int i = 0; i < POSTS; i++)
+		assert_int_equal(
+			pthread_create(&threads[i], NULL, post_slowly, server),
+			0);
+	while (atomic_load(&server->handled) < 16)
+		usleep(1000);
+	usleep(50000);
+	http_close(server->http);
+	for (int i = 0; i < POSTS; i++) {
+		assert_int_equal(pthread_join(threads[i], &result), 0);
+		answer = result;
+		assert_int_equal(answer->status, 200);
+		http_answer_done(answer);
+		free(answer);
+	}
+	assert_int_equal(
+		http_open(&options, handler, server, &server->http, &err),
+		SG_OK);
+}
+
 #define ON_A_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
 
 int
@@ -649,6 +737,8 @@ main(void)
 		ON_A_SERVER(a_second_server_does_not_take_a_port_in_use),
 		ON_A_SERVER(ipv6_is_listened_on),
 		ON_A_SERVER(a_request_under_way_is_finished_at_close),
+		ON_A_SERVER(posts_that_wait_hold_up_no_get),
+		ON_A_SERVER(posts_under_way_are_finished_at_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

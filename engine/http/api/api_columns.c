@@ -111,9 +111,21 @@ api_column_number(const struct api_place *place,
 		  double *value_out)
 {
 	struct score_summary summary;
+	struct score_state state;
+	struct score_rates rates;
 
-	scoreboard_summary(place->board, record_id, column->score.id,
-			   place->now, &summary);
+	if (column->part == SCORE_PERCENT) {
+		scoreboard_summary(place->board, record_id, column->score.id,
+				   place->now, &summary);
+	} else {
+		/* Without top and median, which a percentage looks up. */
+		scoreboard_rates(place->board, &rates);
+		if (!scoreboard_get(place->board, record_id, column->score.id,
+				    place->now, &state))
+			return false;
+		score_summarise(&state, &column->score, &rates, place->now,
+				&summary);
+	}
 	if (!summary.has_score)
 		return false;
 	*value_out = summary.value[column->part];

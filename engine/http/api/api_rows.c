@@ -68,6 +68,10 @@ read_sort(const char *text, struct api_query *query, struct sg_err *err)
 				 &query->sort, err);
 	if (status != SG_OK)
 		return status;
+	/* It rises with the score, and is dearer. */
+	if (query->sort.kind == COLUMN_SCORE &&
+	    query->sort.part == SCORE_PERCENT)
+		query->sort.part = SCORE_SCORE;
 	if (query->sort.kind == COLUMN_TAGS || query->sort.kind == COLUMN_LISTS)
 		return err_set(err, SG_REFUSED, "cannot sort by `%s`",
 			       query->sort.text);

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "http/api/api_call.h"
 #include "store/store_ledger.h"
@@ -160,14 +161,15 @@ add_future(struct why *why, const char *name, int days)
 {
 	struct scoreboard *board = why->call->api->options.scoreboard;
 	int64_t now = why->call->now;
-	struct score_summary summary;
+	struct score_summary summary = {0};
 	struct score_state state;
 	struct score_rates rates;
 
 	scoreboard_rates(board, &rates);
-	scoreboard_get(board, why->record.id, why->settings.id, now, &state);
-	score_summarise(&state, &why->settings, &rates,
-			now + days * (int64_t)86400000, &summary);
+	if (scoreboard_get(board, why->record.id, why->settings.id, now,
+			   &state))
+		score_summarise(&state, &why->settings, &rates,
+				now + days * CLOCK_DAY_MS, &summary);
 	if (summary.has_score)
 		json_add_number(api_answer(why->call), name,
 				summary.value[SCORE_SCORE]);
