@@ -15,6 +15,8 @@
 
 #include "base/text.h"
 
+enum { GROUPS_MOST = 256 };
+
 struct person {
 	uid_t uid;
 	gid_t gid;
@@ -144,6 +146,48 @@ keep_low_ports(struct sg_err *err)
 }
 
 static enum sg_status
+find_group(const struct conf_section *section, const char *option, gid_t *out,
+	   struct sg_err *err)
+{
+	const char *name = conf_text(section, option);
+	const struct group *group = name ? getgrnam(name) : NULL;
+
+	if (!name)
+		return SG_NONE;
+	if (!group)
+		return conf_refuse(section, option, err, "there is no group %s",
+				   name);
+	*out = group->gr_gid;
+	return SG_OK;
+}
+
+/* The user's groups, and those that its sockets are given to: root may say so,
+ * and who is not in a group cannot give a file to it. */
+static enum sg_status
+take_groups(const struct daemon_conf *conf, const struct person *person,
+	    struct sg_err *err)
+{
+	gid_t groups[GROUPS_MOST];
+	int n = GROUPS_MOST - 2;
+	enum sg_status status;
+
+	if (getgrouplist(conf->user, person->gid, groups, &n) < 0)
+		return err_set(err, SG_FAILED, "user %s is in too many groups",
+			       conf->user);
+	status = find_group(conf->milter, "group", &groups[n], err);
+	n += status == SG_OK;
+	if (status != SG_REFUSED)
+		status =
+			find_group(conf->http, "socket_group", &groups[n], err);
+	n += status == SG_OK;
+	if (status == SG_REFUSED)
+		return status;
+	if (setgroups((size_t)n, groups) != 0)
+		return err_errno(err, SG_FAILED, "cannot set groups");
+	return SG_OK;
+}
+
+static enum sg_status
 become(const struct daemon_conf *conf, const struct person *person,
        struct sg_err *err)
 {
@@ -153,8 +197,9 @@ become(const struct daemon_conf *conf, const struct person *person,
 		return SG_OK; /* `user = "root"`: as the operator wants it */
 	if (low && prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) != 0)
 		return err_errno(err, SG_FAILED, "cannot keep rights");
-	if (initgroups(conf->user, person->gid) != 0 ||
-	    setgid(person->gid) != 0 || setuid(person->uid) != 0)
+	if (take_groups(conf, person, err) != SG_OK)
+		return err->status;
+	if (setgid(person->gid) != 0 || setuid(person->uid) != 0)
 		return err_errno(err, SG_FAILED, "cannot become user %s",
 				 conf->user);
 	return low ? keep_low_ports(err) : SG_OK;
