@@ -161,12 +161,15 @@ step(struct apply *apply, struct cached *cached, const struct signal *signal,
 		.ruleset = world->rulesets[world->n_rulesets - 1]->id,
 		.signal = signal};
 	enum sg_status status;
+	bool effective;
 
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
 	fold_step(cached->fold, world, &entry, &apply->out);
-	status = append(apply, signal, entry.id, cached->id,
-			apply->out.effective, err);
+	effective = apply->out.effective;
+	/* It may be older than a ruleset that has swept all others. */
+	fold_advance_to(cached->fold, world, apply->now, &apply->out);
+	status = append(apply, signal, entry.id, cached->id, effective, err);
 	if (status == SG_OK)
 		status = apply_write(apply, cached, err);
 	return status;
