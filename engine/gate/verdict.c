@@ -32,16 +32,9 @@ static const struct {
 	 VERDICT_MACHINE, "gmail prefetch"},
 };
 
-/* Parts of user agents by which programs declare themselves. */
+/* Parts of user agents by which programs declare themselves, beside a word
+ * that ends in "bot". In lower case. */
 static const char *const bots[] = {
-	"bot/",
-	"bot;",
-	"bot ",
-	"bot)",
-	"-bot",
-	"_bot",
-	"googlebot",
-	"bingbot",
 	"crawler",
 	"spider",
 	"slurp",
@@ -49,8 +42,10 @@ static const char *const bots[] = {
 	"urlpreview",
 	"uripreview",
 	"linkpreview",
-	"facebookexternalhit",
+	"link checker",
+	"linkcheck",
 	"facebookcatalog",
+	"facebookexternalhit",
 	"whatsapp/",
 	"headlesschrome",
 	"phantomjs",
@@ -60,9 +55,6 @@ static const char *const bots[] = {
 	"safelinks",
 	"urldefense",
 	"virustotal",
-	"linkcheck",
-	"link checker",
-	"uptimerobot",
 	"pingdom",
 };
 
@@ -79,6 +71,20 @@ is_prefetch(verdict_header_fn *header, const void *handle)
 	return false;
 }
 
+/* "Googlebot/2.1", "(compatible; bingbot; …)"; not CUBOT, which makes
+ * telephones. */
+static bool
+has_bot_word(const char *lower)
+{
+	const char *at = lower;
+
+	for (; (at = strstr(at, "bot")); at += 3)
+		if (!isalnum((unsigned char)at[3]) &&
+		    (at - lower < 2 || memcmp(at - 2, "cu", 2) != 0))
+			return true;
+	return false;
+}
+
 /* Folded once for all the table: this runs for every pixel. */
 static bool
 is_declared_bot(const char *agent)
@@ -92,7 +98,7 @@ is_declared_bot(const char *agent)
 	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++)
 		if (strstr(lower, bots[i]))
 			return true;
-	return len >= 3 && strcmp(lower + len - 3, "bot") == 0;
+	return has_bot_word(lower);
 }
 
 bool
