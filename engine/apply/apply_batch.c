@@ -16,11 +16,17 @@
 enum sg_status
 apply_begin(struct apply *apply, struct sg_err *err)
 {
+	const struct fold_ruleset *newest =
+		apply->world.rulesets[apply->world.n_rulesets - 1];
+
 	if (!apply->store &&
 	    store_open(apply->options.store_path, DB_READ_WRITE, &apply->store,
 		       err) != SG_OK)
 		return SG_BUSY;
 	apply->now = clock_now();
+	/* Two rulesets within a millisecond, or a clock that went back. */
+	if (apply->now < newest->applied_at)
+		apply->now = newest->applied_at;
 	pool_clear(apply->work);
 	apply->n_touched = 0;
 	apply->written_ledger_id = apply->last_ledger_id;

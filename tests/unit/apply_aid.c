@@ -122,7 +122,8 @@ applier_signal(const char *name, const char *address, int64_t at)
 	struct signal signal;
 
 	signal_init(&signal, name, at);
-	signal.received_at = clock_now();
+	if (signal.received_at < clock_now())
+		signal.received_at = clock_now();
 	signal.key = address;
 	signal.source = "test";
 	return signal;

@@ -284,7 +284,7 @@ static void
 erase_leaves_no_score_and_resets_once_per(void **state)
 {
 	struct applier *applier = *state;
-	int64_t at = clock_now() - 10 * DAY;
+	int64_t at = clock_now() + DAY /* after the rules */;
 	struct signal signal, field;
 
 	applier_rules(applier,
@@ -306,7 +306,7 @@ erase_leaves_no_score_and_resets_once_per(void **state)
 	applier_submit(applier, &signal);
 	assert_true(isnan(applier_score(applier, "ann@example.com", at + DAY)));
 	/* a field that stays CEO pays no second time */
-	field.happened_at = at + 2 * DAY;
+	field.happened_at = field.received_at = at + 2 * DAY;
 	applier_set(&field, "value", "ceo");
 	applier_submit(applier, &field);
 	assert_true(
@@ -323,10 +323,10 @@ erase_leaves_no_score_and_resets_once_per(void **state)
 		applier_score(applier, "ann@example.com", at + 3 * DAY), 7,
 		tiny);
 	applier_set(&field, "value", "");
-	field.happened_at = at + 4 * DAY;
+	field.happened_at = field.received_at = at + 4 * DAY;
 	applier_submit(applier, &field);
 	applier_set(&field, "value", "CEO");
-	field.happened_at = at + 4 * DAY + 1;
+	field.happened_at = field.received_at = at + 4 * DAY + 1;
 	applier_submit(applier, &field);
 	assert_float_equal(
 		applier_score(applier, "ann@example.com", at + 4 * DAY),
