@@ -100,8 +100,8 @@ parser_expression(struct parser *parser)
 	return group(parser, NODE_OR, "or", term);
 }
 
-static struct node *
-parse_all(struct parser *parser)
+static bool
+parse_all(struct parser *parser, struct node **node_out)
 {
 	static const char *const words[] = {"and", "or", NULL};
 	struct pool *pool = pool_new();
@@ -117,7 +117,8 @@ parse_all(struct parser *parser)
 				parser, "'and', 'or' or the end", words);
 	}
 	pool_free(pool);
-	return node;
+	*node_out = node;
+	return node != NULL;
 }
 
 /* --- segments ----------------------------------------------------------- */
@@ -166,6 +167,7 @@ parser_segment(struct parser *parser, const struct token *token,
 	unsigned line, column;
 	struct node *node;
 	const char *text;
+	bool parsed;
 
 	if (!may_expand(parser, token, name) || !parser_enter(parser))
 		return NULL;
@@ -182,9 +184,9 @@ parser_segment(struct parser *parser, const struct token *token,
 	inner.outer = parser;
 	inner.segment = name;
 	inner.depth = parser->depth;
-	node = parse_all(&inner);
+	parsed = parse_all(&inner, &node);
 	parser->depth--;
-	if (node)
+	if (parsed)
 		return node;
 	condition_place(parser->text, token->start, &line, &column);
 	(void)!err_prefix(parser->err, "line %u, column %u: in segment '%.64s'",
@@ -201,17 +203,15 @@ condition_parse(const char *text, const struct condition_names *names,
 	static const struct condition_names no_names;
 	struct pool *pool = pool_new();
 	struct condition *condition = pool_alloc(pool, sizeof(*condition));
-	struct sg_err unused;
 	struct parser parser = {.text = text,
 				.names = names ? names : &no_names,
 				.condition = condition,
-				.err = err ? err : &unused};
+				.err = err};
 
 	condition->pool = pool;
 	if (names && names->timezone)
 		condition->timezone = pool_strdup(pool, names->timezone);
-	condition->root = parse_all(&parser);
-	if (!condition->root) {
+	if (!parse_all(&parser, &condition->root)) {
 		pool_free(pool);
 		return SG_REFUSED;
 	}

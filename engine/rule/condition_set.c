@@ -5,7 +5,7 @@
  * for. `and` narrows the candidates from part to part and leaves for last what
  * must be asked of each record by itself.
  */
-#include <stdlib.h>
+#include <string.h>
 
 #include "rule/condition_set_parts.h"
 #include "store/store_list.h"
@@ -80,7 +80,7 @@ is_slow(const struct node *node)
 	const struct node *child;
 
 	if (node->kind == NODE_SIGNAL)
-		return node->child != NULL;
+		return node->child || strcmp(node->name, "score.changed") == 0;
 	if (select_is_single(node))
 		return true;
 	for (child = node->child; child; child = child->next) {

@@ -186,6 +186,23 @@ named_row(void *arg, const struct store_history *row, struct sg_err *err)
 	return SG_OK;
 }
 
+/* What happened before there was the broadcast is not about it: SG_OK with
+ * the moment from which on to look. */
+static enum sg_status
+find_since(struct store *store, const char *name, int64_t *since_out,
+	   struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct store_broadcast broadcast;
+	enum sg_status status =
+		store_broadcast_get(store, name, pool, &broadcast, err);
+
+	if (status == SG_OK)
+		*since_out = broadcast.created_at;
+	pool_free(pool);
+	return status == SG_NONE ? SG_OK : status;
+}
+
 enum sg_status
 condition_select_broadcast(struct store *store, const char *name,
 			   const char *state, int64_t now,
@@ -201,6 +218,8 @@ condition_select_broadcast(struct store *store, const char *name,
 	enum sg_status status =
 		store_broadcast_select(store, name, state, add_to, err);
 
+	if (status == SG_OK)
+		status = find_since(store, name, &span.since, err);
 	if (status != SG_OK)
 		return status;
 	named.pool = pool_new();

@@ -265,7 +265,7 @@ rules_parse(const char *file_name, const char *text,
 	struct pool *pool;
 	struct conf_section *root;
 	struct ruleset *ruleset;
-	struct sg_err unused;
+	struct sg_err unused = {SG_OK, ""};
 	struct reading reading = {NULL, context, err ? err : &unused};
 	enum sg_status status;
 

@@ -246,7 +246,8 @@ populate(uint64_t seed)
 					    .sender = "",
 					    .settings = "{}",
 					    .author = "test",
-					    .created_at = NOW};
+					    .created_at =
+						    NOW - 50 * CLOCK_DAY_MS};
 	char path[64];
 	uint32_t n;
 
