@@ -224,8 +224,9 @@ print_detail(void *arg, const char *name, struct json *value)
 {
 	struct buf text = BUF_INIT;
 
-	if (!value || json_is_object(value))
-		return true;
+	if (!value || json_is_object(value) ||
+	    json_is_object(json_at(value, 0)))
+		return true; /* these have a table of their own */
 	cli_format(&text, value, is_points(name) ? CLI_POINTS : CLI_TEXT);
 	if (text.len) {
 		printf("%s%-22s ", (const char *)arg, name);

@@ -118,14 +118,22 @@ draw_bar(const struct json *status)
 }
 
 static void
-print_status(const struct json *status)
+print_status(const struct cli *cli, const struct json *status)
 {
+	static const struct cli_column columns[] = {
+		{"signal", "signal", CLI_TEXT},
+		{"people", "people", CLI_NUMBER},
+		{"hits", "hits", CLI_NUMBER},
+		{"by machines", "machine_hits", CLI_NUMBER},
+		{0},
+	};
+
 	cli_details(status, "");
 	puts("recipients");
 	cli_details(json_get(status, "recipients"), "  ");
-	if (json_count(json_get(status, "results"))) {
-		puts("results");
-		cli_details(json_get(status, "results"), "  ");
+	if (json_count(json_get(status, "hits"))) {
+		putchar('\n');
+		cli_table(cli, json_get(status, "hits"), columns);
 	}
 }
 
@@ -156,7 +164,7 @@ follow(struct cli *cli, const char *name)
 	if (isatty(STDERR_FILENO))
 		fputc('\n', stderr);
 	if (code == CLI_DONE && !cli_print_json(cli, status))
-		print_status(status);
+		print_status(cli, status);
 	json_free(status);
 	return code;
 }
@@ -182,7 +190,7 @@ broadcast_status(struct cli *cli, const struct cli_args *args)
 		code = cli_call(cli, "GET", "/broadcasts", NULL, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		if (cli_arg(args, 0))
-			print_status(answer);
+			print_status(cli, answer);
 		else
 			cli_table(cli, json_get(answer, "items"), columns);
 	}
