@@ -181,7 +181,7 @@ static const struct {
 	{"rule \"A\" { add = 1 }",
 	 "rules.conf:1: rule \"A\": expected `on`, `when` or both"},
 	{"rule \"A\" { on = \"email.opened\" add = lots }",
-	 "rules.conf:1: `add` in `rule`: expected a number"},
+	 "rules.conf:1: `add` in `rule`: expected a number, not `lots`"},
 	{"rule \"A\" { on = \"email.opened\" ad = 1 }",
 	 "rules.conf:1: unknown option `ad` in `rule` (known: enabled, module, "
 	 "score, on, when, unless, verdict, add, subtract, once_per, cap, "
