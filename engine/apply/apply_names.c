@@ -46,6 +46,42 @@ segment(void *arg, const char *name)
 	return text;
 }
 
+static void
+each_segment(struct apply_names *names, condition_name_fn *fn, void *fn_arg)
+{
+	struct pool *pool = pool_new();
+	struct store_segments all;
+	size_t i;
+
+	if (names->store &&
+	    store_segments_all(names->store, pool, &all, NULL) == SG_OK)
+		for (i = 0; i < all.n_rows; i++)
+			fn(fn_arg, all.rows[i].name);
+	pool_free(pool);
+}
+
+/* For "did you mean …?". */
+static void
+each_name(void *arg, enum condition_sort sort, condition_name_fn *fn,
+	  void *fn_arg)
+{
+	struct apply_names *names = arg;
+	struct signal_kinds *kinds = names->apply->options.kinds;
+	struct scoreboard *board = names->apply->board;
+	struct score_settings score;
+	size_t i;
+
+	if (sort == CONDITION_SCORES)
+		for (i = 0; i < scoreboard_n_scores(board); i++)
+			if (scoreboard_score_at(board, i, &score) == SG_OK)
+				fn(fn_arg, score.name);
+	if (sort == CONDITION_SIGNALS && kinds)
+		for (i = 0; i < signal_kinds_count(kinds); i++)
+			fn(fn_arg, signal_kinds_at(kinds, i).name);
+	if (sort == CONDITION_SEGMENTS)
+		each_segment(names, fn, fn_arg);
+}
+
 void
 apply_names_init(struct apply_names *names, struct apply *apply,
 		 struct store *store)
@@ -59,5 +95,6 @@ apply_names_init(struct apply_names *names, struct apply *apply,
 		.score_known = score_known,
 		.segment = segment,
 		.timezone = apply->options.timezone,
+		.each = each_name,
 	};
 }

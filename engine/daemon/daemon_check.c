@@ -44,6 +44,20 @@ score_known(void *arg, const char *name)
 	return false;
 }
 
+static void
+each_name(void *arg, enum condition_sort sort, condition_name_fn *fn,
+	  void *fn_arg)
+{
+	const struct check *check = arg;
+
+	if (sort == CONDITION_SCORES)
+		for (size_t i = 0; i < check->conf->n_scores; i++)
+			fn(fn_arg, check->conf->scores[i].name);
+	if (sort == CONDITION_SIGNALS)
+		for (size_t i = 0; i < signal_kinds_count(check->kinds); i++)
+			fn(fn_arg, signal_kinds_at(check->kinds, i).name);
+}
+
 /* The rates that scores use, for the limit of eight. */
 static void
 fill_rates(const struct daemon_conf *conf, struct score_rates *rates)
@@ -63,7 +77,8 @@ check_rules(struct check *check, struct buf *report, struct sg_err *err)
 	struct condition_names names = {.arg = check,
 					.signal_known = signal_known,
 					.score_known = score_known,
-					.timezone = check->conf->timezone};
+					.timezone = check->conf->timezone,
+					.each = each_name};
 	const char *path = check->conf->rules_file;
 	struct score_rates rates;
 	struct rule_context context = {.names = &names};
