@@ -70,7 +70,7 @@ enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
 				   struct sg_err *err);
 void broadcast_mail_done(struct broadcast_mail *mail);
 
-/* broadcast_send.c: the sending thread's body for one broadcast. */
+/* broadcast_run.c: the sending thread's body for one broadcast. */
 void broadcast_run(struct broadcasts *broadcasts, const char *name);
 
 /* Template of a stored broadcast, its names checked as at creation. */

@@ -15,39 +15,15 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
-#include "broadcast/broadcast_journal.h"
-#include "broadcast/broadcast_parts.h"
+#include "broadcast/broadcast_run.h"
 #include "rule/condition_set.h"
 
 enum {
 	SLICE = 256,	      /* recipients read at once */
-	BATCH_MOST = 200,     /* states written at once … */
-	BATCH_MS = 500,	      /* … or after so long */
+	BATCH_MS = 500,	      /* states are written at least so often */
 	WAIT_MS = 50,	      /* for the MTA to say something */
-	CALM_FIRST_MS = 1000, /* after trouble with the MTA, doubled … */
-	CALM_MOST_MS = 60000, /* … up to this */
+	CALM_MOST_MS = 60000, /* the longest rest after trouble with the MTA */
 	DRAIN_MS = 5000	      /* at stop, for mails under way */
-};
-
-struct run {
-	struct broadcasts *broadcasts;
-	const char *name;
-	struct pool *pool; /* of the run */
-	struct store *store;
-	struct store_broadcast row;
-	struct template *template;
-	struct condition *condition;
-	struct net_smtp *smtp;
-	struct broadcast_journal *journal;
-	struct record_set *handed;  /* answered, or being sent: not again */
-	struct record_set *retried; /* got a 4xx in this pass */
-	unsigned pass;		    /* how often all were tried */
-	struct store_recipient batch[BATCH_MOST];
-	char reasons[BATCH_MOST][200];
-	size_t n_batch;
-	int64_t flushed_at, started_at, calm_until, calm_ms;
-	uint64_t n_sent;
-	bool trouble; /* the MTA is away: recipients come back */
 };
 
 /* One mail on its way. */
@@ -66,8 +42,8 @@ flush_call(void *arg, struct store *store, struct sg_err *err)
 				    err);
 }
 
-static bool
-flush(struct run *run)
+bool
+run_flush(struct run *run)
 {
 	struct sg_err err;
 
@@ -84,13 +60,13 @@ flush(struct run *run)
 	return true;
 }
 
-static void
-put(struct run *run, const struct store_recipient *row)
+void
+run_put(struct run *run, const struct store_recipient *row)
 {
 	char *reason;
 
 	/* A full batch that cannot be stored: the journal still knows. */
-	if (run->n_batch == BATCH_MOST && !flush(run))
+	if (run->n_batch == RUN_BATCH_MOST && !run_flush(run))
 		return;
 	reason = run->reasons[run->n_batch];
 	snprintf(reason, sizeof(run->reasons[0]), "%s", row->reason);
@@ -202,7 +178,7 @@ done(void *arg, const struct net_smtp_result *result)
 	case NET_SMTP_SENT:
 		row.state = RECIPIENT_SENT;
 		run->n_sent++;
-		run->calm_ms = CALM_FIRST_MS;
+		run->calm_ms = RUN_CALM_FIRST_MS;
 		note(run, JOURNAL_SENT, flight, "");
 		emit(run, flight, "broadcast.sent", result);
 		break;
@@ -217,7 +193,7 @@ done(void *arg, const struct net_smtp_result *result)
 	default:
 		later(run, flight, result, &row);
 	}
-	put(run, &row);
+	run_put(run, &row);
 	broadcast_mail_done(&flight->mail);
 	free(flight);
 }
@@ -231,7 +207,7 @@ skip(struct run *run, uint32_t record_id, const char *reason)
 				      .changed_at = clock_now()};
 
 	record_set_add(run->handed, record_id);
-	put(run, &row);
+	run_put(run, &row);
 }
 
 /* When sending takes long, the condition is asked once more: who fell below
@@ -332,14 +308,14 @@ keep_moving(struct run *run)
 {
 	net_smtp_run(run->smtp, WAIT_MS);
 	if (clock_monotonic_ms() - run->flushed_at > BATCH_MS)
-		flush(run);
+		run_flush(run);
 	/* Nothing under way and not allowed to send: do not spin. */
 	if (net_smtp_under_way(run->smtp) == 0 && !may_send(run))
 		clock_sleep_ms(WAIT_MS);
 }
 
-static void
-drain(struct run *run)
+void
+run_drain(struct run *run)
 {
 	int64_t until = clock_monotonic_ms() + DRAIN_MS;
 
@@ -420,7 +396,7 @@ settle(struct run *run, enum broadcast_wish *wish)
 			return false;
 		net_smtp_run(run->smtp, WAIT_MS);
 	}
-	while (!flush(run)) {
+	while (!run_flush(run)) {
 		if (interrupted(run, wish))
 			return false;
 		clock_sleep_ms(BATCH_MS);
@@ -428,10 +404,9 @@ settle(struct run *run, enum broadcast_wish *wish)
 	return true;
 }
 
-/* Passes until nobody is queued. False: interrupted or failed. */
-static bool
-send_all(struct run *run, enum broadcast_wish *wish, struct sg_err *err,
-	 enum sg_status *status)
+bool
+run_send_all(struct run *run, enum broadcast_wish *wish, struct sg_err *err,
+	     enum sg_status *status)
 {
 	for (;;) {
 		run->trouble = false;
@@ -445,179 +420,10 @@ send_all(struct run *run, enum broadcast_wish *wish, struct sg_err *err,
 		if (!run->trouble) {
 			run->pass++;
 			run->calm_until = clock_monotonic_ms() +
-					  (CALM_FIRST_MS
+					  (RUN_CALM_FIRST_MS
 					   << (run->pass < 6 ? run->pass : 6));
 		}
 		record_set_free(run->retried);
 		run->retried = record_set_new();
 	}
-}
-
-/* --- beginning and end ---------------------------------------------------- */
-
-/* What an earlier run left in the journal. */
-static void
-remember(void *arg, const struct journal_line *line)
-{
-	struct run *run = arg;
-	struct store_recipient row = {.record_id = line->record_id,
-				      .reason = line->reason,
-				      .message_id = line->message_id,
-				      .changed_at = run->started_at};
-
-	switch (line->mark) {
-	case JOURNAL_HANDING_OVER:
-		row.state = RECIPIENT_DOUBTFUL;
-		row.reason = "no answer was noted before the stop";
-		break;
-	case JOURNAL_SENT:
-		row.state = RECIPIENT_SENT;
-		break;
-	case JOURNAL_FAILED:
-		row.state = RECIPIENT_FAILED;
-		break;
-	default: /* refused for now */
-		record_set_remove(run->handed, line->record_id);
-		row.state = RECIPIENT_QUEUED;
-		put(run, &row);
-		return;
-	}
-	record_set_add(run->handed, line->record_id);
-	put(run, &row);
-}
-
-static enum sg_status
-prepare(struct run *run, struct sg_err *err)
-{
-	struct broadcasts *broadcasts = run->broadcasts;
-	struct apply_names *names;
-	enum sg_status status;
-
-	run->started_at = clock_now();
-	run->calm_ms = CALM_FIRST_MS;
-	run->handed = record_set_new();
-	run->retried = record_set_new();
-	status = store_readers_take(broadcasts->readers, &run->store, err);
-	if (status == SG_OK)
-		status = store_broadcast_get(run->store, run->name, run->pool,
-					     &run->row, err);
-	/* Paused or cancelled just before we began. */
-	if (status == SG_OK && run->row.state != BROADCAST_SENDING)
-		status = SG_NONE;
-	if (status == SG_OK)
-		status = broadcast_template(
-			broadcasts, run->store, run->row.template,
-			run->row.template_len, &run->template, err);
-	if (status != SG_OK)
-		return status;
-	names = calloc(1, sizeof(*names));
-	if (!names)
-		return err_set(err, SG_FAILED, "out of memory");
-	apply_names_init(names, broadcasts->apply, run->store);
-	status = condition_parse(run->row.condition, &names->names,
-				 &run->condition, err);
-	free(names);
-	if (status == SG_OK)
-		status = net_smtp_new(&broadcasts->smtp, &run->smtp, err);
-	if (status == SG_OK)
-		status = journal_open(broadcasts->journals, run->name, remember,
-				      run, &run->journal, err);
-	if (status == SG_OK && !flush(run))
-		status = err_set(err, SG_BUSY, "the store is away");
-	return status;
-}
-
-struct new_state {
-	const char *name;
-	enum broadcast_state state;
-	const char *trouble;
-};
-
-static enum sg_status
-set_state_call(void *arg, struct store *store, struct sg_err *err)
-{
-	struct new_state *new_state = arg;
-
-	return store_broadcast_set_state(store, new_state->name,
-					 new_state->state, new_state->trouble,
-					 clock_now(), err);
-}
-
-static bool
-set_state(struct run *run, enum broadcast_state state, const char *trouble)
-{
-	struct new_state new_state = {run->name, state, trouble};
-	struct sg_err err;
-
-	if (apply_call(run->broadcasts->apply, set_state_call, &new_state,
-		       &err) == SG_OK)
-		return true;
-	log_error("broadcast %s: its state is not stored: %s", run->name,
-		  err.text);
-	return false;
-}
-
-static void
-finish(struct run *run, bool complete, enum broadcast_wish wish)
-{
-	if (run->smtp)
-		drain(run);
-	net_smtp_free(run->smtp);
-	run->smtp = NULL;
-	if (!flush(run))
-		return; /* the journal knows; the next run stores it */
-	if (complete && set_state(run, BROADCAST_SENT, "")) {
-		log_info("broadcast %s is sent: mails=%llu", run->name,
-			 (unsigned long long)run->n_sent);
-		journal_remove(run->journal);
-	} else if (wish == WISH_PAUSE) {
-		set_state(run, BROADCAST_PAUSED, "");
-	} else if (wish == WISH_CANCEL) {
-		set_state(run, BROADCAST_CANCELLED, "");
-		journal_remove(run->journal);
-	}
-}
-
-static void
-run_done(struct run *run)
-{
-	net_smtp_free(run->smtp);
-	journal_close(run->journal);
-	condition_free(run->condition);
-	template_free(run->template);
-	record_set_free(run->handed);
-	record_set_free(run->retried);
-	if (run->store)
-		store_readers_give(run->broadcasts->readers, run->store);
-	pool_free(run->pool);
-	free(run);
-}
-
-void
-broadcast_run(struct broadcasts *broadcasts, const char *name)
-{
-	struct run *run = calloc(1, sizeof(*run));
-	enum broadcast_wish wish = WISH_NONE;
-	enum sg_status status;
-	struct sg_err err;
-	bool complete = false;
-
-	if (!run)
-		return;
-	run->broadcasts = broadcasts;
-	run->name = name;
-	run->pool = pool_new();
-	status = prepare(run, &err);
-	if (status == SG_OK) {
-		complete = send_all(run, &wish, &err, &status);
-		finish(run, complete, wish);
-	}
-	if (status == SG_BUSY) {
-		log_warn("broadcast %s waits: %s", name, err.text);
-		clock_sleep_ms(CALM_FIRST_MS);
-	} else if (status != SG_OK && status != SG_NONE) {
-		log_error("broadcast %s failed: %s", name, err.text);
-		set_state(run, BROADCAST_FAILED, err.text);
-	}
-	run_done(run);
 }

@@ -92,7 +92,7 @@ is_declared_bot(const char *agent)
 	char lower[AGENT_MOST];
 	size_t len = 0;
 
-	for (; agent[len] && len < sizeof(lower) - 1; len++)
+	for (; len < sizeof(lower) - 1 && agent[len]; len++)
 		lower[len] = (char)tolower((unsigned char)agent[len]);
 	lower[len] = '\0';
 	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++)

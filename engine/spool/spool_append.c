@@ -188,7 +188,7 @@ spool_append_many(struct spool *spool, const struct signal *signals,
 		  struct spool_position *position_out, struct sg_err *err)
 {
 	bool waits = wait == SPOOL_SYNCED || spool->options.sync_every;
-	struct spool_position position;
+	struct spool_position position = {0};
 	enum sg_status status;
 	struct buf bytes;
 
