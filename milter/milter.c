@@ -8,6 +8,7 @@
 #include "milter.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -98,6 +99,21 @@ milter_open(const struct milter_options *options, char *why, size_t why_size)
 	if (status == SG_OK)
 		status = listen_now(why, why_size);
 	it.open = status == SG_OK;
+	return status;
+}
+
+enum sg_status
+milter_check(const struct milter_options *options, char *why, size_t why_size)
+{
+	struct milter_socket at;
+	enum sg_status status =
+		milter_socket_parse(options->socket, &at, why, why_size);
+
+	if (status == SG_OK && at.is_unix && options->group &&
+	    !getgrnam(options->group)) {
+		SAY("milter socket group '%s': no such group", options->group);
+		status = SG_REFUSED;
+	}
 	return status;
 }
 

@@ -58,6 +58,12 @@ struct milter_options {
 enum sg_status milter_open(const struct milter_options *options, char *why,
 			   size_t why_size) __attribute__((warn_unused_result));
 
+/* Is the address right, and the group there? Nothing is made or connected to.
+ * SG_OK or SG_REFUSED with a sentence. */
+enum sg_status milter_check(const struct milter_options *options, char *why,
+			    size_t why_size)
+	__attribute__((warn_unused_result));
+
 /* Serves until stopped. SG_OK or SG_FAILED (libmilter said so). */
 enum sg_status milter_run(void) __attribute__((warn_unused_result));
 

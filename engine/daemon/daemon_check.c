@@ -12,6 +12,7 @@
 #include "base/crypto.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_file.h"
+#include "milter/milter.h"
 
 enum { SEGMENT_BYTES = 1 << 20, RULES_FILE_MOST = 1 << 20 };
 
@@ -156,6 +157,21 @@ check_keys(const struct daemon_conf *conf, struct sg_err *err)
 	return status;
 }
 
+static enum sg_status
+check_milter(const struct daemon_conf *conf, struct sg_err *err)
+{
+	struct milter_options options = {
+		.socket = conf_text(conf->milter, "socket"),
+		.group = conf_text(conf->milter, "group"),
+	};
+	char why[256];
+
+	if (!options.socket ||
+	    milter_check(&options, why, sizeof(why)) == SG_OK)
+		return SG_OK;
+	return conf_refuse(conf->milter, "socket", err, "%s", why);
+}
+
 static void
 close_parts(struct check *check)
 {
@@ -181,6 +197,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 		status = daemon_conf_read(conf_path, &check.conf, err);
 	if (status == SG_OK)
 		status = check_keys(check.conf, err);
+	if (status == SG_OK)
+		status = check_milter(check.conf, err);
 	if (status == SG_OK)
 		status = open_parts(&check, err);
 	if (status == SG_OK)

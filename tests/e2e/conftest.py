@@ -130,8 +130,8 @@ class _Mount:
 
 @pytest.fixture
 def mount():
-    """A tmpfs of 48 MB."""
-    made = _Mount("48M")
+    """A tmpfs of 256 MB: room for a spool segment, the store and its log."""
+    made = _Mount("256M")
     if not made.is_mounted:
         made.remove()
         pytest.skip("no tmpfs can be mounted here")

@@ -9,13 +9,16 @@ from lib import places
 MISTAKES = {
     "an unknown option": ("lisen = 3\n", "lisen"),
     "an unknown option in a section": ("http { prt = 3 }\n", "prt"),
-    "a percentage that is none": ('score "fit" { degrade = much }\n', "much"),
+    "a percentage that is none": ('score "fit" { degrade = much }\n',
+                                     "degrade"),
     "a socket without a path": ('milter { socket = "relative.sock" }\n',
                                 "relative.sock"),
+    "a group that is not there": (
+        'milter { socket = "/tmp/x.sock" group = "nonesuch" }\n', "nonesuch"),
     "a plugin's unknown option": ('plugin "click" { colour = red }\n',
                                   "colour"),
     "a plugin that is not there": ('plugin "nonesuch" { }\n', "nonesuch"),
-    "a brace that does not close": ("http {\n", "http"),
+    "a brace that does not close": ("contacts {\n", "never closed"),
     "a duration that is none": ("checkpoint = often\n", "checkpoint"),
 }
 
@@ -32,7 +35,7 @@ def test_it_is_named_with_its_line_and_nothing_starts(make_daemon, mistake):
     result = daemon.check()
     assert result.returncode not in (0, -6, -11), result.stdout + result.stderr
     assert word in result.stderr, result.stderr
-    if "milter" not in text and "nonesuch" not in text:
+    if "plugin \"nonesuch" not in text:
         assert f"scoregate.conf:{line}" in result.stderr or \
             f"scoregate.conf:{line + 1}" in result.stderr, result.stderr
     started = subprocess.run(daemon.command(), capture_output=True, text=True,

@@ -116,7 +116,9 @@ def test_a_forged_bounce_address_is_refused_at_once(gateway):
     assert not gateway.daemon.signals("ann@far.test", "email.bounced")
 
 
-def test_a_person_s_answer_goes_to_the_sender(gateway):
+def test_a_person_s_answer_goes_where_the_operator_wants_it(make_gateway):
+    gateway = make_gateway(rules=RULES,
+                           mail='verp_fallback = "news@example.test"')
     mail = gateway.deliver("ann@far.test")
     gateway.postfix.send(
         "ann@far.test", mail.sender,

@@ -70,7 +70,7 @@ def test_backup_and_restore(daemon):
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")
 @pytest.mark.skipif(places.is_instrumented(), reason="release build only")
 def test_started_as_root_it_becomes_its_own_user(make_daemon):
-    daemon = make_daemon(user="nobody")
+    daemon = make_daemon(user="nobody", group="nogroup")
     os.chown(daemon.base, pwd.getpwnam("nobody").pw_uid, -1)
     daemon.start()
     status = open(f"/proc/{daemon.process.pid}/status").read()
