@@ -437,6 +437,25 @@ scoreboard_get(struct scoreboard *board, uint32_t record_id, uint32_t score_id,
 	return there;
 }
 
+/* The lock is held. */
+static double
+percent_of(struct scoreboard *board, uint32_t record_id, uint32_t score_id,
+	   int64_t now)
+{
+	const struct board_score *score = board_score(board, score_id);
+	int64_t then = board_percent_time(now);
+	struct board_statistics base = board_percent_base(
+		board, score_id, board->modules[record_id], now);
+	struct score_summary summary;
+	struct score_state state;
+
+	board_get(board, score, record_id, then, &state);
+	score_summarise(&state, &score->settings, &board->rates, then,
+			&summary);
+	return score_percentage(summary.value[SCORE_SCORE], base.top,
+				base.median);
+}
+
 void
 scoreboard_summary(struct scoreboard *board, uint32_t record_id,
 		   uint32_t score_id, int64_t now,
@@ -451,15 +470,9 @@ scoreboard_summary(struct scoreboard *board, uint32_t record_id,
 	if (board_get(board, score, record_id, now, &state)) {
 		score_summarise(&state, &score->settings, &board->rates, now,
 				summary_out);
-		if (summary_out->has_score) {
-			struct board_statistics base = board_percent_base(
-				board, score_id, board->modules[record_id],
-				now);
-
-			summary_out->value[SCORE_PERCENT] = score_percentage(
-				summary_out->value[SCORE_SCORE], base.top,
-				base.median);
-		}
+		if (summary_out->has_score)
+			summary_out->value[SCORE_PERCENT] =
+				percent_of(board, record_id, score_id, now);
 	}
 	pthread_rwlock_unlock(&board->lock);
 }

@@ -92,6 +92,12 @@ bool board_get(const struct scoreboard *board, const struct board_score *score,
 void board_statistics(struct scoreboard *board, uint32_t score_id,
 		      const char *module, int64_t now,
 		      struct score_statistics *out);
+/*
+ * Percent is as of the last whole second, scores, top and median alike: top
+ * and median can then be kept that long, and whoever is the top has 100 % (a
+ * score that faded for a moment more than they did would be less than both).
+ */
+int64_t board_percent_time(int64_t now);
 /* From what is kept, or made anew. */
 struct board_statistics board_percent_base(struct scoreboard *board,
 					   uint32_t score_id, uint8_t module,

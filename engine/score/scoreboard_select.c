@@ -104,6 +104,8 @@ select_all(struct scoreboard *board, uint32_t score_id, enum score_part part,
 	uint64_t found = 0;
 	size_t module;
 
+	if (part == SCORE_PERCENT)
+		now = board_percent_time(now);
 	pthread_rwlock_rdlock(&board->lock);
 	if (board_pass_init(&pass, board, score_id, part, NULL, now)) {
 		percent[0].top = percent[0].median = INFINITY;

@@ -275,6 +275,14 @@ scoreboard_statistics(struct scoreboard *board, uint32_t score_id,
 	pthread_rwlock_unlock(&board->lock);
 }
 
+int64_t
+board_percent_time(int64_t now)
+{
+	int64_t over = now % PERCENT_KEPT_MS;
+
+	return now - (over < 0 ? over + PERCENT_KEPT_MS : over);
+}
+
 struct board_statistics
 board_percent_base(struct scoreboard *board, uint32_t score_id, uint8_t module,
 		   int64_t now)
@@ -284,11 +292,11 @@ board_percent_base(struct scoreboard *board, uint32_t score_id, uint8_t module,
 	struct board_statistics base;
 	struct score_statistics s;
 
+	now = board_percent_time(now);
 	pthread_mutex_lock(&board->percent_lock);
 	base = *kept;
 	pthread_mutex_unlock(&board->percent_lock);
-	if (base.valid && base.version == board->version &&
-	    llabs(now - base.at) < PERCENT_KEPT_MS)
+	if (base.valid && base.version == board->version && base.at == now)
 		return base;
 	board_statistics(board, score_id, board->module_names[module], now, &s);
 	base = (struct board_statistics){true, board->version, now, s.top,

@@ -108,6 +108,8 @@ scoreboard_top(struct scoreboard *board, uint32_t score_id,
 	struct board_pass pass;
 	size_t block, i;
 
+	if (part == SCORE_PERCENT)
+		now = board_percent_time(now);
 	pthread_rwlock_rdlock(&board->lock);
 	if (n && board_pass_init(&pass, board, score_id, by, module, now))
 		for (block = 0; block < board_n_blocks(board); block++) {

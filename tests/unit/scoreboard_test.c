@@ -478,6 +478,37 @@ percent_select_takes_records_without_a_score_as_none(void **unused)
 	scoreboard_free(board);
 }
 
+/* Also when top and median were looked at a moment ago, and all have faded
+ * since. */
+static void
+the_top_has_a_hundred_percent_at_any_moment(void **unused)
+{
+	struct scoreboard *board = scoreboard_new(0);
+	struct score_range top = {100, 100, false, false};
+	struct score_state state;
+	struct record_set *set;
+	size_t rate;
+	int64_t at;
+
+	add_score(board, 1, "lead", 5);
+	assert_int_equal(scoreboard_rate_index(board, 5, &rate, NULL), SG_OK);
+	score_state_init(&state, 0);
+	state.scored = true;
+	state.touch[rate][0] = 55;
+	scoreboard_write_begin(board);
+	scoreboard_set_record(board, 1, "contact");
+	scoreboard_put(board, 1, 1, &state);
+	scoreboard_write_end(board);
+	for (at = 0; at < 2500; at += 333) {
+		set = record_set_new();
+		scoreboard_select(board, 1, SCORE_PERCENT, &top, at, set);
+		assert_int_equal(record_set_count(set), 1);
+		record_set_free(set);
+		assert_true(scoreboard_percent(board, 1, 1, at) == 100);
+	}
+	scoreboard_free(board);
+}
+
 int
 main(void)
 {
@@ -496,6 +527,7 @@ main(void)
 		cmocka_unit_test(scaled_values_never_overflow),
 		cmocka_unit_test(
 			percent_select_takes_records_without_a_score_as_none),
+		cmocka_unit_test(the_top_has_a_hundred_percent_at_any_moment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
