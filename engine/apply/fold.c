@@ -282,22 +282,47 @@ fire_change(struct fold_run *run, const struct signal *signal, const char *old)
 	fold_fire(run, &change, 0);
 }
 
+/* First sight comes before all else of its moment. Its own entry may stand
+ * behind one that had waited for the record. */
+static void
+create_first(struct fold_run *run, const struct signal *signal)
+{
+	int64_t history_id = run->history_id;
+	struct signal created;
+
+	if (signal->kind == SIGNAL_RECORD_CREATE)
+		return; /* happens on its own */
+	run->history_id = 0; /* before the entry, also in the ledger */
+	fold_hold(run, true);
+	signal_init(&created, "record.created", signal->happened_at);
+	created.kind = SIGNAL_RECORD_CREATE;
+	created.received_at = signal->received_at;
+	created.source = "engine";
+	fold_see(run, &created);
+	fold_fire(run, &created, 0);
+	run->history_id = history_id;
+}
+
 static void
 happen(struct fold_run *run, const struct signal *signal, bool first)
 {
 	struct fold_record *record = run->record;
 	const char *old = "";
 
+	if (first)
+		create_first(run, signal);
+
 	if (signal->kind == SIGNAL_HAPPENED) {
 		run->out->effective = true;
 		fold_see(run, signal);
-		fold_hold(run, first);
+		fold_hold(run, false);
 		fold_fire(run, signal, 0);
 	} else {
 		run->out->effective = fold_apply_change(run, signal, &old);
-		if (first || run->out->effective)
+		if (run->out->effective)
 			fold_hold(run, true);
-		if (run->out->effective && !record->deleted) {
+		if (run->out->effective && !record->deleted &&
+		    (first || signal->kind != SIGNAL_RECORD_CREATE)) {
 			fold_see(run, signal);
 			fire_change(run, signal, old);
 		}

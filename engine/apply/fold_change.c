@@ -265,9 +265,9 @@ suppress(struct fold_run *run, const struct signal *signal)
 static bool
 create(struct fold_run *run)
 {
-	if (run->record->created)
+	if (run->record->create_seen)
 		return false;
-	run->record->created = true;
+	run->record->create_seen = true;
 	return true;
 }
 

@@ -63,7 +63,7 @@ struct fold_seen { /* an occurrence, for conditions on signals */
 struct fold_record {
 	uint32_t id;
 	char *module, *key;
-	bool started, created, deleted, suppressed;
+	bool started, create_seen, deleted, suppressed;
 	int64_t created_at;
 	int64_t now;
 	size_t ruleset; /* index: that of the field rules */
