@@ -6,7 +6,7 @@
 
 #include "http/http_private.h"
 
-enum { STREAM_MAGIC = 0x48535452, STREAM_BLOCK = 65536 };
+enum { STREAM_MAGIC = 0x48535452, STREAM_BLOCK = 65536, STREAM_PAUSE_S = 600 };
 
 /* A body that is made while it is sent: what `next` gave and is not sent yet.
  */
@@ -127,12 +127,18 @@ http_answer(struct MHD_Connection *connection, struct sg_reply *reply,
 	    bool close_after)
 {
 	int status = final_status(reply);
-	bool has_body = reply->body.len || reply->fixed || reply->stream.next;
+	bool streams = reply->stream.next != NULL;
+	bool has_body = reply->body.len || reply->fixed || streams;
 	struct MHD_Response *response = make(reply);
 	enum MHD_Result result;
 
 	if (!response)
 		return MHD_NO;
+	/* Whoever asked for a stream may look at it page by page. */
+	if (streams)
+		MHD_set_connection_option(connection,
+					  MHD_CONNECTION_OPTION_TIMEOUT,
+					  STREAM_PAUSE_S);
 	if (has_body && !reply_get_header(reply, "Content-Type"))
 		MHD_add_response_header(response, "Content-Type",
 					"text/plain; charset=utf-8");

@@ -31,7 +31,7 @@ struct exchange {
 	char *uri;
 	struct buf body;
 	size_t body_most, excess;
-	bool begun;
+	bool begun, streamed;
 	struct http_request request;
 	struct sg_reply reply;
 	atomic_bool answered; /* reply is filled */
@@ -87,6 +87,10 @@ http_exchange_end(void *arg, struct MHD_Connection *connection, void **exchange,
 	check(self);
 	if (self->from)
 		atomic_store(&self->from->waiting_since, clock_monotonic_ms());
+	if (self->streamed) /* it had longer: http_answer.c */
+		MHD_set_connection_option(connection,
+					  MHD_CONNECTION_OPTION_TIMEOUT,
+					  self->door->http->options.timeout_s);
 	atomic_fetch_sub(&self->door->http->under_way, 1);
 	buf_done(&self->body);
 	reply_done(&self->reply);
@@ -152,6 +156,14 @@ fill_request(struct exchange *self, const char *method)
 	self->request.peer_uid = self->from ? self->from->uid : (uid_t)-1;
 }
 
+static enum MHD_Result
+answer(struct exchange *self)
+{
+	self->streamed = self->reply.stream.next != NULL;
+	return http_answer(self->connection, &self->reply,
+			   atomic_load(&self->door->http->closing));
+}
+
 static void
 run_handler(struct exchange *self)
 {
@@ -197,8 +209,7 @@ handle(struct exchange *self, const char *method)
 		return MHD_YES;
 	}
 	run_handler(self);
-	return http_answer(self->connection, &self->reply,
-			   atomic_load(&http->closing));
+	return answer(self);
 }
 
 static enum MHD_Result
@@ -235,8 +246,7 @@ http_exchange_step(void *arg, struct MHD_Connection *connection,
 	if (*len)
 		return take_body(self, bytes, len);
 	if (atomic_load(&self->answered))
-		return http_answer(connection, &self->reply,
-				   atomic_load(&self->door->http->closing));
+		return answer(self);
 	return handle(self, method);
 }
 

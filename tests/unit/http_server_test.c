@@ -88,6 +88,8 @@ handler(void *arg, const struct http_request *request, struct sg_reply *reply)
 		reply_status(reply, 204);
 	else if (strcmp(path, "/slow") == 0)
 		usleep(300000);
+	else if (strcmp(path, "/long") == 0)
+		usleep(2200000);
 	for (int i = 0; i < 10000 && strcmp(path, "/wait") == 0 &&
 			!atomic_load(&server->go_on);
 	     i++)
@@ -125,7 +127,7 @@ start(void **state)
 
 	assert_non_null(server);
 	options.body_most = 1000;
-	options.timeout_s = 2;
+	options.timeout_s = 1;
 	options.request_s = 1;
 	snprintf(server->directory, sizeof(server->directory), "%s",
 		 "/tmp/scoregate-http-XXXXXX");
@@ -539,6 +541,45 @@ a_stream_is_sent_whole_and_ended(void **state)
 }
 
 static void
+work_that_takes_longer_than_the_timeout_is_answered(void **state)
+{
+	struct server *server = *state;
+	int fd = http_client_connect_unix(server->socket);
+	struct http_answer answer;
+
+	ask_on(fd, "GET /long HTTP/1.1\r\n" HOST "\r\n", &answer);
+	assert_int_equal(answer.status, 200);
+	http_answer_done(&answer);
+	close(fd);
+	ask(server,
+	    "POST /long HTTP/1.1\r\n" HOST "Content-Length: 2\r\n\r\nok",
+	    &answer);
+	assert_int_equal(answer.status, 200);
+	http_answer_done(&answer);
+}
+
+/* As `scoregate export | less` does. */
+static void
+a_stream_whose_reader_pauses_is_not_cut(void **state)
+{
+	struct server *server = *state;
+	int fd = http_client_connect_unix(server->socket);
+	const char *text = "GET /stream HTTP/1.1\r\n" HOST "\r\n";
+	int small = 4096;
+	struct http_answer answer;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+	http_client_send(fd, text, strlen(text));
+	usleep(2200000);
+	http_client_read(fd, false, &answer);
+	assert_int_equal(answer.body.len, 208894);
+	http_answer_done(&answer);
+	/* Idle again, it is ended like any other. */
+	assert_true(http_client_is_closed(fd, 10000));
+	close(fd);
+}
+
+static void
 a_second_server_does_not_take_a_socket_in_use(void **state)
 {
 	struct server *server = *state;
@@ -587,6 +628,26 @@ ipv6_is_listened_on(void **state)
 	if (http_listen_on(server->http, &at, &err) != SG_OK)
 		skip();
 	assert_int_not_equal(http_port(server->http, HTTP_PRIVATE), 0);
+}
+
+static void
+an_ipv4_peer_is_one_on_a_socket_for_both(void **state)
+{
+	struct server *server = *state;
+	struct http_listen at = {0};
+	struct http_answer answer;
+	struct sg_err err;
+	int fd;
+
+	at.face = HTTP_PRIVATE;
+	at.address = "[::]:0";
+	if (http_listen_on(server->http, &at, &err) != SG_OK)
+		skip();
+	fd = http_client_connect(http_port(server->http, HTTP_PRIVATE));
+	ask_on(fd, "GET / HTTP/1.1\r\n" HOST "\r\n", &answer);
+	assert_non_null(strstr(buf_text(&answer.body), "peer=127.0.0.1 "));
+	http_answer_done(&answer);
+	close(fd);
 }
 
 static void *
@@ -733,9 +794,13 @@ main(void)
 		ON_A_SERVER(a_handler_cannot_set_the_framing),
 		ON_A_SERVER(the_unix_socket_knows_who_asks),
 		ON_A_SERVER(a_stream_is_sent_whole_and_ended),
+		ON_A_SERVER(
+			work_that_takes_longer_than_the_timeout_is_answered),
+		ON_A_SERVER(a_stream_whose_reader_pauses_is_not_cut),
 		ON_A_SERVER(a_second_server_does_not_take_a_socket_in_use),
 		ON_A_SERVER(a_second_server_does_not_take_a_port_in_use),
 		ON_A_SERVER(ipv6_is_listened_on),
+		ON_A_SERVER(an_ipv4_peer_is_one_on_a_socket_for_both),
 		ON_A_SERVER(a_request_under_way_is_finished_at_close),
 		ON_A_SERVER(posts_that_wait_hold_up_no_get),
 		ON_A_SERVER(posts_under_way_are_finished_at_close),

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/text.h"
+#include "base/log.h"
 #include "http/api/api_call.h"
 #include "http/api/api_rows.h"
 #include "http/api/csv.h"
@@ -18,7 +18,6 @@ struct export
 {
 	unsigned magic;
 	struct api *api;
-	struct store *store;
 	struct pool *pool; /* of the whole export: the query */
 	struct api_query query;
 	struct api_rows rows;
@@ -79,32 +78,54 @@ write_header(const struct export *export, struct buf *to)
 	buf_append_text(to, "\r\n");
 }
 
+static enum sg_status
+write_rows(struct export *export, struct api_place *place, struct buf *to,
+	   struct sg_err *err)
+{
+	const struct api_rows *rows = &export->rows;
+	enum sg_status status = SG_OK;
+
+	for (size_t i = 0;
+	     status == SG_OK && i < ROWS_A_PIECE && export->at < rows->n_rows;
+	     i++, export->at++) {
+		struct json *row = json_new_object();
+
+		status = api_columns_json(place, &export->query.columns,
+					  rows->rows[export->at].record_id, row,
+					  err);
+		if (status == SG_OK)
+			write_row(export, row, to);
+		json_free(row);
+	}
+	return status;
+}
+
+/* A reader for each piece: who reads the stream may pause for minutes, and
+ * there are not many readers. */
 static bool
 next(void *arg, struct buf *to)
 {
 	struct export *export = arg;
 	struct api_place place = export->query.place;
+	struct store_readers *readers = export->api->options.readers;
 	struct sg_err err;
+	enum sg_status status;
 
 	assert(export->magic == EXPORT_MAGIC);
 	if (export->csv && !export->header_sent)
 		write_header(export, to);
 	export->header_sent = true;
-	place.pool = pool_new();
-	for (size_t i = 0; i < ROWS_A_PIECE && export->at < export->rows.n_rows;
-	     i++, export->at++) {
-		struct json *row = json_new_object();
-		uint32_t id = export->rows.rows[export->at].record_id;
-
-		if (api_columns_json(&place, &export->query.columns, id, row,
-				     &err) == SG_OK)
-			write_row(export, row, to);
-		else
-			to->failed = true; /* ends the connection: cut short
-					      must look cut short */
-		json_free(row);
+	status = store_readers_take(readers, &place.store, &err);
+	if (status == SG_OK) {
+		place.pool = pool_new();
+		status = write_rows(export, &place, to, &err);
+		pool_free(place.pool);
+		store_readers_give(readers, place.store);
 	}
-	pool_free(place.pool);
+	if (status != SG_OK) {
+		log_error("an export was cut short: %s", err.text);
+		to->failed = true; /* ends the connection: the reader sees it */
+	}
 	return export->at < export->rows.n_rows;
 }
 
@@ -113,7 +134,6 @@ done(void *arg)
 {
 	struct export *export = arg;
 
-	store_readers_give(export->api->options.readers, export->store);
 	free(export->rows.rows);
 	pool_free(export->pool);
 	export->magic = 0;
@@ -147,7 +167,7 @@ all_columns(struct api_call *call, const char **columns_out, struct sg_err *err)
 	return SG_OK;
 }
 
-/* The stream outlives the call: it takes the call's pool and store. */
+/* The stream outlives the call: it takes the call's pool. */
 static void
 begin_stream(struct api_call *call, struct export *export)
 {
@@ -155,9 +175,7 @@ begin_stream(struct api_call *call, struct export *export)
 
 	export->magic = EXPORT_MAGIC;
 	export->api = call->api;
-	export->store = call->store;
 	export->pool = call->pool;
-	call->store = NULL;
 	call->pool = NULL;
 	reply_stream(call->reply,
 		     export->csv ? "text/csv; charset=utf-8"
