@@ -243,10 +243,14 @@ log_ready(struct daemon *daemon)
  * changes nothing; who asks us anything comes after what can answer. */
 static enum sg_status (*const start_steps[])(struct daemon *daemon,
 					     struct sg_err *err) = {
-	start_libraries, become_user,	      open_spool, open_keys,
-	open_gate,	 daemon_milter_open,  open_apply, start_apply,
-	open_broadcasts, daemon_api_open,     start_http, start_broadcasts,
-	start_tick,	 daemon_milter_start,
+	start_libraries,     become_user,
+	open_spool,	     open_keys,
+	open_gate,	     daemon_milter_open,
+	open_apply,	     daemon_remember_senders,
+	start_apply,	     open_broadcasts,
+	daemon_api_open,     start_http,
+	start_broadcasts,    start_tick,
+	daemon_milter_start,
 };
 
 enum sg_status

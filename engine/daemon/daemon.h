@@ -84,6 +84,9 @@ enum sg_status daemon_declare_signals(const struct daemon_conf *conf,
 				      struct sg_err *err) MUST_CHECK;
 void daemon_gate_options(const struct daemon_conf *conf,
 			 struct gate_options *options_out);
+/* So that answers to bounce addresses find their way after a restart. */
+enum sg_status daemon_remember_senders(struct daemon *daemon,
+				       struct sg_err *err) MUST_CHECK;
 
 /* daemon_rules.c: the rules file into an empty store. */
 enum sg_status daemon_first_rules(struct daemon *daemon,

@@ -4,6 +4,8 @@
 
 #include "base/log.h"
 #include "daemon/daemon.h"
+#include "gate/mail_senders.h"
+#include "store/store_message.h"
 
 static const struct conf_section *
 find_section(const struct daemon_conf *conf, const char *name)
@@ -98,4 +100,34 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->unsubscribe_address =
 		conf_text(conf->root, "unsubscribe_address");
 	options_out->mail = conf->mail;
+}
+
+static void
+remember(void *arg, uint64_t message_id, const char *sender)
+{
+	gate_remember_sender(arg, message_id, sender);
+}
+
+/* As many as the gate holds. That it fails is no reason not to start: answers
+ * to bounce addresses then go to mail.verp_fallback. */
+enum sg_status
+daemon_remember_senders(struct daemon *daemon, struct sg_err *err)
+{
+	struct sg_err why;
+	struct store *store;
+	enum sg_status status;
+
+	(void)err;
+	status = store_readers_take(daemon->readers, &store, &why);
+	if (status == SG_OK) {
+		status =
+			store_message_each_sender(store, 0, MAIL_SENDERS_SLOTS,
+						  remember, daemon->gate, &why);
+		store_readers_give(daemon->readers, store);
+	}
+	if (status != SG_OK)
+		log_warn(
+			"earlier messages' senders are not known reason=\"%s\"",
+			why.text);
+	return SG_OK;
 }

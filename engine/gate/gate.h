@@ -72,6 +72,11 @@ typedef void gate_api_fn(void *arg, const char *actor, const char *method,
 			 struct sg_reply *reply);
 void gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg);
 
+/* At start, for the messages that went out before: where a person's answer to
+ * one of their bounce addresses goes. */
+void gate_remember_sender(struct sg_gate *gate, uint64_t message_id,
+			  const char *sender);
+
 /* Every second from the daemon's timer thread. */
 void gate_tick(struct sg_gate *gate, int64_t now);
 

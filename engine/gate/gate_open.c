@@ -27,6 +27,7 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->bounce_domain = copy_or_empty(options->bounce_domain);
 	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
 	gate->recent = mail_recent_new();
+	gate->senders = mail_senders_new();
 	mail_start();
 	status = mail_conf_init(&gate->mail, options->mail, err);
 	if (status != SG_OK) {
@@ -46,6 +47,7 @@ gate_close(struct sg_gate *gate)
 		gate_unload(gate->plugins[--gate->n_plugins]);
 	mail_conf_done(&gate->mail);
 	mail_recent_free(gate->recent);
+	mail_senders_free(gate->senders);
 	free(gate->public_url);
 	free(gate->bounce_domain);
 	free(gate->unsubscribe_address);
@@ -57,6 +59,13 @@ gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg)
 {
 	gate->api = api;
 	gate->api_arg = arg;
+}
+
+void
+gate_remember_sender(struct sg_gate *gate, uint64_t message_id,
+		     const char *sender)
+{
+	mail_senders_add(gate->senders, message_id, sender);
 }
 
 size_t

@@ -11,6 +11,7 @@
 #include "gate/gate.h"
 #include "gate/mail_conf.h"
 #include "gate/mail_recent.h"
+#include "gate/mail_senders.h"
 
 enum {
 	GATE_PLUGINS_MOST = 64,
@@ -74,6 +75,7 @@ struct sg_gate {
 	char *public_url, *bounce_domain, *unsubscribe_address;
 	struct mail_conf mail;
 	struct mail_recent *recent;
+	struct mail_senders *senders;
 	struct gate_plugin *plugins[GATE_PLUGINS_MOST];
 	size_t n_plugins;
 	gate_api_fn *api;

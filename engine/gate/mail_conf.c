@@ -65,7 +65,8 @@ const struct conf_option gate_mail_options[] = {
 	 .help = "how long after sending a bounce address is taken"},
 	{.name = "verp_fallback",
 	 .type = CONF_TEXT,
-	 .help = "where ordinary mail to a bounce address goes"},
+	 .help = "where ordinary mail to a bounce address goes when who sent "
+		 "the message is not known"},
 	{.name = "keep_bounces",
 	 .type = CONF_BOOL,
 	 .fallback = "no",

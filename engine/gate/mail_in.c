@@ -105,33 +105,53 @@ ask_plugin(struct sg_mail *mail, struct gate_plugin *plugin, struct mail_in *in,
 	return status;
 }
 
-/* Ordinary mail to a bounce address goes to a person: never into nothing. */
+/* Once each, whatever of ours the mail was sent to. */
+static void
+add_recipient(struct sg_mail *mail, const char *address)
+{
+	for (size_t i = 0; i < mail->n_edits; i++)
+		if (mail->edits[i].kind == SG_EDIT_RECIPIENT_ADD &&
+		    strcmp(mail->edits[i].value, address) == 0)
+			return;
+	mail_edit_recipient(mail, SG_EDIT_RECIPIENT_ADD, address);
+}
+
+/*
+ * Ordinary mail to a bounce address is a person's answer: to who sent the
+ * message, else to verp_fallback, else as it came. Never into nothing.
+ */
+static void
+send_on(struct sg_mail *mail, const struct mail_recipient *recipient)
+{
+	const char *to = mail_senders_find(
+		mail->gate->senders, recipient->token.message_id, mail->pool);
+
+	if (!to)
+		to = mail->gate->mail.verp_fallback;
+	if (!to || !to[0])
+		return;
+	mail_edit_recipient(mail, SG_EDIT_RECIPIENT_REMOVE, recipient->given);
+	add_recipient(mail, to);
+}
+
 static void
 write_edits(struct sg_mail *mail)
 {
-	const struct mail_conf *conf = &mail->gate->mail;
-	struct mail_recipient *recipient;
-	bool to_fallback = false;
+	const struct mail_recipient *recipient;
 
 	for (size_t i = 0; i < mail->n_recipients; i++) {
 		recipient = &mail->recipients[i];
 		if (recipient->whose == MAIL_NOT_OURS)
 			continue;
-		if (recipient->taken) {
-			atomic_fetch_add(&mail->gate->bounces_taken, 1);
-			if (conf->keep_bounces)
-				continue;
-		} else if (!conf->verp_fallback || !conf->verp_fallback[0]) {
+		if (!recipient->taken) {
+			send_on(mail, recipient);
 			continue;
-		} else {
-			to_fallback = true;
 		}
-		mail_edit_recipient(mail, SG_EDIT_RECIPIENT_REMOVE,
-				    recipient->given);
+		atomic_fetch_add(&mail->gate->bounces_taken, 1);
+		if (!mail->gate->mail.keep_bounces)
+			mail_edit_recipient(mail, SG_EDIT_RECIPIENT_REMOVE,
+					    recipient->given);
 	}
-	if (to_fallback)
-		mail_edit_recipient(mail, SG_EDIT_RECIPIENT_ADD,
-				    conf->verp_fallback);
 }
 
 static void

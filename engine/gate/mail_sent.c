@@ -156,6 +156,9 @@ mail_sent_keep(struct sg_mail *mail, const struct mail_sent *sent,
 	if (status == SG_OK)
 		status = spool_append(mail->gate->spool, &signal, SPOOL_WRITTEN,
 				      NULL, err);
+	if (status == SG_OK)
+		mail_senders_add(mail->gate->senders, sent->message_id,
+				 mail->sender);
 	if (status == SG_OK && signal.external_id)
 		mail_recent_add(mail->gate->recent, signal.external_id,
 				sent->message_id, mail->now);

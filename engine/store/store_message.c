@@ -82,3 +82,29 @@ store_message_find(struct store *store, uint64_t rfc_id, uint64_t record_key,
 	store_bind_key(statement, 2, record_key);
 	return store_one(statement, read_message, pool, out, err);
 }
+
+/* Ids begin with the time (token.h): the key's order is that of age. */
+enum sg_status
+store_message_each_sender(struct store *store, int64_t since, size_t most,
+			  void (*fn)(void *arg, uint64_t message_id,
+				     const char *sender),
+			  void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT message_id, sender FROM message"
+			       " WHERE message_id >= ?"
+			       " ORDER BY message_id DESC LIMIT ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, (uint64_t)since << 16);
+	db_bind_int(statement, 2, (int64_t)most);
+	while ((status = db_step(statement, err)) == SG_OK)
+		fn(arg, (uint64_t)db_column_int(statement, 0),
+		   db_column_text(statement, 1));
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}

@@ -32,4 +32,11 @@ enum sg_status store_message_find(struct store *store, uint64_t rfc_id,
 				  struct store_message *out,
 				  struct sg_err *err) MUST_CHECK; /* or NONE */
 
+/* Of the newest `most` messages since `since` in order of age: their id and
+ * original sender, borrowed for the call. */
+enum sg_status store_message_each_sender(
+	struct store *store, int64_t since, size_t most,
+	void (*fn)(void *arg, uint64_t message_id, const char *sender),
+	void *arg, struct sg_err *err) MUST_CHECK;
+
 #endif

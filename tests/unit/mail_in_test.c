@@ -312,6 +312,31 @@ ordinary_mail_to_a_bounce_address_is_never_lost(void **state)
 }
 
 static void
+an_answer_goes_to_who_sent_the_message(void **state)
+{
+	uint64_t id = message_id_new(clock_now());
+	const char *token =
+		gate_aid_token_base32(aid, TOKEN_BOUNCE, "ann@example.com", id);
+	struct aid_mail mail =
+		mail_to(pool_printf(aid->pool,
+				    "<bounce+%s@bounces.example.com>", token),
+			"Subject: Re: hello\n\nThank you!\n");
+
+	(void)state;
+	gate_remember_sender(aid->gate, id, "news@example.com");
+	mail.sender = "<ann@example.com>";
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(mail.at_end.answer, SG_MAIL_CONTINUE);
+	assert_int_equal(mail.n_edits, 2);
+	assert_string_equal(aid_edit(&mail, SG_EDIT_RECIPIENT_REMOVE, NULL),
+			    mail.recipients[0]);
+	assert_string_equal(aid_edit(&mail, SG_EDIT_RECIPIENT_ADD, NULL),
+			    "news@example.com");
+	assert_int_equal(gate_aid_signals(aid), 0);
+	gate_aid_mail_done(&mail);
+}
+
+static void
 mail_to_the_unsubscribe_address_leaves_all_lists(void **state)
 {
 	struct aid_mail mail = mail_to(
@@ -415,6 +440,7 @@ main(void)
 		GATE_TEST(with_other_recipients_only_ours_is_removed),
 		GATE_TEST(bounces_can_be_kept_and_delivered_on),
 		GATE_TEST(ordinary_mail_to_a_bounce_address_is_never_lost),
+		GATE_TEST(an_answer_goes_to_who_sent_the_message),
 		GATE_TEST(mail_to_the_unsubscribe_address_leaves_all_lists),
 		GATE_TEST(a_bounce_token_does_not_unsubscribe),
 		GATE_TEST(

@@ -52,6 +52,34 @@ a_suppression_holds_until_it_expires(void **state)
 }
 
 static void
+add_sender(void *arg, uint64_t message_id, const char *sender)
+{
+	buf_printf(arg, "%d=%s ", (int)(message_id >> 16), sender);
+}
+
+static void
+the_newest_senders_come_first(void **state)
+{
+	struct store_message message = {.record_key = 5, .campaign = ""};
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	for (uint64_t i = 1; i <= 4; i++) {
+		message.message_id = (i * 10) << 16 | 3;
+		message.sender = i % 2 ? "a@b" : "c@d";
+		OK(store_message_add(aid_store, &message, &aid_err));
+	}
+	OK(store_message_each_sender(aid_store, 20, 2, add_sender, &text,
+				     &aid_err));
+	assert_string_equal(buf_text(&text), "40=c@d 30=a@b ");
+	buf_reset(&text);
+	OK(store_message_each_sender(aid_store, 30, 9, add_sender, &text,
+				     &aid_err));
+	assert_string_equal(buf_text(&text), "40=c@d 30=a@b ");
+	buf_done(&text);
+}
+
+static void
 a_message_is_found_by_id_and_by_message_id_header(void **state)
 {
 	struct store_message message = {.message_id = UINT64_MAX,
@@ -349,6 +377,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(a_suppression_holds_until_it_expires),
 		STORE_TEST(a_message_is_found_by_id_and_by_message_id_header),
+		STORE_TEST(the_newest_senders_come_first),
 		STORE_TEST(a_broadcast_goes_from_draft_to_sent),
 		STORE_TEST(recipients_move_on_in_batches),
 		STORE_TEST(what_came_of_a_broadcast_is_counted),
