@@ -24,12 +24,13 @@ take_log(struct daemon_conf *conf, struct sg_err *err)
 					    [LOG_FORM_JOURNAL] = "journal",
 					    [LOG_FORM_TERMINAL] = "terminal"};
 	const struct conf_section *log = only(conf->root, "log");
+	const char *level = conf_text(log, "level");
 	const char *to = conf_text(log, "to");
 	struct sg_err why;
 
-	if (log_level_parse(conf_text(log, "level"), &conf->log_level, &why) !=
-	    SG_OK)
-		return conf_refuse(log, "level", err, "%s", why.text);
+	if (log_level_parse(level, &conf->log_level, &why) != SG_OK)
+		return conf_refuse(log, "level", err, "%s, not `%s`", why.text,
+				   level);
 	for (int i = LOG_FORM_AUTO; i <= LOG_FORM_TERMINAL; i++)
 		if (text_equal_ascii(to, forms[i])) {
 			conf->log_form = (enum log_form)i;
