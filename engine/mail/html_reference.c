@@ -206,7 +206,14 @@ html_decode_references(struct buf *to, const char *value, size_t len)
 void
 html_escape_value(struct buf *to, const char *value, char quote)
 {
+	size_t run;
+
 	for (; *value; value++) {
+		run = strcspn(value, "&<>\"'");
+		buf_append(to, value, run);
+		value += run;
+		if (!*value)
+			break;
 		if (*value == '&')
 			buf_append_text(to, "&amp;");
 		else if (*value == '<')

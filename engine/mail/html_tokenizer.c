@@ -107,7 +107,7 @@ read_value(const struct tokenizer *t, size_t at,
 static size_t
 read_attributes(struct tokenizer *t, size_t at, struct html_tag_info *tag)
 {
-	struct html_attribute attribute;
+	struct html_attribute spare, *attribute;
 	size_t before;
 
 	for (;;) {
@@ -120,19 +120,20 @@ read_attributes(struct tokenizer *t, size_t at, struct html_tag_info *tag)
 				at > before && t->text[at - 1] == '/';
 			return at + 1;
 		}
-		memset(&attribute, 0, sizeof(attribute));
-		attribute.name_start = at;
+		attribute = tag->n_attributes < HTML_ATTRIBUTES_MOST
+				    ? &t->attributes[tag->n_attributes++]
+				    : &spare;
+		attribute->name_start = at;
 		/* A '=' where a name is expected begins the name. */
 		at = skip_until(t, at + 1, BLANK | SLASH | CLOSE | EQUALS);
-		attribute.name_end = at;
+		attribute->name_end = at;
 		at = skip(t, at, BLANK);
-		attribute.value_start = attribute.value_end = at;
+		attribute->value_start = attribute->value_end = at;
+		attribute->quote = 0;
 		if (at < t->end && t->text[at] == '=')
-			at = read_value(t, at, &attribute);
+			at = read_value(t, at, attribute);
 		if (at >= t->end)
 			return t->end + 1;
-		if (tag->n_attributes < HTML_ATTRIBUTES_MOST)
-			t->attributes[tag->n_attributes++] = attribute;
 	}
 }
 

@@ -141,18 +141,28 @@ append_authority(struct buf *to, const char *text, size_t len)
 	return SG_OK;
 }
 
+static bool
+is_url_char(unsigned char c)
+{
+	return c > ' ' && c < 0x7f && c != '<' && c != '>' && c != '"' &&
+	       c != '`';
+}
+
 static void
 append_rest(struct buf *to, const char *text)
 {
 	static const char HEX[] = "0123456789ABCDEF";
 	unsigned char c;
+	size_t run;
 
-	for (; *text; text++) {
-		c = (unsigned char)*text;
-		if (c > ' ' && c < 0x7f && !strchr("<>\"`", c)) {
-			buf_append_char(to, (char)c);
-			continue;
-		}
+	while (*text) {
+		for (run = 0; is_url_char((unsigned char)text[run]); run++)
+			;
+		buf_append(to, text, run);
+		text += run;
+		if (!*text)
+			break;
+		c = (unsigned char)*text++;
 		buf_append_char(to, '%');
 		buf_append_char(to, HEX[c >> 4]);
 		buf_append_char(to, HEX[c & 15]);

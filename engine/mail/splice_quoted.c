@@ -173,28 +173,46 @@ soft_break_at(struct buf *to, size_t *column, const char *eol)
 	*column = 0;
 }
 
+/* How many bytes from text[0] on stand for themselves, at most `most`. */
+static size_t
+plain_run(const char *text, size_t len, size_t most)
+{
+	size_t i = 0;
+
+	/* A blank at a line's end would not survive. */
+	while (i < len && i < most &&
+	       ((text[i] > ' ' && text[i] < 0x7f && text[i] != '=') ||
+		(text[i] == ' ' && i + 1 < len)))
+		i++;
+	return i;
+}
+
 /* Encoded from `column` on; returns the column after it. */
 static size_t
 write_encoded(struct buf *to, const struct splice_edit *edit, size_t column,
 	      const char *eol)
 {
 	static const char HEX[] = "0123456789ABCDEF";
+	const char *text = edit->text;
+	size_t len = edit->len, run, room;
 	unsigned char c;
-	bool literal;
-	size_t i;
 
-	for (i = 0; i < edit->len; i++) {
-		c = (unsigned char)edit->text[i];
-		/* A blank at a line's end would not survive. */
-		literal = (c > ' ' && c < 0x7f && c != '=') ||
-			  (c == ' ' && i + 1 < edit->len);
-		if (column + (literal ? 1 : 3) > MOST - 1)
+	while (len) {
+		room = column < MOST - 1 ? MOST - 1 - column : 0;
+		run = plain_run(text, len, room);
+		buf_append(to, text, run);
+		text += run;
+		len -= run;
+		column += run;
+		room -= run;
+		if (len == 0)
+			break;
+		if (room < 3) {
 			soft_break_at(to, &column, eol);
-		if (literal) {
-			buf_append_char(to, (char)c);
-			column++;
 			continue;
 		}
+		c = (unsigned char)*text++;
+		len--;
 		buf_append_char(to, '=');
 		buf_append_char(to, HEX[c >> 4]);
 		buf_append_char(to, HEX[c & 15]);
