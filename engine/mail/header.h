@@ -62,7 +62,7 @@ const char *header_text(struct pool *pool, const struct header_list *list,
 			const char *name);
 /*
  * Of a structured value (Content-Type, Feedback-Type, …): what stands before
- * the first ';', lower-cased, without comments and blanks. "" for NULL.
+ * the first ';' or blank, lower-cased, without comments. "" for NULL.
  */
 const char *header_keyword(struct pool *pool, const char *value);
 /* A parameter of it (`boundary`, `report-type`), unquoted; NULL if absent. */

@@ -43,13 +43,22 @@ header_keyword(struct pool *pool, const char *value)
 {
 	char *word;
 	size_t n = 0;
+	const char *next;
 
 	if (!value)
 		return "";
+	value = skip_blanks(value);
 	word = pool_alloc(pool, strlen(value) + 1);
-	for (value = skip_blanks(value); *value && *value != ';';
-	     value = skip_blanks(value))
-		word[n++] = (char)tolower((unsigned char)*value++);
+	while (*value && *value != ';') {
+		next = skip_blanks(value);
+		/* Blanks end it, but for those around the '/'. */
+		if (next != value && *next != '/' && n && word[n - 1] != '/')
+			break;
+		if (!*next || *next == ';')
+			break;
+		word[n++] = (char)tolower((unsigned char)*next);
+		value = next + 1;
+	}
 	return word;
 }
 

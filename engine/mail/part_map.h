@@ -1,8 +1,8 @@
 /*
  * part_map.h - where the leaf parts of a message lie in its raw body
- * (RFC 2045, 2046). The only user of GMime's parser; never its writer.
+ * (RFC 2045, 2046). One pass, at the speed of memchr; memory by the number of
+ * parts, not of bytes. Pure, any thread.
  *
- * mail_start() once, before any thread; then any thread, one map per call.
  * All of a map lives in the pool given to part_map_build().
  */
 #ifndef ENGINE_MAIL_PART_MAP_H
@@ -31,7 +31,7 @@ struct part {
 	 * block of the message in it (its parts follow). */
 	size_t start, end;
 	unsigned depth;	     /* 0: the whole body is this part */
-	bool is_message;     /* message/rfc822: not a leaf */
+	bool is_message;     /* message/rfc822 and its like: not a leaf */
 	bool inside_message; /* somewhere under a message/rfc822 */
 	bool is_attachment;  /* Content-Disposition: attachment */
 	bool is_protected;   /* in or under signed, encrypted, pkcs7 */
@@ -45,7 +45,7 @@ struct part_map {
 	bool has_signed, has_encrypted, has_pkcs7;
 };
 
-/* GMime's own initialisation; idempotent, not thread-safe. */
+/* Once, before any thread: GMime, which decodes header fields. */
 void mail_start(void);
 
 /* SG_REFUSED: deeper or more parts than the bounds; the mail is then not

