@@ -419,5 +419,9 @@ segments_load(struct spool *spool, struct sg_err *err)
 	spool->next_number = number + 1;
 	if (status == SG_OK)
 		status = cut_tails(spool, err);
+	/* Their names, too: a killed process may not have come to it. */
+	if (status == SG_OK && fsync(spool->directory_fd) != 0)
+		status = err_errno(err, SG_FAILED, "cannot sync %s",
+				   spool->options.directory);
 	return status;
 }
