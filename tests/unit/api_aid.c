@@ -14,6 +14,7 @@
 #include "api_aid.h"
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "mail/part_map.h"
 
 static void
 must(enum sg_status status, const struct sg_err *err)
@@ -83,6 +84,27 @@ listen_on(struct api_server *server, enum http_face face, const char *address)
 }
 
 static void
+open_broadcasts(struct api_server *server)
+{
+	struct broadcasts_options options = {
+		.apply = server->apply,
+		.spool = server->spool,
+		.scoreboard = server->board,
+		.readers = server->readers,
+		.keys = server->keys,
+		.state_directory = server->directory,
+		.public_url = "http://t.example.com",
+	};
+	struct sg_err err = {0};
+
+	must(conf_parse("smtp", "", 1, broadcast_smtp_options, &server->smtp,
+			&err),
+	     &err);
+	options.smtp = server->smtp;
+	must(broadcasts_open(&options, &server->broadcasts, &err), &err);
+}
+
+static void
 open_web(struct api_server *server)
 {
 	struct api_options options = {
@@ -92,6 +114,7 @@ open_web(struct api_server *server)
 		.kinds = server->kinds,
 		.keys = server->keys,
 		.readers = server->readers,
+		.broadcasts = server->broadcasts,
 		.reload = reload,
 		.backup = backup,
 		.arg = server,
@@ -122,6 +145,7 @@ api_server_start(void **state)
 
 	assert_non_null(server);
 	must(crypto_start(&err), &err);
+	mail_start();
 	snprintf(server->directory, sizeof(server->directory), "%s",
 		 "/tmp/scoregate-api-XXXXXX");
 	assert_non_null(mkdtemp(server->directory));
@@ -131,6 +155,7 @@ api_server_start(void **state)
 		 server->directory);
 	open_store(server);
 	must(signal_kinds_add(server->kinds, &order, &err), &err);
+	open_broadcasts(server);
 	open_web(server);
 	*state = server;
 	return 0;
@@ -144,8 +169,11 @@ remove_directory(const char *path)
 	char name[512];
 
 	while (directory && (entry = readdir(directory))) {
+		if (entry->d_name[0] == '.')
+			continue;
 		snprintf(name, sizeof(name), "%s/%s", path, entry->d_name);
-		remove(name);
+		if (remove(name) != 0)
+			remove_directory(name);
 	}
 	if (directory)
 		closedir(directory);
@@ -167,6 +195,8 @@ api_server_stop(void **state)
 
 	http_close(server->http);
 	api_close(server->api);
+	broadcasts_close(server->broadcasts);
+	conf_free(server->smtp);
 	apply_stop(server->apply, 1000);
 	store_readers_close(server->readers);
 	apply_close(server->apply);

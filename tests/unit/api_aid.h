@@ -19,6 +19,8 @@ struct api_server {
 	struct keys *keys;
 	struct apply *apply;
 	struct store_readers *readers;
+	struct conf_section *smtp;
+	struct broadcasts *broadcasts; /* not started: nothing is sent */
 	struct api *api;
 	struct http *http;
 	struct http_routes routes;

@@ -166,7 +166,14 @@ what_is_wrong_is_said_exactly(void **state)
 		 "line 1: column `percent`"},
 		{"POST", "/import", "email,score:none\n", 400,
 		 "no score `none`"},
-		{"POST", "/broadcasts/x/send", NULL, 503, "not running"},
+		{"POST", "/broadcasts/x/send", NULL, 404, "no broadcast `x`"},
+		{"POST", "/broadcasts/x/burn", NULL, 404, "not `burn`"},
+		{"GET", "/broadcasts/x", NULL, 404, "no broadcast `x`"},
+		{"GET", "/broadcasts/x/preview", NULL, 404, "no broadcast `x`"},
+		{"GET", "/broadcasts/x/recipients", NULL, 404,
+		 "no broadcast `x`"},
+		{"POST", "/broadcasts", "{\"name\":\"x\"}", 400,
+		 "`template` is missing"},
 	};
 	struct api_server *server = *state;
 
@@ -615,6 +622,46 @@ an_import_of_thousands_goes_in_batches(void **state)
 	buf_done(&csv);
 }
 
+/* --- broadcasts ---------------------------------------------------------- */
+
+static void
+a_broadcast_is_made_previewed_and_shown(void **state)
+{
+	struct api_server *server = *state;
+
+	make_people(server);
+	api_expect(server, 201, "POST", "/broadcasts",
+		   "{\"name\":\"spring\",\"where\":\"has score >= 20\","
+		   "\"from\":\"News <news@example.com>\",\"template\":"
+		   "\"Subject: {{contactScore}} points\\n\\nHello\\n\"}");
+	assert_string_equal(api_got(server, "/state"), "draft");
+	assert_string_equal(api_got(server, "/recipients/total"), "0");
+	api_expect(server, 200, "GET", "/broadcasts", NULL);
+	assert_string_equal(api_got(server, "/items/0/where"),
+			    "has score >= 20");
+	api_expect(server, 200, "GET", "/broadcasts/spring/preview", NULL);
+	assert_string_equal(api_got(server, "/n_recipients"), "3");
+	api_expect_text(server, "\"p23@example.com\"");
+	api_expect(server, 200, "GET",
+		   "/broadcasts/spring/preview?for=p22@example.com", NULL);
+	assert_non_null(strstr(api_got(server, "/mail"), "22 points"));
+	api_expect(server, 400, "POST", "/broadcasts/spring/pause", NULL);
+	api_expect(server, 400, "POST", "/broadcasts",
+		   "{\"name\":\"bad\",\"where\":\"has score >=\","
+		   "\"from\":\"a@b.example\",\"template\":\"Subject: "
+		   "x\\n\\nHello\\n\"}");
+	api_expect_text(server, "^");
+	api_expect(server, 400, "POST", "/broadcasts",
+		   "{\"name\":\"bad\",\"where\":\"has score\","
+		   "\"from\":\"a@b.example\","
+		   "\"template\":\"Subject: {{nope}}\\n\\nHello\\n\"}");
+	api_expect_text(server, "nope");
+	api_expect(server, 200, "GET",
+		   "/broadcasts/spring/recipients?state=queued", NULL);
+	api_expect(server, 400, "GET",
+		   "/broadcasts/spring/recipients?state=lost", NULL);
+}
+
 /* --- who may ------------------------------------------------------------- */
 
 static void
@@ -773,6 +820,7 @@ main(void)
 		ON_A_SERVER(a_dry_run_changes_nothing),
 		ON_A_SERVER(an_export_can_be_imported_and_is_the_same_after),
 		ON_A_SERVER(an_import_of_thousands_goes_in_batches),
+		ON_A_SERVER(a_broadcast_is_made_previewed_and_shown),
 		ON_A_SERVER(over_tcp_a_token_decides),
 		ON_A_SERVER(a_plugin_asks_with_the_role_of_its_actor),
 		ON_A_SERVER(everything_in_the_index_is_there),
