@@ -72,6 +72,14 @@ typedef void gate_api_fn(void *arg, const char *actor, const char *method,
 			 struct sg_reply *reply);
 void gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg);
 
+/*
+ * What the plugins' score() propose for one signal, beside the rules; at most
+ * `most`, returns how many. Pure as far as the plugins are. Any thread.
+ */
+size_t gate_score(struct sg_gate *gate, const struct sg_signal *signal,
+		  const struct sg_record *record, struct sg_points *points_out,
+		  size_t most);
+
 /* At start, for the messages that went out before: where a person's answer to
  * one of their bounce addresses goes. */
 void gate_remember_sender(struct sg_gate *gate, uint64_t message_id,

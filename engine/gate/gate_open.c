@@ -128,6 +128,30 @@ gate_tick(struct sg_gate *gate, int64_t now)
 	}
 }
 
+/* It depends on nothing but what is given, so it is asked also of a plugin
+ * that rests, and not counted: the same history must give the same points. */
+size_t
+gate_score(struct sg_gate *gate, const struct sg_signal *signal,
+	   const struct sg_record *record, struct sg_points *points_out,
+	   size_t most)
+{
+	struct gate_plugin *plugin;
+	struct gate_call call;
+	size_t n = 0, given;
+
+	for (size_t i = 0; i < gate->n_plugins && n < most; i++) {
+		plugin = gate->plugins[i];
+		if (!plugin->descriptor.score)
+			continue;
+		gate_call_begin(&call, plugin, signal->happened_at);
+		given = plugin->descriptor.score(&call.public, signal, record,
+						 points_out + n, most - n);
+		n += given < most - n ? given : most - n;
+		gate_call_end(&call);
+	}
+	return n;
+}
+
 void
 gate_get_status(struct sg_gate *gate, struct gate_status *out)
 {

@@ -276,6 +276,7 @@ struct sg_record {
 		      double *points_out);
 };
 
+/* The strings are static, or live as long as the plugin. */
 struct sg_points {
 	const char *score; /* "lead" */
 	double points;

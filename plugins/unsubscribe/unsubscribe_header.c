@@ -51,6 +51,16 @@ offers_one_click(const struct sg_call *call, const char *url)
 					"one_click_over_http");
 }
 
+/* A signature over the header, or over its absence (RFC 6376 §5.4.2), would
+ * no longer verify. */
+static bool
+is_signed_over(const struct sg_call *call)
+{
+	const char *signature = call->host->mail_header(call, "DKIM-Signature");
+
+	return signature && call->host->glob("*list-unsubscribe*", signature);
+}
+
 enum sg_status
 unsubscribe_header(const struct sg_call *call, const struct sg_outgoing *mail,
 		   struct sg_err *err)
@@ -61,7 +71,7 @@ unsubscribe_header(const struct sg_call *call, const struct sg_outgoing *mail,
 	struct sg_token token = token_of(mail);
 	enum sg_status status;
 
-	if (!url[0])
+	if (!url[0] || is_signed_over(call))
 		return SG_NONE;
 	if (host->mail_header(call, "List-Unsubscribe")) {
 		if (!host->setting_bool(host->settings(call), "replace"))

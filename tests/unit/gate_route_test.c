@@ -151,6 +151,23 @@ a_tick_runs_each_plugin_that_wants_it(void **state)
 	assert_int_equal(info_of(1).failures, 0);
 }
 
+static void
+hello_proposes_a_point_for_its_own_signal(void **state)
+{
+	static const struct sg_record record = {.size = sizeof(record)};
+	struct sg_signal signal = {.size = sizeof(signal),
+				   .name = "hello.said"};
+	struct sg_points points[4];
+
+	(void)state;
+	assert_int_equal(gate_score(aid->gate, &signal, &record, points, 4), 1);
+	assert_string_equal(points[0].score, "lead");
+	assert_true(points[0].points > 0);
+	assert_int_equal(gate_score(aid->gate, &signal, &record, points, 0), 0);
+	signal.name = "email.opened";
+	assert_int_equal(gate_score(aid->gate, &signal, &record, points, 4), 0);
+}
+
 int
 main(void)
 {
@@ -163,6 +180,7 @@ main(void)
 			after_five_failures_in_a_row_the_plugin_rests_and_others_work),
 		GATE_TEST(a_rest_ends_and_the_next_one_is_twice_as_long),
 		GATE_TEST(an_undeclared_signal_is_not_kept),
+		GATE_TEST(hello_proposes_a_point_for_its_own_signal),
 		GATE_TEST(a_tick_runs_each_plugin_that_wants_it),
 	};
 

@@ -441,6 +441,21 @@ an_unsubscribe_header_of_the_sender_stays(void **state)
 }
 
 static void
+a_signature_over_the_unsubscribe_header_is_not_broken(void **state)
+{
+	struct aid_mail mail =
+		mail_of("DKIM-Signature: v=1; a=rsa-sha256; d=example.com;\n"
+			" h=From:Subject:List-Unsubscribe; b=x\n" FROM_US
+			"Content-Type: text/html\n\n" HTML);
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	assert_null(aid_edit(&mail, SG_EDIT_HEADER_ADD, "List-Unsubscribe"));
+	assert_null(aid_new_body(aid, &mail));
+	gate_aid_mail_done(&mail);
+}
+
+static void
 long_headers_are_folded(void **state)
 {
 	struct aid_mail mail = mail_of(FROM_US "X-Scoregate-List: news\n\nx\n");
@@ -602,6 +617,8 @@ main(void)
 		GATE_TEST(
 			a_broadcast_gives_the_message_id_when_it_is_signed_for_this_record),
 		GATE_TEST(an_unsubscribe_header_of_the_sender_stays),
+		GATE_TEST(
+			a_signature_over_the_unsubscribe_header_is_not_broken),
 		GATE_TEST(long_headers_are_folded),
 		GATE_TEST(larger_mail_passes_untouched),
 		GATE_TEST(a_failing_plugin_lets_the_mail_go_on_unmodified),
