@@ -1,0 +1,204 @@
+/*
+ * board_bench.c - the scoreboard's passes over 10 M records, against reading
+ * the same memory once. One thread.
+ *
+ *   board_bench [RECORDS]
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "score/scoreboard.h"
+#include "score/scoreboard_parts.h"
+
+enum { ROUNDS = 9, DAYS = 30, N_BINS = 50, TOP = 100 };
+
+static uint64_t seed = 88172645463325252ull;
+
+static double
+chance(void)
+{
+	seed ^= seed << 13;
+	seed ^= seed >> 7;
+	seed ^= seed << 17;
+	return (double)(seed >> 11) / 9007199254740992.0;
+}
+
+static void
+fill(struct scoreboard *board, uint32_t records)
+{
+	struct score_settings lead = {.id = 1, .name = "lead", .degrade = 5};
+	struct score_state state;
+	uint32_t id;
+
+	if (scoreboard_add_score(board, &lead, NULL) != SG_OK)
+		exit(1);
+	scoreboard_write_begin(board);
+	for (id = 1; id <= records; id++) {
+		score_state_init(&state, (int64_t)(chance() * DAYS *
+						   (double)CLOCK_DAY_MS));
+		state.scored = true;
+		state.field[0] = floor(chance() * 4) * 10;
+		state.touch[1][0] = -20 * log(1 - chance());
+		scoreboard_set_record(board, id, "contact");
+		scoreboard_put(board, id, 1, &state);
+	}
+	scoreboard_write_end(board);
+}
+
+/* Every byte that a filter needs, added up. */
+static double
+read_memory(struct scoreboard *board)
+{
+	const struct board_score *score = board->scores[0];
+	size_t n = board_n_blocks(board) * BOARD_BLOCK, i, k;
+	double sum[8] = {0};
+	uint64_t flags = 0;
+
+	for (k = 0; k < BOARD_COLUMNS; k++)
+		for (i = 0; score->columns[k] && i < n; i += 8) {
+			const double *v = score->columns[k] + i;
+
+			sum[0] += v[0];
+			sum[1] += v[1];
+			sum[2] += v[2];
+			sum[3] += v[3];
+			sum[4] += v[4];
+			sum[5] += v[5];
+			sum[6] += v[6];
+			sum[7] += v[7];
+		}
+	for (i = 0; i < n; i += 8) {
+		uint64_t word;
+
+		memcpy(&word, score->flags + i, 8);
+		flags += word;
+	}
+	for (i = 1; i < 8; i++)
+		sum[0] += sum[i];
+	return sum[0] + (double)(flags & 1);
+}
+
+struct pass {
+	struct scoreboard *board;
+	int64_t now;
+	struct score_range range;
+	volatile double sink;
+};
+
+static void
+pass_read(struct pass *pass)
+{
+	pass->sink = read_memory(pass->board);
+}
+
+static void
+pass_count(struct pass *pass)
+{
+	pass->sink = (double)scoreboard_count(pass->board, 1, &pass->range,
+					      pass->now);
+}
+
+static void
+pass_select(struct pass *pass)
+{
+	struct record_set *set = record_set_new();
+
+	scoreboard_select(pass->board, 1, SCORE_SCORE, &pass->range, pass->now,
+			  set);
+	pass->sink = (double)record_set_count(set);
+	record_set_free(set);
+}
+
+static void
+pass_statistics(struct pass *pass)
+{
+	struct score_statistics statistics;
+
+	scoreboard_statistics(pass->board, 1, NULL, pass->now, &statistics);
+	pass->sink = statistics.median;
+}
+
+static void
+pass_top(struct pass *pass)
+{
+	struct score_row rows[TOP];
+
+	pass->sink = (double)scoreboard_top(pass->board, 1, SCORE_SCORE, NULL,
+					    pass->now, TOP, rows);
+}
+
+static void
+pass_histogram(struct pass *pass)
+{
+	uint64_t counts[N_BINS];
+
+	scoreboard_histogram(pass->board, 1, NULL, pass->now, 0, 100, N_BINS,
+			     counts);
+	pass->sink = (double)counts[0];
+}
+
+static const struct {
+	const char *name;
+	void (*run)(struct pass *pass);
+} passes[] = {
+	{"read the memory once", pass_read},
+	{"count score >= 50", pass_count},
+	{"ids of score >= 50", pass_select},
+	{"median, mean, top 1", pass_statistics},
+	{"top 100", pass_top},
+	{"histogram", pass_histogram},
+};
+enum { N_PASSES = sizeof(passes) / sizeof(passes[0]) };
+
+static double
+milliseconds(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+int
+main(int argc, char **argv)
+{
+	uint32_t records =
+		argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 10000000;
+	struct pass pass = {.board = scoreboard_new(0),
+			    .now = (DAYS + 1) * CLOCK_DAY_MS,
+			    .range = {50, INFINITY, false, false}};
+	double took[N_PASSES][ROUNDS];
+	size_t round, i;
+
+	fill(pass.board, records);
+	/* By turns, so that a noisy moment hits all alike. */
+	for (round = 0; round < ROUNDS; round++)
+		for (i = 0; i < N_PASSES; i++) {
+			double begin = milliseconds();
+
+			passes[i].run(&pass);
+			took[i][round] = milliseconds() - begin;
+		}
+	for (i = 0; i < N_PASSES; i++) {
+		qsort(took[i], ROUNDS, sizeof(double), compare);
+		printf("scoreboard, %-22s %8.1f ms  %.2f x reading\n",
+		       passes[i].name, took[i][ROUNDS / 2],
+		       took[i][ROUNDS / 2] / took[0][ROUNDS / 2]);
+	}
+	printf("scoreboard, memory a record        %8.1f bytes\n",
+	       (double)scoreboard_memory(pass.board) / records);
+	scoreboard_free(pass.board);
+	return 0;
+}
