@@ -27,5 +27,10 @@ void record_set_or(struct record_set *set, const struct record_set *other);
 void record_set_and_not(struct record_set *set, const struct record_set *other);
 /* `n` ascending ids at once: much faster than one by one. */
 void record_set_add_many(struct record_set *set, const uint32_t *ids, size_t n);
+/* A whole chunk: bit i of word j is the record first + 64 j + i; `first` is a
+ * multiple of RECORD_SET_CHUNK. */
+enum { RECORD_SET_CHUNK = 65536, RECORD_SET_WORDS = RECORD_SET_CHUNK / 64 };
+void record_set_add_bits(struct record_set *set, uint32_t first,
+			 const uint64_t words[RECORD_SET_WORDS]);
 
 #endif

@@ -172,6 +172,7 @@ board_has(const struct board_pass *pass, size_t block,
 {
 	const uint8_t *flags = pass->score->flags + block * BOARD_BLOCK;
 	const uint8_t *modules = pass->board->modules + block * BOARD_BLOCK;
+	uint64_t eight;
 	size_t i;
 
 	if (pass->part == SCORE_PERCENT && pass->percent)
@@ -182,8 +183,11 @@ board_has(const struct board_pass *pass, size_t block,
 			has_out[i] = (uint8_t)((modules[i] != 0) &
 					       !(flags[i] & BOARD_ERASED));
 	else
-		for (i = 0; i < BOARD_BLOCK; i++)
-			has_out[i] = flags[i] & BOARD_SCORED;
+		for (i = 0; i < BOARD_BLOCK; i += sizeof(eight)) {
+			memcpy(&eight, flags + i, sizeof(eight));
+			eight &= BOARD_SCORED * 0x0101010101010101u;
+			memcpy(has_out + i, &eight, sizeof(eight));
+		}
 	if (pass->module)
 		for (i = 0; i < BOARD_BLOCK; i++)
 			has_out[i] &= modules[i] == pass->module;

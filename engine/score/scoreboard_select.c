@@ -1,29 +1,11 @@
 /* scoreboard_select.c - "has score >= N" for all records. */
 #include <math.h>
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "score/scoreboard_parts.h"
-
-/* Bytes first and packed later: a loop that shifts bits does not vectorise. */
-static void
-compare(const double *restrict values, const struct score_range *range,
-	uint8_t *restrict has)
-{
-	/* A closed end is an open one a step further out. */
-	double lo =
-		range->lo_open ? range->lo : nextafter(range->lo, -INFINITY);
-	double hi = range->hi_open ? range->hi : nextafter(range->hi, INFINITY);
-	bool any_lo = range->lo == -INFINITY && !range->lo_open;
-	bool any_hi = range->hi == INFINITY && !range->hi_open;
-	size_t i;
-
-	if (!any_lo)
-		for (i = 0; i < BOARD_BLOCK; i++)
-			has[i] &= values[i] > lo;
-	if (!any_hi)
-		for (i = 0; i < BOARD_BLOCK; i++)
-			has[i] &= values[i] < hi;
-}
 
 /* Eight bytes of 0 or 1 as the bits of one byte, the first lowest. */
 static uint64_t
@@ -38,59 +20,123 @@ eight_bits(const uint8_t *has)
 	return (bytes * 0x0102040810204080u) >> 56;
 }
 
-static size_t
-pack(const uint8_t *has, uint32_t first, uint32_t *ids)
+static void
+pack(const uint8_t *has, uint64_t words[BOARD_BLOCK / 64])
 {
-	uint64_t bits;
-	size_t n = 0, i, j;
+	size_t i, j;
 
-	for (i = 0; i < BOARD_BLOCK; i += 64) {
-		bits = 0;
+	for (i = 0; i < BOARD_BLOCK / 64; i++) {
+		words[i] = 0;
 		for (j = 0; j < 8; j++)
-			bits |= eight_bits(has + i + 8 * j) << 8 * j;
-		for (; bits; bits &= bits - 1)
-			ids[n++] = first + (uint32_t)i +
-				   (uint32_t)__builtin_ctzll(bits);
+			words[i] |= eight_bits(has + 64 * i + 8 * j) << 8 * j;
 	}
+}
+
+/* Bit i: values[i] > bound, or < bound. By hand: no compiler makes vector code
+ * of it. */
+static uint64_t
+above(const double *values, double bound)
+{
+	uint64_t bits = 0;
+	int i;
+
+#ifdef __SSE2__
+	__m128d both = _mm_set1_pd(bound);
+
+	for (i = 0; i < 64; i += 2)
+		bits |= (uint64_t)_mm_movemask_pd(
+				_mm_cmpgt_pd(_mm_loadu_pd(values + i), both))
+			<< i;
+#else
+	for (i = 0; i < 64; i++)
+		bits |= (uint64_t)(values[i] > bound) << i;
+#endif
+	return bits;
+}
+
+static uint64_t
+below(const double *values, double bound)
+{
+	uint64_t bits = 0;
+	int i;
+
+#ifdef __SSE2__
+	__m128d both = _mm_set1_pd(bound);
+
+	for (i = 0; i < 64; i += 2)
+		bits |= (uint64_t)_mm_movemask_pd(
+				_mm_cmplt_pd(_mm_loadu_pd(values + i), both))
+			<< i;
+#else
+	for (i = 0; i < 64; i++)
+		bits |= (uint64_t)(values[i] < bound) << i;
+#endif
+	return bits;
+}
+
+static void
+compare(const double values[BOARD_BLOCK], const struct score_range *range,
+	uint64_t words[BOARD_BLOCK / 64])
+{
+	/* A closed end is an open one a step further out. */
+	double lo =
+		range->lo_open ? range->lo : nextafter(range->lo, -INFINITY);
+	double hi = range->hi_open ? range->hi : nextafter(range->hi, INFINITY);
+	bool any_lo = range->lo == -INFINITY && !range->lo_open;
+	bool any_hi = range->hi == INFINITY && !range->hi_open;
+	size_t i;
+
+	for (i = 0; !any_lo && i < BOARD_BLOCK / 64; i++)
+		words[i] &= above(values + 64 * i, lo);
+	for (i = 0; !any_hi && i < BOARD_BLOCK / 64; i++)
+		words[i] &= below(values + 64 * i, hi);
+}
+
+static uint64_t
+count(const uint64_t words[RECORD_SET_WORDS])
+{
+	uint64_t n = 0;
+	size_t i;
+
+	for (i = 0; i < RECORD_SET_WORDS; i++)
+		n += (uint64_t)__builtin_popcountll(words[i]);
 	return n;
 }
 
-static uint32_t
-count(const uint8_t *has)
-{
-	uint32_t n = 0;
-	size_t i;
+enum { CHUNK_BLOCKS = RECORD_SET_CHUNK / BOARD_BLOCK };
 
-	for (i = 0; i < BOARD_BLOCK; i++)
-		n += has[i];
-	return n;
+/* The blocks of one chunk, from `block` on; counts when there is no set. */
+static uint64_t
+select_chunk(const struct board_pass *pass, const struct score_range *range,
+	     size_t block, struct record_set *add_to)
+{
+	uint64_t words[RECORD_SET_WORDS] = {0};
+	double values[BOARD_BLOCK];
+	uint8_t has[BOARD_BLOCK];
+	size_t end = board_n_blocks(pass->board), i;
+
+	for (i = 0; i < CHUNK_BLOCKS && block + i < end; i++) {
+		board_has(pass, block + i, has);
+		board_values(pass, block + i, values);
+		pack(has, words + i * (BOARD_BLOCK / 64));
+		compare(values, range, words + i * (BOARD_BLOCK / 64));
+	}
+	if (!add_to)
+		return count(words);
+	record_set_add_bits(add_to, (uint32_t)(block * BOARD_BLOCK), words);
+	return 0;
 }
 
 static uint64_t
 select_blocks(const struct board_pass *pass, const struct score_range *range,
 	      struct record_set *add_to)
 {
-	double values[BOARD_BLOCK];
-	uint8_t has[BOARD_BLOCK];
-	uint32_t ids[BOARD_BLOCK];
 	uint64_t found = 0;
 	size_t block;
 
-	for (block = 0; block < board_n_blocks(pass->board); block++) {
-		size_t n;
-
-		board_has(pass, block, has);
-		board_values(pass, block, values);
-		compare(values, range, has);
-		if (!add_to) {
-			found += count(has);
-			continue;
-		}
-		n = pack(has, (uint32_t)(block * BOARD_BLOCK), ids);
-		if (n)
-			record_set_add_many(add_to, ids, n);
-		found += n;
-	}
+	for (block = 0; block < board_n_blocks(pass->board);
+	     block += CHUNK_BLOCKS)
+		found += select_chunk(pass, range, block, add_to);
 	return found;
 }
 
