@@ -3,6 +3,15 @@
 
 #include "store/store_sql.h"
 
+/* SELECT DISTINCT, in order, by one look-up a value instead of a walk over all
+ * rows: there are few values. */
+#define DISTINCT(column, table)                                             \
+	"WITH RECURSIVE one (value) AS (SELECT min(" column ") FROM " table \
+	" UNION ALL SELECT (SELECT min(" column ") FROM " table             \
+	" WHERE " column                                                    \
+	" > one.value) FROM one WHERE one.value IS NOT NULL) SELECT "       \
+	"value FROM one WHERE value IS NOT NULL"
+
 /* --- fields ------------------------------------------------------------- */
 
 enum sg_status
@@ -126,9 +135,8 @@ store_field_names(struct store *store, struct pool *pool,
 	struct db_statement *statement;
 	enum sg_status status;
 
-	status = store_prepare(store,
-			       "SELECT DISTINCT name FROM field ORDER BY name",
-			       &statement, err);
+	status = store_prepare(store, DISTINCT("name", "field"), &statement,
+			       err);
 	if (status != SG_OK)
 		return status;
 	return store_collect(statement, &name_shape, pool, &out->names,
@@ -238,10 +246,8 @@ store_tag_names(struct store *store, struct pool *pool, struct store_names *out,
 	struct db_statement *statement;
 	enum sg_status status;
 
-	status = store_prepare(store,
-			       "SELECT DISTINCT tag FROM record_tag"
-			       " ORDER BY tag",
-			       &statement, err);
+	status = store_prepare(store, DISTINCT("tag", "record_tag"), &statement,
+			       err);
 	if (status != SG_OK)
 		return status;
 	return store_collect(statement, &name_shape, pool, &out->names,

@@ -186,20 +186,30 @@ store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 			     &out->n_rows, err);
 }
 
-/* Four statements, so that each can use its own index. */
+/*
+ * One statement for each question, so that each uses its own index (coalesce()
+ * keeps it from the wrong one). By name alone the index is in order of event
+ * time, and so is the answer.
+ */
 static const char *
 recent_sql(const struct store_history_filter *filter)
 {
 	if (filter->record_id && filter->name)
 		return "SELECT " COLUMNS " FROM history WHERE id < ?"
-		       " AND record_id = ? AND name = ?"
+		       " AND record_id = ? AND coalesce(name, '') = ?"
 		       " ORDER BY id DESC LIMIT ?";
 	if (filter->record_id)
 		return "SELECT " COLUMNS " FROM history WHERE id < ?"
 		       " AND record_id = ? ORDER BY id DESC LIMIT ?";
+	if (filter->name && filter->before_id)
+		return "SELECT " COLUMNS " FROM history WHERE"
+		       " (happened_at, id) < (SELECT b.happened_at, b.id"
+		       " FROM history b WHERE b.id = ?) AND name = ?"
+		       " ORDER BY happened_at DESC, id DESC LIMIT ?";
 	if (filter->name)
 		return "SELECT " COLUMNS " FROM history WHERE id < ?"
-		       " AND name = ? ORDER BY id DESC LIMIT ?";
+		       " AND name = ?"
+		       " ORDER BY happened_at DESC, id DESC LIMIT ?";
 	return "SELECT " COLUMNS " FROM history WHERE id < ?"
 	       " ORDER BY id DESC LIMIT ?";
 }

@@ -71,8 +71,9 @@ enum sg_status store_history_of(struct store *store, uint32_t record_id,
 				struct pool *pool,
 				struct store_history_rows *out,
 				struct sg_err *err) MUST_CHECK;
-/* For people: newest received first. record_id 0 = all, name NULL = all,
- * before_id 0 = from the newest. */
+/* For people: newest received first; by name alone: newest event first.
+ * record_id 0 = all, name NULL = all, before_id 0 = from the newest, else what
+ * comes after that entry of the answer before. */
 struct store_history_filter {
 	uint32_t record_id;
 	const char *name;

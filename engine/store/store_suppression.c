@@ -92,12 +92,14 @@ store_suppression_select(struct store *store, int64_t now,
 
 	status = store_prepare(
 		store,
-		"SELECT r.id FROM suppression s"
-		" JOIN record r ON r.record_key = s.record_key"
-		" WHERE s.expires_at IS NULL OR s.expires_at > ?1"
-		" UNION SELECT a.record_id FROM suppression s"
-		" JOIN record_alias a ON a.record_key = s.record_key"
-		" WHERE s.expires_at IS NULL OR s.expires_at > ?1"
+		/* CROSS JOIN: the suppressed are few, begin with them. */
+		"SELECT r.id FROM suppression s CROSS JOIN record r"
+		" WHERE r.record_key = s.record_key"
+		" AND (s.expires_at IS NULL OR s.expires_at > ?1)"
+		" UNION SELECT a.record_id"
+		" FROM suppression s CROSS JOIN record_alias a"
+		" WHERE a.record_key = s.record_key"
+		" AND (s.expires_at IS NULL OR s.expires_at > ?1)"
 		" ORDER BY 1",
 		&statement, err);
 	if (status != SG_OK)

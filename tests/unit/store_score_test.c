@@ -64,6 +64,28 @@ recent_history_can_be_filtered_and_paged(void **state)
 	assert_int_equal(rows.n_rows, 2);
 }
 
+static void
+entries_of_one_name_are_paged_by_event_time(void **state)
+{
+	struct store_history_filter filter = {0, "a.b", 0, 2};
+	struct store_history_rows rows;
+	int64_t late;
+
+	late = store_aid_happen("a.b", 1, aid_now - 20, VERDICT_HUMAN);
+	store_aid_happen("a.b", 1, aid_now - 30, VERDICT_HUMAN);
+	store_aid_happen("a.b", 2, aid_now - 20, VERDICT_HUMAN);
+	store_aid_happen("a.b", 3, aid_now - 10, VERDICT_HUMAN);
+	OK(store_history_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
+	assert_int_equal(rows.n_rows, 2);
+	assert_int_equal(rows.rows[0].record_id, 3);
+	assert_int_equal(rows.rows[1].record_id, 2);
+	filter.before_id = rows.rows[1].id;
+	OK(store_history_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
+	assert_int_equal(rows.n_rows, 2);
+	assert_true(rows.rows[0].id == late);
+	assert_true(rows.rows[1].happened_at == aid_now - 30);
+}
+
 static enum sg_status
 join_times(void *arg, const struct store_history *row, struct sg_err *error)
 {
@@ -352,6 +374,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(history_comes_in_order_of_event_time_then_id),
 		STORE_TEST(recent_history_can_be_filtered_and_paged),
+		STORE_TEST(entries_of_one_name_are_paged_by_event_time),
 		STORE_TEST(effective_human_entries_are_found_by_name_and_time),
 		STORE_TEST(unmatched_entries_are_adopted),
 		STORE_TEST(the_ledger_gives_back_what_was_entered),
