@@ -105,7 +105,7 @@ open_broadcasts(struct api_server *server)
 }
 
 static void
-open_web(struct api_server *server)
+open_web(struct api_server *server, int submit_wait_ms)
 {
 	struct api_options options = {
 		.apply = server->apply,
@@ -115,6 +115,7 @@ open_web(struct api_server *server)
 		.keys = server->keys,
 		.readers = server->readers,
 		.broadcasts = server->broadcasts,
+		.submit_wait_ms = submit_wait_ms,
 		.reload = reload,
 		.backup = backup,
 		.arg = server,
@@ -135,8 +136,8 @@ open_web(struct api_server *server)
 	server->port = http_port(server->http, HTTP_PRIVATE);
 }
 
-int
-api_server_start(void **state)
+static int
+start(void **state, int submit_wait_ms)
 {
 	struct api_server *server = calloc(1, sizeof(*server));
 	struct signal_kind_info order = {"order.paid", "webhook", "amount",
@@ -156,9 +157,21 @@ api_server_start(void **state)
 	open_store(server);
 	must(signal_kinds_add(server->kinds, &order, &err), &err);
 	open_broadcasts(server);
-	open_web(server);
+	open_web(server, submit_wait_ms);
 	*state = server;
 	return 0;
+}
+
+int
+api_server_start(void **state)
+{
+	return start(state, 0);
+}
+
+int
+api_server_start_hasty(void **state)
+{
+	return start(state, 200);
 }
 
 static void

@@ -34,6 +34,8 @@ struct api_server {
 /* cmocka's setup and teardown; scores "lead" and "fit" (degrades 10 % a day).
  */
 int api_server_start(void **state);
+/* The same, and a change is waited for no longer than 200 ms. */
+int api_server_start_hasty(void **state);
 int api_server_stop(void **state);
 
 /* Over the Unix socket, as our own user. body NULL = none. Returns the

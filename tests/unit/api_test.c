@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "api_aid.h"
+#include "base/clock.h"
+#include "store/db.h"
 
 #define BOB "/contacts/bob@example.com"
 
@@ -531,7 +533,7 @@ bad_lines_are_named_and_the_others_go_in(void **state)
 		   "ben@example.com;Ben;;none;1\r\n"
 		   "cat@example.com;Cat;;;many\r\n"
 		   "dan@example.com;Dan\r\n"
-		   "eve@example.com;Eve;;;-3\r\n");
+		   "eve@example.com;Eve;;;0\r\n");
 	assert_string_equal(api_got(server, "/lines"), "6");
 	assert_string_equal(api_got(server, "/created"), "2");
 	assert_string_equal(api_got(server, "/bad_lines"), "4");
@@ -547,6 +549,9 @@ bad_lines_are_named_and_the_others_go_in(void **state)
 	assert_string_equal(api_got(server, "/lists/0/name"), "news");
 	assert_float_equal(api_number(server, "/scores/0/score"), 12.5, 1e-9);
 	api_expect(server, 404, "GET", "/contacts/ben@example.com", NULL);
+	/* 0 points are a score, an empty cell is none. */
+	api_expect(server, 200, "GET", "/contacts/eve@example.com", NULL);
+	assert_string_equal(api_got(server, "/scores/0/score"), "0");
 }
 
 static void
@@ -798,6 +803,31 @@ the_operator_can_see_how_it_goes(void **state)
 				"counter\n");
 }
 
+/* The store is away; what was kept in the spool comes true later. */
+static void
+a_change_that_is_kept_but_not_applied_is_202(void **state)
+{
+	struct api_server *server = *state;
+	int64_t until = clock_monotonic_ms() + 20000;
+	struct sg_err err = {0};
+	struct db *db;
+
+	make_bob(server);
+	assert_int_equal(db_open(server->store_path, DB_READ_WRITE, &db, &err),
+			 SG_OK);
+	assert_int_equal(db_begin(db, &err), SG_OK);
+	api_expect(server, 202, "POST", BOB "/scores/lead",
+		   "{\"op\":\"add\",\"points\":7}");
+	assert_string_equal(api_got(server, "/kept"), "true");
+	assert_string_equal(api_got(server, "/applied"), "false");
+	db_rollback(db);
+	db_close(db);
+	do {
+		assert_true(clock_monotonic_ms() < until);
+		api_expect(server, 200, "GET", BOB "/scores", NULL);
+	} while (strcmp(api_got(server, "/items/0/score"), "7") != 0);
+}
+
 #define ON_A_SERVER(test) \
 	cmocka_unit_test_setup_teardown(test, api_server_start, api_server_stop)
 
@@ -825,6 +855,9 @@ main(void)
 		ON_A_SERVER(a_plugin_asks_with_the_role_of_its_actor),
 		ON_A_SERVER(everything_in_the_index_is_there),
 		ON_A_SERVER(the_operator_can_see_how_it_goes),
+		cmocka_unit_test_setup_teardown(
+			a_change_that_is_kept_but_not_applied_is_202,
+			api_server_start_hasty, api_server_stop),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

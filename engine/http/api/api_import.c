@@ -240,8 +240,6 @@ add_score(struct import *import, const struct import_column *column,
 		return err_set(err, SG_REFUSED,
 			       "score:%s: `%s` is not a number", column->name,
 			       cell);
-	if (!import->set_scores && points == 0)
-		return SG_OK;
 	signal = add(import,
 		     import->set_scores ? SIGNAL_SCORE_SET : SIGNAL_SCORE_ADD,
 		     key);
