@@ -291,7 +291,7 @@ create_first(struct fold_run *run, const struct signal *signal)
 	struct signal created;
 
 	if (signal->kind == SIGNAL_RECORD_CREATE)
-		return; /* happens on its own */
+		return;	     /* happens on its own */
 	run->history_id = 0; /* before the entry, also in the ledger */
 	fold_hold(run, true);
 	signal_init(&created, "record.created", signal->happened_at);

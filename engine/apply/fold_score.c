@@ -84,7 +84,7 @@ number(struct fold_run *run, double value)
  * far a chain has come. */
 static void
 changed(struct fold_run *run, const struct fold_cause *cause, uint32_t score_id,
-	const struct score_entry *entry)
+	double old, double new)
 {
 	const struct fold_world *world = run->world;
 	struct signal signal;
@@ -102,14 +102,14 @@ changed(struct fold_run *run, const struct fold_cause *cause, uint32_t score_id,
 	signal.source = "engine";
 	if (cause->signal)
 		signal.message_id = cause->signal->message_id;
-	signal.n_props = 4;
+	signal.n_props = 5;
 	signal.props[0] =
 		(struct signal_prop){"score", world->scores[score_id - 1].name};
 	signal.props[1] =
-		(struct signal_prop){"points", number(run, entry->delta)};
-	signal.props[2] =
-		(struct signal_prop){"balance", number(run, entry->balance)};
-	signal.props[3] = (struct signal_prop){
+		(struct signal_prop){"points", number(run, new - old)};
+	signal.props[2] = (struct signal_prop){"old", number(run, old)};
+	signal.props[3] = (struct signal_prop){"new", number(run, new)};
+	signal.props[4] = (struct signal_prop){
 		"rule", cause->rule ? cause->rule->rule->name : ""};
 	fold_see(run, &signal);
 	fold_fire(run, &signal, cause->depth + 1);
@@ -165,7 +165,8 @@ fold_give(struct fold_run *run, const struct fold_cause *cause,
 	if (class == LEDGER_TOUCH)
 		note_given(run, rule, &entry);
 	note(run, &by, rule->score_id, &entry);
-	changed(run, &by, rule->score_id, &entry);
+	changed(run, &by, rule->score_id, entry.balance - entry.delta,
+		entry.balance);
 }
 
 void
@@ -177,7 +178,8 @@ fold_take(struct fold_run *run, const struct fold_cause *cause,
 	score_apply_close(fold_state(run, score_id), &run->world->rates, sum,
 			  run->at, &entry);
 	note(run, cause, score_id, &entry);
-	changed(run, cause, score_id, &entry);
+	changed(run, cause, score_id, entry.balance - entry.delta,
+		entry.balance);
 }
 
 void
@@ -259,7 +261,7 @@ fold_operate(struct fold_run *run, const struct signal *signal)
 	struct fold_cause cause = {.signal = signal};
 	const char *name = signal_get(signal, "score");
 	const char *text = signal_get(signal, "points");
-	double points = 0;
+	double points = 0, old;
 	uint32_t score_id;
 	size_t n, i;
 
@@ -269,10 +271,13 @@ fold_operate(struct fold_run *run, const struct signal *signal)
 	if (signal->kind != SIGNAL_SCORE_ERASE &&
 	    (!text || !text_to_number(text, &points)))
 		return false;
+	score_state_advance(fold_state(run, score_id), &run->world->rates,
+			    run->at);
+	old = score_state_raw(fold_state(run, score_id), &run->world->rates);
 	n = operate(run, signal, score_id, points, entries);
 	for (i = 0; i < n; i++)
 		note(run, &cause, score_id, &entries[i]);
 	/* One change of the score, whatever it took. */
-	changed(run, &cause, score_id, &entries[n - 1]);
+	changed(run, &cause, score_id, old, entries[n - 1].balance);
 	return true;
 }

@@ -43,7 +43,7 @@ static const struct signal_kind_info own[] = {
 	 "The record may get mail again"},
 	{"score.added", "engine", "score, points",
 	 "Points were added or subtracted by hand"},
-	{"score.changed", "engine", "score, points, old, new",
+	{"score.changed", "engine", "score, points, old, new, rule",
 	 "A score changed, whatever the cause"},
 	{"score.erased", "engine", "score", "A score was erased by hand"},
 	{"score.set", "engine", "score, points", "A score was set by hand"},
