@@ -4,7 +4,6 @@
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -34,7 +33,7 @@
 
 /* A file as it lies in memory; every access is checked against its end. */
 struct image {
-	const unsigned char *bytes;
+	unsigned char *bytes; /* in the pool */
 	size_t len;
 	Elf64_Ehdr head;
 };
@@ -48,12 +47,15 @@ image_get(const struct image *image, uint64_t offset, void *to, size_t len)
 	return true;
 }
 
+/* Read, not mapped: a file that is cut while it is looked at must not end the
+ * daemon. O_NONBLOCK: nor must a pipe hold it up. */
 static enum sg_status
-image_open(struct image *image, const char *path, struct sg_err *err)
+image_open(struct image *image, struct pool *pool, const char *path,
+	   struct sg_err *err)
 {
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	struct stat info;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	void *bytes;
+	ssize_t got = 1;
 
 	if (fd < 0)
 		return err_errno(err, errno == ENOENT ? SG_REFUSED : SG_FAILED,
@@ -67,12 +69,15 @@ image_open(struct image *image, const char *path, struct sg_err *err)
 			       "of at most 64 MB was expected)",
 			       path);
 	}
-	bytes = mmap(NULL, (size_t)info.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	image->bytes = pool_alloc(pool, (size_t)info.st_size);
+	while (got > 0 && image->len < (size_t)info.st_size) {
+		got = read(fd, image->bytes + image->len,
+			   (size_t)info.st_size - image->len);
+		image->len += got > 0 ? (size_t)got : 0;
+	}
 	close(fd);
-	if (bytes == MAP_FAILED)
+	if (image->len < sizeof(Elf64_Ehdr))
 		return err_errno(err, SG_FAILED, "cannot read plugin %s", path);
-	image->bytes = bytes;
-	image->len = (size_t)info.st_size;
 	return SG_OK;
 }
 
@@ -352,12 +357,11 @@ plugin_file_read(struct pool *pool, const char *path,
 	memset(&image, 0, sizeof(image));
 	status = name_of_file(path, file_out->name, err);
 	if (status == SG_OK)
-		status = image_open(&image, path, err);
+		status = image_open(&image, pool, path, err);
 	if (status != SG_OK)
 		return status;
 	status = image_check(&image, path, err);
 	if (status == SG_OK)
 		status = read_image(&image, pool, path, file_out, err);
-	munmap((void *)(uintptr_t)image.bytes, image.len);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static struct gate_aid *aid;
 
@@ -91,12 +92,21 @@ a_file_that_is_no_shared_object_is_refused(void **state)
 	struct sg_err err;
 
 	(void)state;
+	assert_int_equal(
+		mkfifo(pool_printf(aid->pool, "%s/pipe.so", aid->directory),
+		       0600),
+		0);
 	assert_int_equal(gate_load(aid->gate, "/etc/passwd", NULL, &err),
 			 SG_REFUSED);
 	assert_int_equal(gate_load(aid->gate, "/nowhere/x.so", NULL, &err),
 			 SG_REFUSED);
 	assert_int_equal(gate_load(aid->gate, "Makefile", NULL, &err),
 			 SG_REFUSED);
+	assert_int_equal(
+		gate_load(aid->gate,
+			  pool_printf(aid->pool, "%s/pipe.so", aid->directory),
+			  NULL, &err),
+		SG_REFUSED);
 }
 
 /* Every prefix of a good file, and that file with one byte turned. */
