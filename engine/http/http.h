@@ -55,7 +55,7 @@ struct http_options {
 	unsigned connections_most; /* public face: 10000; the others 256 */
 	unsigned timeout_s;	   /* without a byte moving: 10 */
 	unsigned request_s;	   /* for a request to be complete: 30 */
-	size_t header_most;	   /* request line and headers: 16 KB */
+	size_t header_most;	   /* request line and headers, about: 16 KB */
 };
 
 enum sg_status http_open(const struct http_options *options,

@@ -88,6 +88,16 @@ connections_most(const struct http *http, enum http_face face, unsigned n)
 	return http->options.connections_most / n + 1;
 }
 
+/* What libmicrohttpd keeps of a connection: head and answer's head. It clears
+ * all of it for each request, so the busy face has half. */
+static size_t
+memory_of(const struct http *http, enum http_face face)
+{
+	size_t most = http->options.header_most;
+
+	return face == HTTP_PUBLIC ? most : 2 * most;
+}
+
 static enum sg_status
 start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 {
@@ -105,13 +115,12 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
 		connections_most(http, door->face, n),
 		MHD_OPTION_CONNECTION_TIMEOUT, http->options.timeout_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT,
-		http->options.header_most * 2, MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_URI_LOG_CALLBACK, http_exchange_begin, door,
-		MHD_OPTION_UNESCAPE_CALLBACK, keep_escapes, NULL,
-		MHD_OPTION_NOTIFY_COMPLETED, http_exchange_end, door,
-		MHD_OPTION_NOTIFY_CONNECTION, http_watch_notify, door,
-		MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_of(http, door->face),
+		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
+		http_exchange_begin, door, MHD_OPTION_UNESCAPE_CALLBACK,
+		keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,
+		http_exchange_end, door, MHD_OPTION_NOTIFY_CONNECTION,
+		http_watch_notify, door, MHD_OPTION_END);
 	if (!door->daemon)
 		return err_set(err, SG_FAILED,
 			       "the HTTP server could not be started");
