@@ -115,6 +115,13 @@ need = contrib/need-packages $(1)
 packages:
 	@$(call need,build run test)
 
+# The places that are compiled in: a change of PREFIX compiles them anew.
+PATHS = $(SYSCONFDIR) $(STATEDIR) $(RUNDIR) $(LIBDIR) $(VERSION)
+.PHONY: FORCE
+$(BUILD)/paths: FORCE
+	@mkdir -p $(@D); echo '$(PATHS)' | cmp -s - $@ || echo '$(PATHS)' > $@
+$(call obj,$(DAEMON_SRC) $(CLI_SRC)): $(BUILD)/paths
+
 # --- compile ----------------------------------------------------------------
 
 COMPILE = @mkdir -p $(@D); echo "  CC $<"; $(CC) -std=c11 $(CPPFLAGS) $(CFLAGS) $(WARNINGS) \
