@@ -41,11 +41,13 @@ report_read_disposition(const struct report_message *message,
  */
 enum sg_status report_read_notice(const struct report_message *message,
 				  struct classify_result *result) MUST_CHECK;
+/* The first text part of the report itself, its beginning; "" for none. */
+const char *report_notice(const struct report_message *message);
 /*
  * The words for people about a recipient (NULL: any): from the line with its
  * address, else from one with an SMTP reply; "" for none.
  */
-const char *report_notice_about(const struct report_message *message,
+const char *report_notice_about(struct pool *pool, const char *notice,
 				const char *address);
 /* Reason and class of a bounce or delay from its status and diagnostic. */
 void report_set_reason(struct classify_recipient *recipient);

@@ -17,7 +17,8 @@ struct reader {
 	struct classify_result *result;
 	struct classify_recipient *recipients;
 	size_t n;
-	bool has_group; /* one on a recipient, with an address or not */
+	const char *notice; /* for people; NULL: not yet read */
+	bool has_group;	    /* one on a recipient, with an address or not */
 };
 
 struct action_kind {
@@ -142,6 +143,15 @@ add_evidence(struct reader *r, const char *action,
 				    recipient->diagnostic));
 }
 
+/* What the notice says where the fields are silent; read once. */
+static const char *
+ask_notice(struct reader *r, const char *address)
+{
+	if (!r->notice)
+		r->notice = report_notice(r->message);
+	return report_notice_about(r->message->pool, r->notice, address);
+}
+
 static void
 add_recipient(struct reader *r, const struct header_list *group)
 {
@@ -154,8 +164,7 @@ add_recipient(struct reader *r, const struct header_list *group)
 	recipient.diagnostic =
 		diagnostic_of(pool, header_get(group, "Diagnostic-Code"));
 	if (!*recipient.diagnostic)
-		recipient.diagnostic =
-			report_notice_about(r->message, recipient.address);
+		recipient.diagnostic = ask_notice(r, recipient.address);
 	recipient.status = status_of(pool, header_get(group, "Status"),
 				     recipient.diagnostic);
 	recipient.kind = kind_of(action, recipient.status);

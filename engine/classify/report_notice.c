@@ -9,7 +9,7 @@
 #include "classify/report.h"
 
 /* What is said of a recipient stands in this many bytes after its address. */
-enum { ABOUT_MOST = 500 };
+enum { ABOUT_MOST = 500, NOTICE_MOST = 64 * 1024 };
 
 void
 report_set_reason(struct classify_recipient *recipient)
@@ -24,18 +24,21 @@ report_set_reason(struct classify_recipient *recipient)
 						       recipient->status);
 }
 
-/* The first text part of the report itself; "" when there is none. */
-static const char *
-notice_text(const struct report_message *message)
+const char *
+report_notice(const struct report_message *message)
 {
 	const struct part *part;
+	const char *text;
 	size_t i, len;
 
 	for (i = 0; i < message->map->n_parts; i++) {
 		part = &message->map->parts[i];
-		if (!part->inside_message &&
-		    strcmp(part->type, "text/plain") == 0)
-			return report_part_text(message, part, &len);
+		if (part->inside_message ||
+		    strcmp(part->type, "text/plain") != 0)
+			continue;
+		text = report_part_text(message, part, &len);
+		return pool_memdup(message->pool, text,
+				   strnlen(text, NOTICE_MOST));
 	}
 	return "";
 }
@@ -60,21 +63,20 @@ find_reply(const char *text)
 }
 
 const char *
-report_notice_about(const struct report_message *message, const char *address)
+report_notice_about(struct pool *pool, const char *notice, const char *address)
 {
-	const char *text = notice_text(message);
-	const char *at = address ? strstr(text, address) : NULL;
+	const char *at = address ? strstr(notice, address) : NULL;
 
 	if (at) {
 		at += strlen(address);
 		at += strspn(at, ">\"'):; \t\r\n");
 	} else {
-		at = find_reply(text);
+		at = find_reply(notice);
 	}
 	if (!at)
 		return "";
-	at = pool_memdup(message->pool, at, strnlen(at, ABOUT_MOST));
-	return report_clean_text(message->pool, at);
+	return report_clean_text(
+		pool, pool_memdup(pool, at, strnlen(at, ABOUT_MOST)));
 }
 
 static bool
@@ -94,7 +96,7 @@ report_read_notice(const struct report_message *message,
 {
 	const char *subject = header_decode(
 		message->pool, header_get(message->headers, "Subject"));
-	const char *text = notice_text(message);
+	const char *text = report_notice(message);
 
 	/* A delay must never count as a bounce. */
 	if (!*text || tells_of_delay(text) ||
@@ -102,6 +104,6 @@ report_read_notice(const struct report_message *message,
 		return SG_NONE;
 	result->kind = CLASSIFY_BOUNCE;
 	result->confidence = 0.6;
-	result->evidence = report_notice_about(message, NULL);
+	result->evidence = report_notice_about(message->pool, text, NULL);
 	return SG_OK;
 }

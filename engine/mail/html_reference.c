@@ -83,7 +83,8 @@ append_utf8(struct buf *to, unsigned long code)
 static bool
 is_name(const char *name, const char *text, size_t len)
 {
-	return strlen(name) == len && memcmp(name, text, len) == 0;
+	return name[0] == text[0] && strlen(name) == len &&
+	       memcmp(name, text, len) == 0;
 }
 
 /* 0: not known. */

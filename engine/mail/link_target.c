@@ -15,7 +15,7 @@
 #include "mail/url_resolve.h"
 
 /* Longer ones would be refused by the token anyway. */
-enum { VALUE_MOST = 16 * 1024 };
+enum { VALUE_MOST = 8 * 1024 };
 
 static const char *const MARKERS[] = {"{{", "}}", "*|", "|*", "%%",
 				      "[[", "]]", "<%", "%>", "{%"};
@@ -197,7 +197,7 @@ read_value(struct link_reader *reader, const char *value, size_t len)
 	size_t i;
 
 	buf_reset(text);
-	if (memchr(value, '\0', len) ||
+	if (len > VALUE_MOST || memchr(value, '\0', len) ||
 	    html_decode_references(text, value, len) != SG_OK)
 		return SG_NONE;
 	if (text->len == 0)

@@ -171,6 +171,9 @@ begin_part(struct scan *scan, const char *type, size_t at)
 	part->is_protected = scan->place.is_protected;
 	if (is_pkcs7(scan, type))
 		scan->map->has_pkcs7 = part->is_protected = true;
+	/* Some gateways make a multipart/mixed of RFC 3156's encrypted. */
+	if (strcmp(type, "application/pgp-encrypted") == 0)
+		scan->map->has_encrypted = part->is_protected = true;
 	return part;
 }
 

@@ -169,6 +169,10 @@ what_somebody_signed_or_sealed_is_protected(void **state)
 		 "Content-Type: multipart/signed; boundary=b\n\n--b\n\nx\n"
 		 "--b--\n--a--\n",
 		 PROTECT_SIGNED, false},
+		{"Content-Type: multipart/mixed; boundary=a\n\n--a\n"
+		 "Content-Type: application/pgp-encrypted\n\nVersion: "
+		 "1\n--a--\n",
+		 PROTECT_ENCRYPTED, false},
 		{"Subject: x\n\n-----BEGIN PGP SIGNED MESSAGE-----\n\nx\n",
 		 PROTECT_INLINE_PGP, false},
 		{"Content-Transfer-Encoding: base64\n\n"
