@@ -1,6 +1,7 @@
 /* classify.c - see classify.h. */
 #include "classify/classify.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "classify/report.h"
@@ -71,6 +72,15 @@ result_init(struct classify_result *result)
 	result->sender = result->feedback_type = result->user_agent = "";
 }
 
+/* A report under another type may be one that somebody shows around. */
+static bool
+is_report(const struct header_list *headers)
+{
+	return strcmp(header_keyword(headers->pool,
+				     header_get(headers, "Content-Type")),
+		      "multipart/report") == 0;
+}
+
 /*
  * Somebody may forward a report inside an ordinary mail: only parts of the
  * message itself count.
@@ -114,6 +124,8 @@ classify_message(struct pool *pool, const struct header_list *headers,
 		report_read_returned(&message, &result);
 	else
 		result_init(&result);
+	if (!is_report(headers))
+		result.confidence *= 0.8;
 	*result_out = result;
 	return SG_OK;
 }
