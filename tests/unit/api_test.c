@@ -176,6 +176,10 @@ what_is_wrong_is_said_exactly(void **state)
 		 "no broadcast `x`"},
 		{"POST", "/broadcasts", "{\"name\":\"x\"}", 400,
 		 "`template` is missing"},
+		{"POST", "/broadcasts",
+		 "{\"name\":\"x\",\"template\":\"x\",\"where\":\"x\","
+		 "\"unknown\":\"include\"}",
+		 400, "or not has score"},
 	};
 	struct api_server *server = *state;
 

@@ -410,6 +410,26 @@ too_long_a_head_is_refused(void **state)
 	close(fd);
 }
 
+/* The longest token, and a browser that has collected cookies. */
+static void
+a_long_link_with_many_cookies_fits(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct http_answer answer;
+
+	buf_append_text(&text, "GET /c/");
+	for (int i = 0; i < 2048; i++)
+		buf_append_char(&text, 'a');
+	buf_append_text(&text, " HTTP/1.1\r\n" HOST "Cookie: ");
+	for (int i = 0; i < 6000; i++)
+		buf_append_char(&text, 'b');
+	buf_append_text(&text, "\r\n\r\n");
+	ask(*state, buf_text(&text), &answer);
+	assert_int_equal(answer.status, 200);
+	http_answer_done(&answer);
+	buf_done(&text);
+}
+
 static void
 pipelined_requests_are_answered_in_order(void **state)
 {
@@ -785,6 +805,7 @@ main(void)
 		ON_A_SERVER(the_absolute_form_is_taken),
 		ON_A_SERVER(too_long_a_body_is_413_however_it_comes),
 		ON_A_SERVER(too_long_a_head_is_refused),
+		ON_A_SERVER(a_long_link_with_many_cookies_fits),
 		ON_A_SERVER(pipelined_requests_are_answered_in_order),
 		ON_A_SERVER(a_client_that_drips_is_ended),
 		ON_A_SERVER(a_client_that_says_nothing_is_ended),

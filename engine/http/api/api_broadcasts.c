@@ -151,6 +151,11 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 		status = api_body_text(call, "from", false, &draft.sender, err);
 	if (status != SG_OK)
 		return status;
+	if (json_get(call->body, "unknown"))
+		return err_set(err, SG_REFUSED,
+			       "`unknown` is not known yet; to send to those "
+			       "without a score too, say so in `where`: (…) or "
+			       "not has score");
 	draft.template_len = strlen(draft.template);
 	status = broadcast_create(call->api->options.broadcasts, &draft, err);
 	if (status != SG_OK)
