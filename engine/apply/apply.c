@@ -73,6 +73,7 @@ new_apply(const struct apply_options *options)
 	apply->board = options->scoreboard;
 	apply->cache = apply_cache_new(CACHE_BYTES);
 	apply->index = apply_index_new();
+	apply->waiting = apply_index_new();
 	apply->dirty = record_set_new();
 	apply->calls_end = &apply->calls;
 	init_locks(apply);
@@ -157,6 +158,7 @@ apply_close(struct apply *apply)
 	fold_world_done(&apply->world);
 	apply_cache_free(apply->cache);
 	apply_index_free(apply->index);
+	apply_index_free(apply->waiting);
 	record_set_free(apply->dirty);
 	store_close(apply->store);
 	free(apply->batch.signals);

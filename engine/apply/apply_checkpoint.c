@@ -188,6 +188,15 @@ load_state(void *arg, const struct store_score_state *row, struct sg_err *err)
 	return SG_OK;
 }
 
+static void
+load_waiting(void *arg, uint64_t record_key)
+{
+	struct apply *apply = arg;
+
+	if (record_key)
+		apply_index_add(apply->waiting, record_key, 1);
+}
+
 struct tail {
 	struct apply *apply;
 	struct record_set *corrected; /* to be folded from their whole ledger */
@@ -274,6 +283,9 @@ apply_load_board(struct apply *apply, struct sg_err *err)
 	enum sg_status status;
 
 	status = store_record_each(apply->store, load_record, apply, err);
+	if (status == SG_OK)
+		status = store_history_each_unmatched(apply->store,
+						      load_waiting, apply, err);
 	if (status == SG_OK)
 		status = store_checkpoint_get(apply->store, &after, err);
 	if (status == SG_OK)

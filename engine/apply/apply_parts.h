@@ -42,8 +42,7 @@ struct apply_wait {
 struct apply_percent_base {
 	char module[32];
 	uint32_t score_id;
-	int64_t at; /* 0 = free */
-	double top, median;
+	struct fold_percent_base base; /* at 0 = free */
 };
 
 struct apply {
@@ -56,6 +55,8 @@ struct apply {
 	pthread_rwlock_t world_lock;
 	struct apply_cache *cache;
 	struct apply_index *index;
+	struct apply_index *waiting; /* keys of unmatched entries, and maybe
+					of some that were matched since */
 
 	/* the transaction under way */
 	struct pool *work;
@@ -175,7 +176,7 @@ enum sg_status apply_call_wait(struct apply *apply, struct apply_wait *call);
 
 /* apply_percent.c */
 bool apply_percent(void *arg, uint32_t score_id, const char *module,
-		   double *top_out, double *median_out);
+		   struct fold_percent_base *base_out);
 
 /* Say so, in status and once in the log. */
 void apply_trouble(struct apply *apply, const struct sg_err *err);

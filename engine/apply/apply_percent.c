@@ -19,7 +19,7 @@ find(struct apply *apply, uint32_t score_id, const char *module)
 		if (base->score_id == score_id &&
 		    strcmp(base->module, module) == 0)
 			return base;
-		if (base->at < oldest->at)
+		if (base->base.at < oldest->base.at)
 			oldest = base;
 	}
 	memset(oldest, 0, sizeof(*oldest));
@@ -27,8 +27,8 @@ find(struct apply *apply, uint32_t score_id, const char *module)
 }
 
 bool
-apply_percent(void *arg, uint32_t score_id, const char *module, double *top_out,
-	      double *median_out)
+apply_percent(void *arg, uint32_t score_id, const char *module,
+	      struct fold_percent_base *base_out)
 {
 	struct apply *apply = arg;
 	struct apply_percent_base *base;
@@ -39,17 +39,15 @@ apply_percent(void *arg, uint32_t score_id, const char *module, double *top_out,
 		return false;
 	pthread_mutex_lock(&apply->percent_lock);
 	base = find(apply, score_id, module);
-	if (!base->at || now - base->at > KEPT_MS) {
+	if (!base->base.at || now - base->base.at > KEPT_MS) {
 		scoreboard_statistics(apply->board, score_id, module, now,
 				      &statistics);
 		base->score_id = score_id;
 		memcpy(base->module, module, strlen(module) + 1);
-		base->at = now;
-		base->top = statistics.top;
-		base->median = statistics.median;
+		base->base = (struct fold_percent_base){now, statistics.top,
+							statistics.median};
 	}
-	*top_out = base->top;
-	*median_out = base->median;
+	*base_out = base->base;
 	pthread_mutex_unlock(&apply->percent_lock);
 	return true;
 }

@@ -67,8 +67,9 @@ create(struct apply *apply, const struct signal *signal,
 				     signal->happened_at, &target->id, err);
 	if (status != SG_OK)
 		return status;
-	status = store_history_adopt(apply->store, target->record_key,
-				     target->id, &target->adopted, err);
+	if (apply_index_find(apply->waiting, target->record_key))
+		status = store_history_adopt(apply->store, target->record_key,
+					     target->id, &target->adopted, err);
 	if (status != SG_OK)
 		return status;
 	target->created = true;

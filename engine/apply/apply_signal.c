@@ -191,6 +191,7 @@ keep_unmatched(struct apply *apply, const struct signal *signal,
 
 	if (status != SG_OK || !signal->record_key)
 		return status;
+	apply_index_add(apply->waiting, signal->record_key, 1);
 	/* It holds for addresses that are no record, too. */
 	if (signal->kind == SIGNAL_SUPPRESS)
 		return store_suppression_put(apply->store, &row, err);

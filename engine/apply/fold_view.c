@@ -58,19 +58,40 @@ view_list(void *arg, const char *name)
 	return false;
 }
 
+/* As old as the others are: what fades differs by the second, and the top one
+ * must be at 100. */
+static void
+age_to(struct score_state *state, const struct score_rates *rates, int64_t at)
+{
+	size_t rate;
+	int side;
+
+	for (rate = 1; rate < rates->n_rates; rate++)
+		for (side = 0; side < 2; side++)
+			if (state->touch[rate][side] != 0)
+				state->touch[rate][side] *= score_decay(
+					rates->rates[rate], at - state->as_of);
+	state->as_of = at;
+}
+
 /* Relative to the others as they are now: the one thing in a condition that a
  * refold cannot know as it was. */
 static double
-percent(const struct fold_run *run, uint32_t score_id, double score)
+percent(const struct fold_run *run, const struct score_settings *settings,
+	const struct score_state *state)
 {
 	const struct fold_world *world = run->world;
-	double top, median;
+	struct score_state then = *state;
+	struct fold_percent_base base;
+	struct score_summary summary;
 
-	if (!world->percent ||
-	    !world->percent(world->percent_arg, score_id, run->record->module,
-			    &top, &median))
+	if (!world->percent || !world->percent(world->percent_arg, settings->id,
+					       run->record->module, &base))
 		return 0;
-	return score_percentage(score, top, median);
+	age_to(&then, &world->rates, base.at);
+	score_summarise(&then, settings, &world->rates, base.at, &summary);
+	return score_percentage(summary.value[SCORE_SCORE], base.top,
+				base.median);
 }
 
 static bool
@@ -78,19 +99,19 @@ view_score(void *arg, const char *name, enum score_part part, double *value_out)
 {
 	const struct fold_run *run = arg;
 	uint32_t score_id = fold_world_score(run->world, name);
+	const struct score_settings *settings;
 	struct score_summary summary;
 	struct score_state state;
 
 	if (!score_id)
 		return false;
+	settings = &run->world->scores[score_id - 1];
 	fold_score(run->record, score_id, &state);
-	score_summarise(&state, &run->world->scores[score_id - 1],
-			&run->world->rates, run->at, &summary);
+	score_summarise(&state, settings, &run->world->rates, run->at,
+			&summary);
 	if (part == SCORE_PERCENT) {
-		*value_out = summary.has_score
-				     ? percent(run, score_id,
-					       summary.value[SCORE_SCORE])
-				     : 0;
+		*value_out =
+			summary.has_score ? percent(run, settings, &state) : 0;
 		return true;
 	}
 	if (!summary.has_score)

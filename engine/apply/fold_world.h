@@ -48,9 +48,14 @@ struct fold_ruleset {
 	struct fold_degrade degrade[SCORES_MOST + 1]; /* by score id */
 };
 
-/* The base of percent for a score and module; false: not known. */
+/* Where the top and the median of a score and module were, and when; false:
+ * not known. */
+struct fold_percent_base {
+	int64_t at;
+	double top, median;
+};
 typedef bool fold_percent_fn(void *arg, uint32_t score_id, const char *module,
-			     double *top_out, double *median_out);
+			     struct fold_percent_base *base_out);
 
 struct fold_world {
 	struct score_rates rates; /* indexes as in the scoreboard */

@@ -3,6 +3,7 @@
 #include "score/scoreboard.h"
 
 #include <assert.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -33,7 +34,7 @@ scoreboard_new(int64_t now)
 	pthread_rwlockattr_destroy(&attributes);
 	pthread_mutex_init(&board->percent_lock, NULL);
 	score_rates_init(&board->rates);
-	board->landmark = now;
+	board->landmark = board->landmark_until = now;
 	board->n_modules = 1;
 	return board;
 }
@@ -118,6 +119,7 @@ add_score(struct scoreboard *board, const struct score_settings *settings,
 		board->scores[board->n_scores++] = score;
 	}
 	score->settings = *settings;
+	board->landmark_until = board->landmark;
 	board->version++;
 	return SG_OK;
 }
@@ -190,6 +192,7 @@ scoreboard_rate_index(struct scoreboard *board, double percent,
 
 	pthread_rwlock_wrlock(&board->lock);
 	status = score_rates_index(&board->rates, percent, index_out, err);
+	board->landmark_until = board->landmark; /* it may be a faster one */
 	pthread_rwlock_unlock(&board->lock);
 	return status;
 }
@@ -329,21 +332,25 @@ move_landmark(struct scoreboard *board, int64_t to)
 	board->landmark = to;
 }
 
+/* Half-lives of the fastest rate that a landmark serves: 2^900 is far from the
+ * end of a double, also times a score. */
 static void
 keep_in_range(struct scoreboard *board, int64_t as_of)
 {
-	double half_lives = 0;
+	const double half_lives = 900;
+	double serves_ms = 1e18;
 	size_t rate;
 
-	for (rate = 1; rate < board->rates.n_rates; rate++) {
-		double n = (double)(as_of - board->landmark) /
-			   score_half_life_ms(board->rates.rates[rate]);
-
-		if (n > half_lives)
-			half_lives = n;
-	}
-	if (half_lives > 900)
+	if (as_of <= board->landmark_until)
+		return;
+	for (rate = 1; rate < board->rates.n_rates; rate++)
+		serves_ms =
+			fmin(serves_ms,
+			     half_lives * score_half_life_ms(
+						  board->rates.rates[rate]));
+	if ((double)as_of - (double)board->landmark > serves_ms)
 		move_landmark(board, as_of);
+	board->landmark_until = board->landmark + (int64_t)serves_ms;
 }
 
 void

@@ -47,6 +47,7 @@ struct scoreboard {
 	pthread_mutex_t percent_lock; /* board_score.percent; taken inside */
 	struct score_rates rates;
 	int64_t landmark;
+	int64_t landmark_until; /* no need to look at it before */
 	uint64_t version; /* of what is in it: one more each write_begin */
 	size_t n_records; /* highest record id + 1 */
 	size_t n_there;	  /* records that exist */

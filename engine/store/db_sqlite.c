@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -147,6 +148,15 @@ set_up(struct db *db, struct sg_err *err)
 	return SG_OK;
 }
 
+static pthread_once_t configured = PTHREAD_ONCE_INIT;
+
+/* Counting its memory is one lock an allocation, for numbers nobody asks. */
+static void
+configure(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum sg_status
 db_open(const char *path, enum db_mode mode, struct db **db_out,
 	struct sg_err *err)
@@ -156,6 +166,7 @@ db_open(const char *path, enum db_mode mode, struct db **db_out,
 	struct db *db;
 	int code;
 
+	pthread_once(&configured, configure);
 	if (mode == DB_READ_WRITE) {
 		make_private(path);
 		flags |= SQLITE_OPEN_CREATE;

@@ -125,6 +125,25 @@ store_history_set_effective(struct store *store, int64_t id, bool effective,
 }
 
 enum sg_status
+store_history_each_unmatched(struct store *store, store_history_key_fn *fn,
+			     void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT DISTINCT record_key FROM history"
+			       " WHERE record_id = 0",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	while ((status = db_step(statement, err)) == SG_OK)
+		fn(arg, (uint64_t)db_column_int(statement, 0));
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
 store_history_set_happened(struct store *store, int64_t id, int64_t happened_at,
 			   struct sg_err *err)
 {

@@ -54,6 +54,11 @@ enum sg_status store_history_set_effective(struct store *store, int64_t id,
 					   bool effective,
 					   struct sg_err *err) MUST_CHECK;
 
+/* The record keys that unmatched entries wait for. */
+typedef void store_history_key_fn(void *arg, uint64_t record_key);
+enum sg_status store_history_each_unmatched(struct store *store,
+					    store_history_key_fn *fn, void *arg,
+					    struct sg_err *err) MUST_CHECK;
 /* For the engine's own record.created: first sight moved to an earlier time. */
 enum sg_status store_history_set_happened(struct store *store, int64_t id,
 					  int64_t happened_at,
