@@ -18,7 +18,7 @@ enum {
 	READERS = 16,
 	BATCH_MOST = 5000,
 	BATCH_WAIT_MS = 10,
-	DRAIN_MS = 10000,
+	DRAIN_MS = 300,
 	STOP_LIMIT_S = 30,
 	MILTER_LOOK_MS = 2000
 };
@@ -322,22 +322,38 @@ close_parts(struct daemon *daemon)
 	pthread_mutex_destroy(&daemon->conf_lock);
 }
 
+/* One line a step at debug: what did stopping wait for? */
+static void
+log_step(const char *step, int64_t *since)
+{
+	int64_t now = clock_monotonic_ms();
+
+	log_debug("stopping: %s took %lld ms", step, (long long)(now - *since));
+	*since = now;
+}
+
 void
 daemon_stop(struct daemon *daemon)
 {
+	int64_t since = clock_monotonic_ms();
 	bool milter_stopped;
 
 	daemon_notify_stopping();
 	watch_the_stop();
 	milter_stopped = daemon_milter_stop(daemon);
+	log_step("milter", &since);
 	if (daemon->api)
 		api_set_http(daemon->api, NULL);
 	http_close(daemon->http);
+	log_step("web", &since);
 	if (daemon->broadcasts_started)
 		broadcasts_stop(daemon->broadcasts);
 	stop_tick(daemon);
+	log_step("sender", &since);
+	/* Under load there is no end of it; the spool keeps the rest. */
 	if (daemon->apply_started)
 		apply_stop(daemon->apply, DRAIN_MS);
+	log_step("applier", &since);
 	if (!milter_stopped) {
 		/* libmilter's threads may still call into the gate. The store
 		 * is closed as after a crash, the spool is on disk. */

@@ -3,6 +3,7 @@
  * the spool was applied stands in the store; what it holds beyond that is
  * applied to the restored store too, as long as the spool is still there.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -134,6 +135,28 @@ give(const struct daemon_conf *conf, const char *path, struct sg_err *err)
 	return SG_OK;
 }
 
+/* The spool's folder too: opening it for the lock may have made it. */
+static enum sg_status
+give_spool(const struct daemon_conf *conf, struct sg_err *err)
+{
+	char folder[PATH_MAX], path[PATH_MAX];
+	const struct dirent *entry;
+	enum sg_status status;
+	DIR *open;
+
+	daemon_conf_state_path(conf, "spool", folder);
+	status = give(conf, folder, err);
+	open = status == SG_OK ? opendir(folder) : NULL;
+	while (open && status == SG_OK && (entry = readdir(open)))
+		if (strcmp(entry->d_name, "..") != 0)
+			status = give(conf,
+				      in_folder(folder, entry->d_name, path),
+				      err);
+	if (open)
+		closedir(open);
+	return status;
+}
+
 static enum sg_status
 put_back(const struct daemon_conf *conf, const char *folder, const char *name,
 	 struct sg_err *err)
@@ -192,6 +215,8 @@ daemon_restore(const struct daemon_conf *conf, const char *path,
 		status = check_backup(path, err);
 	if (status == SG_OK)
 		status = lock(conf, &spool, err);
+	if (status == SG_OK)
+		status = give_spool(conf, err);
 	if (status == SG_OK)
 		status = make_aside(conf, aside, err);
 	if (status == SG_OK)

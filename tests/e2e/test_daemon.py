@@ -1,6 +1,7 @@
 """scoregated itself: its exit codes, what it tells systemd, signals, reload,
 and the order in which it stops."""
 import os
+import pwd
 import signal
 import socket
 import subprocess
@@ -178,3 +179,19 @@ def test_keys_that_others_can_read_are_refused(daemon):
     result = run("--config", daemon.conf)
     assert result.returncode == 2
     assert f"chmod 600 {keys}" in result.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")
+def test_root_restores_for_the_daemon_s_user_on_a_new_machine(make_daemon):
+    old = make_daemon().start()
+    old.do("contact", "add", "ann@far.test")
+    kept = old.base / "kept"
+    old.do("backup", kept)
+    old.stop()
+    daemon = make_daemon(user="nobody")
+    os.chown(daemon.base, pwd.getpwnam("nobody").pw_uid, -1)
+    result = run("--config", daemon.conf, "--restore", kept)
+    assert result.returncode == 0, result.stderr
+    assert "Restored" in result.stdout
+    daemon.start()
+    daemon.do("contact", "show", "ann@far.test")
