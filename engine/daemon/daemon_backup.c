@@ -139,8 +139,8 @@ give(const struct daemon_conf *conf, const char *path, struct sg_err *err)
 static enum sg_status
 give_spool(const struct daemon_conf *conf, struct sg_err *err)
 {
-	char folder[PATH_MAX], path[PATH_MAX];
 	const struct dirent *entry;
+	char folder[PATH_MAX], path[PATH_MAX + sizeof(entry->d_name) + 1];
 	enum sg_status status;
 	DIR *open;
 
@@ -148,10 +148,11 @@ give_spool(const struct daemon_conf *conf, struct sg_err *err)
 	status = give(conf, folder, err);
 	open = status == SG_OK ? opendir(folder) : NULL;
 	while (open && status == SG_OK && (entry = readdir(open)))
-		if (strcmp(entry->d_name, "..") != 0)
-			status = give(conf,
-				      in_folder(folder, entry->d_name, path),
-				      err);
+		if (strcmp(entry->d_name, "..") != 0) {
+			snprintf(path, sizeof(path), "%s/%s", folder,
+				 entry->d_name);
+			status = give(conf, path, err);
+		}
 	if (open)
 		closedir(open);
 	return status;
