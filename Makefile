@@ -136,6 +136,16 @@ $(BUILD)/engine/daemon/%.o: ENGINE_INC += -I.
 $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 	$(COMPILE) $(ENGINE_INC) -c $< -o $@
 
+# Programs know where they look; `make install PREFIX=...` after a `make` for
+# another place makes those few objects again.
+PLACES = $(BUILD)/gen/places
+$(PLACES): places-now
+	@mkdir -p $(@D); echo '$(SYSCONFDIR) $(STATEDIR) $(RUNDIR) $(LIBDIR)' > $@.new; \
+	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+.PHONY: places-now
+$(call obj,$(shell grep -lE 'SCOREGATE_(SYSCONF|STATE|RUN|LIB)DIR' \
+  engine/*/*.c)): $(PLACES)
+
 # milter/ and plugins/ see the public headers only.
 $(BUILD)/milter/%.o: milter/%.c
 	$(COMPILE) $(PUBLIC_INC) -c $< -o $@
