@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unicase.h>
 #include <unistr.h>
+#include <uniwidth.h>
 
 static bool
 is_ascii(const char *text, size_t len)
@@ -319,4 +320,77 @@ text_append_rounded(struct buf *to, double number)
 	if (number == 0)
 		number = 0; /* not "-0" */
 	buf_printf(to, "%.0f", number);
+}
+
+/* The character at the text; returns its bytes. A stray byte is U+FFFD. */
+static size_t
+read_char(const char *text, size_t len, ucs4_t *out)
+{
+	int n = u8_mbtoucr(out, (const uint8_t *)text, len);
+
+	if (n > 0)
+		return (size_t)n;
+	*out = 0xfffd;
+	return 1;
+}
+
+size_t
+text_fit(const char *text, size_t columns)
+{
+	size_t len = strlen(text), at = 0, used = 0;
+
+	while (at < len) {
+		ucs4_t c;
+		size_t n = read_char(text + at, len - at, &c);
+		int width = uc_width(c, "UTF-8");
+
+		used += width > 0 ? (size_t)width : 0;
+		if (used > columns)
+			break;
+		at += n;
+	}
+	return at;
+}
+
+size_t
+text_width(const char *text)
+{
+	size_t len = strlen(text), at = 0, width = 0;
+
+	while (at < len) {
+		ucs4_t c;
+
+		at += read_char(text + at, len - at, &c);
+		width += uc_width(c, "UTF-8") > 0 ? (size_t)uc_width(c, "UTF-8")
+						  : 0;
+	}
+	return width;
+}
+
+static bool
+is_harmless(ucs4_t c)
+{
+	bool control = c < 0x20 || (c >= 0x7f && c < 0xa0);
+	bool turns = (c >= 0x202a && c <= 0x202e) ||
+		     (c >= 0x2066 && c <= 0x2069) || c == 0x200e || c == 0x200f;
+
+	return !control && !turns && c != 0x2028 && c != 0x2029;
+}
+
+void
+text_append_harmless(struct buf *to, const char *text)
+{
+	size_t len = strlen(text);
+
+	while (len) {
+		ucs4_t c;
+		size_t n = read_char(text, len, &c);
+
+		if (c == 0xfffd || !is_harmless(c))
+			buf_append_char(to, '?');
+		else
+			buf_append(to, text, n);
+		text += n;
+		len -= n;
+	}
 }

@@ -25,6 +25,13 @@ bool text_glob_fold(const char *glob, const char *text);
 /* ASCII only: header names, keywords. */
 bool text_equal_ascii(const char *a, const char *b);
 bool text_starts_ascii(const char *text, const char *prefix);
+/* Columns on a terminal: 2 for wide characters, 0 for combining ones. */
+size_t text_width(const char *text);
+/* Bytes from the front that take at most so many columns. */
+size_t text_fit(const char *text, size_t columns);
+/* Appended with everything that could steer a terminal as `?`: control
+ * characters and those that turn the direction of writing. */
+void text_append_harmless(struct buf *to, const char *text);
 /* The whole text is one finite decimal number ("-1.5e3", surrounding blanks
  * allowed; no hex, no inf, no nan). */
 bool text_to_number(const char *text, double *number_out);

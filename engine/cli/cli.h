@@ -10,6 +10,8 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -17,7 +19,7 @@
 
 enum cli_exit {
 	CLI_DONE = 0,
-	CLI_DIFFERENT = 1, /* verify or a check found something */
+	CLI_DIFFERENT = 1, /* verify, status or a check found something */
 	CLI_USAGE = 2,	   /* the command line is wrong */
 	CLI_NOT_FOUND = 3, /* no such contact, list, broadcast … */
 	CLI_REFUSED = 4,   /* bad expression, rule, value; not allowed */
@@ -101,7 +103,7 @@ enum cli_form {
 	CLI_TEXT,
 	CLI_POINTS, /* a score: rounded for people */
 	CLI_NUMBER, /* as it is */
-	CLI_TIME    /* ISO 8601 in, "2026-01-31 09:00:00" out */
+	CLI_TIME    /* ISO 8601 in, "2026-01-31 09:00:00" out; UTC */
 };
 
 struct cli_column {
@@ -110,15 +112,25 @@ struct cli_column {
 	enum cli_form form;
 };
 
-/* A table of an array of objects; the columns end with {0}. */
+enum { CLI_COLUMNS_MOST = 64 };
+
+/* A table of an array of objects; the columns end with {0}. On a terminal it
+ * fits its width, and what does not is cut; elsewhere nothing is. */
 void cli_table(const struct cli *cli, const struct json *items,
 	       const struct cli_column *columns);
 /* The same, columns being the members of the first object. */
 void cli_table_any(const struct cli *cli, const struct json *items);
+/* Columns of the terminal on standard output, 0 when it is none. */
+size_t cli_width(const struct cli *cli);
 /* "name  value" lines of an object's scalar members. */
 void cli_details(const struct json *object, const char *indent);
-/* Outside text for a terminal: controls replaced. */
+/* One such line; nothing when the value is NULL. */
+void cli_detail(const char *indent, const char *title, const struct json *value,
+		enum cli_form form);
+/* Outside text for a terminal: what could steer it is replaced. */
 void cli_print(const char *text);
+/* The same for text of several lines. */
+void cli_print_lines(FILE *to, const char *text);
 /* A scalar member in a form, appended. */
 void cli_format(struct buf *to, const struct json *value, enum cli_form form);
 /* In --json: print the answer and return true. */
@@ -128,6 +140,9 @@ enum cli_exit cli_fail(enum cli_exit code, const char *format, ...)
 	PRINTF_LIKE(2, 3);
 /* Ask "… [y/N] "; false when no or when nobody can be asked. */
 bool cli_ask(const char *question);
+/* A bar on standard error when that is a terminal; `more` may be "". */
+void cli_progress(int64_t done, int64_t all, const char *more);
+void cli_progress_end(void); /* removes the bar */
 /* A whole file ("-" = standard input), bounded. */
 enum cli_exit cli_read_file(const char *path, size_t most, struct buf *out);
 

@@ -1,7 +1,9 @@
 /* cli_call.c - the call to the daemon's API and what its refusals mean. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/encode.h"
 #include "cli/cli.h"
@@ -49,15 +51,24 @@ print_problem(const struct cli *cli, int status, const struct buf *body)
 static enum cli_exit
 print_unreachable(const struct cli *cli, const struct sg_err *err)
 {
+	const char *path = cli->socket_path;
+
 	if (err->status != SG_BUSY)
 		return cli_fail(CLI_FAILED, "%s", err->text);
-	if (!cli->socket_path)
-		return cli_fail(CLI_NO_DAEMON, "nobody answers: %s", err->text);
+	if (!path)
+		return cli_fail(CLI_NO_DAEMON,
+				"nobody answers; is SCOREGATE_URL right, and "
+				"scoregated running there? (%s)",
+				err->text);
+	if (access(path, W_OK) != 0 && errno == EACCES)
+		return cli_fail(CLI_NO_DAEMON,
+				"you may not use %s; be root or in its group",
+				path);
 	return cli_fail(CLI_NO_DAEMON,
 			"scoregated does not answer at %s; start it with "
 			"\"systemctl start scoregated\", or name its socket "
-			"with --socket (%s)",
-			cli->socket_path, err->text);
+			"with --socket",
+			path);
 }
 
 enum cli_exit
@@ -69,7 +80,12 @@ cli_call_raw(struct cli *cli, const struct cli_call *call,
 	struct sg_err err;
 	enum sg_status status;
 
-	buf_printf(&url, "%s/api/v1%s", cli->url, call->path);
+	size_t len = strlen(cli->url);
+
+	while (len && cli->url[len - 1] == '/')
+		len--;
+	buf_append(&url, cli->url, len);
+	buf_printf(&url, "/api/v1%s", call->path);
 	struct net_http_request request = {
 		.method = call->method,
 		.url = buf_text(&url),

@@ -1,5 +1,5 @@
-/* cli_output.c - tables, details and sentences for people. */
-#include <math.h>
+/* cli_output.c - values, details and sentences for people; JSON. */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,32 +9,41 @@
 #include "base/text.h"
 #include "cli/cli.h"
 
-enum { COLUMNS_MOST = 32, WIDTH_MOST = 60 };
-
-/* Code points: close enough to columns for addresses and field values. */
-static size_t
-width_of(const char *text)
-{
-	size_t width = 0;
-
-	for (; *text; text++)
-		width += ((unsigned char)*text & 0xC0) != 0x80;
-	return width;
-}
+enum { BAR_WIDTH = 30, FAIL_MOST = 16384 };
 
 void
 cli_print(const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	struct buf harmless = BUF_INIT;
 
 	/* What a contact typed must not steer the operator's terminal. */
-	for (; *at; at++) {
-		bool c1 = at[0] == 0xC2 && at[1] >= 0x80 && at[1] < 0xA0;
+	text_append_harmless(&harmless, text);
+	fputs(buf_text(&harmless), stdout);
+	buf_done(&harmless);
+}
 
-		if (c1)
-			at++;
-		putchar(*at < 0x20 || *at == 0x7F || c1 ? '?' : *at);
+void
+cli_print_lines(FILE *to, const char *text)
+{
+	struct buf line = BUF_INIT, harmless = BUF_INIT;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n\t");
+
+		buf_reset(&line);
+		buf_append(&line, text, len);
+		/* The CR of a mail's line end. */
+		if (text[len] == '\n' && len && text[len - 1] == '\r')
+			line.data[len - 1] = '\0';
+		buf_reset(&harmless);
+		text_append_harmless(&harmless, buf_text(&line));
+		fputs(buf_text(&harmless), to);
+		text += len;
+		if (*text)
+			fputc(*text++, to);
 	}
+	buf_done(&harmless);
+	buf_done(&line);
 }
 
 static void
@@ -86,154 +95,45 @@ cli_format(struct buf *to, const struct json *value, enum cli_form form)
 	buf_done(&text);
 }
 
-static bool
-is_points(const char *name)
-{
-	static const char *const parts[] = {
-		"score",     "percent",	 "raw",	     "manual", "field_points",
-		"automatic", "positive", "negative", NULL};
-	size_t i;
-
-	if (!strncmp(name, "score:", 6) || strstr(name, "touchpoint"))
-		return true;
-	for (i = 0; parts[i]; i++)
-		if (!strcmp(name, parts[i]))
-			return true;
-	return false;
-}
-
-static void
-print_cell(const struct buf *cell, size_t width, bool right, bool last)
-{
-	size_t own = width_of(buf_text(cell));
-	size_t pad = own < width ? width - own : 0;
-
-	if (right)
-		printf("%*s", (int)pad, "");
-	cli_print(buf_text(cell));
-	if (!right && !last)
-		printf("%*s", (int)pad, "");
-	if (!last)
-		fputs("  ", stdout);
-}
-
-static void
-print_rows(const struct json *items, const struct cli_column *columns,
-	   const size_t *widths, size_t n_columns)
-{
-	struct buf cell = BUF_INIT;
-	size_t row, i;
-
-	for (row = 0; row < json_count(items); row++) {
-		for (i = 0; i < n_columns; i++) {
-			buf_reset(&cell);
-			cli_format(
-				&cell,
-				json_get(json_at(items, row), columns[i].name),
-				columns[i].form);
-			print_cell(&cell, widths[i],
-				   columns[i].form == CLI_POINTS ||
-					   columns[i].form == CLI_NUMBER,
-				   i + 1 == n_columns);
-		}
-		putchar('\n');
-	}
-	buf_done(&cell);
-}
-
-static size_t
-widest(const struct json *items, const struct cli_column *column)
-{
-	size_t most = width_of(column->title), row;
-	struct buf cell = BUF_INIT;
-
-	for (row = 0; row < json_count(items); row++) {
-		size_t width;
-
-		buf_reset(&cell);
-		cli_format(&cell, json_get(json_at(items, row), column->name),
-			   column->form);
-		width = width_of(buf_text(&cell));
-		most = width > most ? width : most;
-	}
-	buf_done(&cell);
-	return most < WIDTH_MOST ? most : WIDTH_MOST;
-}
-
 void
-cli_table(const struct cli *cli, const struct json *items,
-	  const struct cli_column *columns)
+cli_detail(const char *indent, const char *title, const struct json *value,
+	   enum cli_form form)
 {
-	size_t widths[COLUMNS_MOST], n = 0, i;
-	struct buf title = BUF_INIT;
+	struct buf text = BUF_INIT;
 
-	while (n < COLUMNS_MOST && columns[n].title) {
-		widths[n] = widest(items, &columns[n]);
-		n++;
+	cli_format(&text, value, form);
+	if (text.len) {
+		printf("%s%-*s ", indent, 22 - (int)strlen(indent), title);
+		cli_print(buf_text(&text));
+		puts(form == CLI_TIME ? " UTC" : "");
 	}
-	for (i = 0; i < n; i++) {
-		bool right = columns[i].form == CLI_POINTS ||
-			     columns[i].form == CLI_NUMBER;
-
-		buf_reset(&title);
-		buf_append_text(&title, columns[i].title);
-		if (cli->terminal)
-			fputs("\033[1m", stdout);
-		print_cell(&title, widths[i], right, i + 1 == n);
-		if (cli->terminal)
-			fputs("\033[0m", stdout);
-	}
-	putchar('\n');
-	buf_done(&title);
-	print_rows(items, columns, widths, n);
+	buf_done(&text);
 }
-
-struct any {
-	struct cli_column columns[COLUMNS_MOST + 1];
-	size_t n;
-};
 
 static bool
-add_any(void *arg, const char *name, struct json *value)
+is_moment(const char *name)
 {
-	struct any *any = arg;
-	enum cli_form form = CLI_TEXT;
+	size_t len = strlen(name);
 
-	(void)value;
-	if (is_points(name))
-		form = CLI_POINTS;
-	else if (!strcmp(name, "created") || strstr(name, "_at"))
-		form = CLI_TIME;
-	any->columns[any->n++] = (struct cli_column){name, name, form};
-	return any->n < COLUMNS_MOST;
-}
-
-void
-cli_table_any(const struct cli *cli, const struct json *items)
-{
-	struct any any = {.n = 0};
-
-	if (json_count(items) == 0)
-		return;
-	json_each(json_at(items, 0), add_any, &any);
-	cli_table(cli, items, any.columns);
+	return !strcmp(name, "since") || !strcmp(name, "until") ||
+	       (len > 3 && !strcmp(name + len - 3, "_at"));
 }
 
 static bool
 print_detail(void *arg, const char *name, struct json *value)
 {
-	struct buf text = BUF_INIT;
+	char title[64], *c;
 
 	if (!value || json_is_object(value) ||
 	    json_is_object(json_at(value, 0)))
 		return true; /* these have a table of their own */
-	cli_format(&text, value, is_points(name) ? CLI_POINTS : CLI_TEXT);
-	if (text.len) {
-		printf("%s%-22s ", (const char *)arg, name);
-		cli_print(buf_text(&text));
-		putchar('\n');
-	}
-	buf_done(&text);
+	snprintf(title, sizeof(title), "%s", name);
+	if (is_moment(name) && strstr(title, "_at"))
+		*strstr(title, "_at") = '\0';
+	for (c = title; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	cli_detail(arg, title, value, is_moment(name) ? CLI_TIME : CLI_TEXT);
 	return true;
 }
 
@@ -243,6 +143,26 @@ cli_details(const struct json *object, const char *indent)
 	json_each(object, print_detail, (void *)(uintptr_t)indent);
 }
 
+/* JSON escapes C0 only; C1 and the like are as good as ESC on a terminal. */
+static void
+print_for_terminal(const char *text)
+{
+	struct buf harmless = BUF_INIT;
+	const char *at;
+
+	for (at = text; *at;
+	     at += strcspn(at, "\n") + (strchr(at, '\n') != 0)) {
+		struct buf line = BUF_INIT;
+
+		buf_append(&line, at, strcspn(at, "\n"));
+		text_append_harmless(&harmless, buf_text(&line));
+		buf_append_char(&harmless, '\n');
+		buf_done(&line);
+	}
+	fputs(buf_text(&harmless), stdout);
+	buf_done(&harmless);
+}
+
 bool
 cli_print_json(const struct cli *cli, const struct json *answer)
 {
@@ -250,11 +170,14 @@ cli_print_json(const struct cli *cli, const struct json *answer)
 
 	if (!cli->json)
 		return false;
-	if (cli->terminal)
+	buf_init(&text, (size_t)1 << 30);
+	if (cli->terminal) {
 		json_write_pretty(answer, &text);
-	else
+		print_for_terminal(buf_text(&text));
+	} else {
 		json_write(answer, &text);
-	puts(buf_text(&text));
+		puts(buf_text(&text));
+	}
 	buf_done(&text);
 	return true;
 }
@@ -262,13 +185,15 @@ cli_print_json(const struct cli *cli, const struct json *answer)
 enum cli_exit
 cli_fail(enum cli_exit code, const char *format, ...)
 {
+	char text[FAIL_MOST];
 	va_list args;
 
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
 	fflush(stdout);
 	fputs("scoregate: ", stderr);
-	va_start(args, format);
-	vfprintf(stderr, format, args);
-	va_end(args);
+	cli_print_lines(stderr, text);
 	fputc('\n', stderr);
 	return code;
 }
@@ -280,22 +205,42 @@ cli_ask(const char *question)
 
 	if (!isatty(STDIN_FILENO))
 		return false;
-	printf("%s [y/N] ", question);
-	fflush(stdout);
+	cli_print_lines(stderr, question);
+	fputs(" [y/N] ", stderr);
 	if (!fgets(answer, sizeof(answer), stdin))
 		return false;
 	return answer[0] == 'y' || answer[0] == 'Y';
 }
 
-enum cli_exit
-cli_read_file(const char *path, size_t most, struct buf *out)
+void
+cli_progress(int64_t done, int64_t all, const char *more)
 {
-	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+	int i;
+
+	if (!isatty(STDERR_FILENO))
+		return;
+	fputs("\r[", stderr);
+	for (i = 0; i < BAR_WIDTH; i++)
+		fputc(done * BAR_WIDTH > i * all || all == 0 ? '#' : '.',
+		      stderr);
+	fprintf(stderr, "] %lld of %lld%s\033[K", (long long)done,
+		(long long)all, more);
+	fflush(stderr);
+}
+
+void
+cli_progress_end(void)
+{
+	if (isatty(STDERR_FILENO))
+		fputs("\r\033[K", stderr);
+}
+
+/* False with errno when it cannot be read. */
+static bool
+read_all(FILE *file, struct buf *out)
+{
 	size_t got;
 
-	if (!file)
-		return cli_fail(CLI_USAGE, "%s cannot be read: %m", path);
-	buf_init(out, most);
 	do {
 		char *to = buf_reserve(out, 65536);
 
@@ -303,11 +248,26 @@ cli_read_file(const char *path, size_t most, struct buf *out)
 		if (to)
 			buf_commit(out, got);
 	} while (got > 0);
+	return !ferror(file);
+}
+
+enum cli_exit
+cli_read_file(const char *path, size_t most, struct buf *out)
+{
+	FILE *file = strcmp(path, "-") ? fopen(path, "rb") : stdin;
+	enum cli_exit code = CLI_DONE;
+
+	if (!file)
+		return cli_fail(CLI_USAGE, "%s cannot be read: %m", path);
+	buf_init(out, most);
+	if (!read_all(file, out))
+		code = cli_fail(CLI_USAGE, "%s cannot be read: %m", path);
+	else if (!buf_ok(out))
+		code = cli_fail(CLI_REFUSED, "%s is larger than %zu MB", path,
+				most >> 20);
 	if (file != stdin)
 		fclose(file);
-	if (buf_ok(out))
-		return CLI_DONE;
-	buf_done(out);
-	return cli_fail(CLI_REFUSED, "%s is larger than %zu MB", path,
-			most >> 20);
+	if (code != CLI_DONE)
+		buf_done(out);
+	return code;
 }

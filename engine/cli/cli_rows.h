@@ -7,15 +7,19 @@
 
 #include "cli/cli.h"
 
-#define CLI_ROW_OPTIONS                                               \
+#define CLI_SELECT_OPTIONS                                            \
 	{"where", "EXPR", "only those for whom the condition holds"}, \
 		{"columns", "A,B",                                    \
-		 "email score score:NAME percent positive …, "      \
+		 "email score score:NAME percent positive … "       \
 		 "field.NAME tags lists created"},                    \
-		{"sort", "[-]COLUMN",                                 \
-		 "order; - = highest first; no score = last"},        \
 	{                                                             \
-		"limit", "N", "at most N rows (100)"                  \
+		"sort", "[-]COLUMN",                                  \
+			"order; - = highest first; no score = last"   \
+	}
+#define CLI_ROW_OPTIONS                              \
+	CLI_SELECT_OPTIONS,                          \
+	{                                            \
+		"limit", "N", "at most N rows (100)" \
 	}
 
 /* Prints the records of GET /contacts under these options. */

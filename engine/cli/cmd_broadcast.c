@@ -2,11 +2,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "cli/cli_tables.h"
 
-enum { TEMPLATE_MOST = 32 << 20, BAR_WIDTH = 30, POLL_MS = 200 };
+enum { TEMPLATE_MOST = 32 << 20, POLL_MS = 200 };
 
 static enum cli_exit
 broadcast_create(struct cli *cli, const struct cli_args *args)
@@ -42,21 +41,37 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 static void
 print_preview(const struct cli *cli, const struct json *preview)
 {
-	const struct json *skipped = json_get(preview, "skipped");
+	static const struct cli_column recipients[] = {
+		{"email", "email", CLI_TEXT},
+		{"score", "score", CLI_POINTS},
+		{0},
+	};
+	static const struct cli_column skipped[] = {
+		{"email", "email", CLI_TEXT},
+		{"score", "score", CLI_POINTS},
+		{"why not", "reason", CLI_TEXT},
+		{0},
+	};
 	const char *mail = json_get_text(preview, "mail");
+	int64_t n = 0, not = 0;
 
-	cli_details(preview, "");
+	if (!json_get_int(preview, "n_recipients", &n))
+		n = 0;
+	if (!json_get_int(preview, "n_skipped", &not ))
+		not = 0;
+	printf("As of now %lld would get it", (long long)n);
+	printf(not ? ", and %lld must not.\n" : ".\n", (long long)not );
 	if (json_count(json_get(preview, "recipients"))) {
 		puts("\nThe first who get it:");
-		cli_table_any(cli, json_get(preview, "recipients"));
+		cli_table(cli, json_get(preview, "recipients"), recipients);
 	}
-	if (json_count(skipped)) {
+	if (json_count(json_get(preview, "skipped"))) {
 		puts("\nWho does not, and why:");
-		cli_table_any(cli, skipped);
+		cli_table(cli, json_get(preview, "skipped"), skipped);
 	}
 	if (mail) {
 		puts("\nThe mail as one of them gets it:\n");
-		fputs(mail, stdout);
+		cli_print_lines(stdout, mail);
 	}
 }
 
@@ -102,19 +117,37 @@ draw_bar(const struct json *status)
 {
 	int64_t total = count_of(status, "total");
 	int64_t left = count_of(status, "queued");
-	double rate = 0, part = total ? (double)(total - left) / total : 1;
-	int i;
+	double rate = 0;
+	char more[64] = "";
 
-	if (!isatty(STDERR_FILENO))
-		return;
-	fputs("\r[", stderr);
-	for (i = 0; i < BAR_WIDTH; i++)
-		fputc(i < part * BAR_WIDTH ? '#' : '.', stderr);
-	fprintf(stderr, "] %lld of %lld", (long long)(total - left),
-		(long long)total);
 	if (json_get_number(status, "rate", &rate) && rate > 0)
-		fprintf(stderr, ", %.0f/s, %.0f s left ", rate, left / rate);
-	fputs("\033[K", stderr);
+		snprintf(more, sizeof(more), ", %.0f/s, %.0f s left ", rate,
+			 (double)left / rate);
+	cli_progress(total - left, total, more);
+}
+
+static void
+print_counts(const struct json *status)
+{
+	static const char *const states[] = {
+		"sent",	    "queued", "handing-over", "failed", "skipped",
+		"doubtful", NULL};
+	bool any = false;
+	size_t i;
+
+	if (!count_of(status, "total"))
+		return;
+	printf("%-22s %lld", "recipients",
+	       (long long)count_of(status, "total"));
+	for (i = 0; states[i]; i++) {
+		int64_t n = count_of(status, states[i]);
+
+		if (n)
+			printf("%s%lld %s", any ? ", " : ": ", (long long)n,
+			       states[i]);
+		any |= n != 0;
+	}
+	putchar('\n');
 }
 
 static void
@@ -127,10 +160,20 @@ print_status(const struct cli *cli, const struct json *status)
 		{"by machines", "machine_hits", CLI_NUMBER},
 		{0},
 	};
+	double rate = 0;
 
-	cli_details(status, "");
-	puts("recipients");
-	cli_details(json_get(status, "recipients"), "  ");
+	cli_detail("", "broadcast", json_get(status, "name"), CLI_TEXT);
+	cli_detail("", "state", json_get(status, "state"), CLI_TEXT);
+	cli_detail("", "trouble", json_get(status, "trouble"), CLI_TEXT);
+	cli_detail("", "to", json_get(status, "where"), CLI_TEXT);
+	cli_detail("", "from", json_get(status, "from"), CLI_TEXT);
+	cli_detail("", "made by", json_get(status, "author"), CLI_TEXT);
+	cli_detail("", "made", json_get(status, "created_at"), CLI_TIME);
+	cli_detail("", "started", json_get(status, "started_at"), CLI_TIME);
+	cli_detail("", "finished", json_get(status, "finished_at"), CLI_TIME);
+	print_counts(status);
+	if (json_get_number(status, "rate", &rate) && rate > 0)
+		printf("%-22s %.1f mails a second\n", "rate", rate);
 	if (json_count(json_get(status, "hits"))) {
 		putchar('\n');
 		cli_table(cli, json_get(status, "hits"), columns);
@@ -161,8 +204,7 @@ follow(struct cli *cli, const char *name)
 		status = NULL;
 		nanosleep(&pause, NULL);
 	}
-	if (isatty(STDERR_FILENO))
-		fputc('\n', stderr);
+	cli_progress_end();
 	if (code == CLI_DONE && !cli_print_json(cli, status))
 		print_status(cli, status);
 	json_free(status);

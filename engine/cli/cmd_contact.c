@@ -160,7 +160,9 @@ print_field(void *arg, const char *name, struct json *value)
 
 	(void)arg;
 	cli_format(&text, value, CLI_TEXT);
-	printf("  %-20s ", name);
+	fputs("  ", stdout);
+	cli_print(name);
+	printf("%*s ", strlen(name) < 20 ? (int)(20 - strlen(name)) : 0, "");
 	cli_print(buf_text(&text));
 	putchar('\n');
 	buf_done(&text);
@@ -220,17 +222,72 @@ contact_show(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+static bool
+append_property(void *arg, const char *name, struct json *value)
+{
+	struct buf *text = arg;
+
+	if (text->len)
+		buf_append_text(text, ", ");
+	buf_printf(text, "%s ", name);
+	if (!value || !json_scalar(value, text))
+		buf_append_char(text, '-');
+	return true;
+}
+
+/* "field city, new Rome", and in doubt the verdict with its reason. */
+static void
+append_what(const struct json *signal, struct buf *text)
+{
+	const char *verdict = json_get_text(signal, "verdict");
+	const char *reason = json_get_text(signal, "verdict_reason");
+	const char *because = json_get_text(signal, "because");
+
+	if (verdict && strcmp(verdict, "human") != 0) {
+		buf_printf(text, "%s", verdict);
+		buf_printf(text, reason ? " (%s)" : "%s", reason ? reason : "");
+	}
+	if (because)
+		append_property(text, "because", json_get(signal, "because"));
+	json_each(json_get(signal, "properties"), append_property, text);
+}
+
+static void
+print_history(const struct cli *cli, const struct json *items)
+{
+	static const struct cli_column columns[] = {
+		{"when", "at", CLI_TIME},
+		{"signal", "name", CLI_TEXT},
+		{"from", "source", CLI_TEXT},
+		{"what", "what", CLI_TEXT},
+		{0},
+	};
+	struct json *rows = json_new_array();
+	struct buf what = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < json_count(items); i++) {
+		const struct json *signal = json_at(items, i);
+		struct json *row = json_new_object();
+		const char *at = json_get_text(signal, "happened_at");
+		const char *source = json_get_text(signal, "source");
+
+		buf_reset(&what);
+		append_what(signal, &what);
+		json_add_text(row, "at", at ? at : "");
+		json_add_text(row, "name", json_get_text(signal, "name"));
+		json_add_text(row, "source", source ? source : "");
+		json_add_text(row, "what", buf_text(&what));
+		json_push(rows, row);
+	}
+	cli_table(cli, rows, columns);
+	json_free(rows);
+	buf_done(&what);
+}
+
 static enum cli_exit
 contact_history(struct cli *cli, const struct cli_args *args)
 {
-	static const struct cli_column columns[] = {
-		{"when", "happened_at", CLI_TIME},
-		{"signal", "name", CLI_TEXT},
-		{"source", "source", CLI_TEXT},
-		{"verdict", "verdict", CLI_TEXT},
-		{"why", "verdict_reason", CLI_TEXT},
-		{0},
-	};
 	struct json *answer = NULL;
 	struct buf path = BUF_INIT;
 	enum cli_exit code;
@@ -240,7 +297,7 @@ contact_history(struct cli *cli, const struct cli_args *args)
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
+		print_history(cli, json_get(answer, "items"));
 	json_free(answer);
 	return code;
 }

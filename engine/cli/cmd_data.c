@@ -1,30 +1,44 @@
 /* cmd_data.c - scoregate import and export. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/cli_rows.h"
 #include "cli/cli_tables.h"
 
-enum { FILE_MOST = 1 << 30, LINES_A_CALL = 2000, ERRORS_SHOWN = 20 };
+enum {
+	FILE_MOST = 1 << 30,
+	LINES_A_CALL = 2000,
+	BYTES_A_CALL = 1 << 20,
+	ERRORS_SHOWN = 20
+};
 
 /* What all calls of one import came to. */
 struct import {
+	const char *path; /* of the API */
 	int64_t lines, created, updated, bad;
+	struct json *errors; /* {"line", "text"}, lines of the whole file */
 };
 
-/* Where the CSV record that starts at `at` ends: past its line end, which is
- * not inside quotes (RFC 4180, 2.6). Counts the lines it spans. */
+/*
+ * Where the CSV record that starts at `at` ends: past its line end, which is
+ * not inside quotes (RFC 4180, 2.6). Only a quote that begins a cell opens;
+ * one elsewhere is the daemon's to refuse, and must not swallow what follows.
+ * Counts the lines it spans.
+ */
 static size_t
 record_end(const struct buf *text, size_t at, int64_t *lines)
 {
-	bool quoted = false;
+	bool quoted = false, begins = true;
 
 	for (; at < text->len; at++) {
 		char c = text->data[at];
 
+		/* "" inside closes and opens again. */
+		bool closes = c == '"' && quoted;
+
 		if (c == '"')
-			quoted = !quoted;
+			quoted = !quoted && begins;
+		begins = closes || c == ',' || c == ';' || c == '\t';
 		if (c == '\n') {
 			(*lines)++;
 			if (!quoted)
@@ -35,45 +49,46 @@ record_end(const struct buf *text, size_t at, int64_t *lines)
 }
 
 static void
-print_errors(const struct json *errors, int64_t before, int64_t shown)
+take_errors(struct import *import, const struct json *errors, int64_t before)
 {
 	size_t i;
 
 	for (i = 0; i < json_count(errors); i++) {
 		const struct json *one = json_at(errors, i);
 		const char *text = json_get_text(one, "text");
+		struct json *error = json_new_object();
 		int64_t line = 0;
 
-		if (shown + (int64_t)i >= ERRORS_SHOWN)
-			return;
 		if (!json_get_int(one, "line", &line))
 			line = 0;
-		fprintf(stderr, "line %lld: %s\n", (long long)(before + line),
-			text ? text : "refused");
+		json_add_int(error, "line", before + line);
+		json_add_text(error, "text", text ? text : "refused");
+		json_push(import->errors, error);
 	}
 }
 
 static void
-add_up(struct import *sum, const struct json *answer)
+add_up(struct import *import, const struct json *answer)
 {
 	int64_t n;
 
 	if (json_get_int(answer, "lines", &n))
-		sum->lines += n;
+		import->lines += n;
 	if (json_get_int(answer, "created", &n))
-		sum->created += n;
+		import->created += n;
 	if (json_get_int(answer, "updated", &n))
-		sum->updated += n;
-	sum->bad += (int64_t)json_count(json_get(answer, "errors"));
+		import->updated += n;
+	if (json_get_int(answer, "bad_lines", &n))
+		import->bad += n;
 }
 
 /* One slice of the file, under the file's header. */
 static enum cli_exit
-send_slice(struct cli *cli, const char *path, const struct buf *slice,
-	   int64_t before, struct import *sum)
+send_slice(struct cli *cli, const struct buf *slice, int64_t before,
+	   struct import *import)
 {
 	struct cli_call call = {.method = "POST",
-				.path = path,
+				.path = import->path,
 				.content_type = "text/csv; charset=utf-8",
 				.body = slice->data,
 				.body_len = slice->len};
@@ -83,59 +98,102 @@ send_slice(struct cli *cli, const char *path, const struct buf *slice,
 
 	if (code != CLI_DONE)
 		return code;
-	if (json_parse(buf_text(&text), text.len, &answer, NULL) != SG_OK)
+	if (json_parse(buf_text(&text), text.len, &answer, NULL) != SG_OK) {
 		code = cli_fail(CLI_FAILED, "the daemon's answer is no JSON");
-	else {
-		print_errors(json_get(answer, "errors"), before, sum->bad);
-		add_up(sum, answer);
+	} else {
+		take_errors(import, json_get(answer, "errors"), before);
+		add_up(import, answer);
 	}
 	json_free(answer);
 	buf_done(&text);
 	return code;
 }
 
-static void
-show_progress(size_t done, size_t all)
-{
-	if (isatty(STDERR_FILENO))
-		fprintf(stderr, "\r%3zu %% ", all ? done * 100 / all : 100);
-}
-
+/* A file of nothing but a header is sent, too: it may be wrong. */
 static enum cli_exit
-send_slices(struct cli *cli, const char *path, const struct buf *text,
-	    struct import *sum)
+send_slices(struct cli *cli, const struct buf *text, struct import *import)
 {
-	int64_t lines = 0, before = 0;
+	int64_t lines = 0, header_lines, before;
 	size_t header = record_end(text, 0, &lines), at = header, next;
 	struct buf slice;
-	enum cli_exit code = CLI_DONE;
+	enum cli_exit code;
 	int n;
 
+	header_lines = lines;
 	buf_init(&slice, FILE_MOST);
-	while (at < text->len && code == CLI_DONE) {
+	do {
 		buf_reset(&slice);
-		buf_append(&slice, text->data, header);
-		/* The daemon counts from the slice's header line. */
-		before = lines - 1;
-		for (n = 0; n < LINES_A_CALL && at < text->len; n++) {
+		buf_append(&slice, buf_text(text), header);
+		/* The daemon counts the header's lines in each slice. */
+		before = lines - header_lines;
+		for (n = 0; n < LINES_A_CALL && slice.len < BYTES_A_CALL &&
+			    at < text->len;
+		     n++) {
 			next = record_end(text, at, &lines);
 			buf_append(&slice, text->data + at, next - at);
 			at = next;
 		}
-		code = send_slice(cli, path, &slice, before, sum);
-		show_progress(at, text->len);
-	}
+		code = send_slice(cli, &slice, before, import);
+		if (code == CLI_DONE)
+			cli_progress((int64_t)at, (int64_t)text->len, " bytes");
+	} while (at < text->len && code == CLI_DONE);
+	cli_progress_end();
+	if (code != CLI_DONE && import->lines)
+		fprintf(stderr,
+			"The lines up to %lld are in, those after them not.\n",
+			(long long)before);
 	buf_done(&slice);
-	if (isatty(STDERR_FILENO))
-		fputs("\r      \r", stderr);
 	return code;
+}
+
+static void
+print_errors(const struct import *import)
+{
+	size_t n = json_count(import->errors), i;
+	struct buf line = BUF_INIT;
+
+	for (i = 0; i < n && i < ERRORS_SHOWN; i++) {
+		const struct json *one = json_at(import->errors, i);
+
+		buf_reset(&line);
+		buf_append_text(&line, "line ");
+		cli_format(&line, json_get(one, "line"), CLI_NUMBER);
+		buf_printf(&line, ": %s\n", json_get_text(one, "text"));
+		cli_print_lines(stderr, buf_text(&line));
+	}
+	if (import->bad > (int64_t)i)
+		fprintf(stderr, "… and %lld more; --json lists them\n",
+			(long long)(import->bad - (int64_t)i));
+	buf_done(&line);
+}
+
+/* Takes the errors. */
+static void
+print_import(const struct cli *cli, struct import *import, bool dry_run)
+{
+	struct json *answer = json_new_object();
+
+	json_add_int(answer, "lines", import->lines);
+	json_add_int(answer, "created", import->created);
+	json_add_int(answer, "updated", import->updated);
+	json_add_int(answer, "bad_lines", import->bad);
+	if (!cli->json)
+		print_errors(import);
+	json_add(answer, "errors", import->errors);
+	import->errors = NULL;
+	if (!cli_print_json(cli, answer))
+		printf("%s%lld lines: %lld new, %lld updated, %lld refused.\n",
+		       dry_run ? "Dry run, nothing changed. " : "",
+		       (long long)import->lines, (long long)import->created,
+		       (long long)import->updated, (long long)import->bad);
+	json_free(answer);
 }
 
 static enum cli_exit
 import(struct cli *cli, const struct cli_args *args)
 {
 	bool dry_run = cli_value(args, "dry-run") != NULL;
-	struct import sum = {0};
+	struct import import = {0};
 	struct buf text = BUF_INIT, path = BUF_INIT;
 	enum cli_exit code = cli_read_file(cli_arg(args, 0), FILE_MOST, &text);
 
@@ -144,44 +202,75 @@ import(struct cli *cli, const struct cli_args *args)
 	cli_path(&path, "/import");
 	cli_query(&path, "dry_run", dry_run ? "1" : NULL);
 	cli_query(&path, "scores", cli_value(args, "scores"));
-	code = send_slices(cli, buf_text(&path), &text, &sum);
-	if (code == CLI_DONE && cli->json) {
-		struct json *answer = json_new_object();
-
-		json_add_int(answer, "lines", sum.lines);
-		json_add_int(answer, "created", sum.created);
-		json_add_int(answer, "updated", sum.updated);
-		json_add_int(answer, "bad_lines", sum.bad);
-		cli_print_json(cli, answer);
-		json_free(answer);
-	} else if (code == CLI_DONE) {
-		printf("%s%lld lines: %lld new, %lld updated, %lld refused.\n",
-		       dry_run ? "Dry run, nothing changed. " : "",
-		       (long long)sum.lines, (long long)sum.created,
-		       (long long)sum.updated, (long long)sum.bad);
-	}
+	import.path = buf_text(&path);
+	import.errors = json_new_array();
+	code = send_slices(cli, &text, &import);
+	if (code == CLI_DONE)
+		print_import(cli, &import, dry_run);
+	json_free(import.errors);
 	buf_done(&path);
 	buf_done(&text);
-	return code == CLI_DONE && sum.bad ? CLI_DIFFERENT : code;
+	return code == CLI_DONE && import.bad ? CLI_DIFFERENT : code;
+}
+
+/* --- export -------------------------------------------------------------- */
+
+/* The file is opened when the first bytes come: a question that is refused
+ * leaves what is there alone. */
+struct output {
+	const struct cli *cli;
+	const char *name; /* NULL = standard output */
+	FILE *file;
+};
+
+static bool
+open_output(struct output *output)
+{
+	if (!output->file)
+		output->file = output->name ? fopen(output->name, "w") : stdout;
+	return output->file != NULL;
 }
 
 static bool
 write_out(void *arg, const void *bytes, size_t len)
 {
-	return fwrite(bytes, 1, len, arg) == len;
+	struct output *output = arg;
+
+	if (!open_output(output))
+		return false;
+	if (!output->name && output->cli->terminal) {
+		struct buf text = BUF_INIT;
+
+		buf_append(&text, bytes, len);
+		cli_print_lines(stdout, buf_text(&text));
+		buf_done(&text);
+		return true;
+	}
+	return fwrite(bytes, 1, len, output->file) == len;
+}
+
+static enum cli_exit
+close_output(struct output *output, enum cli_exit code)
+{
+	bool fine = code != CLI_DONE || open_output(output);
+
+	if (output->file && output->name && fclose(output->file) != 0)
+		fine = false;
+	if (fine && code != CLI_DONE && output->file && output->name)
+		fprintf(stderr, "%s is not complete.\n", output->name);
+	if (fine)
+		return code;
+	return cli_fail(CLI_FAILED, "%s cannot be written: %m", output->name);
 }
 
 static enum cli_exit
 export_records(struct cli *cli, const struct cli_args *args)
 {
-	const char *name = cli_value(args, "output");
+	struct output output = {cli, cli_value(args, "output"), NULL};
 	struct buf path = BUF_INIT, rest = BUF_INIT;
 	struct cli_call call = {.method = "GET", .sink = write_out};
-	FILE *file = name ? fopen(name, "w") : stdout;
 	enum cli_exit code;
 
-	if (!file)
-		return cli_fail(CLI_FAILED, "%s cannot be written: %m", name);
 	cli_path(&path, "/export");
 	cli_query(&path, "where", cli_value(args, "where"));
 	cli_query(&path, "columns", cli_value(args, "columns"));
@@ -189,13 +278,11 @@ export_records(struct cli *cli, const struct cli_args *args)
 	cli_query(&path, "format",
 		  cli->json ? "ndjson" : cli_value(args, "format"));
 	call.path = buf_text(&path);
-	call.sink_arg = file;
+	call.sink_arg = &output;
 	code = cli_call_raw(cli, &call, &rest);
-	if (file != stdout && fclose(file) != 0)
-		code = cli_fail(CLI_FAILED, "%s cannot be written: %m", name);
 	buf_done(&rest);
 	buf_done(&path);
-	return code;
+	return close_output(&output, code);
 }
 
 static const struct cli_option import_options[] = {
@@ -204,7 +291,7 @@ static const struct cli_option import_options[] = {
 	{0},
 };
 static const struct cli_option export_options[] = {
-	CLI_ROW_OPTIONS,
+	CLI_SELECT_OPTIONS,
 	{"format", "csv|ndjson", "csv is the default"},
 	{"output", "FILE", "instead of standard output"},
 	{0},

@@ -1,4 +1,4 @@
-/* cmd_operate.c - status, verify, reload, backup, restore. */
+/* cmd_operate.c - verify, reload, backup, restore. */
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
@@ -6,33 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cli_status.h"
 #include "cli/cli_tables.h"
-
-static bool
-print_part(void *arg, const char *name, struct json *value)
-{
-	(void)arg;
-	if (json_is_object(value)) {
-		printf("%s\n", name);
-		cli_details(value, "  ");
-	}
-	return true;
-}
-
-static enum cli_exit
-status(struct cli *cli, const struct cli_args *args)
-{
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/status", NULL, &answer);
-
-	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
-		cli_details(answer, "");
-		json_each(answer, print_part, NULL);
-	}
-	json_free(answer);
-	return code;
-}
 
 static enum cli_exit
 verify(struct cli *cli, const struct cli_args *args)
@@ -52,9 +27,9 @@ verify(struct cli *cli, const struct cli_args *args)
 	else if (differences)
 		code = CLI_DIFFERENT;
 	if (!cli_print_json(cli, answer)) {
-		cli_details(answer, "");
 		puts(differences ? "The scores are NOT the sum of their ledger."
 				 : "Every score is the sum of its ledger.");
+		cli_details(answer, "  ");
 	}
 	json_free(answer);
 	return code;
@@ -135,7 +110,7 @@ static const struct cli_option restore_options[] = {
 };
 
 const struct cli_command cli_operate_commands[] = {
-	{"status", "", "is everything well?", NULL, 0, 0, status},
+	{"status", "", "is everything well?", NULL, 0, 0, cli_status},
 	{"verify", "", "recompute every score from the ledger", verify_options,
 	 0, 0, verify},
 	{"reload", "", "make the daemon reread its configuration", NULL, 0, 0,

@@ -47,7 +47,7 @@ plugin_check(struct cli *cli, const struct cli_args *args)
 		cli_print_json(cli, answer);
 		json_free(answer);
 	} else {
-		fputs(buf_text(&report), stdout);
+		cli_print_lines(stdout, buf_text(&report));
 	}
 	buf_done(&report);
 	if (status == SG_OK)

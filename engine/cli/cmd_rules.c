@@ -1,10 +1,12 @@
 /* cmd_rules.c - scoregate rules …: check, apply, export. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli_tables.h"
 
-enum { RULES_MOST = 16 << 20 };
+enum { RULES_MOST = 16 << 20, LINES_MOST = 200 };
 
 /* The file's text to the API, its name along for the messages. */
 static enum cli_exit
@@ -35,27 +37,110 @@ send_rules(struct cli *cli, const char *method, const char *path,
 	return code;
 }
 
+/* Lines of `text` in `parts`, cut in place; how many. */
+static size_t
+cut_lines(char *text, char **parts)
+{
+	size_t n = 0;
+
+	while (*text && n < LINES_MOST) {
+		size_t len = strcspn(text, "\n");
+		bool last = !text[len];
+
+		parts[n++] = text;
+		text[len] = '\0';
+		text += len + !last;
+	}
+	return n;
+}
+
 static void
-print_differences(const struct json *differences)
+print_line(char mark, const char *line)
+{
+	printf("%c ", mark);
+	cli_print_lines(stdout, line);
+	putchar('\n');
+}
+
+/* By the longest common subsequence; a rule has some ten lines. */
+static void
+print_changed(char **before, size_t n_before, char **after, size_t n_after)
+{
+	static unsigned char common[LINES_MOST + 1][LINES_MOST + 1];
+	size_t i, j;
+
+	memset(common, 0, sizeof(common));
+	for (i = n_before; i-- > 0;)
+		for (j = n_after; j-- > 0;) {
+			unsigned char a = common[i + 1][j];
+			unsigned char b = common[i][j + 1];
+
+			if (!strcmp(before[i], after[j]))
+				common[i][j] =
+					(unsigned char)(common[i + 1][j + 1] +
+							1);
+			else
+				common[i][j] = a > b ? a : b;
+		}
+	for (i = j = 0; i < n_before || j < n_after;) {
+		bool same = i < n_before && j < n_after &&
+			    !strcmp(before[i], after[j]);
+
+		if (same) {
+			print_line(' ', before[i]);
+			i++, j++;
+		} else if (i < n_before &&
+			   (j >= n_after ||
+			    common[i + 1][j] >= common[i][j + 1])) {
+			print_line('-', before[i++]);
+		} else {
+			print_line('+', after[j++]);
+		}
+	}
+}
+
+static void
+print_difference(const struct json *one)
+{
+	const char *before = json_get_text(one, "before");
+	const char *after = json_get_text(one, "after");
+	char *from = strdup(before ? before : "");
+	char *to = strdup(after ? after : "");
+	char *old[LINES_MOST], *new[LINES_MOST];
+
+	if (from && to) {
+		size_t n_old = cut_lines(from, old);
+
+		print_changed(old, n_old, new, cut_lines(to, new));
+		putchar('\n');
+	}
+	free(from);
+	free(to);
+}
+
+static int
+count_changes(const struct json *differences, const char *change)
 {
 	size_t i;
+	int n = 0;
 
 	for (i = 0; i < json_count(differences); i++) {
-		const struct json *one = json_at(differences, i);
-		const char *change = json_get_text(one, "change");
-		const char *before = json_get_text(one, "before");
-		const char *after = json_get_text(one, "after");
+		const char *is =
+			json_get_text(json_at(differences, i), "change");
 
-		printf("%s rule \"", change ? change : "?");
-		cli_print(json_get_text(one, "name")
-				  ? json_get_text(one, "name")
-				  : "");
-		puts("\"");
-		if (before)
-			printf("  before:\n%s\n", before);
-		if (after)
-			printf("  after:\n%s\n", after);
+		n += is && !strcmp(is, change);
 	}
+	return n;
+}
+
+/* "1 rule added, 2 changed, 0 removed." */
+static void
+print_sum(const struct json *differences)
+{
+	printf("%d added, %d changed, %d removed.\n",
+	       count_changes(differences, "added"),
+	       count_changes(differences, "changed"),
+	       count_changes(differences, "removed"));
 }
 
 static enum cli_exit
@@ -85,34 +170,60 @@ put_rules(struct cli *cli, const struct cli_args *args)
 		cli, "PUT", take_back ? "/rules?take_back=1" : "/rules",
 		cli_arg(args, 0), &answer);
 
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		puts("Applied.");
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		fputs("Applied: ", stdout);
+		print_sum(json_get(answer, "differences"));
+	}
 	json_free(answer);
 	return code;
+}
+
+/* Shows what would change; how many rules. */
+static enum cli_exit
+show_differences(struct cli *cli, const struct cli_args *args, size_t *n_out)
+{
+	struct json *answer = NULL;
+	const struct json *differences;
+	enum cli_exit code = send_rules(cli, "PUT", "/rules?dry_run=1",
+					cli_arg(args, 0), &answer);
+	size_t i;
+
+	if (code != CLI_DONE)
+		return code;
+	differences = json_get(answer, "differences");
+	*n_out = json_count(differences);
+	if (cli->json && *n_out && isatty(STDIN_FILENO)) {
+		; /* one value is printed: what is applied in the end */
+	} else if (!cli_print_json(cli, answer)) {
+		for (i = 0; i < *n_out; i++)
+			print_difference(json_at(differences, i));
+		if (*n_out)
+			print_sum(differences);
+		else
+			puts("The rules are as in the file already.");
+		if (count_changes(differences, "removed"))
+			puts(cli_value(args, "take-back")
+				     ? "The points of rules that go are taken "
+				       "back."
+				     : "Rules that go leave the points they "
+				       "gave (--take-back takes them).");
+	}
+	json_free(answer);
+	return CLI_DONE;
 }
 
 static enum cli_exit
 rules_apply(struct cli *cli, const struct cli_args *args)
 {
-	struct json *answer = NULL;
-	const struct json *differences;
 	enum cli_exit code;
-	size_t n;
+	size_t n = 0;
 
 	if (cli_value(args, "yes"))
 		return put_rules(cli, args);
-	code = send_rules(cli, "PUT", "/rules?dry_run=1", cli_arg(args, 0),
-			  &answer);
-	if (code != CLI_DONE)
+	code = show_differences(cli, args, &n);
+	if (code != CLI_DONE || n == 0)
 		return code;
-	differences = json_get(answer, "differences");
-	n = json_count(differences);
-	print_differences(differences);
-	json_free(answer);
-	if (n == 0) {
-		puts("The rules are as in the file already.");
-		return CLI_DONE;
-	}
+	fflush(stdout);
 	if (!cli_ask("Apply?"))
 		return cli_fail(CLI_USAGE,
 				"nothing applied (say --yes to not be asked)");

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "cli/cli_rows.h"
 #include "cli/cli_tables.h"
+#include "cli/cli_why.h"
 
 static const char *
 score_name(const struct cli_args *args)
@@ -126,39 +127,13 @@ score_show(struct cli *cli, const struct cli_args *args)
 		for (i = 0; i < json_count(items); i++) {
 			const struct json *score = json_at(items, i);
 
-			printf("%s\n", json_get_text(score, "name"));
+			cli_print(json_get_text(score, "name"));
+			putchar('\n');
 			print_summary(score, cli_value(args, "exact") != NULL);
 		}
 	}
 	json_free(answer);
 	return code;
-}
-
-static void
-print_why(const struct cli *cli, const struct json *why, bool exact)
-{
-	enum cli_form form = exact ? CLI_NUMBER : CLI_POINTS;
-	const struct cli_column columns[] = {
-		{"when", "at", CLI_TIME},
-		{"given", "given", form},
-		{"left", "left", form},
-		{"rule", "rule", CLI_TEXT},
-		{"because", "explanation", CLI_TEXT},
-		{0},
-	};
-
-	print_summary(json_get(why, "summary"), exact);
-	if (json_get(why, "note")) {
-		putchar('\n');
-		cli_print(json_get_text(why, "note"));
-		putchar('\n');
-	}
-	putchar('\n');
-	cli_table(cli, json_get(why, "entries"), columns);
-	putchar('\n');
-	puts("If nothing happens:");
-	print_number("in 7 days", why, "in_7_days", exact);
-	print_number("in 30 days", why, "in_30_days", exact);
 }
 
 static enum cli_exit
@@ -173,8 +148,11 @@ score_why(struct cli *cli, const struct cli_args *args)
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		bool exact = cli_value(args, "exact") != NULL;
+
 		printf("%s, score %s\n", cli_arg(args, 0), score_name(args));
-		print_why(cli, answer, cli_value(args, "exact") != NULL);
+		print_summary(json_get(answer, "summary"), exact);
+		cli_why(cli, answer, exact);
 	}
 	json_free(answer);
 	return code;
@@ -217,7 +195,7 @@ print_histogram(const struct json *bins)
 		    !json_get_number(bin, "to", &to) ||
 		    !json_get_number(bin, "count", &count))
 			continue;
-		printf("  %8.0f … %-8.0f %9.0f ", from, to, count);
+		printf("  %10.6g … %-10.6g %9.0f ", from, to, count);
 		for (width = (int)(count / most * 40); width > 0; width--)
 			fputs("█", stdout);
 		putchar('\n');

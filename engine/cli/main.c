@@ -8,55 +8,8 @@
 #include "base/crypto.h"
 #include "cli/cli.h"
 #include "cli/cli_args.h"
+#include "cli/cli_help.h"
 #include "net/net_http.h"
-
-static const char usage[] =
-	"scoregate: the command of the contact-scoring gateway\n"
-	"\n"
-	"  scoregate [--json] [--socket PATH] COMMAND …\n"
-	"  scoregate help [COMMAND]\n"
-	"\n";
-
-static const char footer[] =
-	"\n"
-	"Everywhere: --json prints what the API answered; --help explains a\n"
-	"command. The daemon is asked over its Unix socket (--socket, or\n"
-	"SCOREGATE_SOCKET), or over HTTP with SCOREGATE_URL and "
-	"SCOREGATE_TOKEN.\n"
-	"Exit: 0 done, 1 differences found, 2 usage, 3 not found, 4 refused,\n"
-	"5 daemon not reachable, 6 try again later, 7 failed.\n";
-
-static void
-print_commands(const char *prefix)
-{
-	size_t len = strlen(prefix), i;
-	const struct cli_command *command;
-
-	for (i = 0; cli_tables[i]; i++)
-		for (command = cli_tables[i]; command->name; command++)
-			if (!strncmp(command->name, prefix, len))
-				printf("  %-22s %s\n", command->name,
-				       command->help);
-}
-
-static void
-print_help(const struct cli_command *command)
-{
-	const struct cli_option *option = command->options;
-	char said[64];
-
-	printf("scoregate %s%s%s\n\n%s\n", command->name,
-	       command->arguments[0] ? " " : "", command->arguments,
-	       command->help);
-	if (option && option->name)
-		printf("\n");
-	for (; option && option->name; option++) {
-		snprintf(said, sizeof(said), "--%s%s%s", option->name,
-			 option->value ? " " : "",
-			 option->value ? option->value : "");
-		printf("  %-22s %s\n", said, option->help);
-	}
-}
 
 /* The command whose words lead argv; *words_out is how many they are. */
 static const struct cli_command *
@@ -78,36 +31,27 @@ find_command(int argc, char **argv, int *words_out)
 	return NULL;
 }
 
-static bool
-is_group(const char *word)
-{
-	char prefix[64];
-	const struct cli_command *command;
-	size_t i;
-
-	snprintf(prefix, sizeof(prefix), "%s ", word);
-	for (i = 0; cli_tables[i]; i++)
-		for (command = cli_tables[i]; command->name; command++)
-			if (!strncmp(command->name, prefix, strlen(prefix)))
-				return true;
-	return false;
-}
-
 static enum cli_exit
 unknown(int argc, char **argv)
 {
 	bool asked = argc > 1 &&
 		     (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
 
-	if (!is_group(argv[0]))
+	if (!cli_help_is_group(argv[0]))
 		return cli_fail(CLI_USAGE,
 				"no command \"%s\"; scoregate help lists them",
 				argv[0]);
-	if (argc > 1 && !asked)
+	if (asked) {
+		cli_help_group(stdout, argv[0]);
+		return CLI_DONE;
+	}
+	if (argc > 1)
 		cli_fail(CLI_USAGE, "no command \"%s %s\"; there are:", argv[0],
 			 argv[1]);
-	print_commands(argv[0]);
-	return asked || argc == 1 ? CLI_DONE : CLI_USAGE;
+	else
+		cli_fail(CLI_USAGE, "%s what? There are:", argv[0]);
+	cli_help_group(stderr, argv[0]);
+	return CLI_USAGE;
 }
 
 static enum cli_exit
@@ -117,16 +61,25 @@ help(int argc, char **argv)
 	int words;
 
 	if (argc == 0) {
-		fputs(usage, stdout);
-		print_commands("");
-		fputs(footer, stdout);
+		cli_help_all();
 		return CLI_DONE;
 	}
 	command = find_command(argc, argv, &words);
-	if (!command)
+	if (command)
+		cli_help_command(command);
+	else if (argc == 1 && cli_help_is_group(argv[0]))
+		cli_help_group(stdout, argv[0]);
+	else
 		return unknown(argc, argv);
-	print_help(command);
 	return CLI_DONE;
+}
+
+static void
+use_socket(struct cli *cli, const char *path)
+{
+	cli->socket_path = path;
+	cli->url = "http://localhost";
+	cli->token = NULL;
 }
 
 static enum cli_exit
@@ -140,12 +93,12 @@ run(struct cli *cli, const struct cli_command *command, int argc, char **argv)
 		return cli_fail(CLI_USAGE, "%s (scoregate %s --help explains)",
 				err.text, command->name);
 	if (args.help) {
-		print_help(command);
+		cli_help_command(command);
 		code = CLI_DONE;
 	} else {
 		cli->json = cli->json || args.json;
 		if (args.socket_path)
-			cli->socket_path = args.socket_path;
+			use_socket(cli, args.socket_path);
 		code = command->run(cli, &args);
 	}
 	cli_args_done(&args);
@@ -158,9 +111,8 @@ where_the_daemon_is(struct cli *cli)
 	const char *url = getenv("SCOREGATE_URL");
 	const char *path = getenv("SCOREGATE_SOCKET");
 
-	cli->url = "http://localhost";
-	cli->socket_path =
-		path && *path ? path : SCOREGATE_RUNDIR "/scoregate.sock";
+	use_socket(cli,
+		   path && *path ? path : SCOREGATE_RUNDIR "/scoregate.sock");
 	if (url && *url && !(path && *path)) {
 		cli->url = url;
 		cli->socket_path = NULL;
@@ -178,7 +130,9 @@ global_options(struct cli *cli, int argc, char **argv)
 		if (!strcmp(argv[i], "--json"))
 			cli->json = true;
 		else if (!strcmp(argv[i], "--socket") && i + 1 < argc)
-			cli->socket_path = argv[++i];
+			use_socket(cli, argv[++i]);
+		else if (!strncmp(argv[i], "--socket=", 9))
+			use_socket(cli, argv[i] + 9);
 		else
 			break;
 	}

@@ -200,10 +200,42 @@ what_is_no_domain_is_refused(void **state)
 	assert_domain(longest, NULL);
 }
 
+static void
+wide_characters_take_two_columns_and_combining_ones_none(void **state)
+{
+	assert_int_equal(text_width(""), 0);
+	assert_int_equal(text_width("Bob"), 3);
+	assert_int_equal(text_width("M\u00fcller"), 6);
+	assert_int_equal(text_width("\u65e5\u672c"), 4);
+	assert_int_equal(text_width("e\u0301"), 1);
+	assert_int_equal(text_width("\xff!"), 2);
+	assert_int_equal(text_fit("\u65e5\u672c", 3), 3);
+	assert_int_equal(text_fit("abc", 2), 2);
+	assert_int_equal(text_fit("abc", 9), 3);
+}
+
+static void
+what_could_steer_a_terminal_becomes_a_question_mark(void **state)
+{
+	struct buf text = BUF_INIT;
+
+	text_append_harmless(&text, "a\033[2Jb\tc\u009b1m\u202ed\x7f\xff");
+	assert_string_equal(buf_text(&text), "a?[2Jb?c?1m?d??");
+	buf_reset(&text);
+	text_append_harmless(&text, "M\u00fcller \u65e5\u672c \U0001f600");
+	assert_string_equal(buf_text(&text),
+			    "M\u00fcller \u65e5\u672c \U0001f600");
+	buf_done(&text);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			wide_characters_take_two_columns_and_combining_ones_none),
+		cmocka_unit_test(
+			what_could_steer_a_terminal_becomes_a_question_mark),
 		cmocka_unit_test(
 			numbers_are_written_as_short_as_they_read_back),
 		cmocka_unit_test(rounding_is_half_away_from_zero),

@@ -1,0 +1,249 @@
+/* cli_why.c - see cli_why.h. */
+#include "cli/cli_why.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+#define NOTHING 1e-6
+
+/* The lines of the sum: each entry's points today, and how they are shown. */
+struct sum {
+	size_t n;
+	double *left;
+	long long *shown; /* in units of the last place */
+	double unit;	  /* 1, or 0.01 when something has a fraction */
+	bool exact;
+};
+
+static bool
+has_fraction(double value)
+{
+	return fabs(value - round(value)) > NOTHING;
+}
+
+/*
+ * Rounded so that the lines add up to the rounded total: all are rounded down,
+ * and the units that are missing go to those that lost most by it (largest
+ * remainder). Whole numbers lose nothing and stay.
+ */
+static void
+round_lines(struct sum *sum)
+{
+	double total = 0;
+	long long missing;
+	size_t i;
+
+	for (i = 0; i < sum->n; i++)
+		total += sum->left[i];
+	missing = llround(total / sum->unit);
+	for (i = 0; i < sum->n; i++) {
+		/* 5 is not to become 4.99 for want of a bit. */
+		sum->shown[i] =
+			(long long)floor(sum->left[i] / sum->unit + NOTHING);
+		missing -= sum->shown[i];
+	}
+	while (missing > 0) {
+		size_t most = 0;
+		double lost, best = -1;
+
+		for (i = 0; i < sum->n; i++) {
+			lost = sum->left[i] / sum->unit - (double)sum->shown[i];
+			if (lost > best) {
+				best = lost;
+				most = i;
+			}
+		}
+		if (best < 0)
+			break;
+		sum->shown[most]++;
+		missing--;
+	}
+}
+
+static bool
+read_lines(struct sum *sum, const struct json *entries)
+{
+	size_t n = json_count(entries), i;
+
+	sum->unit = 1;
+	sum->left = calloc(n + 1, sizeof(*sum->left));
+	sum->shown = calloc(n + 1, sizeof(*sum->shown));
+	if (!sum->left || !sum->shown)
+		return false;
+	for (i = 0; i < n; i++) {
+		if (!json_get_number(json_at(entries, i), "left",
+				     &sum->left[i]))
+			sum->left[i] = 0;
+		if (has_fraction(sum->left[i]))
+			sum->unit = 0.01;
+	}
+	sum->n = n;
+	round_lines(sum);
+	return true;
+}
+
+/* ---- rows --------------------------------------------------------------- */
+
+static void
+add_points(struct json *row, const char *name, const struct sum *sum,
+	   double value)
+{
+	struct buf text = BUF_INIT;
+
+	if (sum->exact)
+		text_append_number(&text, value);
+	else if (sum->unit < 1)
+		buf_printf(&text, "%.2f", value);
+	else
+		text_append_rounded(&text, value);
+	json_add_text(row, name,
+		      strcmp(buf_text(&text), "-0.00") ? buf_text(&text)
+						       : "0.00");
+	buf_done(&text);
+}
+
+static void
+add_row(struct json *rows, const struct sum *sum, const char *title,
+	double value)
+{
+	struct json *row = json_new_object();
+
+	json_add_text(row, "explanation", title);
+	add_points(row, "left", sum, value);
+	json_push(rows, row);
+}
+
+/* Without a rule it was a person, an import or the API. */
+static const char *
+rule_of(const struct json *entry)
+{
+	const char *rule = json_get_text(entry, "rule");
+	const char *class = json_get_text(entry, "class");
+
+	if (rule)
+		return rule;
+	return class && !strcmp(class, "manual") ? "(by hand)" : "";
+}
+
+static const char *
+explanation_of(const struct json *entry)
+{
+	const char *text = json_get_text(entry, "explanation");
+
+	/* The engine's own name for it when nobody said why. */
+	if (!text || !strcmp(text, "score.added") || !strcmp(text, "score.set"))
+		return "";
+	return text;
+}
+
+static void
+add_entries(struct json *rows, const struct json *entries,
+	    const struct sum *sum)
+{
+	struct buf given = BUF_INIT;
+	double points;
+	size_t i;
+
+	for (i = 0; i < sum->n; i++) {
+		const struct json *entry = json_at(entries, i);
+		struct json *row = json_new_object();
+
+		json_add_text(row, "at", json_get_text(entry, "at"));
+		json_add_text(row, "rule", rule_of(entry));
+		json_add_text(row, "explanation", explanation_of(entry));
+		if (!json_get_number(entry, "given", &points))
+			points = 0;
+		buf_reset(&given);
+		text_append_number(&given, sum->exact
+						   ? points
+						   : round(points * 100) / 100);
+		json_add_text(row, "given", buf_text(&given));
+		add_points(row, "left", sum,
+			   sum->exact ? sum->left[i]
+				      : (double)sum->shown[i] * sum->unit);
+		json_push(rows, row);
+	}
+	buf_done(&given);
+}
+
+/* What stands between the sum of the lines and the score. */
+static void
+add_total(struct json *rows, const struct sum *sum, const struct json *why)
+{
+	const struct json *summary = json_get(why, "summary");
+	double total = 0, score;
+	size_t i;
+
+	for (i = 0; i < sum->n; i++)
+		total += sum->left[i];
+	if (!json_get_number(summary, "score", &score))
+		return;
+	if (fabs(score - total) > NOTHING) {
+		add_row(rows, sum, "together", total);
+		add_row(rows, sum,
+			sum->n == 0	? "the default"
+			: score < total ? "limited by ceiling"
+					: "raised by floor",
+			score - total);
+	}
+	add_row(rows, sum, "= the score", score);
+}
+
+static void
+print_rows(const struct cli *cli, const struct json *why, const struct sum *sum)
+{
+	static const struct cli_column columns[] = {
+		{"when", "at", CLI_TIME},
+		{"rule", "rule", CLI_TEXT},
+		{"because", "explanation", CLI_TEXT},
+		{"given", "given", CLI_NUMBER},
+		{"left", "left", CLI_NUMBER},
+		{0},
+	};
+	struct json *rows = json_new_array();
+
+	add_entries(rows, json_get(why, "entries"), sum);
+	add_total(rows, sum, why);
+	putchar('\n');
+	cli_table(cli, rows, columns);
+	json_free(rows);
+}
+
+static void
+print_future(const struct json *why, bool exact)
+{
+	enum cli_form form = exact ? CLI_NUMBER : CLI_POINTS;
+	struct buf week = BUF_INIT, month = BUF_INIT;
+
+	cli_format(&week, json_get(why, "in_7_days"), form);
+	cli_format(&month, json_get(why, "in_30_days"), form);
+	if (week.len && month.len)
+		printf("\nIf nothing happens: %s in 7 days, %s in 30 days.\n",
+		       buf_text(&week), buf_text(&month));
+	buf_done(&month);
+	buf_done(&week);
+}
+
+void
+cli_why(const struct cli *cli, const struct json *why, bool exact)
+{
+	const char *note = json_get_text(why, "note");
+	struct sum sum = {.exact = exact};
+	double score = 0;
+
+	if (!json_get_number(json_get(why, "summary"), "score", &score))
+		puts("  no score");
+	else if (read_lines(&sum, json_get(why, "entries")))
+		print_rows(cli, why, &sum);
+	/* Limits and defaults have their line in the table. */
+	if (note && strstr(note, "is shown as"))
+		printf("\nShown as %.0f; conditions compare the exact "
+		       "value%s.\n",
+		       round(score), exact ? "" : " (--exact)");
+	print_future(why, exact);
+	free(sum.left);
+	free(sum.shown);
+}
