@@ -243,12 +243,12 @@ main(int argc, char **argv)
 		return 1;
 	first = ours(directory, n, records, &again);
 	naive_rate = naive(directory, records);
-	printf("apply, naive SQL, a transaction each    %9.0f /s\n",
-	       naive_rate);
-	printf("apply, ours, %d rules, new records      %9.0f /s  %.1f x\n",
-	       N_RULES, first, first / naive_rate);
-	printf("apply, ours, records known in part      %9.0f /s  %.1f x\n",
-	       again, again / naive_rate);
+	printf("RESULT\tapply, new records, 50 rules\tnaive SQL, FULL\t"
+	       "%.0f /s\t%.0f /s\t%.1f\t15\n",
+	       first, naive_rate, first / naive_rate);
+	printf("RESULT\tapply, the same again\tnaive SQL, FULL\t%.0f /s\t"
+	       "%.0f /s\t%.1f\t15\n",
+	       again, naive_rate, again / naive_rate);
 	snprintf(command, sizeof(command), "rm -r '%s'", directory);
 	return pclose(popen(command, "r")) ? 1 : 0;
 }
