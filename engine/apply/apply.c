@@ -22,8 +22,7 @@ enum {
 	EXPIRY_MS = 3600000
 };
 
-/* --- making ------------------------------------------------------------------
- */
+/* --- making ------------------------------------------------------------- */
 
 static void
 init_locks(struct apply *apply)
@@ -174,8 +173,7 @@ apply_close(struct apply *apply)
 	free(apply);
 }
 
-/* --- the thread
- * --------------------------------------------------------------- */
+/* --- the thread --------------------------------------------------------- */
 
 void
 apply_trouble(struct apply *apply, const struct sg_err *err)

@@ -125,8 +125,7 @@ apply_rollback(struct apply *apply)
 	apply->n_touched = 0;
 }
 
-/* --- reading ----------------------------------------------------------------
- */
+/* --- reading ------------------------------------------------------------ */
 
 static void
 make_room(struct apply_batch *batch, size_t most)
@@ -202,8 +201,7 @@ read_batch(struct apply *apply, struct sg_err *err)
 	return batch->n || passed_over ? SG_OK : SG_NONE;
 }
 
-/* --- applying ----------------------------------------------------------------
- */
+/* --- applying ----------------------------------------------------------- */
 
 static enum sg_status
 apply_all(struct apply *apply, struct sg_err *err)

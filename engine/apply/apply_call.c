@@ -14,10 +14,14 @@ run_in_transaction(struct apply *apply, struct apply_wait *call)
 	status = call->fn(call->arg, apply->store, &call->err);
 	if (status == SG_OK)
 		status = apply_commit(apply, &call->err);
-	if (status != SG_OK)
+	if (status != SG_OK) {
 		apply_rollback(apply);
-	else if (call->committed)
+		return status;
+	}
+	if (call->committed)
 		call->committed(call->arg);
+	if (apply->uses_segments && apply_segments_changed(apply))
+		apply_renew_rules(apply);
 	return status;
 }
 

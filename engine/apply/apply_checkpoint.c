@@ -90,8 +90,7 @@ decode(struct apply *apply, const unsigned char *blob, size_t len,
 	return status;
 }
 
-/* --- writing ----------------------------------------------------------------
- */
+/* --- writing ------------------------------------------------------------ */
 
 struct writing {
 	struct apply *apply;
@@ -153,8 +152,7 @@ apply_checkpoint(struct apply *apply, struct sg_err *err)
 	return SG_OK;
 }
 
-/* --- loading ----------------------------------------------------------------
- */
+/* --- loading ------------------------------------------------------------ */
 
 static enum sg_status
 load_record(void *arg, const struct store_record *record, struct sg_err *err)

@@ -71,6 +71,7 @@ struct apply {
 	struct record_set *dirty; /* since the last checkpoint */
 	int64_t next_checkpoint;
 	int64_t next_timer;
+	bool uses_segments;	/* the newest ruleset does */
 	uint32_t sweep_ruleset; /* 0 = nothing to sweep */
 	uint32_t sweep_after;
 	int64_t next_expiry; /* of external ids */
@@ -163,11 +164,32 @@ enum sg_status apply_load_board(struct apply *apply,
 enum sg_status apply_checkpoint(struct apply *apply,
 				struct sg_err *err) MUST_CHECK;
 
+/* apply_scores.c */
+enum { DEGRADE_TEXT_MOST = 4096, DEGRADE_NAME_MOST = 32 };
+void apply_degrade_name(uint32_t ruleset, char name[DEGRADE_NAME_MOST]);
+void apply_degrade_text(const struct fold_world *world,
+			char text[DEGRADE_TEXT_MOST]);
+void apply_degrade_from_text(struct fold_world *world, const char *text);
+enum sg_status apply_keep_degrade(struct apply *apply, uint32_t ruleset,
+				  struct sg_err *err) MUST_CHECK;
+
 /* apply_rules.c */
 enum sg_status apply_load_scores(struct apply *apply,
 				 struct sg_err *err) MUST_CHECK;
 enum sg_status apply_load_rules(struct apply *apply,
 				struct sg_err *err) MUST_CHECK;
+
+/* For a change of the segments: the same rules, from now on as they are. */
+void apply_renew_rules(struct apply *apply);
+
+/* apply_segments.c */
+struct json;
+enum sg_status apply_segments_keep(struct apply *apply, uint32_t ruleset,
+				   struct sg_err *err) MUST_CHECK;
+/* Name to text, as they were for this ruleset; NULL = none. */
+struct json *apply_segments_of(struct apply *apply, uint32_t ruleset);
+/* Are they other ones than the newest ruleset has? */
+bool apply_segments_changed(struct apply *apply);
 
 /* apply_call.c */
 void apply_run_calls(struct apply *apply);

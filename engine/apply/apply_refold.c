@@ -12,8 +12,7 @@
 #include "store/store_list.h"
 #include "store/store_suppression.h"
 
-/* --- the ledger ------------------------------------------------------------
- */
+/* --- the ledger --------------------------------------------------------- */
 
 /* All entries of one thing, as it is and as it should be. */
 struct difference {
@@ -255,8 +254,7 @@ apply_write_missing(struct apply *apply, struct cached *cached,
 	return status;
 }
 
-/* --- fields, tags, lists ---------------------------------------------------
- */
+/* --- fields, tags, lists ------------------------------------------------ */
 
 struct rewrite {
 	struct apply *apply;
@@ -372,8 +370,7 @@ rewrite_state(struct apply *apply, struct cached *cached,
 	return rewrite.status;
 }
 
-/* --- the history ------------------------------------------------------------
- */
+/* --- the history -------------------------------------------------------- */
 
 /* First sight is where the history begins, also when that came late. */
 static enum sg_status

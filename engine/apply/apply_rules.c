@@ -8,162 +8,42 @@
 #include <string.h>
 
 #include "apply/apply_parts.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "store/store_rule.h"
-#include "store/store_score.h"
 
-enum { DEGRADE_TEXT_MOST = 4096, DEGRADE_NAME_MOST = 32 };
+/* --- from rows to a ruleset --------------------------------------------- */
 
-/* --- scores -----------------------------------------------------------------
- */
+struct stored {
+	struct apply *apply;
+	struct json *segments; /* as they were */
+};
 
-static enum sg_status
-put_scores(struct apply *apply, struct sg_err *err)
+static const char *
+stored_segment(void *arg, const char *name)
 {
-	enum sg_status status = SG_OK;
-	size_t i;
+	struct stored *stored = arg;
 
-	for (i = 0; i < apply->options.n_scores && status == SG_OK; i++) {
-		const struct score_settings *from = &apply->options.scores[i];
-		struct store_score row = {
-			.name = from->name,
-			.degrade = from->degrade,
-			.degrade_negative = from->degrade_negative,
-			.has_default = from->has_default,
-			.has_floor = from->has_floor,
-			.has_ceiling = from->has_ceiling,
-			.default_points = from->default_points,
-			.floor = from->floor,
-			.ceiling = from->ceiling};
-		uint32_t id;
-
-		status = store_score_put(apply->store, &row, &id, err);
-	}
-	return status;
+	stored->apply->uses_segments = true;
+	return stored->segments ? json_get_text(stored->segments, name) : NULL;
 }
-
-static enum sg_status
-take_score(struct apply *apply, const struct store_score *row,
-	   struct sg_err *err)
-{
-	struct score_settings *to;
-
-	if (row->id != apply->world.n_scores + 1 || row->id > SCORES_MOST)
-		return err_set(err, SG_FAILED,
-			       "score '%s' has id %u: ids must be dense and at "
-			       "most %d",
-			       row->name, row->id, SCORES_MOST);
-	to = &apply->world.scores[apply->world.n_scores++];
-	*to = (struct score_settings){.id = row->id,
-				      .degrade = row->degrade,
-				      .degrade_negative = row->degrade_negative,
-				      .has_default = row->has_default,
-				      .has_floor = row->has_floor,
-				      .has_ceiling = row->has_ceiling,
-				      .default_points = row->default_points,
-				      .floor = row->floor,
-				      .ceiling = row->ceiling};
-	snprintf(to->name, sizeof(to->name), "%s", row->name);
-	return scoreboard_add_score(apply->board, to, err);
-}
-
-enum sg_status
-apply_load_scores(struct apply *apply, struct sg_err *err)
-{
-	struct store_scores scores;
-	enum sg_status status;
-	size_t i;
-
-	status = store_begin(apply->store, err);
-	if (status != SG_OK)
-		return status;
-	status = put_scores(apply, err);
-	if (status == SG_OK)
-		status = store_commit(apply->store, err);
-	if (status != SG_OK) {
-		store_rollback(apply->store);
-		return status;
-	}
-	status = store_scores_all(apply->store, apply->work, &scores, err);
-	for (i = 0; status == SG_OK && i < scores.n_rows; i++)
-		status = take_score(apply, &scores.rows[i], err);
-	scoreboard_rates(apply->board, &apply->world.rates);
-	return status;
-}
-
-/* --- how scores degraded under a ruleset ------------------------------------
- */
-
-static void
-degrade_text(const struct fold_world *world, char text[DEGRADE_TEXT_MOST])
-{
-	size_t len = 0, i;
-
-	text[0] = '\0';
-	for (i = 0; i < world->n_scores; i++) {
-		const struct score_settings *score = &world->scores[i];
-		int n = snprintf(text + len, DEGRADE_TEXT_MOST - len,
-				 "%s%u=%.17g,%d", i ? " " : "", score->id,
-				 score->degrade, score->degrade_negative);
-
-		if (n < 0 || (size_t)n >= DEGRADE_TEXT_MOST - len)
-			return;
-		len += (size_t)n;
-	}
-}
-
-static void
-degrade_from_text(struct fold_world *world, const char *text)
-{
-	while (*text) {
-		char *end;
-		unsigned long id = strtoul(text, &end, 10);
-		double percent = *end == '=' ? strtod(end + 1, &end) : 0;
-		long negative = *end == ',' ? strtol(end + 1, &end, 10) : 1;
-
-		if (id >= 1 && id <= world->n_scores) {
-			world->scores[id - 1].degrade = percent;
-			world->scores[id - 1].degrade_negative = negative;
-		}
-		while (*end && *end != ' ')
-			end++;
-		text = *end ? end + 1 : end;
-	}
-}
-
-static void
-degrade_name(uint32_t ruleset, char name[DEGRADE_NAME_MOST])
-{
-	snprintf(name, DEGRADE_NAME_MOST, "degrade.%u", ruleset);
-}
-
-static enum sg_status
-keep_degrade(struct apply *apply, uint32_t ruleset, struct sg_err *err)
-{
-	char name[DEGRADE_NAME_MOST], text[DEGRADE_TEXT_MOST];
-
-	degrade_name(ruleset, name);
-	degrade_text(&apply->world, text);
-	return store_meta_set(apply->store, name, text, err);
-}
-
-/* --- from rows to a ruleset --------------------------------------------------
- */
 
 static struct ruleset *
-parse(struct apply *apply, const struct store_rules *rows, struct sg_err *err)
+parse(struct apply *apply, uint32_t id, const struct store_rules *rows,
+      struct sg_err *err)
 {
-	struct apply_names names;
-	struct rule_context context = {.names = &names.names};
+	struct stored stored = {apply, apply_segments_of(apply, id)};
+	/* No look at signals and scores: a rule that was good when it was
+	 * made stays, also when its plugin is not loaded today. */
+	struct condition_names names = {.arg = &stored,
+					.segment = stored_segment,
+					.timezone = apply->options.timezone};
+	struct rule_context context = {.names = &names};
 	struct ruleset *ruleset = NULL;
 	struct buf text = BUF_INIT;
 	size_t i;
 
-	apply_names_init(&names, apply, apply->store);
-	/* A rule that was good when it was made stays, also when its plugin
-	 * is not loaded today: it just never fires. */
-	names.names.signal_known = NULL;
-	names.names.score_known = NULL;
+	apply->uses_segments = false;
 	for (i = 0; i < rows->n_rows; i++) {
 		buf_append_text(&text, rows->rows[i].source);
 		buf_append_char(&text, '\n');
@@ -172,19 +52,20 @@ parse(struct apply *apply, const struct store_rules *rows, struct sg_err *err)
 			err) != SG_OK)
 		ruleset = NULL;
 	buf_done(&text);
+	json_free(stored.segments);
 	return ruleset;
 }
 
 /* Only those that can be read (a segment that is gone, say). */
 static void
-keep_readable(struct apply *apply, struct store_rules *rows)
+keep_readable(struct apply *apply, uint32_t id, struct store_rules *rows)
 {
 	size_t n = 0, i;
 
 	for (i = 0; i < rows->n_rows; i++) {
 		struct store_rules one = {&rows->rows[i], 1};
 		struct sg_err err = {0};
-		struct ruleset *ruleset = parse(apply, &one, &err);
+		struct ruleset *ruleset = parse(apply, id, &one, &err);
 
 		if (ruleset)
 			rows->rows[n++] = rows->rows[i];
@@ -249,20 +130,20 @@ take_ruleset(struct apply *apply, const struct store_ruleset *row,
 		store_rules_in(apply->store, row->id, apply->work, &rules, err);
 	if (status != SG_OK)
 		return status;
-	ruleset = parse(apply, &rules, err);
+	ruleset = parse(apply, row->id, &rules, err);
 	if (!ruleset) {
-		keep_readable(apply, &rules);
-		ruleset = parse(apply, &rules, err);
+		keep_readable(apply, row->id, &rules);
+		ruleset = parse(apply, row->id, &rules, err);
 	}
 	if (ruleset)
 		set_ids(ruleset, &rules);
-	degrade_name(row->id, name);
+	apply_degrade_name(row->id, name);
 	if (store_meta_get(apply->store, name, text, sizeof(text), err) !=
 	    SG_OK)
-		degrade_text(world, text);
+		apply_degrade_text(world, text);
 	pthread_rwlock_wrlock(&apply->world_lock);
 	memcpy(now, world->scores, sizeof(now));
-	degrade_from_text(world, text);
+	apply_degrade_from_text(world, text);
 	status = add_rates(apply, ruleset, err);
 	if (status == SG_OK)
 		status = fold_world_add(world, row->id, row->applied_at,
@@ -314,8 +195,7 @@ take_whole(struct apply *apply, const struct store_ruleset *row,
 	return SG_OK;
 }
 
-/* --- a new one
- * ---------------------------------------------------------------- */
+/* --- a new one ---------------------------------------------------------- */
 
 struct change {
 	struct apply *apply;
@@ -366,7 +246,9 @@ create_ruleset(struct change *change, struct sg_err *err)
 	status = store_ruleset_create(apply->store, change->author,
 				      change->note, at, &change->made.id, err);
 	if (status == SG_OK)
-		status = keep_degrade(apply, change->made.id, err);
+		status = apply_keep_degrade(apply, change->made.id, err);
+	if (status == SG_OK)
+		status = apply_segments_keep(apply, change->made.id, err);
 	return status;
 }
 
@@ -502,8 +384,28 @@ apply_rules_release(struct apply *apply, const struct ruleset *ruleset)
 	/* All of them live as long as the applier. */
 }
 
-/* --- at start
- * ------------------------------------------------------------------ */
+void
+apply_renew_rules(struct apply *apply)
+{
+	struct change change = {.apply = apply,
+				.author = "engine",
+				.note = "a segment changed"};
+	struct sg_err err = {0};
+	enum sg_status status = apply_begin(apply, &err);
+
+	if (status == SG_OK)
+		status = write_change(&change, apply->store, &err);
+	if (status == SG_OK)
+		status = apply_commit(apply, &err);
+	if (status == SG_OK) {
+		change_committed(&change);
+		return;
+	}
+	apply_rollback(apply);
+	log_error("rules go on with a segment as it was: %s", err.text);
+}
+
+/* --- at start ----------------------------------------------------------- */
 
 /* The configuration's rates act from now on: they begin a ruleset of their
  * own, with the rules that are there. */
@@ -520,14 +422,14 @@ note_new_rates(struct apply *apply, uint32_t last, struct sg_err *err)
 				  .committed = change_committed};
 	enum sg_status status;
 
-	degrade_name(last, name);
-	degrade_text(&apply->world, now);
+	apply_degrade_name(last, name);
+	apply_degrade_text(&apply->world, now);
 	status =
 		store_meta_get(apply->store, name, before, sizeof(before), err);
 	if (status != SG_OK && status != SG_NONE)
 		return status;
 	if (status == SG_NONE || !last)
-		return keep_degrade(apply, last, err);
+		return apply_keep_degrade(apply, last, err);
 	if (strcmp(before, now) == 0)
 		return SG_OK;
 	status = apply_call_wait(apply, &call);

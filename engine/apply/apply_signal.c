@@ -16,7 +16,7 @@ struct following {
 	size_t n;
 };
 
-/* --- the message it belongs to -------------------------------------------- */
+/* --- the message it belongs to ------------------------------------------ */
 
 static bool
 is(const struct signal *signal, const char *name)
@@ -82,7 +82,7 @@ add_campaign(struct apply *apply, struct signal *signal, uint64_t record_key,
 	return status == SG_NONE || status == SG_REFUSED ? SG_OK : status;
 }
 
-/* --- what follows from it (mail §2) --------------------------------------- */
+/* --- what follows from it (mail §2) ------------------------------------- */
 
 static struct signal *
 follow(struct following *all, enum signal_kind kind, const char *name)
@@ -135,7 +135,7 @@ add_effects(struct following *all)
 	}
 }
 
-/* --- into history, and on ------------------------------------------------- */
+/* --- into history, and on ----------------------------------------------- */
 
 static enum sg_status
 append(struct apply *apply, const struct signal *signal, int64_t id,

@@ -94,8 +94,7 @@ check_states(struct verify *verify, uint32_t record_id,
 	return SG_OK;
 }
 
-/* --- the ledger from the history --------------------------------------------
- */
+/* --- the ledger from the history ---------------------------------------- */
 
 /* What a thing is worth in total, and whether it is there. */
 struct thing {
@@ -250,8 +249,7 @@ check_history(struct verify *verify, const struct store_record *record,
 	return status;
 }
 
-/* --- records, one by one
- * ------------------------------------------------------ */
+/* --- records, one by one ------------------------------------------------ */
 
 static enum sg_status
 look_at(struct verify *verify, const struct store_record *record,

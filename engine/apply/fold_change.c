@@ -38,7 +38,7 @@ only_if(const struct signal *signal, const char *condition)
 	return strcmp(property(signal, "only_if"), condition) == 0;
 }
 
-/* --- fields --------------------------------------------------------------- */
+/* --- fields ------------------------------------------------------------- */
 
 static void
 remove_field(struct fold_record *record, size_t i)
@@ -98,7 +98,7 @@ fold_each_field(const struct fold_record *record,
 		   record->fields.items[i].value);
 }
 
-/* --- tags ----------------------------------------------------------------- */
+/* --- tags --------------------------------------------------------------- */
 
 static bool
 set_tag(struct fold_run *run, const char *tag, bool add)
@@ -135,7 +135,7 @@ fold_each_tag(const struct fold_record *record,
 		fn(arg, record->tags.items[i]);
 }
 
-/* --- lists ---------------------------------------------------------------- */
+/* --- lists -------------------------------------------------------------- */
 
 static bool
 set_list_state(struct fold_run *run, struct fold_list *list,
@@ -243,7 +243,7 @@ fold_each_list(const struct fold_record *record,
 	}
 }
 
-/* --- the rest ------------------------------------------------------------- */
+/* --- the rest ----------------------------------------------------------- */
 
 static bool
 suppress(struct fold_run *run, const struct signal *signal)

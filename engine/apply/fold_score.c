@@ -23,7 +23,7 @@ fold_state(struct fold_run *run, uint32_t score_id)
 	return &record->scores[score_id - 1];
 }
 
-/* --- the entries ---------------------------------------------------------- */
+/* --- the entries -------------------------------------------------------- */
 
 static const char *
 explain(struct fold_run *run, const struct fold_cause *cause,
@@ -115,7 +115,7 @@ changed(struct fold_run *run, const struct fold_cause *cause, uint32_t score_id,
 	fold_fire(run, &signal, cause->depth + 1);
 }
 
-/* --- rules ---------------------------------------------------------------- */
+/* --- rules -------------------------------------------------------------- */
 
 static void
 note_given(struct fold_run *run, const struct fold_rule *rule,
@@ -207,7 +207,7 @@ fold_take_back(struct fold_run *run, uint32_t rule_no)
 	}
 }
 
-/* --- people --------------------------------------------------------------- */
+/* --- people ------------------------------------------------------------- */
 
 static void
 forget_given(struct fold_record *record, uint32_t score_id)

@@ -208,8 +208,7 @@ kill_9_loses_nothing_answered_and_applies_nothing_twice(void **unused)
 	free(answered);
 }
 
-/* --- the store fails
- * ---------------------------------------------------------- */
+/* --- the store fails ---------------------------------------------------- */
 
 static enum sg_status
 fail_later(void *arg, struct store *store, struct sg_err *err)

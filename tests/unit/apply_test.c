@@ -14,6 +14,7 @@
 #include "store/store_history.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
+#include "store/store_segment.h"
 #include "store/store_suppression.h"
 #include "signal/record_key.h"
 
@@ -536,6 +537,65 @@ a_ninth_rate_in_the_rules_is_refused(void **state)
 	buf_done(&text);
 }
 
+static enum sg_status
+save_segment(void *arg, struct store *store, struct sg_err *err)
+{
+	struct store_segment segment = {.name = "bosses",
+					.expression = arg,
+					.author = "test",
+					.created_at = 1};
+
+	return store_segment_put(store, &segment, err);
+}
+
+static const char *
+bosses(void *arg, const char *name)
+{
+	return strcmp(name, "bosses") == 0 ? arg : NULL;
+}
+
+static void
+a_segment_that_changes_changes_the_rules_that_name_it(void **state)
+{
+	static char ceo[] = "field.job = 'CEO'", cto[] = "field.job = 'CTO'";
+	struct applier *applier = *state;
+	struct condition_names names = {.arg = ceo, .segment = bosses};
+	struct rule_context context = {.names = &names};
+	struct signal field = applier_change(SIGNAL_FIELD_SET, "field.changed",
+					     "ann@example.com", clock_now());
+	struct signal tag = applier_change(SIGNAL_TAG_ADD, "tag.added",
+					   "ann@example.com", clock_now());
+	struct ruleset *ruleset;
+	struct sg_err err = {0};
+
+	applier_set(&field, "name", "job");
+	applier_set(&field, "value", "CTO");
+	applier_set(&tag, "tag", "a");
+	applier_submit(applier, &field);
+	assert_int_equal(apply_call(applier->apply, save_segment, ceo, &err),
+			 SG_OK);
+	assert_int_equal(rules_parse("r",
+				     "rule \"Boss\" { when = \"segment "
+				     "'bosses'\" add = 10 }",
+				     &context, &ruleset, &err),
+			 SG_OK);
+	assert_int_equal(
+		apply_rules(applier->apply, ruleset, "test", false, true, &err),
+		SG_OK);
+	ruleset_free(ruleset);
+	assert_true(
+		isnan(applier_score(applier, "ann@example.com", clock_now())));
+	assert_int_equal(apply_call(applier->apply, save_segment, cto, &err),
+			 SG_OK);
+	applier_submit(applier, &tag);
+	assert_float_equal(
+		applier_score(applier, "ann@example.com", clock_now()), 10,
+		tiny);
+	applier_verify(applier);
+	reopen(applier);
+	applier_verify(applier);
+}
+
 int
 main(void)
 {
@@ -555,6 +615,7 @@ main(void)
 		TEST(bounces_and_complaints_suppress_and_unsubscribe),
 		TEST(a_chain_of_score_changed_stops_at_depth_eight),
 		TEST(a_deleted_contact_comes_back_as_a_new_one),
+		TEST(a_segment_that_changes_changes_the_rules_that_name_it),
 		TEST(a_ninth_rate_in_the_rules_is_refused),
 	};
 
