@@ -219,7 +219,8 @@ what_could_steer_a_terminal_becomes_a_question_mark(void **state)
 {
 	struct buf text = BUF_INIT;
 
-	text_append_harmless(&text, "a\033[2Jb\tc\u009b1m\u202ed\x7f\xff");
+	text_append_harmless(&text, "a\033[2Jb\tc\xc2\x9b"
+				    "1m\u202ed\x7f\xff");
 	assert_string_equal(buf_text(&text), "a?[2Jb?c?1m?d??");
 	buf_reset(&text);
 	text_append_harmless(&text, "M\u00fcller \u65e5\u672c \U0001f600");
