@@ -315,6 +315,16 @@ newest_first(const void *a, const void *b)
 		       : left->happened_at < right->happened_at;
 }
 
+/* What a set or an erase closes is one change with what it writes; what a
+ * refold corrects never was one. */
+static bool
+is_change(const struct store_ledger *row)
+{
+	return row->entry == LEDGER_ENTRY_POINTS ||
+	       row->entry == LEDGER_ENTRY_ERASE ||
+	       (row->entry == LEDGER_ENTRY_CLOSING && row->rule_id);
+}
+
 static enum sg_status
 load_ledger(struct stored_view *view, struct kept_name *kept,
 	    struct sg_err *err)
@@ -329,7 +339,7 @@ load_ledger(struct stored_view *view, struct kept_name *kept,
 	if (status != SG_OK)
 		return status;
 	for (i = 0; i < rows.n_rows; i++) {
-		if (rows.rows[i].at > view->now)
+		if (rows.rows[i].at > view->now || !is_change(&rows.rows[i]))
 			continue;
 		hit = add_hit(kept, view->pool);
 		hit->happened_at = rows.rows[i].at;
@@ -340,7 +350,12 @@ load_ledger(struct stored_view *view, struct kept_name *kept,
 		(void)!signal_set(&hit->signal, "points",
 				  number_text(view->pool, rows.rows[i].delta),
 				  &unused);
-		(void)!signal_set(&hit->signal, "balance",
+		(void)!signal_set(
+			&hit->signal, "old",
+			number_text(view->pool,
+				    rows.rows[i].balance - rows.rows[i].delta),
+			&unused);
+		(void)!signal_set(&hit->signal, "new",
 				  number_text(view->pool, rows.rows[i].balance),
 				  &unused);
 	}

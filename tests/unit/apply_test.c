@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply_aid.h"
 #include "base/clock.h"
@@ -537,6 +538,45 @@ a_ninth_rate_in_the_rules_is_refused(void **state)
 	buf_done(&text);
 }
 
+static bool
+reaches(struct applier *applier, double score)
+{
+	int64_t until = clock_monotonic_ms() + 10000;
+
+	while (clock_monotonic_ms() < until) {
+		if (fabs(applier_score_of(applier, "ann@example.com", 2,
+					  clock_now()) -
+			 score) < tiny)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static void
+a_timer_ends_what_holds_for_a_while_also_after_a_restart(void **state)
+{
+	struct applier *applier = *state;
+	struct signal signal =
+		applier_signal("email.clicked", "ann@example.com", clock_now());
+
+	applier_rules(applier,
+		      "rule \"Active\" { when = \"email.clicked within 1s\" "
+		      "add = 5 score = \"fit\" }",
+		      false);
+	signal.happened_at = signal.received_at = clock_now();
+	applier_submit(applier, &signal);
+	assert_true(reaches(applier, 5));
+	assert_true(reaches(applier, 0));
+	applier_verify(applier);
+	signal.happened_at = signal.received_at = clock_now();
+	applier_submit(applier, &signal);
+	assert_true(reaches(applier, 5));
+	reopen(applier);
+	assert_true(reaches(applier, 0));
+	applier_verify(applier);
+}
+
 static enum sg_status
 save_segment(void *arg, struct store *store, struct sg_err *err)
 {
@@ -616,6 +656,7 @@ main(void)
 		TEST(a_chain_of_score_changed_stops_at_depth_eight),
 		TEST(a_deleted_contact_comes_back_as_a_new_one),
 		TEST(a_segment_that_changes_changes_the_rules_that_name_it),
+		TEST(a_timer_ends_what_holds_for_a_while_also_after_a_restart),
 		TEST(a_ninth_rate_in_the_rules_is_refused),
 	};
 
