@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#undef sprintf /* a macro where clang fortifies */
+#undef vsprintf
 #pragma GCC poison strcpy strcat sprintf vsprintf strtok gets atoi atol atof
 #pragma GCC poison system
 
