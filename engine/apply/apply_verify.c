@@ -38,15 +38,28 @@ static void PRINTF_LIKE(2, 3)
 	va_end(args);
 }
 
+/* In order, the balance is the running sum; what is late is added up anew. */
 static void
-check_balances(struct verify *verify, const struct store_ledger_rows *rows)
+check_score_balances(struct verify *verify,
+		     const struct store_ledger_rows *rows, uint32_t score_id,
+		     struct score_rates *rates)
 {
+	struct score_state running;
 	size_t i;
 
+	score_state_init(&running, INT64_MIN / 2);
 	for (i = 0; i < rows->n_rows; i++) {
 		const struct store_ledger *row = &rows->rows[i];
-		double is = ledger_balance(rows->rows, i);
+		bool late = row->at < running.as_of;
+		struct score_entry entry;
+		double is;
 
+		if (row->score_id != score_id ||
+		    ledger_entry(row, rates, &entry, NULL) != SG_OK)
+			continue;
+		score_apply_entry(&running, rates, &entry);
+		is = late ? ledger_balance(rows->rows, i)
+			  : score_state_raw(&running, rates);
 		if (!score_equal(is, row->balance))
 			differ(verify,
 			       "record %u: ledger entry %lld has balance "
@@ -54,6 +67,17 @@ check_balances(struct verify *verify, const struct store_ledger_rows *rows)
 			       row->record_id, (long long)row->id, row->balance,
 			       is);
 	}
+}
+
+static void
+check_balances(struct verify *verify, const struct store_ledger_rows *rows)
+{
+	struct score_rates rates;
+	uint32_t id;
+
+	scoreboard_rates(verify->apply->board, &rates);
+	for (id = 1; id <= scoreboard_n_scores(verify->apply->board); id++)
+		check_score_balances(verify, rows, id, &rates);
 }
 
 static enum sg_status

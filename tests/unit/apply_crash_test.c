@@ -253,6 +253,47 @@ a_store_that_fails_at_any_call_loses_nothing(void **unused)
 	free(answered);
 }
 
+/* --- a signal that the store refuses ------------------------------------- */
+
+static enum sg_status
+refuse_poison(void *arg, struct store *store, struct sg_err *err)
+{
+	return db_script(store_db(store),
+			 "CREATE TRIGGER poison BEFORE INSERT ON history WHEN "
+			 "NEW.name = 'poison.taken' BEGIN SELECT "
+			 "RAISE(ABORT, 'no such thing'); END",
+			 err);
+}
+
+static void
+a_signal_that_the_store_refuses_is_passed_over(void **unused)
+{
+	struct signal signals[3];
+	struct applier applier;
+	char text[2][2][64];
+	struct sg_err err = {0};
+	bool kept;
+
+	applier_init(&applier);
+	applier_open(&applier);
+	applier_rules(&applier, rules, false);
+	assert_int_equal(apply_call(applier.apply, refuse_poison, NULL, &err),
+			 SG_OK);
+	signals[0] = numbered(1, text[0]);
+	signals[1] =
+		applier_signal("poison.taken", "p9@example.com", clock_now());
+	signals[2] = numbered(1 + PEOPLE, text[1]);
+	if (apply_submit(applier.apply, signals, 3, 20000, &kept, &err) !=
+	    SG_OK)
+		fail_msg("%s", err.text);
+	assert_float_equal(
+		applier_score_of(&applier, "p1@example.com", 2, clock_now()), 2,
+		1e-6);
+	assert_int_equal(applier_find(&applier, "p9@example.com"), 0);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
 int
 main(void)
 {
@@ -260,6 +301,8 @@ main(void)
 		cmocka_unit_test(
 			kill_9_loses_nothing_answered_and_applies_nothing_twice),
 		cmocka_unit_test(a_store_that_fails_at_any_call_loses_nothing),
+		cmocka_unit_test(
+			a_signal_that_the_store_refuses_is_passed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
