@@ -259,27 +259,40 @@ start(struct fold_run *run)
 	record->ruleset = fold_world_in_force(run->world, run->at);
 }
 
-/* The rules of an entry that is a change see its old and new value. */
+/* The change of a field as rules and conditions see it: with what it was and
+ * is. One that has no room left for these two does not get them. */
 static void
-fire_change(struct fold_run *run, const struct signal *signal, const char *old)
+tell_old_and_new(struct signal *change, const char *old)
 {
-	struct signal change = *signal;
-	const char *value = signal_get(signal, "value");
+	struct signal told = *change;
+	const char *value = signal_get(change, "value");
 
-	if (signal->kind != SIGNAL_FIELD_SET) {
-		fold_fire(run, signal, 0);
-		return;
-	}
-	/* Both are within the bounds that signal_check() found kept; a
-	 * signal with all properties used just does not get them. */
-	if (signal_set(&change, "old", old, NULL) == SG_OK &&
-	    signal_set(&change, "new", value ? value : "", NULL) == SG_OK)
-		fold_fire(run, &change, 0);
-	else
-		fold_fire(run, signal, 0);
-	change.name = "record.changed";
+	if (signal_set(&told, "old", old, NULL) == SG_OK &&
+	    signal_set(&told, "new", value ? value : "", NULL) == SG_OK &&
+	    signal_check(&told, NULL) == SG_OK)
+		*change = told;
+}
+
+/* A change that had an effect. Like any signal it has happened when the field
+ * rules look. */
+static void
+change_happened(struct fold_run *run, const struct signal *signal,
+		const char *old)
+{
+	struct signal change = *signal, record_changed;
+	bool is_field = signal->kind == SIGNAL_FIELD_SET;
+
+	if (is_field)
+		tell_old_and_new(&change, old);
+	record_changed = change;
+	record_changed.name = "record.changed";
 	fold_see(run, &change);
+	if (is_field)
+		fold_see(run, &record_changed);
+	fold_hold(run, true);
 	fold_fire(run, &change, 0);
+	if (is_field)
+		fold_fire(run, &record_changed, 0);
 }
 
 /* First sight comes before all else of its moment. Its own entry may stand
@@ -293,12 +306,12 @@ create_first(struct fold_run *run, const struct signal *signal)
 	if (signal->kind == SIGNAL_RECORD_CREATE)
 		return;	     /* happens on its own */
 	run->history_id = 0; /* before the entry, also in the ledger */
-	fold_hold(run, true);
 	signal_init(&created, "record.created", signal->happened_at);
 	created.kind = SIGNAL_RECORD_CREATE;
 	created.received_at = signal->received_at;
 	created.source = "engine";
 	fold_see(run, &created);
+	fold_hold(run, true);
 	fold_fire(run, &created, 0);
 	run->history_id = history_id;
 }
@@ -319,13 +332,9 @@ happen(struct fold_run *run, const struct signal *signal, bool first)
 		fold_fire(run, signal, 0);
 	} else {
 		run->out->effective = fold_apply_change(run, signal, &old);
-		if (run->out->effective)
-			fold_hold(run, true);
 		if (run->out->effective && !record->deleted &&
-		    (first || signal->kind != SIGNAL_RECORD_CREATE)) {
-			fold_see(run, signal);
-			fire_change(run, signal, old);
-		}
+		    (first || signal->kind != SIGNAL_RECORD_CREATE))
+			change_happened(run, signal, old);
 	}
 	fold_plan_next_change(run);
 }

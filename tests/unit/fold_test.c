@@ -265,6 +265,28 @@ a_change_that_changes_nothing_fires_no_rule(void **unused)
 }
 
 static void
+a_change_has_happened_when_field_rules_look(void **unused)
+{
+	struct scene scene;
+
+	begin(&scene);
+	rules(&scene, 0,
+	      "rule \"New\" { when = \"record.created within 2d\" add = 2 "
+	      "score = \"fit\" }\n"
+	      "rule \"Changed\" { when = \"field.changed\" add = 10 "
+	      "score = \"fit\" }\n"
+	      "rule \"Promoted\" { when = \"field.changed where (signal.old = "
+	      "'CTO' and signal.new = 'CEO')\" add = 100 score = \"fit\" }");
+	happen(&scene, "email.opened", 0);
+	assert_float_equal(score(&scene, 2, 0), 2, tiny);
+	set_field(&scene, "job", "CTO", 1);
+	assert_float_equal(score(&scene, 2, 1), 12, tiny);
+	set_field(&scene, "job", "CEO", 2);
+	assert_float_equal(score(&scene, 2, 2), 112, tiny);
+	end(&scene);
+}
+
+static void
 negative_points_of_a_score_that_keeps_them_do_not_degrade(void **unused)
 {
 	struct scene scene;
@@ -327,6 +349,7 @@ main(void)
 		cmocka_unit_test(
 			a_late_signal_uses_the_rules_it_was_received_under),
 		cmocka_unit_test(a_change_that_changes_nothing_fires_no_rule),
+		cmocka_unit_test(a_change_has_happened_when_field_rules_look),
 		cmocka_unit_test(
 			negative_points_of_a_score_that_keeps_them_do_not_degrade),
 		cmocka_unit_test(a_rule_of_another_module_does_nothing),
