@@ -58,7 +58,12 @@ def test_backup_and_restore(daemon):
     daemon.do("score", "add", "ann@far.test", "7", "--because", "why not")
     kept = daemon.base / "kept"
     daemon.do("backup", kept)
+    daemon.do("list", "create", "made-later")
     daemon.do("score", "add", "ann@far.test", "1", "--because", "after it")
+    running = subprocess.run(daemon.command("--restore", kept),
+                             capture_output=True, text=True, timeout=60,
+                             check=False)
+    assert running.returncode != 0, "not while a daemon runs"
     daemon.stop()
     # Another machine's: what the spool still holds would be applied again.
     shutil.rmtree(daemon.base / "state" / "spool")
@@ -67,7 +72,27 @@ def test_backup_and_restore(daemon):
                             check=False)
     assert result.returncode == 0, result.stderr
     daemon.start()
-    assert daemon.score("ann@far.test") == 7
+    assert daemon.run("list", "show", "made-later").returncode == 3
+    # What came after the backup is in the spool still, and counts again.
+    daemon.wait_for_score("ann@far.test", 8)
+    daemon.do("verify")
+
+
+def test_links_of_before_work_after_a_restore_elsewhere(gateway):
+    daemon = gateway.daemon
+    clicks, _ = gateway.tracked(gateway.deliver("ann@far.test"))
+    daemon.wait_for_signal("ann@far.test", "email.sent")
+    kept = daemon.base / "kept"
+    daemon.do("backup", kept)
+    daemon.stop()
+    shutil.rmtree(daemon.base / "state")
+    result = subprocess.run(daemon.command("--restore", kept),
+                            capture_output=True, text=True, timeout=60,
+                            check=False)
+    assert result.returncode == 0, result.stderr
+    daemon.start()
+    assert daemon.public.get(clicks[0]).status == 302
+    daemon.wait_for_score("ann@far.test", 10)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")

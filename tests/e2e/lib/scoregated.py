@@ -103,6 +103,7 @@ class Scoregated:
                                    f"{self.process.popen.returncode}:\n"
                                    + self.text())
             try:
+                self.local.get("/healthz")
                 return self.public.get("/healthz").status == 200
             except OSError:
                 return False
