@@ -1,25 +1,16 @@
-/*
- * Start and stop. What libmilter does on a stop was measured: its listener
- * holds a lock while it polls for up to 5 s, so smfi_stop() blocks that long
- * in whoever calls it, unless a connection wakes the poll. Under many busy
- * connections it can deadlock in its own pool: whoever calls milter_stop()
- * must be ready for SG_BUSY.
- */
+/* milter.c - start and stop; milter.h says why the stop is as it is. */
 #include "milter.h"
 
 #include <errno.h>
 #include <grp.h>
-#include <poll.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <libmilter/mfapi.h>
 
+#include "milter_door.h"
 #include "milter_session.h"
 #include "milter_socket.h"
 
@@ -28,10 +19,7 @@ static struct {
 	bool open;
 	struct milter_socket at;
 	struct milter_options options;
-	atomic_bool running;
-	atomic_bool stopping;
-	int ended; /* an eventfd: readable when milter_run() is through */
-} it = {.ended = -1};
+} it;
 
 #define SAY(...) snprintf(why, why_size, __VA_ARGS__)
 
@@ -89,10 +77,6 @@ milter_open(const struct milter_options *options, char *why, size_t why_size)
 	status = milter_socket_parse(options->socket, &it.at, why, why_size);
 	if (status == SG_OK)
 		status = milter_socket_clear(&it.at, why, why_size);
-	if (status == SG_OK && (it.ended = eventfd(0, EFD_CLOEXEC)) < 0) {
-		SAY("milter: no eventfd: %s", strerror(errno));
-		status = SG_FAILED;
-	}
 	if (status == SG_OK)
 		status = prepare_libmilter(why, why_size);
 	errno = 0;
@@ -126,60 +110,35 @@ milter_run(void)
 		.log = it.options.log,
 		.arg = it.options.arg,
 	};
-	int got = MI_SUCCESS;
+	int got;
 
 	milter_session_share(&shared);
-	atomic_store(&it.running, true);
-	if (!atomic_load(&it.stopping))
-		got = smfi_main();
-	if (it.options.ended)
-		it.options.ended(it.options.arg);
-	/* In this order: milter_close() may follow at once. */
-	(void)eventfd_write(it.ended, 1);
-	atomic_store(&it.running, false);
+	got = smfi_main();
+	/* Whom `ended` speaks to may be gone after milter_stop(). */
+	if (milter_door_enter()) {
+		if (it.options.ended)
+			it.options.ended(it.options.arg);
+		milter_door_leave();
+	}
 	return got == MI_SUCCESS ? SG_OK : SG_FAILED;
 }
 
-/* A thread of its own: it may block as long as libmilter likes. */
-static void *
-ask_libmilter(void *unused)
+/* The file goes first: an MTA that connects now finds nobody, which it knows
+ * how to handle, and a next scoregated can make its own. */
+void
+milter_close(void)
 {
-	(void)unused;
-	(void)smfi_stop();
-	return NULL;
+	if (it.open && it.at.is_unix)
+		(void)unlink(it.at.path);
+	it.open = false;
 }
 
 enum sg_status
 milter_stop(int limit_ms)
 {
-	enum { STEP_MS = 5 };
-	struct pollfd ended = {.fd = it.ended, .events = POLLIN};
-	pthread_t helper;
-
-	if (!atomic_exchange(&it.stopping, true)) {
-		if (pthread_create(&helper, NULL, ask_libmilter, NULL) != 0)
-			return SG_BUSY;
-		pthread_detach(helper);
-	}
-	while (atomic_load(&it.running)) {
-		milter_socket_wake(&it.at);
-		if (poll(&ended, 1, STEP_MS) == 1)
-			return SG_OK;
-		limit_ms -= STEP_MS;
-		if (limit_ms <= 0)
-			return SG_BUSY;
-	}
+	milter_close();
+	if (!milter_door_close(limit_ms))
+		return SG_BUSY;
+	milter_session_forget_messages();
 	return SG_OK;
-}
-
-void
-milter_close(void)
-{
-	if (!it.open)
-		return;
-	if (it.at.is_unix)
-		(void)unlink(it.at.path);
-	close(it.ended);
-	it.ended = -1;
-	it.open = false;
 }

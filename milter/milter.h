@@ -7,16 +7,23 @@
  * libmilter keeps its state in globals, so there is one milter a process and
  * it runs once: open, run, stop, close.
  *
+ * Stopping. libmilter is never asked to stop: smfi_stop() blocks for up to 5 s,
+ * and then libmilter destroys its locks while its threads still take them, so
+ * that under load it can hang. Instead milter_stop() closes our own door: from
+ * then on every callback answers "try again later" without looking at anything,
+ * and when the last one that was inside has left, nothing of libmilter's can
+ * reach the engine any more. Its threads end with the process.
+ *
  * Signals. libmilter makes a thread that sigwait()s for HUP, TERM and INT and
- * stops on any of them, up to 5 s late. So the daemon
+ * would stop on any of them. So the daemon
  *   1. blocks HUP, TERM and INT in main() before its first thread;
- *   2. runs milter_run() in a thread of its own;
+ *   2. runs milter_run() in a detached thread of its own;
  *   3. waits for the signals in the *main thread* with sigwait() or
  *      sigtimedwait(): Linux gives a signal for the process to the main thread
  *      first when that one wants it, so libmilter's thread does not see it;
- *   4. calls milter_stop() on the signal. Should milter_run() return by itself
- *      (libmilter took the signal after all, or failed), that is a stop too:
- *      `ended` in the options is called for it.
+ *   4. calls milter_stop() on the signal. Should libmilter end by itself (it
+ *      took a signal that came before 3, or failed), `ended` is called: that is
+ *      a stop too.
  */
 #ifndef MILTER_MILTER_H
 #define MILTER_MILTER_H
@@ -42,7 +49,8 @@ struct milter_options {
 	/* One line for the log; any thread. `trouble`: an operator should look
 	 * at it. NULL = nothing is logged. */
 	void (*log)(void *arg, bool trouble, const char *line);
-	/* milter_run() is about to return. From its thread. May be NULL. */
+	/* libmilter ended by itself. From its thread, not after milter_stop();
+	 * must not wait for anything. May be NULL. */
 	void (*ended)(void *arg);
 	void *arg;
 };
@@ -64,22 +72,20 @@ enum sg_status milter_check(const struct milter_options *options, char *why,
 			    size_t why_size)
 	__attribute__((warn_unused_result));
 
-/* Serves until stopped. SG_OK or SG_FAILED (libmilter said so). */
+/* Serves. Returns only when libmilter ends by itself; after milter_stop() it
+ * does not return, so its thread must not be joined. SG_FAILED: libmilter could
+ * not serve. */
 enum sg_status milter_run(void) __attribute__((warn_unused_result));
 
 /*
- * Stops milter_run(), from any thread but a callback's. SG_OK: it has returned
- * (or never ran). SG_BUSY: it has not within `limit_ms`: libmilter can deadlock
- * in its own pool under load, so the daemon flushes what is its own and then
- * ends the process by _exit(). Callbacks may still run when milter_run() has
- * returned: milter_in_flight() says how many, the gate must outlive them.
+ * Closes the door, from any thread but a callback's. SG_OK: no callback is
+ * inside and none will come, the gate may go. SG_BUSY: one is still inside
+ * after `limit_ms` (a plugin that hangs): flush what is your own, then _exit().
+ * Messages under way hear 451, connections end with the process.
  */
 enum sg_status milter_stop(int limit_ms) __attribute__((warn_unused_result));
 
-/* Callbacks running at this moment; waits at most `limit_ms` for none. */
-size_t milter_in_flight(int limit_ms);
-
-/* Removes the socket file. */
+/* After milter_open(), when milter_run() did not come to run. */
 void milter_close(void);
 
 /* For /metrics: since the start. */

@@ -1,7 +1,5 @@
 #include "milter_count.h"
 
-#include <poll.h>
-
 #include "milter.h"
 
 struct milter_count milter_count;
@@ -22,17 +20,4 @@ milter_counts(struct milter_counts *out)
 	out->tempfails = read_count(&milter_count.tempfails);
 	out->taken = read_count(&milter_count.taken);
 	out->trouble = read_count(&milter_count.trouble);
-}
-
-size_t
-milter_in_flight(int limit_ms)
-{
-	enum { STEP_MS = 2 };
-
-	/* Acquire: what a callback did is seen by whoever frees the gate. */
-	while (limit_ms > 0 && atomic_load(&milter_count.in_flight) != 0) {
-		(void)poll(NULL, 0, STEP_MS);
-		limit_ms -= STEP_MS;
-	}
-	return atomic_load(&milter_count.in_flight);
 }

@@ -1,6 +1,5 @@
 /*
- * milter_count.h - what the milter did, and how many callbacks run right now.
- * Atomic: any thread.
+ * milter_count.h - what the milter did. Atomic: any thread.
  */
 #ifndef MILTER_MILTER_COUNT_H
 #define MILTER_MILTER_COUNT_H
@@ -15,7 +14,6 @@ struct milter_count {
 	atomic_ulong tempfails;
 	atomic_ulong taken;
 	atomic_ulong trouble;
-	atomic_ulong in_flight;
 };
 
 extern struct milter_count milter_count;

@@ -19,6 +19,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,17 +27,19 @@
 
 #include "milter_answer.h"
 #include "milter_count.h"
+#include "milter_door.h"
 #include "milter_edits.h"
 
 enum { SESSION_MAGIC = 0x5e5510 };
 
 struct session {
 	uint32_t magic;
-	bool no_replies; /* negotiated: see above */
-	bool can_skip;	 /* the MTA knows SMFIS_SKIP */
-	bool local;	 /* this message comes from the MTA itself */
-	bool skipping;	 /* no more of this body */
-	bool is_held;	 /* `held` is to be said at end of headers */
+	struct session *next, *previous; /* of all_sessions */
+	bool no_replies;		 /* negotiated: see above */
+	bool can_skip;			 /* the MTA knows SMFIS_SKIP */
+	bool local;    /* this message comes from the MTA itself */
+	bool skipping; /* no more of this body */
+	bool is_held;  /* `held` is to be said at end of headers */
 	struct sg_mail_reply held;
 	struct sg_mail *mail; /* this message; NULL between messages */
 	char client_addr[INET6_ADDRSTRLEN];
@@ -51,6 +54,44 @@ void
 milter_session_share(const struct milter_shared *with)
 {
 	shared = *with;
+}
+
+/* Every session there is: for the messages still open when the door closes. */
+static struct {
+	pthread_mutex_t lock;
+	struct session *first;
+} all_sessions = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct session *
+new_session(void)
+{
+	struct session *session = calloc(1, sizeof(*session));
+
+	if (!session)
+		return NULL;
+	session->magic = SESSION_MAGIC;
+	pthread_mutex_lock(&all_sessions.lock);
+	session->next = all_sessions.first;
+	if (session->next)
+		session->next->previous = session;
+	all_sessions.first = session;
+	pthread_mutex_unlock(&all_sessions.lock);
+	return session;
+}
+
+static void
+free_session(struct session *session)
+{
+	pthread_mutex_lock(&all_sessions.lock);
+	if (session->next)
+		session->next->previous = session->previous;
+	if (session->previous)
+		session->previous->next = session->next;
+	else
+		all_sessions.first = session->next;
+	pthread_mutex_unlock(&all_sessions.lock);
+	session->magic = 0;
+	free(session);
 }
 
 /* NULL: there was no memory for one, the connection goes on without us. */
@@ -79,6 +120,16 @@ forget_message(struct session *session)
 	session->local = false;
 }
 
+void
+milter_session_forget_messages(void)
+{
+	pthread_mutex_lock(&all_sessions.lock);
+	for (struct session *session = all_sessions.first; session;
+	     session = session->next)
+		forget_message(session);
+	pthread_mutex_unlock(&all_sessions.lock);
+}
+
 /* Says the answer; frees the message when the MTA sends no more of it. */
 static sfsistat
 answer(SMFICTX *ctx, struct session *session, enum milter_stage stage,
@@ -104,7 +155,7 @@ on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 	const unsigned long no_replies = SMFIP_NR_CONN | SMFIP_NR_HDR;
 	const unsigned long unused =
 		SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN;
-	struct session *session = calloc(1, sizeof(*session));
+	struct session *session = new_session();
 
 	*actions =
 		offered_actions &
@@ -113,7 +164,6 @@ on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 	*steps = offered_steps & (unused | SMFIP_SKIP);
 	*r2 = *r3 = 0;
 	if (session) {
-		session->magic = SESSION_MAGIC;
 		session->can_skip = offered_steps & SMFIP_SKIP;
 		session->no_replies =
 			shared.no_replies &&
@@ -353,69 +403,78 @@ on_close(SMFICTX *ctx)
 	if (session) {
 		forget_message(session);
 		(void)smfi_setpriv(ctx, NULL);
-		session->magic = 0;
-		free(session);
+		free_session(session);
 	}
 	return SMFIS_CONTINUE;
 }
 
-/* libmilter can return from smfi_main() while callbacks run: they are counted,
- * so that the daemon can wait for them before it takes the gate away. */
-#define COUNTED(call)                                         \
-	do {                                                  \
-		sfsistat said_;                               \
-		atomic_fetch_add(&milter_count.in_flight, 1); \
-		said_ = (call);                               \
-		atomic_fetch_sub(&milter_count.in_flight, 1); \
-		return said_;                                 \
+/* What libmilter calls: through the door, or "try again later". */
+#define THROUGH_THE_DOOR(call, when_closed)     \
+	do {                                    \
+		sfsistat said_ = (when_closed); \
+		if (milter_door_enter()) {      \
+			said_ = (call);         \
+			milter_door_leave();    \
+		}                               \
+		return said_;                   \
 	} while (0)
 
 static sfsistat
-counted_sender(SMFICTX *ctx, char **args)
+door_sender(SMFICTX *ctx, char **args)
 {
-	COUNTED(on_sender(ctx, args));
+	THROUGH_THE_DOOR(on_sender(ctx, args), SMFIS_TEMPFAIL);
 }
 
 static sfsistat
-counted_recipient(SMFICTX *ctx, char **args)
+door_recipient(SMFICTX *ctx, char **args)
 {
-	COUNTED(on_recipient(ctx, args));
+	THROUGH_THE_DOOR(on_recipient(ctx, args), SMFIS_TEMPFAIL);
 }
 
 static sfsistat
-counted_header(SMFICTX *ctx, char *name, char *value)
+when_closed_header(SMFICTX *ctx)
 {
-	COUNTED(on_header(ctx, name, value));
+	const struct session *session = session_of(ctx);
+
+	return session && session->no_replies ? SMFIS_NOREPLY : SMFIS_TEMPFAIL;
 }
 
 static sfsistat
-counted_end_of_headers(SMFICTX *ctx)
+door_header(SMFICTX *ctx, char *name, char *value)
 {
-	COUNTED(on_end_of_headers(ctx));
+	THROUGH_THE_DOOR(on_header(ctx, name, value), when_closed_header(ctx));
 }
 
 static sfsistat
-counted_body(SMFICTX *ctx, unsigned char *bytes, size_t len)
+door_end_of_headers(SMFICTX *ctx)
 {
-	COUNTED(on_body(ctx, bytes, len));
+	THROUGH_THE_DOOR(on_end_of_headers(ctx), SMFIS_TEMPFAIL);
 }
 
 static sfsistat
-counted_end(SMFICTX *ctx)
+door_body(SMFICTX *ctx, unsigned char *bytes, size_t len)
 {
-	COUNTED(on_end(ctx));
+	THROUGH_THE_DOOR(on_body(ctx, bytes, len), SMFIS_TEMPFAIL);
 }
 
 static sfsistat
-counted_abort(SMFICTX *ctx)
+door_end(SMFICTX *ctx)
 {
-	COUNTED(on_abort(ctx));
+	THROUGH_THE_DOOR(on_end(ctx), SMFIS_TEMPFAIL);
+}
+
+/* Behind a closed door sessions stay as they are; their messages are freed by
+ * milter_session_forget_messages(). The process ends soon. */
+static sfsistat
+door_abort(SMFICTX *ctx)
+{
+	THROUGH_THE_DOOR(on_abort(ctx), SMFIS_CONTINUE);
 }
 
 static sfsistat
-counted_close(SMFICTX *ctx)
+door_close(SMFICTX *ctx)
 {
-	COUNTED(on_close(ctx));
+	THROUGH_THE_DOOR(on_close(ctx), SMFIS_CONTINUE);
 }
 
 const struct smfiDesc milter_session_callbacks = {
@@ -425,13 +484,13 @@ const struct smfiDesc milter_session_callbacks = {
 		      SMFIF_CHGFROM | SMFIF_ADDRCPT | SMFIF_DELRCPT |
 		      SMFIF_SETSYMLIST,
 	.xxfi_connect = on_connect,
-	.xxfi_envfrom = counted_sender,
-	.xxfi_envrcpt = counted_recipient,
-	.xxfi_header = counted_header,
-	.xxfi_eoh = counted_end_of_headers,
-	.xxfi_body = counted_body,
-	.xxfi_eom = counted_end,
-	.xxfi_abort = counted_abort,
-	.xxfi_close = counted_close,
+	.xxfi_envfrom = door_sender,
+	.xxfi_envrcpt = door_recipient,
+	.xxfi_header = door_header,
+	.xxfi_eoh = door_end_of_headers,
+	.xxfi_body = door_body,
+	.xxfi_eom = door_end,
+	.xxfi_abort = door_abort,
+	.xxfi_close = door_close,
 	.xxfi_negotiate = on_negotiate,
 };

@@ -26,6 +26,9 @@ struct milter_shared {
 /* Borrowed for as long as callbacks may run. */
 void milter_session_share(const struct milter_shared *shared);
 
+/* Frees the message of every session. The door is closed, nobody is inside. */
+void milter_session_forget_messages(void);
+
 /* The table for smfi_register(). */
 extern const struct smfiDesc milter_session_callbacks;
 

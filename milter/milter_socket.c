@@ -168,12 +168,6 @@ milter_socket_permit(const struct milter_socket *at, const char *group,
 	return SG_OK;
 }
 
-void
-milter_socket_wake(const struct milter_socket *at)
-{
-	(void)try_connect(at);
-}
-
 static bool
 is_listener_of(int fd, const struct milter_socket *at)
 {

@@ -1,8 +1,7 @@
 /*
  * milter_socket.h - the socket the MTA connects to: its form, what may be left
- * of an earlier run, its file's group and mode, and a connection to wake the
- * listener. Addresses: "unix:/path" or a bare path, "inet:port@host",
- * "inet6:port@host".
+ * of an earlier run, its file's group and mode. Addresses: "unix:/path" or a
+ * bare path, "inet:port@host", "inet6:port@host".
  */
 #ifndef MILTER_MILTER_SOCKET_H
 #define MILTER_MILTER_SOCKET_H
@@ -42,9 +41,6 @@ enum sg_status milter_socket_permit(const struct milter_socket *at,
 				    const char *group, mode_t mode, char *why,
 				    size_t why_size)
 	__attribute__((warn_unused_result));
-
-/* Connects to the listener and closes again. */
-void milter_socket_wake(const struct milter_socket *at);
 
 /* TCP_NODELAY on our listener, which the accepted sockets inherit: libmilter
  * writes each change as a segment of its own and would wait 40 ms for the ACK

@@ -48,7 +48,8 @@ struct daemon {
 	bool apply_started, broadcasts_started, ready;
 	bool milter_opened, milter_started, tick_started;
 	pthread_t milter_thread, tick_thread;
-	pthread_t main_thread; /* where the signals are waited for */
+	pthread_t main_thread;	/* where the signals are waited for */
+	atomic_bool main_waits; /* for signals */
 	atomic_bool milter_ended;
 	atomic_bool ticking;
 };

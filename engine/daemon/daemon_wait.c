@@ -1,8 +1,7 @@
 /*
  * daemon_wait.c - what the main thread does while the daemon runs: it waits
- * for signals and tells systemd that we live. libmilter waits for the same
- * signals in a thread of its own (milter.h); whichever of us gets one, both
- * stop.
+ * for signals and tells systemd that we live. libmilter would wait for the
+ * same signals in a thread of its own (milter.h): we wait first.
  */
 #include <errno.h>
 #include <signal.h>
@@ -55,6 +54,7 @@ daemon_wait(struct daemon *daemon)
 
 	fill(&set);
 	daemon_notify_ready("Running");
+	atomic_store(&daemon->main_waits, true);
 	while (!atomic_load(&daemon->milter_ended)) {
 		int got = sigtimedwait(&set, NULL, &pause);
 
