@@ -116,17 +116,34 @@ def test_a_forged_bounce_address_is_refused_at_once(gateway):
     assert not gateway.daemon.signals("ann@far.test", "email.bounced")
 
 
-def test_a_person_s_answer_goes_where_the_operator_wants_it(make_gateway):
-    gateway = make_gateway(rules=RULES,
-                           mail='verp_fallback = "news@example.test"')
-    mail = gateway.deliver("ann@far.test")
+def answer_to(gateway, mail):
     gateway.postfix.send(
         "ann@far.test", mail.sender,
         b"From: ann@far.test\r\nSubject: Re: Spring offers\r\n\r\nThank you!\r\n",
         port=gateway.postfix.mx)
+
+
+def test_a_person_s_answer_goes_to_the_sender(gateway):
+    mail = gateway.deliver("ann@far.test")
+    answer_to(gateway, mail)
     answer = gateway.receiver.wait_for("news@example.test")
     assert b"Thank you!" in answer.data
     assert not gateway.daemon.signals("ann@far.test", "email.bounced")
+
+
+def test_a_person_s_answer_goes_where_the_operator_wants_it(make_gateway):
+    gateway = make_gateway(rules=RULES,
+                           mail='verp_fallback = "care@example.test"')
+    mail = gateway.deliver("ann@far.test")
+    # Only the keys are left: nobody knows the sender of that mail any more.
+    gateway.daemon.stop()
+    state = gateway.daemon.base / "state"
+    for path in [*state.glob("scoregate.db*"), *(state / "spool").iterdir()]:
+        path.unlink()
+    gateway.daemon.start()
+    answer_to(gateway, mail)
+    answer = gateway.receiver.wait_for("care@example.test")
+    assert b"Thank you!" in answer.data
 
 
 def test_bounces_are_delivered_on_where_that_is_asked_for(make_gateway):

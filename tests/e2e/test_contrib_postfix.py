@@ -48,12 +48,13 @@ def test_the_lines_of_main_cf_work_as_they_stand(make_gateway):
     gateway.receiver.refuse("gone@far.test")
     gateway.send("gone@far.test")
     daemon.wait_for_signal("gone@far.test", "email.bounced")
-    # What the milter does not take is discarded, not sent to the world.
+    # A person's answer to that address goes to the sender of the newsletter.
     gateway.postfix.send("someone@far.test", mail.sender,
                          b"Subject: hello\r\n\r\nhello\r\n",
                          port=gateway.postfix.mx)
+    gateway.receiver.wait_for("news@example.test")
     gateway.postfix.wait_until_empty()
-    assert len(gateway.receiver.mails) == 1
+    assert len(gateway.receiver.mails) == 2
 
 
 def test_every_line_of_master_cf_is_one_postfix_knows(make_gateway):
