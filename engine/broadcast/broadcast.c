@@ -9,6 +9,8 @@
 #include "base/log.h"
 #include "broadcast/broadcast_parts.h"
 
+enum { LOOK_FIRST_MS = 20, LOOK_MOST_MS = 10000 };
+
 const struct conf_option broadcast_smtp_options[] = {
 	{"host", CONF_TEXT, "127.0.0.1", 0, 0, NULL,
 	 "the MTA that takes broadcasts"},
@@ -22,6 +24,10 @@ const struct conf_option broadcast_smtp_options[] = {
 	{"connections", CONF_INT, "4", 1, 64, NULL, "kept open while sending"},
 	{"pace", CONF_NUMBER, "0", 0, 1e6, NULL,
 	 "mails a second; 0 = as fast as it goes"},
+	{"domain_pace", CONF_NUMBER, "0", 0, 1e6, NULL,
+	 "mails a second to one recipient domain; 0 = as fast as it goes"},
+	{"retry", CONF_DURATION, "30s", 0, 0, NULL,
+	 "before those put off with 4xx are tried again; doubled each time"},
 	{"tries", CONF_INT, "5", 1, 100, NULL,
 	 "for a recipient who is put off with 4xx"},
 	{"recheck", CONF_DURATION, "1m", 0, 0, NULL,
@@ -66,6 +72,8 @@ read_settings(struct broadcasts *broadcasts, const struct conf_section *smtp,
 	options->connections = (unsigned)conf_int(smtp, "connections");
 	options->timeout_ms = (long)conf_int(smtp, "timeout");
 	broadcasts->pace = conf_number(smtp, "pace");
+	broadcasts->domain_pace = conf_number(smtp, "domain_pace");
+	broadcasts->retry_ms = conf_int(smtp, "retry");
 	broadcasts->tries = (unsigned)conf_int(smtp, "tries");
 	broadcasts->recheck_ms = conf_int(smtp, "recheck");
 	broadcasts->sync = conf_bool(smtp, "sync");
@@ -114,43 +122,98 @@ broadcasts_close(struct broadcasts *broadcasts)
 	free(broadcasts);
 }
 
-/* The name of one that is to be sent, into name; false: none. */
+/* What the store says is to be done. */
+struct work {
+	char name[80];
+	bool scheduled; /* it is due, and is to begin */
+	int64_t next;	/* when the next scheduled one is due, 0 = none */
+};
+
+static void
+look_at(struct work *work, const struct store_broadcast *row, int64_t now)
+{
+	int64_t at;
+
+	if (row->state == BROADCAST_SENDING &&
+	    (!*work->name || work->scheduled)) {
+		snprintf(work->name, sizeof(work->name), "%s", row->name);
+		work->scheduled = false;
+	}
+	if (row->state != BROADCAST_SCHEDULED)
+		return;
+	at = broadcast_scheduled_at(row->settings);
+	if (at <= now && !*work->name) {
+		snprintf(work->name, sizeof(work->name), "%s", row->name);
+		work->scheduled = true;
+	}
+	if (at > now && (!work->next || at < work->next))
+		work->next = at;
+}
+
+/* False: nothing is to be done now. */
 static bool
-find_work(struct broadcasts *broadcasts, char *name, size_t size)
+find_work(struct broadcasts *broadcasts, struct work *work)
 {
 	struct store_broadcasts all = {0};
 	struct pool *pool = pool_new();
 	struct store *store;
 	struct sg_err err;
-	bool found = false;
 	size_t i;
 
-	if (store_readers_take(broadcasts->readers, &store, &err) != SG_OK) {
-		pool_free(pool);
-		return false;
+	memset(work, 0, sizeof(*work));
+	/* Looked at again soon, should the store be away. */
+	work->next = 1;
+	if (store_readers_take(broadcasts->readers, &store, &err) == SG_OK) {
+		if (store_broadcasts_all(store, pool, &all, &err) == SG_OK)
+			work->next = 0;
+		else
+			all.n_rows = 0;
+		/* They come newest first: the oldest is sent first. */
+		for (i = all.n_rows; i > 0; i--)
+			look_at(work, &all.rows[i - 1], clock_now());
+		store_readers_give(broadcasts->readers, store);
 	}
-	if (store_broadcasts_all(store, pool, &all, &err) != SG_OK)
-		all.n_rows = 0;
-	/* They come newest first: the oldest is sent first. */
-	for (i = all.n_rows; i > 0 && !found; i--)
-		if (all.rows[i - 1].state == BROADCAST_SENDING) {
-			snprintf(name, size, "%s", all.rows[i - 1].name);
-			found = true;
-		}
-	store_readers_give(broadcasts->readers, store);
 	pool_free(pool);
-	return found;
+	return *work->name;
 }
 
-/* False: we stop. */
-static bool
-wait_for_work(struct broadcasts *broadcasts)
+/* Until somebody wakes us or `ms` are over. With the lock held. */
+static void
+wait_ms(struct broadcasts *broadcasts, int64_t ms)
 {
+	int64_t until = clock_now() + ms;
+	struct timespec at = {until / 1000, until % 1000 * 1000000};
+
+	pthread_cond_timedwait(&broadcasts->wake, &broadcasts->lock, &at);
+}
+
+void
+broadcasts_rest(struct broadcasts *broadcasts, int64_t ms)
+{
+	int64_t until = clock_monotonic_ms() + ms, left;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	while (!broadcasts->stopping &&
+	       (left = until - clock_monotonic_ms()) > 0)
+		wait_ms(broadcasts, left);
+	pthread_mutex_unlock(&broadcasts->lock);
+}
+
+/* `next`: when something is due, 0 = nothing is. False: we stop. */
+static bool
+wait_for_work(struct broadcasts *broadcasts, int64_t next)
+{
+	int64_t left = next - clock_now();
 	bool stopping;
 
 	pthread_mutex_lock(&broadcasts->lock);
-	while (!broadcasts->stopping && !broadcasts->woken)
+	while (!broadcasts->stopping && !broadcasts->woken && !next)
 		pthread_cond_wait(&broadcasts->wake, &broadcasts->lock);
+	/* Never long: the clock may be set. */
+	if (!broadcasts->stopping && !broadcasts->woken)
+		wait_ms(broadcasts, left < LOOK_FIRST_MS  ? LOOK_FIRST_MS
+				    : left > LOOK_MOST_MS ? LOOK_MOST_MS
+							  : left);
 	broadcasts->woken = false;
 	stopping = broadcasts->stopping;
 	pthread_mutex_unlock(&broadcasts->lock);
@@ -172,20 +235,55 @@ set_running(struct broadcasts *broadcasts, const char *name)
 	return !stopping;
 }
 
+struct not_begun {
+	const char *name, *why;
+};
+
+static enum sg_status
+back_to_draft(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct not_begun *not_begun = arg;
+
+	return store_broadcast_set_state(store, not_begun->name,
+					 BROADCAST_DRAFT, not_begun->why,
+					 clock_now(), err);
+}
+
+/* A scheduled one's moment has come. */
+static void
+begin(struct broadcasts *broadcasts, const char *name)
+{
+	struct sg_err err, other;
+	struct not_begun not_begun = {name, err.text};
+	enum sg_status status =
+		broadcast_begin(broadcasts, name, BROADCAST_SCHEDULED, &err);
+
+	if (status == SG_OK)
+		return;
+	log_warn("scheduled broadcast %s does not begin: %s", name, err.text);
+	/* Refused: its score or list is gone. Who asked must look at it. */
+	if (status != SG_REFUSED || apply_call(broadcasts->apply, back_to_draft,
+					       &not_begun, &other) != SG_OK)
+		broadcasts_rest(broadcasts, LOOK_MOST_MS / 10);
+}
+
 static void *
 send_thread(void *arg)
 {
 	struct broadcasts *broadcasts = arg;
-	char name[sizeof(broadcasts->running)];
+	struct work work;
 
 	do {
-		while (find_work(broadcasts, name, sizeof(name)) &&
-		       set_running(broadcasts, name)) {
-			broadcast_run(broadcasts, name);
+		while (find_work(broadcasts, &work) &&
+		       set_running(broadcasts, work.name)) {
+			if (work.scheduled)
+				begin(broadcasts, work.name);
+			else
+				broadcast_run(broadcasts, work.name);
 			if (!set_running(broadcasts, ""))
 				return NULL;
 		}
-	} while (wait_for_work(broadcasts));
+	} while (wait_for_work(broadcasts, work.next));
 	return NULL;
 }
 

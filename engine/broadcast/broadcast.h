@@ -50,6 +50,8 @@ struct broadcast_draft {
 	size_t template_len;
 	const char *condition;
 	const char *sender; /* From; NULL or "" = the template's */
+	double pace;	    /* mails a second, 0 = the configuration's */
+	double domain_pace; /* to one recipient domain; likewise */
 	const char *author; /* audit name */
 };
 
@@ -92,6 +94,11 @@ enum sg_status broadcast_get_preview(struct broadcasts *broadcasts,
  * such; SG_REFUSED: it was sent already, or is being sent. */
 enum sg_status broadcast_send(struct broadcasts *broadcasts, const char *name,
 			      struct sg_err *err) MUST_CHECK;
+/* The same at that moment (ms UTC), or as soon after it as we run; until then
+ * it is `scheduled` and can be moved to another moment or cancelled. */
+enum sg_status broadcast_send_at(struct broadcasts *broadcasts,
+				 const char *name, int64_t at,
+				 struct sg_err *err) MUST_CHECK;
 /* SG_REFUSED: not in a state for that; the text says which it is in. */
 enum sg_status broadcast_pause(struct broadcasts *broadcasts, const char *name,
 			       struct sg_err *err) MUST_CHECK;
@@ -104,6 +111,8 @@ struct broadcast_progress {
 	bool running; /* mails are being sent right now */
 	double rate;  /* mails a second of late */
 };
+/* When a stored broadcast's settings say it is to be sent, 0 = not said. */
+int64_t broadcast_scheduled_at(const char *settings);
 /* The rows are in the store (store_broadcast.h); this is what is not. */
 void broadcast_get_progress(struct broadcasts *broadcasts, const char *name,
 			    struct broadcast_progress *progress_out);

@@ -100,18 +100,25 @@ static enum sg_status
 create_call(void *arg, struct store *store, struct sg_err *err)
 {
 	const struct broadcast_draft *draft = arg;
-	struct store_broadcast row = {
+	struct buf settings = BUF_INIT;
+	enum sg_status status;
+	struct store_broadcast row;
+
+	broadcast_settings_write(draft, &settings);
+	row = (struct store_broadcast){
 		.name = draft->name,
 		.template = draft->template,
 		.template_len = draft->template_len,
 		.condition = draft->condition,
 		.sender = draft->sender ? draft->sender : "",
-		.settings = "{}",
+		.settings = buf_text(&settings),
 		.author = draft->author,
 		.created_at = clock_now(),
 	};
 
-	return store_broadcast_create(store, &row, err);
+	status = store_broadcast_create(store, &row, err);
+	buf_done(&settings);
+	return status;
 }
 
 enum sg_status
@@ -137,6 +144,7 @@ broadcast_create(struct broadcasts *broadcasts,
 
 struct start {
 	const char *name;
+	enum broadcast_state from;
 	struct broadcast_selection selection;
 	int64_t now;
 };
@@ -185,7 +193,7 @@ start_call(void *arg, struct store *store, struct sg_err *err)
 
 	/* Asked again here, where nobody else can change it. */
 	status = store_broadcast_get(store, start->name, pool, &row, err);
-	if (status == SG_OK && row.state != BROADCAST_DRAFT)
+	if (status == SG_OK && row.state != start->from)
 		status = err_set(err, SG_REFUSED, "broadcast %s is %s already",
 				 start->name, broadcast_state_name(row.state));
 	if (status == SG_OK)
@@ -204,6 +212,9 @@ start_call(void *arg, struct store *store, struct sg_err *err)
 		status = put_all_skipped(store, start,
 					 start->selection.no_address,
 					 "no e-mail address", err);
+	if (status == SG_OK)
+		status = put_all_skipped(store, start, start->selection.doubles,
+					 "another has this address", err);
 	if (status == SG_OK)
 		status = store_broadcast_set_state(store, start->name,
 						   BROADCAST_SENDING, "",
@@ -252,10 +263,10 @@ wake(struct broadcasts *broadcasts)
 }
 
 enum sg_status
-broadcast_send(struct broadcasts *broadcasts, const char *name,
-	       struct sg_err *err)
+broadcast_begin(struct broadcasts *broadcasts, const char *name,
+		enum broadcast_state from, struct sg_err *err)
 {
-	struct start start = {.name = name, .now = clock_now()};
+	struct start start = {.name = name, .from = from, .now = clock_now()};
 	enum sg_status status =
 		choose_now(broadcasts, name, &start.selection, err);
 
@@ -263,6 +274,67 @@ broadcast_send(struct broadcasts *broadcasts, const char *name,
 		return status;
 	status = apply_call(broadcasts->apply, start_call, &start, err);
 	broadcast_selection_done(&start.selection);
+	return status;
+}
+
+enum sg_status
+broadcast_send(struct broadcasts *broadcasts, const char *name,
+	       struct sg_err *err)
+{
+	enum sg_status status =
+		broadcast_begin(broadcasts, name, BROADCAST_DRAFT, err);
+
+	if (status == SG_OK)
+		wake(broadcasts);
+	return status;
+}
+
+struct schedule {
+	const char *name;
+	int64_t at;
+};
+
+static enum sg_status
+schedule_call(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct schedule *schedule = arg;
+	struct pool *pool = pool_new();
+	struct store_broadcast row;
+	enum sg_status status =
+		store_broadcast_get(store, schedule->name, pool, &row, err);
+
+	if (status == SG_NONE)
+		err_set(err, SG_NONE, "no broadcast %s", schedule->name);
+	if (status == SG_OK && row.state != BROADCAST_DRAFT &&
+	    row.state != BROADCAST_SCHEDULED)
+		status = err_set(err, SG_REFUSED, "broadcast %s is %s already",
+				 schedule->name,
+				 broadcast_state_name(row.state));
+	if (status == SG_OK) {
+		struct buf settings = BUF_INIT;
+
+		broadcast_settings_with_at(row.settings, schedule->at,
+					   &settings);
+		status = store_broadcast_set_settings(store, schedule->name,
+						      buf_text(&settings), err);
+		buf_done(&settings);
+	}
+	if (status == SG_OK)
+		status = store_broadcast_set_state(store, schedule->name,
+						   BROADCAST_SCHEDULED, "",
+						   clock_now(), err);
+	pool_free(pool);
+	return status;
+}
+
+enum sg_status
+broadcast_send_at(struct broadcasts *broadcasts, const char *name, int64_t at,
+		  struct sg_err *err)
+{
+	struct schedule schedule = {name, at};
+	enum sg_status status =
+		apply_call(broadcasts->apply, schedule_call, &schedule, err);
+
 	if (status == SG_OK)
 		wake(broadcasts);
 	return status;
@@ -273,8 +345,17 @@ broadcast_send(struct broadcasts *broadcasts, const char *name,
 
 struct move {
 	const char *name, *verb;
-	enum broadcast_state from[2], to;
+	enum broadcast_state from[4], to; /* from: 0 = none */
 };
+
+/* A draft cannot be moved: it is 0. */
+static bool
+is_one_of(enum broadcast_state state, const enum broadcast_state from[4])
+{
+	return state != BROADCAST_DRAFT &&
+	       (state == from[0] || state == from[1] || state == from[2] ||
+		state == from[3]);
+}
 
 static enum sg_status
 move_call(void *arg, struct store *store, struct sg_err *err)
@@ -287,8 +368,7 @@ move_call(void *arg, struct store *store, struct sg_err *err)
 
 	if (status == SG_NONE)
 		err_set(err, SG_NONE, "no broadcast %s", move->name);
-	if (status == SG_OK && row.state != move->from[0] &&
-	    row.state != move->from[1])
+	if (status == SG_OK && !is_one_of(row.state, move->from))
 		status = err_set(err, SG_REFUSED,
 				 "broadcast %s is %s; it cannot be %s",
 				 move->name, broadcast_state_name(row.state),
@@ -300,59 +380,59 @@ move_call(void *arg, struct store *store, struct sg_err *err)
 	return status;
 }
 
-/* The one that is being sent stops by itself and stores its own state. */
-static bool
-tell_running(struct broadcasts *broadcasts, const char *name,
-	     enum broadcast_wish wish)
+/* The state is stored first: what was answered holds, whatever comes then. The
+ * one that is being sent stops by itself. */
+static enum sg_status
+move(struct broadcasts *broadcasts, struct move *move, enum broadcast_wish wish,
+     struct sg_err *err)
 {
-	bool running;
+	enum sg_status status =
+		apply_call(broadcasts->apply, move_call, move, err);
 
+	if (status != SG_OK)
+		return status;
 	pthread_mutex_lock(&broadcasts->lock);
-	running = !strcmp(broadcasts->running, name);
-	if (running)
+	if (!strcmp(broadcasts->running, move->name))
 		broadcasts->wish = wish;
 	pthread_mutex_unlock(&broadcasts->lock);
-	return running;
+	return SG_OK;
 }
 
 enum sg_status
 broadcast_pause(struct broadcasts *broadcasts, const char *name,
 		struct sg_err *err)
 {
-	struct move move = {name,
-			    "paused",
-			    {BROADCAST_SENDING, BROADCAST_SENDING},
-			    BROADCAST_PAUSED};
+	struct move pause = {name,
+			     "paused",
+			     {BROADCAST_SENDING, BROADCAST_SENDING},
+			     BROADCAST_PAUSED};
 
-	if (tell_running(broadcasts, name, WISH_PAUSE))
-		return SG_OK;
-	return apply_call(broadcasts->apply, move_call, &move, err);
+	return move(broadcasts, &pause, WISH_PAUSE, err);
 }
 
 enum sg_status
 broadcast_cancel(struct broadcasts *broadcasts, const char *name,
 		 struct sg_err *err)
 {
-	struct move move = {name,
-			    "cancelled",
-			    {BROADCAST_SENDING, BROADCAST_PAUSED},
-			    BROADCAST_CANCELLED};
+	struct move cancel = {name,
+			      "cancelled",
+			      {BROADCAST_SENDING, BROADCAST_PAUSED,
+			       BROADCAST_SCHEDULED, BROADCAST_FAILED},
+			      BROADCAST_CANCELLED};
 
-	if (tell_running(broadcasts, name, WISH_CANCEL))
-		return SG_OK;
-	return apply_call(broadcasts->apply, move_call, &move, err);
+	return move(broadcasts, &cancel, WISH_CANCEL, err);
 }
 
 enum sg_status
 broadcast_resume(struct broadcasts *broadcasts, const char *name,
 		 struct sg_err *err)
 {
-	struct move move = {name,
-			    "resumed",
-			    {BROADCAST_PAUSED, BROADCAST_FAILED},
-			    BROADCAST_SENDING};
+	struct move resume = {name,
+			      "resumed",
+			      {BROADCAST_PAUSED, BROADCAST_FAILED},
+			      BROADCAST_SENDING};
 	enum sg_status status =
-		apply_call(broadcasts->apply, move_call, &move, err);
+		apply_call(broadcasts->apply, move_call, &resume, err);
 
 	if (status == SG_OK)
 		wake(broadcasts);

@@ -105,26 +105,26 @@ enum sg_status
 broadcast_mail_make(struct broadcasts *broadcasts, struct store *store,
 		    const struct store_broadcast *broadcast,
 		    const struct template *template, uint32_t record_id,
-		    int64_t now, struct broadcast_mail *mail_out,
+		    int64_t now, struct broadcast_mail *mail,
 		    struct sg_err *err)
 {
 	struct stored_view *view = NULL;
+	uint64_t message_id = mail->message_id;
 	enum sg_status status;
 
-	memset(mail_out, 0, sizeof(*mail_out));
-	buf_init(&mail_out->data, TEMPLATE_MAIL_MOST);
-	mail_out->message_id = message_id_new(now);
-	status = address_it(store, broadcast, template, record_id, mail_out,
-			    err);
+	memset(mail, 0, sizeof(*mail));
+	buf_init(&mail->data, TEMPLATE_MAIL_MOST);
+	mail->message_id = message_id ? message_id : message_id_new(now);
+	status = address_it(store, broadcast, template, record_id, mail, err);
 	if (status == SG_OK)
 		status = stored_view_open(store, broadcasts->scoreboard,
 					  record_id, now, &view, err);
 	if (status == SG_OK)
 		status = render(broadcasts, broadcast, template, view, now,
-				mail_out, err);
+				mail, err);
 	stored_view_close(view);
 	if (status != SG_OK)
-		broadcast_mail_done(mail_out);
+		broadcast_mail_done(mail);
 	return status;
 }
 

@@ -24,6 +24,8 @@ struct broadcasts {
 	/* From `smtp { … }`. */
 	struct net_smtp_options smtp;
 	double pace;	    /* mails a second, 0 = as fast as it goes */
+	double domain_pace; /* to one recipient domain */
+	int64_t retry_ms;   /* before those put off are tried again */
 	unsigned tries;	    /* for a recipient that gets 4xx */
 	int64_t recheck_ms; /* condition looked at again when it began longer
 			       ago; < 0 = never */
@@ -41,10 +43,32 @@ struct broadcasts {
 	double rate;
 };
 
+/* broadcast_settings.c: what is said of one broadcast, as JSON in the store;
+ * what it does not say is the configuration's. */
+struct broadcast_settings {
+	int64_t at; /* when it is to be sent, 0 = not scheduled */
+	double pace, domain_pace;
+};
+void broadcast_settings_read(const struct broadcasts *broadcasts,
+			     const char *text,
+			     struct broadcast_settings *settings_out);
+void broadcast_settings_write(const struct broadcast_draft *draft,
+			      struct buf *to);
+/* The same settings with another moment. */
+void broadcast_settings_with_at(const char *text, int64_t at, struct buf *to);
+/* Rests, but not when the daemon stops. */
+void broadcasts_rest(struct broadcasts *broadcasts, int64_t ms);
+/* broadcast_change.c: choose the recipients and begin; `from` is the state it
+ * must be in. */
+enum sg_status broadcast_begin(struct broadcasts *broadcasts, const char *name,
+			       enum broadcast_state from,
+			       struct sg_err *err) MUST_CHECK;
+
 /* broadcast_select.c: who gets it, who does not and why. */
 struct broadcast_selection {
 	struct record_set *recipients;
 	struct record_set *suppressed, *unsubscribed, *no_address;
+	struct record_set *doubles; /* another of them has the address */
 };
 enum sg_status broadcast_select(struct broadcasts *broadcasts,
 				struct store *store, const char *condition,
@@ -57,17 +81,19 @@ void broadcast_selection_done(struct broadcast_selection *selection);
 struct broadcast_mail {
 	char *sender;	 /* envelope sender */
 	char *recipient; /* address */
-	uint64_t record_key, message_id;
-	struct buf data; /* CRLF */
+	uint64_t record_key;
+	uint64_t message_id; /* given, or 0 = a new one */
+	struct buf data;     /* CRLF */
 };
-/* SG_NONE: no such record, or it has no address any more. */
+/* SG_NONE: no such record, or it has no address any more. Of `mail` only the
+ * message id is read. */
 enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
 				   struct store *store,
 				   const struct store_broadcast *broadcast,
 				   const struct template *template,
 				   uint32_t record_id, int64_t now,
-				   struct broadcast_mail *mail_out,
-				   struct sg_err *err);
+				   struct broadcast_mail *mail,
+				   struct sg_err *err) MUST_CHECK;
 void broadcast_mail_done(struct broadcast_mail *mail);
 
 /* broadcast_run.c: the sending thread's body for one broadcast. */

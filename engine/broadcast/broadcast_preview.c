@@ -94,7 +94,7 @@ show_mail(struct people *people, const struct store_broadcast *row,
 	  const struct template *template, uint32_t record_id,
 	  struct broadcast_preview *preview)
 {
-	struct broadcast_mail mail;
+	struct broadcast_mail mail = {0};
 	enum sg_status status;
 
 	if (record_id == 0)
@@ -132,7 +132,8 @@ look(struct people *people, const struct store_broadcast *row,
 	preview->n_recipients = record_set_count(selection.recipients);
 	preview->n_skipped = record_set_count(selection.suppressed) +
 			     record_set_count(selection.unsubscribed) +
-			     record_set_count(selection.no_address);
+			     record_set_count(selection.no_address) +
+			     record_set_count(selection.doubles);
 	people->out = preview->recipients;
 	show_skipped(people, selection.recipients, "");
 	preview->n_recipients_shown = people->n;
@@ -141,6 +142,7 @@ look(struct people *people, const struct store_broadcast *row,
 	show_skipped(people, selection.suppressed, "suppressed");
 	show_skipped(people, selection.unsubscribed, "unsubscribed");
 	show_skipped(people, selection.no_address, "no e-mail address");
+	show_skipped(people, selection.doubles, "another has this address");
 	preview->n_skipped_shown = people->n;
 	status = people->status;
 	if (status == SG_OK)

@@ -11,48 +11,13 @@
 #include "base/log.h"
 #include "rule/condition_set.h"
 
-/* What an earlier run left in the journal. */
-static void
-remember(void *arg, const struct journal_line *line)
-{
-	struct run *run = arg;
-	struct store_recipient row = {.record_id = line->record_id,
-				      .reason = line->reason,
-				      .message_id = line->message_id,
-				      .changed_at = run->started_at};
-
-	switch (line->mark) {
-	case JOURNAL_HANDING_OVER:
-		row.state = RECIPIENT_DOUBTFUL;
-		row.reason = "no answer was noted before the stop";
-		break;
-	case JOURNAL_SENT:
-		row.state = RECIPIENT_SENT;
-		break;
-	case JOURNAL_FAILED:
-		row.state = RECIPIENT_FAILED;
-		break;
-	default: /* refused for now */
-		record_set_remove(run->handed, line->record_id);
-		row.state = RECIPIENT_QUEUED;
-		run_put(run, &row);
-		return;
-	}
-	record_set_add(run->handed, line->record_id);
-	run_put(run, &row);
-}
-
 static enum sg_status
-prepare(struct run *run, struct sg_err *err)
+read_row(struct run *run, struct sg_err *err)
 {
 	struct broadcasts *broadcasts = run->broadcasts;
 	struct apply_names *names;
 	enum sg_status status;
 
-	run->started_at = clock_now();
-	run->calm_ms = RUN_CALM_FIRST_MS;
-	run->handed = record_set_new();
-	run->retried = record_set_new();
 	status = store_readers_take(broadcasts->readers, &run->store, err);
 	if (status == SG_OK)
 		status = store_broadcast_get(run->store, run->name, run->pool,
@@ -73,13 +38,38 @@ prepare(struct run *run, struct sg_err *err)
 	status = condition_parse(run->row.condition, &names->names,
 				 &run->condition, err);
 	free(names);
+	return status;
+}
+
+static enum sg_status
+prepare(struct run *run, struct sg_err *err)
+{
+	struct broadcasts *broadcasts = run->broadcasts;
+	struct broadcast_settings settings;
+	enum sg_status status;
+
+	run->calm_ms = RUN_CALM_FIRST_MS;
+	run->rated_at = run->flushed_at = clock_monotonic_ms();
+	run->handed = record_set_new();
+	run->retried = record_set_new();
+	run->replayed = record_set_new();
+	status = read_row(run, err);
+	if (status != SG_OK)
+		return status;
+	broadcast_settings_read(broadcasts, run->row.settings, &settings);
+	pace_init(&run->pace, settings.pace, settings.domain_pace,
+		  clock_monotonic_ms());
+	status = net_smtp_new(&broadcasts->smtp, &run->smtp, err);
 	if (status == SG_OK)
-		status = net_smtp_new(&broadcasts->smtp, &run->smtp, err);
-	if (status == SG_OK)
-		status = journal_open(broadcasts->journals, run->name, remember,
-				      run, &run->journal, err);
-	if (status == SG_OK && !run_flush(run))
-		status = err_set(err, SG_BUSY, "the store is away");
+		status = journal_open(broadcasts->journals, run->name,
+				      flight_remember, run, &run->journal, err);
+	if (status == SG_OK &&
+	    (run->behind || !flight_pay(run) || !run_flush(run)))
+		status = err_set(err, SG_BUSY,
+				 "the store or the spool is "
+				 "away");
+	record_set_free(run->replayed);
+	run->replayed = NULL;
 	return status;
 }
 
@@ -93,7 +83,16 @@ static enum sg_status
 set_state_call(void *arg, struct store *store, struct sg_err *err)
 {
 	struct new_state *new_state = arg;
+	struct pool *pool = pool_new();
+	struct store_broadcast row;
+	enum sg_status status =
+		store_broadcast_get(store, new_state->name, pool, &row, err);
+	bool still = status == SG_OK && row.state == BROADCAST_SENDING;
 
+	pool_free(pool);
+	/* Paused or cancelled meanwhile: that holds. */
+	if (!still)
+		return status;
 	return store_broadcast_set_state(store, new_state->name,
 					 new_state->state, new_state->trouble,
 					 clock_now(), err);
@@ -113,40 +112,55 @@ set_state(struct run *run, enum broadcast_state state, const char *trouble)
 	return false;
 }
 
-static void
+/* Whoever paused or cancelled it has stored that state already. */
+static bool
 finish(struct run *run, bool complete, enum broadcast_wish wish)
 {
-	if (run->smtp)
-		run_drain(run);
+	/* What is cut off now is no trouble with the MTA. */
+	run->calm_until = INT64_MAX;
+	run_drain(run);
 	net_smtp_free(run->smtp);
 	run->smtp = NULL;
-	if (!run_flush(run))
-		return; /* the journal knows; the next run stores it */
-	if (complete && set_state(run, BROADCAST_SENT, "")) {
+	if (!flight_pay(run) || !run_flush(run))
+		return false; /* the journal knows; the next run stores it */
+	if (complete && !set_state(run, BROADCAST_SENT, ""))
+		return false;
+	if (complete)
 		log_info("broadcast %s is sent: mails=%llu", run->name,
 			 (unsigned long long)run->n_sent);
+	if (complete || wish == WISH_CANCEL)
 		journal_remove(run->journal);
-	} else if (wish == WISH_PAUSE) {
-		set_state(run, BROADCAST_PAUSED, "");
-	} else if (wish == WISH_CANCEL) {
-		set_state(run, BROADCAST_CANCELLED, "");
-		journal_remove(run->journal);
-	}
+	return true;
 }
 
 static void
 run_done(struct run *run)
 {
+	struct flight *next;
+
 	net_smtp_free(run->smtp);
+	for (; run->owed; run->owed = next) {
+		next = run->owed->next;
+		flight_free(run->owed);
+	}
 	journal_close(run->journal);
 	condition_free(run->condition);
 	template_free(run->template);
 	record_set_free(run->handed);
 	record_set_free(run->retried);
+	record_set_free(run->replayed);
 	if (run->store)
 		store_readers_give(run->broadcasts->readers, run->store);
 	pool_free(run->pool);
 	free(run);
+}
+
+static void
+give_up(struct run *run, const char *why)
+{
+	log_error("broadcast %s failed: %s", run->name, why);
+	if (!set_state(run, BROADCAST_FAILED, why))
+		broadcasts_rest(run->broadcasts, RUN_CALM_FIRST_MS);
 }
 
 void
@@ -156,7 +170,6 @@ broadcast_run(struct broadcasts *broadcasts, const char *name)
 	enum broadcast_wish wish = WISH_NONE;
 	enum sg_status status;
 	struct sg_err err;
-	bool complete = false;
 
 	if (!run)
 		return;
@@ -165,15 +178,17 @@ broadcast_run(struct broadcasts *broadcasts, const char *name)
 	run->pool = pool_new();
 	status = prepare(run, &err);
 	if (status == SG_OK) {
-		complete = run_send_all(run, &wish, &err, &status);
-		finish(run, complete, wish);
+		bool complete = run_send_all(run, &wish, &err, &status);
+
+		if (!finish(run, complete, wish) && status == SG_OK)
+			status = err_set(&err, SG_BUSY,
+					 "the store or the spool is away");
 	}
 	if (status == SG_BUSY) {
 		log_warn("broadcast %s waits: %s", name, err.text);
-		clock_sleep_ms(RUN_CALM_FIRST_MS);
+		broadcasts_rest(broadcasts, RUN_CALM_FIRST_MS);
 	} else if (status != SG_OK && status != SG_NONE) {
-		log_error("broadcast %s failed: %s", name, err.text);
-		set_state(run, BROADCAST_FAILED, err.text);
+		give_up(run, err.text);
 	}
 	run_done(run);
 }

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/crypto.h"
 #include "broadcast/broadcast_parts.h"
 #include "rule/condition_set.h"
 #include "store/store_list.h"
@@ -45,11 +46,45 @@ select_unsubscribed(struct store *store, const char *list,
 	return status;
 }
 
-/* Only contacts and leads are keyed by an address. */
+/*
+ * Contacts and leads are keyed by an address, others may be. Whose address
+ * another of them has, too, gets no second mail: the contact stays, else the
+ * oldest record.
+ */
+struct holder {
+	uint64_t address; /* hash */
+	uint32_t record_id;
+	bool is_contact;
+};
+
 struct address_walk {
 	const struct record_set *wanted;
 	struct record_set *no_address;
+	struct holder *holders;
+	size_t n_holders, cap;
+	bool mixed; /* not only contacts */
 };
+
+static enum sg_status
+add_holder(struct address_walk *walk, const struct store_record *record,
+	   struct sg_err *err)
+{
+	struct holder *more;
+
+	if (walk->n_holders == walk->cap) {
+		walk->cap = walk->cap ? walk->cap * 2 : 1024;
+		more = realloc(walk->holders, walk->cap * sizeof(*more));
+		if (!more)
+			return err_set(err, SG_FAILED, "out of memory");
+		walk->holders = more;
+	}
+	more = &walk->holders[walk->n_holders++];
+	more->address = crypto_hash64(record->key, strlen(record->key));
+	more->record_id = record->id;
+	more->is_contact = !strcmp(record->module, "contact");
+	walk->mixed |= !more->is_contact;
+	return SG_OK;
+}
 
 static enum sg_status
 look_at_address(void *arg, const struct store_record *record,
@@ -57,11 +92,84 @@ look_at_address(void *arg, const struct store_record *record,
 {
 	struct address_walk *walk = arg;
 
-	(void)err;
-	if (!strchr(record->key, '@') &&
-	    record_set_has(walk->wanted, record->id))
-		record_set_add(walk->no_address, record->id);
+	if (!record_set_has(walk->wanted, record->id))
+		return SG_OK;
+	if (strchr(record->key, '@'))
+		return add_holder(walk, record, err);
+	record_set_add(walk->no_address, record->id);
 	return SG_OK;
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	const struct holder *x = a, *y = b;
+
+	if (x->address != y->address)
+		return x->address < y->address ? -1 : 1;
+	if (x->is_contact != y->is_contact)
+		return x->is_contact ? -1 : 1;
+	return (x->record_id > y->record_id) - (x->record_id < y->record_id);
+}
+
+/* Within one module an address is one record. */
+static void
+find_doubles(struct address_walk *walk, struct record_set *doubles)
+{
+	size_t i;
+
+	if (!walk->mixed)
+		return;
+	qsort(walk->holders, walk->n_holders, sizeof(*walk->holders),
+	      by_address);
+	for (i = 1; i < walk->n_holders; i++)
+		if (walk->holders[i].address == walk->holders[i - 1].address)
+			record_set_add(doubles, walk->holders[i].record_id);
+}
+
+/* Suppressed or off the lists in one module: so is the address in all. */
+static void
+spread(struct address_walk *walk, struct record_set *reason)
+{
+	struct holder *holders = walk->holders;
+	size_t i, j, from = 0;
+
+	for (i = 1; walk->mixed && i <= walk->n_holders; i++) {
+		bool any = false;
+
+		if (i < walk->n_holders &&
+		    holders[i].address == holders[from].address)
+			continue;
+		for (j = from; j < i; j++)
+			any |= record_set_has(reason, holders[j].record_id);
+		for (j = from; any && j < i; j++)
+			record_set_add(reason, holders[j].record_id);
+		from = i;
+	}
+}
+
+static enum sg_status
+select_reasons(struct store *store, const char *list, int64_t now,
+	       struct broadcast_selection *selection, struct sg_err *err)
+{
+	struct address_walk walk = {.wanted = selection->recipients,
+				    .no_address = selection->no_address};
+	enum sg_status status =
+		store_record_each(store, look_at_address, &walk, err);
+
+	if (status == SG_OK)
+		status = store_suppression_select(store, now,
+						  selection->suppressed, err);
+	if (status == SG_OK)
+		status = select_unsubscribed(store, list,
+					     selection->unsubscribed, err);
+	if (status == SG_OK) {
+		find_doubles(&walk, selection->doubles);
+		spread(&walk, selection->suppressed);
+		spread(&walk, selection->unsubscribed);
+	}
+	free(walk.holders);
+	return status;
 }
 
 enum sg_status
@@ -72,7 +180,6 @@ broadcast_select(struct broadcasts *broadcasts, struct store *store,
 	struct broadcast_selection selection = {0};
 	struct apply_names *names = calloc(1, sizeof(*names));
 	struct condition *parsed = NULL;
-	struct address_walk walk;
 	enum sg_status status;
 
 	if (!names)
@@ -89,15 +196,8 @@ broadcast_select(struct broadcasts *broadcasts, struct store *store,
 	selection.suppressed = record_set_new();
 	selection.unsubscribed = record_set_new();
 	selection.no_address = record_set_new();
-	walk.wanted = selection.recipients;
-	walk.no_address = selection.no_address;
-	status = store_record_each(store, look_at_address, &walk, err);
-	if (status == SG_OK)
-		status = store_suppression_select(store, now,
-						  selection.suppressed, err);
-	if (status == SG_OK)
-		status = select_unsubscribed(store, list,
-					     selection.unsubscribed, err);
+	selection.doubles = record_set_new();
+	status = select_reasons(store, list, now, &selection, err);
 	if (status != SG_OK) {
 		broadcast_selection_done(&selection);
 		return status;
@@ -105,6 +205,7 @@ broadcast_select(struct broadcasts *broadcasts, struct store *store,
 	take_out(selection.recipients, selection.no_address);
 	take_out(selection.recipients, selection.suppressed);
 	take_out(selection.recipients, selection.unsubscribed);
+	take_out(selection.recipients, selection.doubles);
 	*selection_out = selection;
 	return SG_OK;
 }
@@ -116,5 +217,6 @@ broadcast_selection_done(struct broadcast_selection *selection)
 	record_set_free(selection->suppressed);
 	record_set_free(selection->unsubscribed);
 	record_set_free(selection->no_address);
+	record_set_free(selection->doubles);
 	memset(selection, 0, sizeof(*selection));
 }

@@ -7,7 +7,6 @@
  * batches; a slice of queued recipients is only read anew (from the start)
  * once everything known has reached it.
  */
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,21 +15,27 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "broadcast/broadcast_run.h"
+#include "mail/address.h"
 #include "rule/condition_set.h"
+#include "store/store_list.h"
+#include "store/store_record.h"
+#include "store/store_suppression.h"
 
 enum {
 	SLICE = 256,	      /* recipients read at once */
 	BATCH_MS = 500,	      /* states are written at least so often */
 	WAIT_MS = 50,	      /* for the MTA to say something */
+	RATE_MS = 1000,	      /* how often the rate is looked at */
+	PASS_MOST = 6,	      /* the wait is doubled so often */
 	CALM_MOST_MS = 60000, /* the longest rest after trouble with the MTA */
 	DRAIN_MS = 5000	      /* at stop, for mails under way */
 };
 
-/* One mail on its way. */
-struct flight {
-	struct run *run;
-	uint32_t record_id;
-	struct broadcast_mail mail;
+/* A slice and who of it is still to do. */
+struct slice {
+	struct store_recipients rows;
+	bool done[SLICE];
+	uint64_t domains[SLICE]; /* hashes; 0 = not looked at yet */
 };
 
 static enum sg_status
@@ -60,145 +65,37 @@ run_flush(struct run *run)
 	return true;
 }
 
-void
+bool
 run_put(struct run *run, const struct store_recipient *row)
 {
 	char *reason;
 
-	/* A full batch that cannot be stored: the journal still knows. */
 	if (run->n_batch == RUN_BATCH_MOST && !run_flush(run))
-		return;
+		return false;
 	reason = run->reasons[run->n_batch];
 	snprintf(reason, sizeof(run->reasons[0]), "%s", row->reason);
 	run->batch[run->n_batch] = *row;
 	run->batch[run->n_batch++].reason = reason;
+	return true;
 }
 
-static void
-note(struct run *run, enum journal_mark mark, const struct flight *flight,
-     const char *reason)
+void
+run_calm_down(struct run *run, const char *why)
 {
-	struct journal_line line = {mark, flight->record_id,
-				    flight->mail.message_id, reason};
-	struct sg_err err;
+	int64_t now = clock_monotonic_ms();
 
-	if (journal_note(run->journal, &line, run->broadcasts->sync, &err) !=
-	    SG_OK)
-		log_error("broadcast %s: %s", run->name, err.text);
-}
-
-/* broadcast.sent, or the bounce that the MTA's refusal is. */
-static void
-emit(struct run *run, const struct flight *flight, const char *signal_name,
-     const struct net_smtp_result *result)
-{
-	struct signal signal;
-	struct sg_err err;
-	struct buf id = BUF_INIT;
-	bool hard = result->status[0]
-			    ? !strncmp(result->status, "5.1.", 4)
-			    : result->code == 550 || result->code == 553;
-
-	signal_init(&signal, signal_name, clock_now());
-	signal.record_key = flight->mail.record_key;
-	signal.key = flight->mail.recipient;
-	signal.message_id = flight->mail.message_id;
-	signal.source = "broadcast";
-	buf_printf(&id, "broadcast %s %s %u", signal_name, run->name,
-		   flight->record_id);
-	signal.external_id = crypto_hash64(buf_text(&id), id.len);
-	buf_done(&id);
-	if (signal_set(&signal, "broadcast", run->name, &err) != SG_OK ||
-	    signal_set(&signal, "campaign", run->name, &err) != SG_OK)
+	run->trouble = true;
+	/* All mails under way fail at once: that is one trouble, not four. */
+	if (now < run->calm_until)
 		return;
-	if (result->end == NET_SMTP_REFUSED &&
-	    (signal_set(&signal, "class", hard ? "hard" : "soft", &err) !=
-		     SG_OK ||
-	     signal_set(&signal, "status", result->status, &err) != SG_OK ||
-	     signal_set(&signal, "diagnostic", result->text, &err) != SG_OK))
-		return;
-	if (spool_append(run->broadcasts->spool, &signal, SPOOL_WRITTEN, NULL,
-			 &err) != SG_OK)
-		log_error("broadcast %s: %s not kept: %s", run->name,
-			  signal_name, err.text);
-}
-
-static void
-handing_over(void *arg)
-{
-	struct flight *flight = arg;
-
-	note(flight->run, JOURNAL_HANDING_OVER, flight, "");
-}
-
-static void
-calm_down(struct run *run, const char *why)
-{
-	if (clock_monotonic_ms() >= run->calm_until)
-		log_warn("broadcast %s waits %lld s: %s", run->name,
-			 (long long)(run->calm_ms / 1000), why);
-	run->calm_until = clock_monotonic_ms() + run->calm_ms;
+	log_warn("broadcast %s waits %lld s: %s", run->name,
+		 (long long)(run->calm_ms / 1000), why);
+	run->calm_until = now + run->calm_ms;
 	run->calm_ms = run->calm_ms * 2 < CALM_MOST_MS ? run->calm_ms * 2
 						       : CALM_MOST_MS;
-	run->trouble = true;
 }
 
-/* Refused for now: back to the queue, or given up after `tries` passes. */
-static void
-later(struct run *run, struct flight *flight,
-      const struct net_smtp_result *result, struct store_recipient *row)
-{
-	note(run, JOURNAL_RETURNED, flight, result->text);
-	if (result->end == NET_SMTP_LATER &&
-	    run->pass + 1 >= run->broadcasts->tries) {
-		row->state = RECIPIENT_FAILED;
-		note(run, JOURNAL_FAILED, flight, result->text);
-		return;
-	}
-	record_set_remove(run->handed, flight->record_id);
-	record_set_add(run->retried, flight->record_id);
-	row->state = RECIPIENT_QUEUED;
-	if (result->end == NET_SMTP_UNREACHABLE)
-		calm_down(run, result->text);
-}
-
-static void
-done(void *arg, const struct net_smtp_result *result)
-{
-	struct flight *flight = arg;
-	struct run *run = flight->run;
-	struct store_recipient row = {
-		.record_id = flight->record_id,
-		.reason = result->end == NET_SMTP_SENT ? "" : result->text,
-		.message_id = flight->mail.message_id,
-		.changed_at = clock_now(),
-	};
-
-	switch (result->end) {
-	case NET_SMTP_SENT:
-		row.state = RECIPIENT_SENT;
-		run->n_sent++;
-		run->calm_ms = RUN_CALM_FIRST_MS;
-		note(run, JOURNAL_SENT, flight, "");
-		emit(run, flight, "broadcast.sent", result);
-		break;
-	case NET_SMTP_REFUSED:
-		row.state = RECIPIENT_FAILED;
-		note(run, JOURNAL_FAILED, flight, result->text);
-		emit(run, flight, "email.bounced", result);
-		break;
-	case NET_SMTP_DOUBTFUL:
-		row.state = RECIPIENT_DOUBTFUL;
-		break;
-	default:
-		later(run, flight, result, &row);
-	}
-	run_put(run, &row);
-	broadcast_mail_done(&flight->mail);
-	free(flight);
-}
-
-static void
+static bool
 skip(struct run *run, uint32_t record_id, const char *reason)
 {
 	struct store_recipient row = {.record_id = record_id,
@@ -206,69 +103,143 @@ skip(struct run *run, uint32_t record_id, const char *reason)
 				      .reason = reason,
 				      .changed_at = clock_now()};
 
+	if (!run_put(run, &row))
+		return false;
 	record_set_add(run->handed, record_id);
-	run_put(run, &row);
+	return true;
 }
 
-/* When sending takes long, the condition is asked once more: who fell below
- * or left meanwhile is skipped. */
-static bool
-still_wanted(struct run *run, uint32_t record_id, int64_t now)
-{
-	struct stored_view *view;
-	struct sg_err err;
-	bool wanted;
+/* --- asked once more ----------------------------------------------------- */
 
+/* Suppressed, or off the lists, since it was chosen; reason_out "" = no. */
+static enum sg_status
+find_objection(struct run *run, uint32_t record_id, int64_t now,
+	       const char **reason_out, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	const char *list = template_list(run->template);
+	struct store_suppression suppression;
+	struct store_members members = {0};
+	struct store_record record;
+	size_t i, n_left = 0, n_joined = 0;
+	bool left_this = false;
+	enum sg_status status =
+		store_record_get(run->store, record_id, pool, &record, err);
+
+	*reason_out = "";
+	if (status == SG_OK) {
+		status = store_suppression_get(run->store, record.record_key,
+					       now, pool, &suppression, err);
+		if (status == SG_OK)
+			*reason_out = "suppressed";
+		if (status == SG_NONE)
+			status = SG_OK;
+	}
+	if (status == SG_OK)
+		status = store_members_of(run->store, record_id, pool, &members,
+					  err);
+	for (i = 0; status == SG_OK && i < members.n_rows; i++) {
+		n_left += members.rows[i].state == LIST_LEFT;
+		n_joined += members.rows[i].state == LIST_JOINED;
+		left_this |= members.rows[i].state == LIST_LEFT &&
+			     !strcmp(members.rows[i].list, list);
+	}
+	if (left_this || (n_left && !n_joined))
+		*reason_out = "unsubscribed";
+	pool_free(pool);
+	return status;
+}
+
+/* When sending takes long, it is all asked once more: who fell below or left
+ * meanwhile is skipped. */
+static enum sg_status
+recheck(struct run *run, uint32_t record_id, int64_t now,
+	const char **reason_out, struct sg_err *err)
+{
+	struct stored_view *view = NULL;
+	enum sg_status status;
+
+	*reason_out = "";
 	if (run->broadcasts->recheck_ms < 0 ||
-	    now - run->started_at < run->broadcasts->recheck_ms)
-		return true;
-	if (stored_view_open(run->store, run->broadcasts->scoreboard, record_id,
-			     now, &view, &err) != SG_OK)
-		return false;
-	wanted = condition_test(run->condition, stored_view_get(view), NULL,
-				now);
+	    now - run->row.started_at < run->broadcasts->recheck_ms)
+		return SG_OK;
+	status = find_objection(run, record_id, now, reason_out, err);
+	if (status != SG_OK || **reason_out)
+		return status;
+	status = stored_view_open(run->store, run->broadcasts->scoreboard,
+				  record_id, now, &view, err);
+	if (status == SG_OK &&
+	    !condition_test(run->condition, stored_view_get(view), NULL, now))
+		*reason_out = "the condition holds no longer";
+	if (status == SG_OK)
+		status = stored_view_check(view, err);
 	stored_view_close(view);
-	return wanted;
+	return status;
+}
+
+/* --- one recipient ------------------------------------------------------- */
+
+/* SG_NONE, SG_REFUSED: it will never be; else: not now. */
+static void
+not_made(struct run *run, uint32_t record_id, enum sg_status status,
+	 const struct sg_err *err)
+{
+	if ((status != SG_NONE && status != SG_REFUSED) ||
+	    !skip(run, record_id, err->text))
+		run_calm_down(run, err->text);
 }
 
 static void
-send_one(struct run *run, uint32_t record_id)
+send_one(struct run *run, const struct store_recipient *row, uint64_t domain)
 {
 	int64_t now = clock_now();
-	struct net_smtp_mail mail;
+	const char *objection = "";
 	struct flight *flight;
-	struct sg_err err;
+	struct sg_err err = {0};
+	enum sg_status status =
+		recheck(run, row->record_id, now, &objection, &err);
 
-	if (!still_wanted(run, record_id, now)) {
-		skip(run, record_id, "the condition holds no longer");
-		return;
+	if (status == SG_OK && *objection) {
+		snprintf(err.text, sizeof(err.text), "%s", objection);
+		status = SG_REFUSED;
 	}
-	flight = calloc(1, sizeof(*flight));
-	if (!flight)
-		return;
-	flight->run = run;
-	flight->record_id = record_id;
-	if (broadcast_mail_make(run->broadcasts, run->store, &run->row,
-				run->template, record_id, now, &flight->mail,
-				&err) != SG_OK) {
-		skip(run, record_id, err.text);
+	flight = status == SG_OK ? calloc(1, sizeof(*flight)) : NULL;
+	if (flight) {
+		flight->run = run;
+		flight->row.record_id = row->record_id;
+		/* The id of an earlier try: a double can be told by it. */
+		flight->mail.message_id = row->message_id;
+		status = broadcast_mail_make(
+			run->broadcasts, run->store, &run->row, run->template,
+			row->record_id, now, &flight->mail, &err);
+	}
+	if (!flight || status != SG_OK) {
 		free(flight);
+		not_made(run, row->record_id, status, &err);
 		return;
 	}
-	mail = (struct net_smtp_mail){.sender = flight->mail.sender,
-				      .recipient = flight->mail.recipient,
-				      .data = buf_text(&flight->mail.data),
-				      .len = flight->mail.data.len,
-				      .handing_over = handing_over,
-				      .done = done,
-				      .arg = flight};
-	record_set_add(run->handed, record_id);
-	if (net_smtp_send(run->smtp, &mail, &err) != SG_OK) {
-		log_error("broadcast %s: %s", run->name, err.text);
-		record_set_remove(run->handed, record_id);
-		broadcast_mail_done(&flight->mail);
-		free(flight);
-	}
+	if (flight_begin(flight))
+		pace_took(&run->pace, domain, clock_monotonic_ms());
+}
+
+/* --- how fast ------------------------------------------------------------ */
+
+static void
+measure_rate(struct run *run)
+{
+	struct broadcasts *broadcasts = run->broadcasts;
+	int64_t now = clock_monotonic_ms(), past = now - run->rated_at;
+	double rate = (double)(run->n_sent - run->n_rated) * 1000 /
+		      (double)(past > 0 ? past : 1);
+
+	if (past < RATE_MS)
+		return;
+	run->rated_at = now;
+	run->n_rated = run->n_sent;
+	pthread_mutex_lock(&broadcasts->lock);
+	broadcasts->rate =
+		broadcasts->rate > 0 ? (broadcasts->rate + rate) / 2 : rate;
+	pthread_mutex_unlock(&broadcasts->lock);
 }
 
 /* What the operator or the daemon's stop wants of us. */
@@ -276,42 +247,56 @@ static bool
 interrupted(struct run *run, enum broadcast_wish *wish_out)
 {
 	struct broadcasts *broadcasts = run->broadcasts;
-	int64_t ran = clock_now() - run->started_at;
 	bool stop;
 
+	measure_rate(run);
 	pthread_mutex_lock(&broadcasts->lock);
 	*wish_out = broadcasts->wish;
 	stop = broadcasts->stopping || broadcasts->wish != WISH_NONE;
-	broadcasts->rate =
-		ran > 0 ? (double)run->n_sent * 1000 / (double)ran : 0;
 	pthread_mutex_unlock(&broadcasts->lock);
-	return stop;
+	return stop || run->fatal[0];
 }
 
 static bool
 may_send(struct run *run)
 {
-	double pace = run->broadcasts->pace;
-	double ran = (double)(clock_now() - run->started_at) / 1000;
+	int64_t now = clock_monotonic_ms();
 
-	if (clock_monotonic_ms() < run->calm_until ||
-	    net_smtp_room(run->smtp) == 0)
-		return false;
-	/* One second's worth may go at once. */
-	return pace <= 0 ||
-	       (double)run->n_sent + (double)net_smtp_under_way(run->smtp) <
-		       pace * (ran + 1);
+	/* Each mail under way must find room for its state. */
+	return now >= run->calm_until && !run->owed &&
+	       net_smtp_room(run->smtp) > 0 &&
+	       run->n_batch + net_smtp_under_way(run->smtp) < RUN_BATCH_MOST &&
+	       pace_may(&run->pace, now);
 }
 
 static void
 keep_moving(struct run *run)
 {
+	int64_t now;
+
 	net_smtp_run(run->smtp, WAIT_MS);
-	if (clock_monotonic_ms() - run->flushed_at > BATCH_MS)
+	now = clock_monotonic_ms();
+	if (run->owed && now - run->owed_at > BATCH_MS) {
+		run->owed_at = now;
+		flight_pay(run);
+	}
+	if (now - run->flushed_at > BATCH_MS ||
+	    (run->n_batch > RUN_BATCH_MOST / 2 && !run->owed))
 		run_flush(run);
 	/* Nothing under way and not allowed to send: do not spin. */
 	if (net_smtp_under_way(run->smtp) == 0 && !may_send(run))
 		clock_sleep_ms(WAIT_MS);
+}
+
+static bool
+is_stopping(struct broadcasts *broadcasts)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	stopping = broadcasts->stopping;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return stopping;
 }
 
 void
@@ -319,23 +304,63 @@ run_drain(struct run *run)
 {
 	int64_t until = clock_monotonic_ms() + DRAIN_MS;
 
-	while (net_smtp_under_way(run->smtp) && clock_monotonic_ms() < until)
+	/* A pause has time: cut off now, they would be doubtful. */
+	while (net_smtp_under_way(run->smtp) &&
+	       (clock_monotonic_ms() < until || !is_stopping(run->broadcasts)))
 		net_smtp_run(run->smtp, WAIT_MS);
 }
 
-/* Sends one slice. False: interrupted. */
+/* --- slices and passes --------------------------------------------------- */
+
+static uint64_t
+domain_of(struct run *run, uint32_t record_id)
+{
+	struct pool *pool = pool_new();
+	struct store_record record;
+	struct sg_err err;
+	const char *domain = "";
+	uint64_t hash;
+
+	if (store_record_get(run->store, record_id, pool, &record, &err) ==
+	    SG_OK)
+		domain = address_domain(record.key);
+	hash = crypto_hash64(domain, strlen(domain)) | 1;
+	pool_free(pool);
+	return hash;
+}
+
 static bool
-send_slice(struct run *run, const struct store_recipients *slice,
-	   enum broadcast_wish *wish)
+is_due(struct run *run, struct slice *slice, size_t i)
+{
+	if (run->pace.domain_rate <= 0)
+		return true;
+	if (!slice->domains[i])
+		slice->domains[i] =
+			domain_of(run, slice->rows.rows[i].record_id);
+	return pace_may_domain(&run->pace, slice->domains[i],
+			       clock_monotonic_ms());
+}
+
+/* Once through the slice; n_left_out: whose domain's turn has not come.
+ * False: interrupted. */
+static bool
+sweep(struct run *run, struct slice *slice, size_t *n_left_out,
+      enum broadcast_wish *wish)
 {
 	size_t i;
 
-	for (i = 0; i < slice->n_rows; i++) {
-		uint32_t id = slice->rows[i].record_id;
+	*n_left_out = 0;
+	for (i = 0; i < slice->rows.n_rows && !run->trouble; i++) {
+		const struct store_recipient *row = &slice->rows.rows[i];
 
-		if (record_set_has(run->handed, id) ||
-		    record_set_has(run->retried, id))
+		if (slice->done[i] ||
+		    record_set_has(run->handed, row->record_id) ||
+		    record_set_has(run->retried, row->record_id))
 			continue;
+		if (!is_due(run, slice, i)) {
+			++*n_left_out;
+			continue;
+		}
 		while (!may_send(run)) {
 			if (interrupted(run, wish))
 				return false;
@@ -343,38 +368,53 @@ send_slice(struct run *run, const struct store_recipients *slice,
 		}
 		if (interrupted(run, wish))
 			return false;
-		send_one(run, id);
-		if (run->trouble)
-			return true;
+		slice->done[i] = true;
+		send_one(run, row, slice->domains[i]);
 	}
 	return true;
 }
 
-/* One pass over all that are queued. False: interrupted. */
+static bool
+send_slice(struct run *run, struct slice *slice, enum broadcast_wish *wish)
+{
+	size_t n_left;
+
+	for (;;) {
+		if (!sweep(run, slice, &n_left, wish))
+			return false;
+		if (n_left == 0 || run->trouble)
+			return true;
+		if (interrupted(run, wish))
+			return false;
+		keep_moving(run);
+	}
+}
+
+/* One pass over all that are queued. False: interrupted or failed. */
 static bool
 send_pass(struct run *run, enum broadcast_wish *wish, struct sg_err *err,
 	  enum sg_status *status)
 {
-	struct store_recipients slice;
+	struct slice slice;
 	uint32_t after = 0;
+	bool more, go_on;
 
-	for (;;) {
+	do {
 		struct pool *pool = pool_new();
-		bool more, go_on;
 
+		memset(&slice, 0, sizeof(slice));
 		*status = store_recipient_slice(run->store, run->name,
 						RECIPIENT_QUEUED, after, SLICE,
-						pool, &slice, err);
-		more = *status == SG_OK && slice.n_rows > 0;
+						pool, &slice.rows, err);
+		more = *status == SG_OK && slice.rows.n_rows > 0;
 		if (more)
-			after = slice.rows[slice.n_rows - 1].record_id;
-		go_on = !more || send_slice(run, &slice, wish);
+			after = slice.rows.rows[slice.rows.n_rows - 1]
+					.record_id;
+		go_on = *status == SG_OK &&
+			(!more || send_slice(run, &slice, wish));
 		pool_free(pool);
-		if (!go_on)
-			return false;
-		if (!more || run->trouble)
-			return true;
-	}
+	} while (go_on && more && !run->trouble);
+	return go_on;
 }
 
 static bool
@@ -396,12 +436,12 @@ settle(struct run *run, enum broadcast_wish *wish)
 			return false;
 		net_smtp_run(run->smtp, WAIT_MS);
 	}
-	while (!run_flush(run)) {
+	while (!flight_pay(run) || !run_flush(run)) {
 		if (interrupted(run, wish))
 			return false;
-		clock_sleep_ms(BATCH_MS);
+		clock_sleep_ms(WAIT_MS * 4);
 	}
-	return true;
+	return !run->fatal[0];
 }
 
 bool
@@ -411,19 +451,23 @@ run_send_all(struct run *run, enum broadcast_wish *wish, struct sg_err *err,
 	for (;;) {
 		run->trouble = false;
 		if (!send_pass(run, wish, err, status) || !settle(run, wish))
-			return false;
-		if (*status != SG_OK)
-			return false;
+			break;
 		if (queue_is_empty(run, err))
 			return true;
 		/* Some were put off: again, later. */
 		if (!run->trouble) {
-			run->pass++;
+			unsigned n =
+				run->pass < PASS_MOST ? run->pass : PASS_MOST;
+
 			run->calm_until = clock_monotonic_ms() +
-					  (RUN_CALM_FIRST_MS
-					   << (run->pass < 6 ? run->pass : 6));
+					  (run->broadcasts->retry_ms << n);
+			run->pass++;
 		}
+		run->n_later = 0;
 		record_set_free(run->retried);
 		run->retried = record_set_new();
 	}
+	if (run->fatal[0])
+		*status = err_set(err, SG_REFUSED, "%s", run->fatal);
+	return false;
 }

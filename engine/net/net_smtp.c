@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/net_start.h"
 
@@ -13,12 +16,17 @@ enum { URL_SIZE = 600, REPLY_SIZE = 512, STATUS_SIZE = 16 };
 
 /* One connection's worth of work: an easy handle and the mail on it. */
 struct lane {
+	struct net_smtp *smtp;
 	CURL *curl;
 	struct net_smtp_mail mail;
 	struct curl_slist *recipients;
 	size_t sent; /* bytes handed to curl */
+	enum net_smtp_stage stage;
+	int code; /* of the last reply since the stage began, 0 = none */
 	bool busy;
-	bool over;		/* the last bytes were handed over */
+	bool again; /* on a new connection, the kept one having been dead */
+	bool held;  /* the owner would not have it handed over */
+	bool quitting;
 	char reply[REPLY_SIZE]; /* the last reply line */
 	char error[CURL_ERROR_SIZE];
 };
@@ -32,8 +40,27 @@ struct net_smtp {
 	char *user, *password;
 	enum net_smtp_tls tls;
 	bool verify;
+	int *sockets; /* open ones, so that the end waits for none */
+	size_t n_sockets, cap_sockets;
+	bool knows_utf8; /* the server offers SMTPUTF8 (RFC 6531) */
 	long timeout_ms;
 };
+
+static bool
+is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
+/* The server has no way to hear of such an address. */
+static bool
+cannot_be_said(const struct lane *lane)
+{
+	return !lane->smtp->knows_utf8 && (!is_ascii(lane->mail.recipient) ||
+					   !is_ascii(lane->mail.sender));
+}
 
 static size_t
 on_read(char *to, size_t size, size_t n, void *arg)
@@ -42,9 +69,14 @@ on_read(char *to, size_t size, size_t n, void *arg)
 	size_t room = size * n, left = lane->mail.len - lane->sent;
 	size_t len = left < room ? left : room;
 
-	if (len == left && !lane->over) {
-		lane->over = true;
-		lane->mail.handing_over(lane->mail.arg);
+	if (cannot_be_said(lane))
+		return CURL_READFUNC_ABORT;
+	if (len == left && lane->stage != NET_AT_END) {
+		lane->held = !lane->mail.handing_over(lane->mail.arg);
+		if (lane->held)
+			return CURL_READFUNC_ABORT;
+		lane->stage = NET_AT_END;
+		lane->code = 0;
 	}
 	memcpy(to, lane->mail.data + lane->sent, len);
 	lane->sent += len;
@@ -55,15 +87,63 @@ on_read(char *to, size_t size, size_t n, void *arg)
 static size_t
 on_reply(char *bytes, size_t size, size_t n, void *arg)
 {
+	static const char utf8[] = "SMTPUTF8";
 	struct lane *lane = arg;
 	size_t len = size * n;
 
 	while (len && isspace((unsigned char)bytes[len - 1]))
 		len--;
-	if (len >= 3 && isdigit((unsigned char)bytes[0]))
-		snprintf(lane->reply, sizeof(lane->reply), "%.*s", (int)len,
-			 bytes);
+	if (lane->quitting || len < 3 || !isdigit((unsigned char)bytes[0]))
+		return size * n;
+	snprintf(lane->reply, sizeof(lane->reply), "%.*s", (int)len, bytes);
+	lane->code = (int)strtol(bytes, NULL, 10);
+	if (lane->stage == NET_AT_CONNECT && len == 4 + sizeof(utf8) - 1 &&
+	    !strncasecmp(bytes + 4, utf8, sizeof(utf8) - 1))
+		lane->smtp->knows_utf8 = true;
+	/* Kept only when the whole dialogue came to its end: else the next
+	 * mail would read this one's answer. Nor after "451": a Postfix whose
+	 * milter failed says nothing else to this connection, even when the
+	 * milter is back. */
+	if (lane->stage == NET_AT_END && lane->code / 100 != 4)
+		curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 0L);
 	return size * n;
+}
+
+static void
+enter(struct lane *lane, enum net_smtp_stage stage)
+{
+	lane->stage = stage;
+	lane->code = 0;
+}
+
+/* curl waits for the answer to QUIT, and everything with it. */
+static void
+quit(struct lane *lane)
+{
+	lane->quitting = true;
+	curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
+}
+
+/* What we say to the server tells where we are. */
+static int
+on_debug(CURL *curl, curl_infotype type, char *bytes, size_t len, void *arg)
+{
+	struct lane *lane = arg;
+
+	(void)curl;
+	if (type != CURLINFO_HEADER_OUT || lane->stage == NET_AT_END) {
+		/* Nothing to learn. */
+	} else if (len > 5 && !strncmp(bytes, "MAIL ", 5)) {
+		enter(lane, NET_AT_MAIL);
+	} else if (len > 5 && !strncmp(bytes, "RCPT ", 5)) {
+		enter(lane, NET_AT_RCPT);
+	} else if (len > 4 && !strncmp(bytes, "DATA", 4)) {
+		enter(lane, NET_AT_DATA);
+	}
+	if (type == CURLINFO_HEADER_OUT && len > 4 &&
+	    !strncmp(bytes, "QUIT", 4))
+		quit(lane);
+	return 0;
 }
 
 static void
@@ -86,12 +166,50 @@ set_security(const struct net_smtp *smtp, CURL *curl)
 	}
 }
 
+static curl_socket_t
+on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
+{
+	struct net_smtp *smtp = arg;
+	int fd = socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
+
+	(void)purpose;
+	if (fd >= 0 && smtp->n_sockets < smtp->cap_sockets)
+		smtp->sockets[smtp->n_sockets++] = fd;
+	return fd;
+}
+
+static int
+on_close(void *arg, curl_socket_t fd)
+{
+	struct net_smtp *smtp = arg;
+	size_t i;
+
+	for (i = 0; i < smtp->n_sockets; i++)
+		if (smtp->sockets[i] == fd)
+			smtp->sockets[i--] = smtp->sockets[--smtp->n_sockets];
+	return close(fd);
+}
+
+static void
+lane_reset(struct lane *lane)
+{
+	lane->sent = 0;
+	lane->again = lane->held = lane->quitting = false;
+	enter(lane, NET_AT_CONNECT);
+	lane->reply[0] = lane->error[0] = '\0';
+	curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
+	curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
+			 lane->smtp->timeout_ms / 1000 + 1);
+	curl_easy_setopt(lane->curl, CURLOPT_FRESH_CONNECT, 0L);
+}
+
 /* What does not change from mail to mail. */
 static enum sg_status
 lane_open(struct net_smtp *smtp, struct lane *lane, struct sg_err *err)
 {
 	CURL *curl = lane->curl = curl_easy_init();
 
+	lane->smtp = smtp;
 	if (!curl)
 		return err_set(err, SG_FAILED, "libcurl gives no handle");
 	curl_easy_setopt(curl, CURLOPT_URL, smtp->url);
@@ -105,6 +223,13 @@ lane_open(struct net_smtp *smtp, struct lane *lane, struct sg_err *err)
 	curl_easy_setopt(curl, CURLOPT_READDATA, lane);
 	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_reply);
 	curl_easy_setopt(curl, CURLOPT_HEADERDATA, lane);
+	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L); /* on_debug hears it */
+	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
+	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, lane);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
+	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, smtp);
+	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, on_close);
+	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, smtp);
 	curl_easy_setopt(curl, CURLOPT_PRIVATE, lane);
 	set_security(smtp, curl);
 	return SG_OK;
@@ -137,6 +262,8 @@ net_smtp_new(const struct net_smtp_options *options, struct net_smtp **smtp_out,
 		return err_set(err, SG_FAILED, "out of memory");
 	smtp->n_lanes = options->connections ? options->connections : 1;
 	smtp->lanes = calloc(smtp->n_lanes, sizeof(*smtp->lanes));
+	smtp->cap_sockets = smtp->n_lanes * 8;
+	smtp->sockets = calloc(smtp->cap_sockets, sizeof(*smtp->sockets));
 	smtp->multi = curl_multi_init();
 	smtp->tls = options->tls;
 	smtp->verify = options->verify;
@@ -144,7 +271,7 @@ net_smtp_new(const struct net_smtp_options *options, struct net_smtp **smtp_out,
 	smtp->user = options->user ? strdup(options->user) : NULL;
 	smtp->password = options->password ? strdup(options->password) : NULL;
 	make_url(smtp, options);
-	if (!smtp->lanes || !smtp->multi)
+	if (!smtp->lanes || !smtp->multi || !smtp->sockets)
 		status = err_set(err, SG_FAILED, "out of memory");
 	else
 		curl_multi_setopt(smtp->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
@@ -171,48 +298,88 @@ enhanced_status(const char *reply, char out[STATUS_SIZE])
 		snprintf(out, STATUS_SIZE, "%.*s", (int)len, from);
 }
 
+/* What a reply, or none, means where we were. */
 static enum net_smtp_end
-end_of(const struct lane *lane, CURLcode curl_code, int reply)
+end_of(const struct lane *lane, CURLcode curl_code)
 {
+	int class = lane->code / 100;
+
 	if (curl_code == CURLE_OK)
 		return NET_SMTP_SENT;
-	if (reply == 421 || curl_code == CURLE_COULDNT_CONNECT ||
-	    curl_code == CURLE_COULDNT_RESOLVE_HOST ||
-	    curl_code == CURLE_LOGIN_DENIED ||
-	    curl_code == CURLE_USE_SSL_FAILED ||
-	    curl_code == CURLE_SSL_CONNECT_ERROR ||
-	    curl_code == CURLE_PEER_FAILED_VERIFICATION)
+	if (lane->held)
+		return NET_SMTP_HELD;
+	if (lane->code == 421 || lane->stage == NET_AT_CONNECT)
 		return NET_SMTP_UNREACHABLE;
-	if (reply >= 500)
+	if (lane->stage == NET_AT_MAIL)
+		return class == 5 ? NET_SMTP_SENDER_REFUSED
+				  : NET_SMTP_UNREACHABLE;
+	if (class == 5 || cannot_be_said(lane))
 		return NET_SMTP_REFUSED;
-	if (reply >= 400)
+	if (class == 4 || lane->stage != NET_AT_END)
 		return NET_SMTP_LATER;
-	/* A timeout or a lost connection: what counts is how far we were. */
-	return lane->over ? NET_SMTP_DOUBTFUL : NET_SMTP_UNREACHABLE;
+	/* Any 2xx accepts (RFC 5321 §4.2.1); curl knows 250 alone. */
+	return class == 2 ? NET_SMTP_SENT : NET_SMTP_DOUBTFUL;
 }
 
 static void
-finish(struct net_smtp *smtp, struct lane *lane, CURLcode code)
+fill_result(const struct lane *lane, CURLcode code, char status[STATUS_SIZE],
+	    struct net_smtp_result *result)
+{
+	enhanced_status(lane->reply, status);
+	result->end = end_of(lane, code);
+	result->stage = lane->stage;
+	result->code = lane->code;
+	result->status = status;
+	result->text = lane->reply;
+	if (lane->held)
+		result->text = "not handed over";
+	else if (result->end == NET_SMTP_REFUSED && lane->code < 500) {
+		result->code = 550; /* RFC 6531 §3.5 */
+		result->status = "5.6.7";
+		result->text = "550 5.6.7 the server offers no SMTPUTF8 "
+			       "for this address";
+	} else if (code != CURLE_OK && result->end != NET_SMTP_SENT &&
+		   (lane->code < 400 || !lane->reply[0]))
+		result->text =
+			lane->error[0] ? lane->error : curl_easy_strerror(code);
+}
+
+/* The server had closed a connection that we had kept: once more, on a new
+ * one. Nothing of the mail was given away. */
+static bool
+try_again(struct net_smtp *smtp, struct lane *lane,
+	  const struct net_smtp_result *result)
+{
+	long connects = 0;
+
+	if (lane->again || result->end != NET_SMTP_UNREACHABLE ||
+	    lane->stage >= NET_AT_DATA ||
+	    (lane->code != 0 && lane->code != 421))
+		return false;
+	curl_easy_getinfo(lane->curl, CURLINFO_NUM_CONNECTS, &connects);
+	if (connects > 0)
+		return false;
+	lane_reset(lane);
+	lane->again = true;
+	curl_easy_setopt(lane->curl, CURLOPT_FRESH_CONNECT, 1L);
+	return curl_multi_add_handle(smtp->multi, lane->curl) == CURLM_OK;
+}
+
+static void
+finish(struct net_smtp *smtp, struct lane *lane, CURLcode code, bool retry)
 {
 	struct net_smtp_mail mail = lane->mail;
 	struct net_smtp_result result;
 	char status[STATUS_SIZE];
-	long reply = 0;
 
-	curl_easy_getinfo(lane->curl, CURLINFO_RESPONSE_CODE, &reply);
 	curl_multi_remove_handle(smtp->multi, lane->curl);
+	fill_result(lane, code, status, &result);
+	if (retry && try_again(smtp, lane, &result))
+		return;
 	curl_slist_free_all(lane->recipients);
 	lane->recipients = NULL;
 	lane->busy = false;
 	smtp->under_way--;
-	enhanced_status(lane->reply, status);
-	result.end = end_of(lane, code, (int)reply);
-	result.code = (int)reply;
-	result.status = status;
-	result.text = lane->reply;
-	if (code != CURLE_OK && (reply < 400 || !lane->reply[0]))
-		result.text =
-			lane->error[0] ? lane->error : curl_easy_strerror(code);
 	mail.done(mail.arg, &result);
 }
 
@@ -225,11 +392,16 @@ net_smtp_free(struct net_smtp *smtp)
 		return;
 	for (i = 0; smtp->lanes && i < smtp->n_lanes; i++) {
 		if (smtp->lanes[i].busy)
-			finish(smtp, &smtp->lanes[i],
-			       CURLE_ABORTED_BY_CALLBACK);
+			finish(smtp, &smtp->lanes[i], CURLE_ABORTED_BY_CALLBACK,
+			       false);
 		curl_easy_cleanup(smtp->lanes[i].curl);
 	}
+	/* curl says QUIT and waits two minutes for a server that is stuck: we
+	 * do not listen any more. */
+	for (i = 0; i < smtp->n_sockets; i++)
+		shutdown(smtp->sockets[i], SHUT_RD);
 	curl_multi_cleanup(smtp->multi);
+	free(smtp->sockets);
 	free(smtp->lanes);
 	free(smtp->user);
 	free(smtp->password);
@@ -256,9 +428,7 @@ net_smtp_send(struct net_smtp *smtp, const struct net_smtp_mail *mail,
 	if (!lane)
 		return err_set(err, SG_BUSY, "every connection has a mail");
 	lane->mail = *mail;
-	lane->sent = 0;
-	lane->over = false;
-	lane->reply[0] = lane->error[0] = '\0';
+	lane_reset(lane);
 	lane->recipients = curl_slist_append(NULL, mail->recipient);
 	if (!lane->recipients)
 		return err_set(err, SG_FAILED, "out of memory");
@@ -304,7 +474,7 @@ collect(struct net_smtp *smtp)
 			continue;
 		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
 				  &lane);
-		finish(smtp, (struct lane *)(void *)lane, code);
+		finish(smtp, (struct lane *)(void *)lane, code, true);
 		n++;
 	}
 	return n;

@@ -33,16 +33,28 @@ struct net_smtp_options {
 	long timeout_ms;	     /* for one mail; 0 = 300000 */
 };
 
+/* How far a mail came: what was last said to the server. */
+enum net_smtp_stage {
+	NET_AT_CONNECT, /* greeting, EHLO, STARTTLS, AUTH */
+	NET_AT_MAIL,
+	NET_AT_RCPT,
+	NET_AT_DATA, /* DATA, and the mail but its last bytes */
+	NET_AT_END   /* the last bytes were given away */
+};
+
 enum net_smtp_end {
 	NET_SMTP_SENT,
-	NET_SMTP_REFUSED,     /* 5xx about this mail or recipient */
-	NET_SMTP_LATER,	      /* 4xx about this mail or recipient */
-	NET_SMTP_UNREACHABLE, /* no connection, 421, TLS or AUTH trouble */
+	NET_SMTP_REFUSED,	 /* 5xx about this recipient or mail */
+	NET_SMTP_LATER,		 /* 4xx about it, or cut off in the midst */
+	NET_SMTP_SENDER_REFUSED, /* 5xx at MAIL: so will all others be */
+	NET_SMTP_UNREACHABLE, /* no connection, 421, 4xx at MAIL, TLS, AUTH */
+	NET_SMTP_HELD,	      /* handing_over() said no */
 	NET_SMTP_DOUBTFUL     /* all was handed over and no answer came */
 };
 
 struct net_smtp_result {
 	enum net_smtp_end end;
+	enum net_smtp_stage stage;
 	int code;	    /* of the reply, 0 = none */
 	const char *status; /* "5.1.1", "" = none; borrowed for the call */
 	const char *text;   /* the reply or the trouble, for people */
@@ -54,8 +66,9 @@ struct net_smtp_mail {
 	const char *data;		/* CRLF line ends */
 	size_t len;
 	/* Called before the last bytes go out: from then on it is not known
-	 * whether the server has the mail until it answers. */
-	void (*handing_over)(void *arg);
+	 * whether the server has the mail until it answers. False: do not; the
+	 * connection is cut, and the server forgets the mail. */
+	bool (*handing_over)(void *arg);
 	void (*done)(void *arg, const struct net_smtp_result *result);
 	void *arg;
 };
@@ -63,10 +76,12 @@ struct net_smtp_mail {
 enum sg_status net_smtp_new(const struct net_smtp_options *options,
 			    struct net_smtp **smtp_out,
 			    struct sg_err *err) MUST_CHECK;
-/* What is under way ends as NET_SMTP_DOUBTFUL or _UNREACHABLE. */
+/* What is under way ends: DOUBTFUL if it was given away, else not. */
 void net_smtp_free(struct net_smtp *smtp);
 
-/* SG_BUSY: every connection has a mail; call net_smtp_run() first. */
+/* SG_BUSY: every connection has a mail; call net_smtp_run() first. A kept
+ * connection that the server has closed meanwhile costs nothing: the mail goes
+ * over a new one. */
 enum sg_status net_smtp_send(struct net_smtp *smtp,
 			     const struct net_smtp_mail *mail,
 			     struct sg_err *err) MUST_CHECK;

@@ -10,6 +10,7 @@ static const char *const broadcast_states[] = {
 	[BROADCAST_DRAFT] = "draft",	     [BROADCAST_SENDING] = "sending",
 	[BROADCAST_SENT] = "sent",	     [BROADCAST_PAUSED] = "paused",
 	[BROADCAST_CANCELLED] = "cancelled", [BROADCAST_FAILED] = "failed",
+	[BROADCAST_SCHEDULED] = "scheduled",
 };
 
 enum { N_STATES = sizeof(broadcast_states) / sizeof(*broadcast_states) };
@@ -164,6 +165,24 @@ store_broadcast_set_state(struct store *store, const char *name,
 	store_bind_or_null(statement, 3, starts ? now : 0);
 	store_bind_or_null(statement, 4, ends ? now : 0);
 	db_bind_text(statement, 5, name);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_broadcast_set_settings(struct store *store, const char *name,
+			     const char *settings, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE broadcast SET settings = ?"
+			       " WHERE name = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, settings);
+	db_bind_text(statement, 2, name);
 	return store_run_one(store, statement, err);
 }
 

@@ -17,7 +17,8 @@ enum broadcast_state {
 	BROADCAST_SENT,
 	BROADCAST_PAUSED,
 	BROADCAST_CANCELLED,
-	BROADCAST_FAILED
+	BROADCAST_FAILED,
+	BROADCAST_SCHEDULED
 };
 enum recipient_state {
 	RECIPIENT_QUEUED,
@@ -74,6 +75,12 @@ enum sg_status store_broadcast_set_state(struct store *store, const char *name,
 					 enum broadcast_state state,
 					 const char *trouble, int64_t now,
 					 struct sg_err *err) MUST_CHECK;
+
+/* SG_NONE: no such. */
+enum sg_status store_broadcast_set_settings(struct store *store,
+					    const char *name,
+					    const char *settings,
+					    struct sg_err *err) MUST_CHECK;
 
 struct store_recipient {
 	uint32_t record_id;

@@ -6,9 +6,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static char directory[] = "/tmp/scoregate-journal-XXXXXX";
@@ -126,6 +128,30 @@ a_reason_stays_on_its_line(void **state)
 	assert_null(strstr(seen, "S6"));
 }
 
+static void
+a_note_without_room_fails_and_leaves_whole_lines(void **state)
+{
+	struct journal_line line = {JOURNAL_HANDING_OVER, 2, 1, ""};
+	struct broadcast_journal *journal = open_it();
+	struct rlimit before, small;
+	struct sg_err err;
+
+	(void)state;
+	note(journal, JOURNAL_HANDING_OVER, 1, "");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	signal(SIGXFSZ, SIG_IGN);
+	small = before;
+	small.rlim_cur = 26; /* the first line and a part of the next */
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(journal_note(journal, &line, false, &err), SG_BUSY);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	note(journal, JOURNAL_SENT, 1, "");
+	journal_close(journal);
+	journal_close(open_it());
+	assert_string_equal(seen,
+			    "B1/abcdef0123456789() S1/abcdef0123456789() ");
+}
+
 int
 main(void)
 {
@@ -134,6 +160,9 @@ main(void)
 						in_a_new_directory, remove_it),
 		cmocka_unit_test_setup_teardown(half_a_line_was_not_written,
 						in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(
+			a_note_without_room_fails_and_leaves_whole_lines,
+			in_a_new_directory, remove_it),
 		cmocka_unit_test_setup_teardown(a_reason_stays_on_its_line,
 						in_a_new_directory, remove_it),
 	};

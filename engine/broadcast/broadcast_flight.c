@@ -1,0 +1,379 @@
+/*
+ * broadcast_flight.c - one mail from the MTA's door to the store: noted in the
+ * journal before its last bytes go and when the answer is there, then told to
+ * the applier as a signal, then put as a state.
+ *
+ * Each step waits for the one before, and what cannot be noted or told now
+ * (the disk is full) is owed: nothing else is sent until it is paid. So a state
+ * in the store says that its signal was kept, and a journal that says sent with
+ * a state that does not says that it may not have been.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/log.h"
+#include "broadcast/broadcast_run.h"
+#include "classify/bounce_reason.h"
+#include "mail/address.h"
+#include "store/store_record.h"
+
+static enum sg_status
+note(struct flight *flight, enum journal_mark mark, bool sync,
+     struct sg_err *err)
+{
+	struct journal_line line = {mark, flight->row.record_id,
+				    flight->row.message_id, flight->reason};
+
+	return journal_note(flight->run->journal, &line, sync, err);
+}
+
+/* --- what is told -------------------------------------------------------- */
+
+/* class, status and diagnostic of "550 5.1.1 No such user". */
+static enum sg_status
+set_refusal(struct signal *signal, const char *reply, struct sg_err *err)
+{
+	const char *text = strlen(reply) > 4 ? reply + 4 : "";
+	size_t len = strspn(text, "0123456789.");
+	char status[16] = "";
+	enum bounce_reason reason;
+	enum bounce_class class;
+	enum sg_status set;
+
+	if (len >= 5 && len < sizeof(status) && text[1] == '.')
+		snprintf(status, sizeof(status), "%.*s", (int)len, text);
+	reason = bounce_reason_find(status, reply);
+	class = bounce_reason_class(reason, status);
+	/* A bare "550 no" to RCPT: not there (RFC 5321 §4.2.3). */
+	if (reason == BOUNCE_OTHER && !*status && !strncmp(reply, "550", 3))
+		class = BOUNCE_CLASS_HARD;
+	set = signal_set(signal, "class", bounce_class_name(class), err);
+	if (set == SG_OK)
+		set = signal_set(signal, "reason", bounce_reason_name(reason),
+				 err);
+	if (set == SG_OK)
+		set = signal_set(signal, "status", status, err);
+	if (set == SG_OK)
+		set = signal_set(signal, "diagnostic", reply, err);
+	return set;
+}
+
+/* broadcast.sent, or the bounce that the MTA's refusal is. */
+static enum sg_status
+tell(struct flight *flight, struct sg_err *err)
+{
+	struct run *run = flight->run;
+	struct signal signal;
+	struct buf id = BUF_INIT;
+	enum sg_status status;
+
+	signal_init(&signal, flight->signal, flight->row.changed_at);
+	signal.record_key = flight->mail.record_key;
+	signal.key = flight->mail.recipient;
+	signal.message_id = flight->row.message_id;
+	signal.source = "broadcast";
+	/* The same after a crash: told twice, it counts once. */
+	buf_printf(&id, "broadcast %s %s %lld %u", flight->signal, run->name,
+		   (long long)run->row.created_at, flight->row.record_id);
+	signal.external_id = crypto_hash64(buf_text(&id), id.len);
+	buf_done(&id);
+	status = signal_set(&signal, "broadcast", run->name, err);
+	if (status == SG_OK)
+		status = signal_set(&signal, "campaign", run->name, err);
+	if (status == SG_OK && flight->row.state == RECIPIENT_FAILED)
+		status = set_refusal(&signal, flight->reason, err);
+	if (status == SG_OK)
+		status = spool_append(run->broadcasts->spool, &signal,
+				      SPOOL_WRITTEN, NULL, err);
+	return status;
+}
+
+/* --- what is owed -------------------------------------------------------- */
+
+void
+flight_free(struct flight *flight)
+{
+	if (!flight)
+		return;
+	broadcast_mail_done(&flight->mail);
+	free(flight);
+}
+
+/* The steps that are left. True: all done. */
+static bool
+pay(struct flight *flight)
+{
+	struct run *run = flight->run;
+	enum sg_status status = SG_OK;
+	struct sg_err err;
+
+	/* Without sync: what is lost here makes it doubtful, no more. */
+	if (flight->mark)
+		status = note(flight, flight->mark, false, &err);
+	if (status != SG_OK) {
+		run_calm_down(run, err.text);
+		return false;
+	}
+	flight->mark = (enum journal_mark)0;
+	if (flight->signal)
+		status = tell(flight, &err);
+	if (status == SG_REFUSED) /* never will be */
+		log_error("broadcast %s: %s not told: %s", run->name,
+			  flight->signal, err.text);
+	else if (status != SG_OK) {
+		run_calm_down(run, err.text);
+		return false;
+	}
+	flight->signal = NULL;
+	return run_put(run, &flight->row);
+}
+
+bool
+flight_pay(struct run *run)
+{
+	struct flight *flight;
+
+	while ((flight = run->owed)) {
+		if (!pay(flight))
+			return false;
+		run->owed = flight->next;
+		flight_free(flight);
+	}
+	return true;
+}
+
+static void
+owe(struct flight *flight)
+{
+	struct flight **last = &flight->run->owed;
+
+	while (*last)
+		last = &(*last)->next;
+	*last = flight;
+	flight->next = NULL;
+	flight_pay(flight->run);
+}
+
+/* --- on its way ---------------------------------------------------------- */
+
+static bool
+handing_over(void *arg)
+{
+	struct flight *flight = arg;
+	struct run *run = flight->run;
+	struct sg_err err;
+
+	if (note(flight, JOURNAL_HANDING_OVER, run->broadcasts->sync, &err) ==
+	    SG_OK)
+		return true;
+	run_calm_down(run, err.text);
+	return false;
+}
+
+/* Back to the queue. */
+static void
+come_back(struct flight *flight)
+{
+	flight->row.state = RECIPIENT_QUEUED;
+	record_set_remove(flight->run->handed, flight->row.record_id);
+}
+
+/* Refused for now: back to the queue, or given up after `tries` passes. */
+static void
+later(struct flight *flight, const struct net_smtp_result *result)
+{
+	struct run *run = flight->run;
+
+	if (run->pass + 1 >= run->broadcasts->tries) {
+		flight->row.state = RECIPIENT_FAILED;
+		flight->mark = JOURNAL_FAILED;
+		return;
+	}
+	come_back(flight);
+	flight->mark = JOURNAL_RETURNED;
+	record_set_add(run->retried, flight->row.record_id);
+	/* Not one recipient but all of them: that is no try of theirs. */
+	if (++run->n_later >= RUN_FLOOD)
+		run_calm_down(run, result->text);
+}
+
+static void
+never(struct flight *flight)
+{
+	flight->row.state = RECIPIENT_FAILED;
+	flight->mark = JOURNAL_FAILED;
+	flight->signal = "email.bounced";
+	flight->run->n_later = 0;
+}
+
+static void
+sent(struct flight *flight)
+{
+	struct run *run = flight->run;
+
+	flight->row.state = RECIPIENT_SENT;
+	flight->mark = JOURNAL_SENT;
+	flight->signal = "broadcast.sent";
+	flight->reason[0] = '\0';
+	run->n_sent++;
+	run->n_later = 0;
+	run->calm_ms = RUN_CALM_FIRST_MS;
+}
+
+static void
+done(void *arg, const struct net_smtp_result *result)
+{
+	struct flight *flight = arg;
+	struct run *run = flight->run;
+
+	snprintf(flight->reason, sizeof(flight->reason), "%s", result->text);
+	flight->row.changed_at = clock_now();
+	switch (result->end) {
+	case NET_SMTP_SENT:
+		sent(flight);
+		break;
+	case NET_SMTP_REFUSED:
+		never(flight);
+		break;
+	case NET_SMTP_LATER:
+		later(flight, result);
+		break;
+	case NET_SMTP_DOUBTFUL:
+		flight->row.state = RECIPIENT_DOUBTFUL;
+		break;
+	case NET_SMTP_SENDER_REFUSED:
+		come_back(flight);
+		snprintf(run->fatal, sizeof(run->fatal),
+			 "the MTA refuses the sender: %s", result->text);
+		run->trouble = true;
+		break;
+	default:
+		come_back(flight);
+		/* It may have been noted: 421 after the last bytes. */
+		if (result->stage == NET_AT_END)
+			flight->mark = JOURNAL_RETURNED;
+		run_calm_down(run, result->text);
+	}
+	owe(flight);
+}
+
+bool
+flight_begin(struct flight *flight)
+{
+	struct net_smtp_mail mail = {.sender = flight->mail.sender,
+				     .recipient = flight->mail.recipient,
+				     .data = buf_text(&flight->mail.data),
+				     .len = flight->mail.data.len,
+				     .handing_over = handing_over,
+				     .done = done,
+				     .arg = flight};
+	struct run *run = flight->run;
+	struct sg_err err;
+
+	flight->row.reason = flight->reason;
+	flight->row.message_id = flight->mail.message_id;
+	record_set_add(run->handed, flight->row.record_id);
+	if (net_smtp_send(run->smtp, &mail, &err) == SG_OK)
+		return true;
+	record_set_remove(run->handed, flight->row.record_id);
+	flight_free(flight);
+	run_calm_down(run, err.text);
+	return false;
+}
+
+/* --- after a stop -------------------------------------------------------- */
+
+/* What its signal needs: whose it was. SG_NONE: deleted meanwhile. */
+static enum sg_status
+find_recipient(struct flight *flight, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct store_record record;
+	enum sg_status status = store_record_get(
+		flight->run->store, flight->row.record_id, pool, &record, err);
+
+	if (status == SG_OK) {
+		flight->mail.recipient = strdup(record.key);
+		flight->mail.record_key = record.record_key;
+	}
+	pool_free(pool);
+	return status;
+}
+
+/* What the line says is in the store already: so its signal was kept, too. An
+ * older "handing over" says nothing against an answer. */
+static bool
+is_stored(struct run *run, const struct store_recipient *row)
+{
+	struct pool *pool = pool_new();
+	struct store_recipient stored;
+	struct sg_err err;
+	bool same = !record_set_has(run->replayed, row->record_id) &&
+		    store_recipient_get(run->store, run->name, row->record_id,
+					pool, &stored, &err) == SG_OK &&
+		    (stored.state == row->state ||
+		     (row->state == RECIPIENT_DOUBTFUL &&
+		      stored.state != RECIPIENT_QUEUED));
+
+	pool_free(pool);
+	return same;
+}
+
+static void
+learn(struct flight *flight, const struct journal_line *line)
+{
+	flight->row.record_id = line->record_id;
+	flight->row.message_id = line->message_id;
+	flight->row.changed_at = clock_now();
+	flight->row.reason = flight->reason;
+	snprintf(flight->reason, sizeof(flight->reason), "%s", line->reason);
+	switch (line->mark) {
+	case JOURNAL_SENT:
+		flight->row.state = RECIPIENT_SENT;
+		flight->signal = "broadcast.sent";
+		break;
+	case JOURNAL_FAILED:
+		flight->row.state = RECIPIENT_FAILED;
+		if (line->reason[0] == '5')
+			flight->signal = "email.bounced";
+		break;
+	case JOURNAL_RETURNED:
+		flight->row.state = RECIPIENT_QUEUED;
+		break;
+	default:
+		flight->row.state = RECIPIENT_DOUBTFUL;
+		snprintf(flight->reason, sizeof(flight->reason),
+			 "no answer was noted before the stop");
+	}
+}
+
+void
+flight_remember(void *arg, const struct journal_line *line)
+{
+	struct run *run = arg;
+	struct flight *flight;
+	struct sg_err err;
+
+	if (line->mark == JOURNAL_RETURNED)
+		record_set_remove(run->handed, line->record_id);
+	else
+		record_set_add(run->handed, line->record_id);
+	flight = run->owed ? NULL : calloc(1, sizeof(*flight));
+	if (!flight) {
+		run->behind = true;
+		return;
+	}
+	flight->run = run;
+	learn(flight, line);
+	if (is_stored(run, &flight->row)) {
+		flight_free(flight);
+		return;
+	}
+	if (flight->signal && find_recipient(flight, &err) != SG_OK)
+		flight->signal = NULL;
+	record_set_add(run->replayed, line->record_id);
+	owe(flight);
+}
