@@ -79,6 +79,7 @@ struct cli_call {
 	const char *accept;
 	bool (*sink)(void *arg, const void *bytes, size_t len);
 	void *sink_arg;
+	const bool *sink_failed; /* when set, the sink's owner says so */
 };
 
 /*

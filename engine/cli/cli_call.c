@@ -100,6 +100,8 @@ cli_call_raw(struct cli *cli, const struct cli_call *call,
 	};
 	status = net_http_call(cli->client, &request, &response, &err);
 	buf_done(&url);
+	if (status != SG_OK && call->sink_failed && *call->sink_failed)
+		return CLI_FAILED;
 	if (status != SG_OK)
 		return print_unreachable(cli, &err);
 	if (response.status < 200 || response.status > 299) {

@@ -1,4 +1,5 @@
 /* cmd_data.c - scoregate import and export. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -221,6 +222,8 @@ struct output {
 	const struct cli *cli;
 	const char *name; /* NULL = standard output */
 	FILE *file;
+	bool failed;
+	int error; /* errno then */
 };
 
 static bool
@@ -232,12 +235,21 @@ open_output(struct output *output)
 }
 
 static bool
+fail_output(struct output *output)
+{
+	if (!output->failed)
+		output->error = errno;
+	output->failed = true;
+	return false;
+}
+
+static bool
 write_out(void *arg, const void *bytes, size_t len)
 {
 	struct output *output = arg;
 
 	if (!open_output(output))
-		return false;
+		return fail_output(output);
 	if (!output->name && output->cli->terminal) {
 		struct buf text = BUF_INIT;
 
@@ -246,27 +258,32 @@ write_out(void *arg, const void *bytes, size_t len)
 		buf_done(&text);
 		return true;
 	}
-	return fwrite(bytes, 1, len, output->file) == len;
+	if (fwrite(bytes, 1, len, output->file) != len)
+		return fail_output(output);
+	return true;
 }
 
 static enum cli_exit
 close_output(struct output *output, enum cli_exit code)
 {
-	bool fine = code != CLI_DONE || open_output(output);
+	const char *name = output->name ? output->name : "standard output";
 
+	if (code == CLI_DONE && !open_output(output))
+		fail_output(output);
 	if (output->file && output->name && fclose(output->file) != 0)
-		fine = false;
-	if (fine && code != CLI_DONE && output->file && output->name)
-		fprintf(stderr, "%s is not complete.\n", output->name);
-	if (fine)
-		return code;
-	return cli_fail(CLI_FAILED, "%s cannot be written: %m", output->name);
+		fail_output(output);
+	if (output->failed)
+		return cli_fail(CLI_FAILED, "%s cannot be written: %s", name,
+				strerror(output->error));
+	if (code != CLI_DONE && output->file)
+		fprintf(stderr, "%s is not complete.\n", name);
+	return code;
 }
 
 static enum cli_exit
 export_records(struct cli *cli, const struct cli_args *args)
 {
-	struct output output = {cli, cli_value(args, "output"), NULL};
+	struct output output = {.cli = cli, .name = cli_value(args, "output")};
 	struct buf path = BUF_INIT, rest = BUF_INIT;
 	struct cli_call call = {.method = "GET", .sink = write_out};
 	enum cli_exit code;
@@ -279,6 +296,7 @@ export_records(struct cli *cli, const struct cli_args *args)
 		  cli->json ? "ndjson" : cli_value(args, "format"));
 	call.path = buf_text(&path);
 	call.sink_arg = &output;
+	call.sink_failed = &output.failed;
 	code = cli_call_raw(cli, &call, &rest);
 	buf_done(&rest);
 	buf_done(&path);

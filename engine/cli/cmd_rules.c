@@ -37,21 +37,24 @@ send_rules(struct cli *cli, const char *method, const char *path,
 	return code;
 }
 
-/* Lines of `text` in `parts`, cut in place; how many. */
-static size_t
-cut_lines(char *text, char **parts)
-{
-	size_t n = 0;
+struct lines {
+	size_t n;
+	char *line[LINES_MOST];
+};
 
-	while (*text && n < LINES_MOST) {
+/* Of a text, which is cut in place. */
+static void
+cut_lines(char *text, struct lines *lines)
+{
+	memset(lines, 0, sizeof(*lines));
+	while (*text && lines->n < LINES_MOST) {
 		size_t len = strcspn(text, "\n");
 		bool last = !text[len];
 
-		parts[n++] = text;
+		lines->line[lines->n++] = text;
 		text[len] = '\0';
 		text += len + !last;
 	}
-	return n;
 }
 
 static void
@@ -64,37 +67,34 @@ print_line(char mark, const char *line)
 
 /* By the longest common subsequence; a rule has some ten lines. */
 static void
-print_changed(char **before, size_t n_before, char **after, size_t n_after)
+print_changed(const struct lines *before, const struct lines *after)
 {
 	static unsigned char common[LINES_MOST + 1][LINES_MOST + 1];
 	size_t i, j;
 
 	memset(common, 0, sizeof(common));
-	for (i = n_before; i-- > 0;)
-		for (j = n_after; j-- > 0;) {
+	for (i = before->n; i-- > 0;)
+		for (j = after->n; j-- > 0;) {
 			unsigned char a = common[i + 1][j];
 			unsigned char b = common[i][j + 1];
+			unsigned char both = common[i + 1][j + 1];
 
-			if (!strcmp(before[i], after[j]))
-				common[i][j] =
-					(unsigned char)(common[i + 1][j + 1] +
-							1);
+			if (!strcmp(before->line[i], after->line[j]))
+				common[i][j] = (unsigned char)(both + 1);
 			else
 				common[i][j] = a > b ? a : b;
 		}
-	for (i = j = 0; i < n_before || j < n_after;) {
-		bool same = i < n_before && j < n_after &&
-			    !strcmp(before[i], after[j]);
-
-		if (same) {
-			print_line(' ', before[i]);
+	for (i = j = 0; i < before->n || j < after->n;) {
+		if (i < before->n && j < after->n &&
+		    !strcmp(before->line[i], after->line[j])) {
+			print_line(' ', before->line[i]);
 			i++, j++;
-		} else if (i < n_before &&
-			   (j >= n_after ||
+		} else if (i < before->n &&
+			   (j >= after->n ||
 			    common[i + 1][j] >= common[i][j + 1])) {
-			print_line('-', before[i++]);
+			print_line('-', before->line[i++]);
 		} else {
-			print_line('+', after[j++]);
+			print_line('+', after->line[j++]);
 		}
 	}
 }
@@ -106,12 +106,12 @@ print_difference(const struct json *one)
 	const char *after = json_get_text(one, "after");
 	char *from = strdup(before ? before : "");
 	char *to = strdup(after ? after : "");
-	char *old[LINES_MOST], *new[LINES_MOST];
+	struct lines old, new;
 
 	if (from && to) {
-		size_t n_old = cut_lines(from, old);
-
-		print_changed(old, n_old, new, cut_lines(to, new));
+		cut_lines(from, &old);
+		cut_lines(to, &new);
+		print_changed(&old, &new);
 		putchar('\n');
 	}
 	free(from);

@@ -52,6 +52,14 @@ copy_keys(const struct daemon_conf *conf, const char *folder,
 				in_folder(folder, "keys", to), err);
 }
 
+/* Another path would do; anything else is broken here. */
+static bool
+is_wrong_place(int number)
+{
+	return number == EEXIST || number == ENOENT || number == ENOTDIR ||
+	       number == EACCES || number == EPERM || number == EROFS;
+}
+
 enum sg_status
 daemon_backup(struct daemon *daemon, const char *path, struct sg_err *err)
 {
@@ -61,7 +69,8 @@ daemon_backup(struct daemon *daemon, const char *path, struct sg_err *err)
 		return err_set(err, SG_REFUSED,
 			       "the backup's path must begin with /");
 	if (mkdir(path, 0700) != 0)
-		return err_errno(err, errno == EEXIST ? SG_REFUSED : SG_FAILED,
+		return err_errno(err,
+				 is_wrong_place(errno) ? SG_REFUSED : SG_FAILED,
 				 "cannot make the folder %s (as user id %u)",
 				 path, (unsigned)geteuid());
 	status = copy_store(daemon, path, err);

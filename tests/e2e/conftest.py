@@ -101,6 +101,27 @@ def daemon(make_daemon):
     return make_daemon().start()
 
 
+@pytest.fixture(scope="module")
+def shared():
+    """One daemon for all stories of a file, which do not disturb each other;
+    scores lead, fit, and capped (5 % a day, at most 50)."""
+    if not places.DAEMON.exists():
+        pytest.skip(f"{places.DAEMON} is not built")
+    base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-", dir="/tmp"))
+    daemon = Scoregated(base, more="""
+score "fit" { degrade = none }
+score "capped" { degrade = 5% ceiling = 50 }
+signals { names = { "order.paid" } }
+""")
+    try:
+        yield daemon.start()
+        daemon.stop()
+    finally:
+        if daemon.process:
+            daemon.process.kill()
+        shutil.rmtree(base, ignore_errors=True)
+
+
 class _Mount:
     """A small file system of its own."""
 

@@ -68,7 +68,12 @@ def test_a_full_disk_stops_no_mail_and_no_answer(mount, make_gateway):
     assert daemon.public.get(clicks[0]).status == 302
     mail = gateway.deliver("ben@far.test")
     assert "Good morning" in mail.part("text/html")
+    assert daemon.run("signal", "emit", "order.paid", "--contact",
+                      "ann@far.test", "text=" + order["text"]
+                      ).returncode == 6
     status = daemon.run("status")
+    assert status.returncode == 1
+    assert status.stdout.startswith("NOT WELL: ")
     assert "the disk is full; make room" in status.stdout + status.stderr
 
     filler.unlink()

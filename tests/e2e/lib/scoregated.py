@@ -7,7 +7,7 @@ import pwd
 import re
 import subprocess
 
-from . import places
+from . import places, terminal
 from .processes import Process
 from .web import Web
 
@@ -159,6 +159,28 @@ class Scoregated:
     def ask(self, *words):
         """scoregate --json WORDS, which must work: the value."""
         return json.loads(self.do("--json", *words))
+
+    def refused(self, code, *words, text=None):
+        """scoregate WORDS, which must end with this code: what it said on
+        standard error; nothing of it on standard output."""
+        result = self.run(*words, text=text)
+        if result.returncode != code or not result.stderr:
+            raise CommandFailed(words, result)
+        return result.stderr
+
+    def run_over_tcp(self, token, *words):
+        """The same from another machine: over the private listener."""
+        env = dict(os.environ, NO_COLOR="1", SCOREGATE_TOKEN=token,
+                   SCOREGATE_URL=f"http://127.0.0.1:{self.values['private']}")
+        env.pop("SCOREGATE_SOCKET", None)
+        return subprocess.run([places.COMMAND, *map(str, words)], text=True,
+                              capture_output=True, timeout=120, check=False,
+                              env=env)
+
+    def on_terminal(self, *words, columns=80, answer=""):
+        """scoregate WORDS before a person who types the answer."""
+        return terminal.run([places.COMMAND, "--socket", self.socket, *words],
+                            columns, answer)
 
     def api(self, method, path, value=None):
         """The API over the Unix socket: an Answer."""
