@@ -117,7 +117,7 @@ def test_an_unknown_variable_is_refused(gateway, broken, words):
 
 
 def test_kill_9_while_sending_doubles_nothing_and_loses_nothing(make_gateway):
-    gateway = make_gateway(smtp_more="pace = 60\n connections = 2")
+    gateway = make_gateway(smtp_more="pace = 25\n connections = 2")
     people = {f"person{n}@far.test": 20 for n in range(120)}
     daemon = gateway.daemon
     daemon.do("list", "create", "news")
@@ -130,8 +130,9 @@ def test_kill_9_while_sending_doubles_nothing_and_loses_nothing(make_gateway):
     template.write_text(TEMPLATE)
     create(gateway, template, to="list 'news'")
     daemon.do("broadcast", "send", "spring")
-    for n in (20, 50, 80):
+    for n in (10, 35, 60, 80):
         gateway.receiver.wait_for_count(n)
+        assert daemon.ask("broadcast", "status", "spring")["state"] == "sending"
         daemon.kill()
         daemon.start()
 

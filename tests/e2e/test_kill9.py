@@ -7,12 +7,24 @@ import threading
 from lib import places
 from lib.web import Web
 
-KILLS = 12
+KILLS = 25
 ADDRESSES = [f"person{n}@far.test" for n in range(40)]
 
 
+MORE = """
+plugin "webhook" {
+    webhook "shop" {
+        unsigned = yes
+        event "order.paid" { email = "/email" properties = { "id = /id" } }
+    }
+}
+"""
+
+
 class Shop(threading.Thread):
-    """Posts signals with ids of its own; keeps those that were answered."""
+    """Posts signals with ids of its own; keeps those that were answered. By
+    the API, which answers when it is applied, or by a webhook, which answers
+    when it is on the disk."""
 
     def __init__(self, daemon, number, stop):
         super().__init__(daemon=True)
@@ -21,16 +33,23 @@ class Shop(threading.Thread):
         self.error = None
 
     def run(self):
-        web = Web(self.daemon_.socket, timeout=20)
+        if self.number % 2:
+            web = Web(self.daemon_.public.at, timeout=20)
+        else:
+            web = Web(self.daemon_.socket, timeout=20)
         for n in itertools.count():
             if self.stop.is_set():
                 return
             signal = f"{self.number}-{n}"
             address = ADDRESSES[(self.number * 7 + n) % len(ADDRESSES)]
             try:
-                answer = web.post_json("/api/v1/signals", {
-                    "name": "order.paid", "email": address, "id": signal,
-                    "properties": {"id": signal}})
+                if self.number % 2:
+                    answer = web.post_json("/h/shop", {
+                        "email": address, "id": signal})
+                else:
+                    answer = web.post_json("/api/v1/signals", {
+                        "name": "order.paid", "email": address, "id": signal,
+                        "properties": {"id": signal}})
             except OSError:
                 self.unsure.append((address, signal))
                 self.stop.wait(0.005)
@@ -76,7 +95,7 @@ def test_every_answered_signal_counts_exactly_once(make_daemon):
     seed = random.randrange(1 << 30)
     print("seed", seed)
     chance = random.Random(seed)
-    daemon = make_daemon(more='signals { names = { "order.paid" } }\n')
+    daemon = make_daemon(more=MORE)
     daemon.start()
     rules = daemon.base / "rules.conf"
     rules.write_text('rule "bought" { on = "order.paid" add = 1 }\n')
