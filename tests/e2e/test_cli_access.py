@@ -1,6 +1,7 @@
 """The command from another machine: a token on the private listener, and
 what each role may do."""
 import datetime
+import re
 import subprocess
 
 import pytest
@@ -113,3 +114,19 @@ def test_a_slash_at_the_end_of_the_url_is_no_matter(shared, tokens):
             "SCOREGATE_URL": f"http://127.0.0.1:{shared.values['private']}/",
             "SCOREGATE_TOKEN": tokens["reader"]})
     assert result.returncode == 0, result.stderr
+
+
+def test_every_resource_refuses_a_role_that_is_too_small(shared, tokens):
+    """As the index says: nothing is done, whatever is sent."""
+    order = ["reader", "operator", "manager"]
+    resources = shared.api("GET", "").json()["resources"]
+    assert {r["role"] for r in resources} == set(order)
+    for resource in resources:
+        path = re.sub(r"\{\w+\}", "none", resource["path"])
+        for role in order[:order.index(resource["role"])] + [None]:
+            answer = shared.private.ask(resource["method"], path, headers={
+                "Authorization": f"Bearer {tokens[role]}"} if role else {})
+            assert answer.status == (403 if role else 401), (path, role)
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert shared.public.ask(resource["method"],
+                                     path).status in (404, 405)
