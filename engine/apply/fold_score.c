@@ -1,5 +1,6 @@
 /* fold_score.c - from what rules and people want to ledger entries, by way of
  * score_apply.h; and the score.changed that follows. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,7 +270,8 @@ fold_operate(struct fold_run *run, const struct signal *signal)
 	if (!score_id)
 		return false;
 	if (signal->kind != SIGNAL_SCORE_ERASE &&
-	    (!text || !text_to_number(text, &points)))
+	    (!text || !text_to_number(text, &points) ||
+	     fabs(points) > SCORE_POINTS_MOST))
 		return false;
 	score_state_advance(fold_state(run, score_id), &run->world->rates,
 			    run->at);

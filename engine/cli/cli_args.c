@@ -87,6 +87,10 @@ check_count(const struct cli_args *args, const struct cli_command *command,
 	if (command->most >= 0 && n > command->most)
 		return err_set(err, SG_REFUSED, "\"%s\" is one word too many",
 			       args->words[command->most]);
+	/* As from an unset variable: …/contacts/ is another thing. */
+	for (n = 0; n < (int)args->n_words; n++)
+		if (!*args->words[n])
+			return err_set(err, SG_REFUSED, "an argument is empty");
 	return SG_OK;
 }
 

@@ -191,7 +191,7 @@ check_numbers(const struct rule *rule, const struct conf_section *section,
 			section, "degrade", err,
 			"expected a `degrade` between 0%% and 100%%, "
 			"or none");
-	if (!(fabs(rule->points) <= 1e9))
+	if (!(fabs(rule->points) <= SCORE_POINTS_MOST))
 		return rule_refuse(section,
 				   conf_is_set(section, "add") ? "add"
 							       : "subtract",

@@ -16,6 +16,9 @@
 #include "score/score_decay.h"
 #include "score/score_part.h"
 
+/* Points of one entry, either way: sums of any number of them stay finite. */
+#define SCORE_POINTS_MOST 1e9
+
 enum { SCORE_RATES_MOST = 8, SCORE_NAME_MOST = 64, SCORES_MOST = 64 };
 
 enum ledger_class { LEDGER_FIELD = 1, LEDGER_TOUCH = 2, LEDGER_MANUAL = 3 };

@@ -92,7 +92,9 @@ def test_a_group_alone_is_a_mistake_that_shows_its_commands(shared):
     (["score", "add", "a@b.test", "ten"], '"ten" is not a number of points'),
     (["score", "add", "a@b.test", "1e999"], "is not a number of points"),
     (["score", "add", "a@b.test", "0x10"], "is not a number of points"),
-    (["score", "add", "a@b.test", ""], "is not a number of points"),
+    (["score", "add", "a@b.test", " "], "is not a number of points"),
+    (["contact", "show", ""], "an argument is empty"),
+    (["contact", "untag", "a@b.test", ""], "an argument is empty"),
     (["score", "erase", "a@b.test", "5"], "one word too many"),
     (["signal", "emit", "order.paid"], "needs --contact ADDRESS"),
     (["segment", "count"], "needs --where EXPR"),
@@ -171,6 +173,7 @@ def test_what_a_condition_names_must_be_there(shared):
     (["token", "create", "t", "--role", "king"], "king"),
     (["token", "create", "t", "--expires", "soon"], "expires_at"),
     (["export", "--format", "xml"], "csv or ndjson"),
+    (["list", "create", ".."], "cannot be named .."),
     (["backup", "/nonexistent/deeper/copy"], "/nonexistent"),
     (["plugin", "check", "/nonexistent.so"], "/nonexistent.so"),
 ])
@@ -220,6 +223,30 @@ def test_a_contact_from_first_to_last(shared):
 def test_an_address_is_the_same_in_any_case_and_in_a_url(shared):
     shared.do("contact", "add", "Odd+tag/x@Far.Test")
     assert "far.test" in shared.do("contact", "show", "odd+tag/x@far.test")
+
+
+def test_a_tag_named_like_a_folder_above_is_not_the_contact(shared):
+    who = "dots@far.test"
+    shared.do("contact", "add", who, "--tag", "a/b", "--tag", "a%2Fb")
+    for tag in ("..", "../..", ".", "a/b"):
+        shared.run("contact", "untag", who, tag)
+    assert shared.ask("contact", "show", who)["tags"] == ["a%2Fb"]
+    shared.run("list", "delete", "..", "--yes")
+    assert "cannot be named" in shared.refused(4, "contact", "tag", who, "..")
+
+
+@pytest.mark.parametrize("points", ["1e308", "-1e10", "1000000001"])
+def test_points_that_no_sum_could_hold_are_refused(shared, points):
+    who = "huge@far.test"
+    shared.do("contact", "add", who)
+    for op in ("add", "subtract", "set"):
+        assert "at most 1000000000" in shared.refused(4, "score", op, who,
+                                                      points)
+    result = shared.run("import", "-", text=f"email,score:lead\n{who},{points}")
+    assert result.returncode == 1 and "more than 1000000000" in result.stderr
+    shared.do("score", "add", who, "1e9")
+    assert shared.score(who) == 1e9
+    shared.do("contact", "delete", who, "--yes")
 
 
 def test_lists_are_counted(shared):

@@ -131,6 +131,9 @@ def test_what_goes_out_comes_in_again(shared, make_daemon, tmp_path):
                       "fit")
     said = ("export", "--where", "tag 'round'", "--sort", "email",
             "--columns", "email,field.note,tags,lists,score:lead,score:fit")
+    # A field of that name is not the address.
+    shared.do("contact", "set", "r1@round.test", "email=other@round.test")
+    said = said[:-1] + (said[-1] + ",field.email",)
     first = tmp_path / "first.csv"
     assert shared.do(*said, "--output", first) == ""
     rows = list(csv.DictReader(io.StringIO(

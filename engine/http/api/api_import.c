@@ -90,6 +90,11 @@ read_column(struct import *import, const char *header,
 	char *name = field_name(import->call->pool, header);
 
 	column->name = name;
+	/* field.email is a field, as it was when it went out. */
+	if (strncmp(header, "field.", 6) == 0) {
+		column->kind = IMPORT_FIELD;
+		return api_check_field(name, err);
+	}
 	if (strcmp(name, "email") == 0 || strcmp(name, "e_mail") == 0 ||
 	    strcmp(name, "email_address") == 0) {
 		column->kind = IMPORT_EMAIL;
@@ -240,6 +245,10 @@ add_score(struct import *import, const struct import_column *column,
 		return err_set(err, SG_REFUSED,
 			       "score:%s: `%s` is not a number", column->name,
 			       cell);
+	if (fabs(points) > SCORE_POINTS_MOST)
+		return err_set(err, SG_REFUSED,
+			       "score:%s: %s is more than %.0f", column->name,
+			       cell, SCORE_POINTS_MOST);
 	signal = add(import,
 		     import->set_scores ? SIGNAL_SCORE_SET : SIGNAL_SCORE_ADD,
 		     key);

@@ -24,6 +24,10 @@ read_points(struct api_call *call, bool negate, const char **points_out,
 	    !isfinite(points))
 		return err_set(err, SG_REFUSED,
 			       "`points` is missing or not a number");
+	if (fabs(points) > SCORE_POINTS_MOST)
+		return err_set(err, SG_REFUSED,
+			       "`points` is at most %.0f, either way",
+			       SCORE_POINTS_MOST);
 	text_append_number(&text, negate ? -points : points);
 	*points_out = pool_strdup(call->pool, buf_text(&text));
 	buf_done(&text);
