@@ -165,8 +165,9 @@ fill_spool(struct spool *spool, uint64_t n, uint64_t records)
 	}
 }
 
+/* Until `total` were applied; the rate of those that were not yet. */
 static double
-drain(struct apply *apply, uint64_t n)
+drain(struct apply *apply, uint64_t total)
 {
 	struct apply_status before, status;
 	int64_t begin = clock_monotonic_ms();
@@ -175,8 +176,9 @@ drain(struct apply *apply, uint64_t n)
 	do {
 		usleep(1000);
 		apply_get_status(apply, &status);
-	} while (status.applied - before.applied < n);
-	return (double)n * 1000 / (double)(clock_monotonic_ms() - begin);
+	} while (status.applied < total);
+	return (double)(total - before.applied) * 1000 /
+	       (double)(clock_monotonic_ms() - begin + 1);
 }
 
 static double
@@ -216,7 +218,7 @@ ours(const char *directory, uint64_t n, uint64_t records, double *again_out)
 	must(apply_start(apply, &err), &err);
 	rate = drain(apply, n);
 	fill_spool(spool, n, records);
-	*again_out = drain(apply, n);
+	*again_out = drain(apply, 2 * n);
 	apply_stop(apply, 60000);
 	apply_close(apply);
 	spool_close(spool);
