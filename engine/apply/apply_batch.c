@@ -52,8 +52,9 @@ publish(struct apply *apply, const struct cached *cached)
 	if (cached->created)
 		scoreboard_set_record(apply->board, cached->id,
 				      fold_module(cached->fold));
+	/* By a refold it may be that there never was a score. */
 	for (id = 1; cached->scored && id <= apply->world.n_scores; id++)
-		if (fold_score(cached->fold, id, &state))
+		if (fold_score(cached->fold, id, &state) || cached->refolded)
 			scoreboard_put(apply->board, cached->id, id, &state);
 }
 
@@ -67,7 +68,7 @@ forget_touched(struct apply *apply)
 		bool deleted = cached->deleted;
 
 		cached->touched = cached->created = cached->deleted =
-			cached->scored = false;
+			cached->scored = cached->refolded = false;
 		if (deleted)
 			apply_cache_drop(apply->cache, cached->id);
 	}

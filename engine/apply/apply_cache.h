@@ -15,7 +15,7 @@ struct cached {
 	struct fold_record *fold;
 	int64_t timer_at; /* as it is in the store; 0 = not known */
 	/* of the transaction under way */
-	bool touched, created, deleted, scored;
+	bool touched, created, deleted, scored, refolded;
 	/* the cache's own */
 	struct cached *newer, *older, *next_in_chain;
 };

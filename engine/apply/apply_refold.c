@@ -489,6 +489,7 @@ apply_refold(struct apply *apply, uint32_t id, struct sg_err *err)
 	if (status == SG_OK) {
 		apply->refolds++;
 		apply_touch(apply, cached);
+		cached->refolded = true;
 		status = refold(apply, cached, pool, err);
 	}
 	pool_free(pool);

@@ -1,0 +1,233 @@
+/* apply_late_test.c - what comes late, and what it turns round. */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "apply_aid.h"
+#include "base/clock.h"
+
+#define DAY CLOCK_DAY_MS
+
+static const double tiny = 1e-9;
+static const char ann[] = "ann@example.com";
+
+static int
+setup(void **state)
+{
+	struct applier *applier = calloc(1, sizeof(*applier));
+
+	applier_init(applier);
+	applier_open(applier);
+	*state = applier;
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	applier_done(*state);
+	free(*state);
+	return 0;
+}
+
+static void
+happen(struct applier *applier, const char *name, int64_t at)
+{
+	struct signal signal = applier_signal(name, ann, at);
+
+	applier_submit(applier, &signal);
+}
+
+static void
+change(struct applier *applier, enum signal_kind kind, const char *name,
+       const char *const props[4], int64_t at)
+{
+	struct signal signal = applier_change(kind, name, ann, at);
+
+	applier_set(&signal, props[0], props[1]);
+	if (props[2])
+		applier_set(&signal, props[2], props[3]);
+	applier_submit(applier, &signal);
+}
+
+static void
+set_job(struct applier *applier, const char *job, int64_t at)
+{
+	change(applier, SIGNAL_FIELD_SET, "field.changed",
+	       (const char *const[]){"name", "job", "value", job}, at);
+}
+
+static void
+tag(struct applier *applier, int64_t at)
+{
+	change(applier, SIGNAL_TAG_ADD, "tag.added",
+	       (const char *const[]){"tag", "vip", NULL, NULL}, at);
+}
+
+static void
+operate(struct applier *applier, enum signal_kind kind, const char *points,
+	int64_t at)
+{
+	change(applier, kind,
+	       kind == SIGNAL_SCORE_SET ? "score.set" : "score.erased",
+	       (const char *const[]){"score", "fit", points ? "points" : NULL,
+				     points},
+	       at);
+}
+
+/* NAN = none */
+static double
+fit(struct applier *applier, int64_t at)
+{
+	return applier_score_of(applier, ann, 2, at);
+}
+
+static void
+check_and_reopen(struct applier *applier)
+{
+	applier_verify(applier);
+	applier_close(applier);
+	applier_open(applier);
+	applier_verify(applier);
+}
+
+static void
+a_late_change_can_leave_a_record_without_a_score(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() + DAY;
+
+	applier_rules(applier,
+		      "rule \"a\" { on = \"email.opened\" "
+		      "when = \"not tag 'vip'\" add = 5 score = \"fit\" }",
+		      false);
+	happen(applier, "email.opened", at);
+	assert_float_equal(fit(applier, at), 5, tiny);
+	tag(applier, at - 1);
+	assert_true(isnan(fit(applier, at)));
+	check_and_reopen(applier);
+	assert_true(isnan(fit(applier, at)));
+}
+
+static void
+a_late_field_turns_round_what_rules_gave(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() + DAY;
+
+	applier_rules(applier,
+		      "rule \"boss\" { on = \"email.opened\" add = 100 "
+		      "when = \"field.job = 'CEO'\" score = \"fit\" }\n"
+		      "rule \"other\" { on = \"email.opened\" add = 1 "
+		      "when = \"field.job != 'CEO'\" score = \"fit\" }",
+		      false);
+	set_job(applier, "CTO", at);
+	happen(applier, "email.opened", at + 10);
+	happen(applier, "email.opened", at + 20);
+	assert_float_equal(fit(applier, at + 30), 2, tiny);
+	set_job(applier, "CEO", at + 5); /* for both */
+	assert_float_equal(fit(applier, at + 30), 200, tiny);
+	set_job(applier, "CFO", at + 15); /* for the second not */
+	assert_float_equal(fit(applier, at + 30), 101, tiny);
+	set_job(applier, "", at + 1); /* was CEO again before the first */
+	assert_float_equal(fit(applier, at + 30), 101, tiny);
+	check_and_reopen(applier);
+	assert_float_equal(fit(applier, at + 30), 101, tiny);
+}
+
+static void
+a_late_signal_takes_the_one_time_that_there_is(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() + DAY;
+
+	applier_rules(applier,
+		      "rule \"a\" { on = \"email.opened\" add = 100 "
+		      "degrade = \"10%\" once_per = \"ever\" "
+		      "score = \"fit\" }\n"
+		      "rule \"b\" { on = \"email.opened\" add = 1 "
+		      "once_per = \"1 per 3d\" score = \"fit\" }",
+		      false);
+	happen(applier, "email.opened", at + 4 * DAY);
+	assert_float_equal(fit(applier, at + 4 * DAY), 101, tiny);
+	/* a: two days earlier; b: for 2 instead of for 4 */
+	happen(applier, "email.opened", at + 2 * DAY);
+	assert_float_equal(fit(applier, at + 4 * DAY), 82, tiny);
+	/* b: for 0 and, as 2 is too near, for 4 */
+	happen(applier, "email.opened", at);
+	assert_float_equal(fit(applier, at + 4 * DAY), 100 * 0.6561 + 2, 1e-6);
+	check_and_reopen(applier);
+	assert_float_equal(fit(applier, at + 4 * DAY), 100 * 0.6561 + 2, 1e-6);
+}
+
+static void
+what_happened_before_an_erase_comes_to_nothing(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() + DAY;
+
+	applier_rules(applier,
+		      "rule \"a\" { on = \"email.opened\" add = 5 "
+		      "once_per = \"ever\" score = \"fit\" }",
+		      false);
+	happen(applier, "email.opened", at + 10);
+	operate(applier, SIGNAL_SCORE_ERASE, NULL, at + 20);
+	happen(applier, "email.opened", at);
+	assert_true(isnan(fit(applier, at + 20)));
+	happen(applier, "email.opened", at + 30); /* once more, anew */
+	happen(applier, "email.opened", at + 40);
+	assert_float_equal(fit(applier, at + 40), 5, tiny);
+	/* a late erase: closes what came before it */
+	operate(applier, SIGNAL_SCORE_ERASE, NULL, at + 35);
+	assert_float_equal(fit(applier, at + 40), 5, tiny);
+	operate(applier, SIGNAL_SCORE_ERASE, NULL, at + 45);
+	assert_true(isnan(fit(applier, at + 45)));
+	happen(applier, "email.opened", at + 41);
+	assert_true(isnan(fit(applier, at + 45)));
+	check_and_reopen(applier);
+	assert_true(isnan(fit(applier, at + 45)));
+}
+
+static void
+what_happened_before_a_set_uses_up_its_one_time(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() + DAY;
+
+	applier_rules(applier,
+		      "rule \"a\" { on = \"email.opened\" add = 5 "
+		      "once_per = \"ever\" score = \"fit\" }",
+		      false);
+	operate(applier, SIGNAL_SCORE_SET, "50", at + 10);
+	happen(applier, "email.opened", at + 20);
+	assert_float_equal(fit(applier, at + 20), 55, tiny);
+	/* Now the first one is before the set, where it is worth nothing. */
+	happen(applier, "email.opened", at);
+	assert_float_equal(fit(applier, at + 20), 50, tiny);
+	/* A late set holds from its time on. */
+	operate(applier, SIGNAL_SCORE_SET, "7", at + 5);
+	assert_float_equal(fit(applier, at + 20), 50, tiny);
+	check_and_reopen(applier);
+	assert_float_equal(fit(applier, at + 20), 50, tiny);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(a_late_change_can_leave_a_record_without_a_score),
+		TEST(a_late_field_turns_round_what_rules_gave),
+		TEST(a_late_signal_takes_the_one_time_that_there_is),
+		TEST(what_happened_before_an_erase_comes_to_nothing),
+		TEST(what_happened_before_a_set_uses_up_its_one_time),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
