@@ -232,9 +232,19 @@ or_null(const char *text)
 
 /*
  * Mail that the MTA makes itself or takes from local submission comes without
- * angle brackets, and its client is an invented one: for the engine it has
- * none.
+ * angle brackets, and its client is an invented one (Postfix: 127.0.0.1): for
+ * the engine it has none. Brackets alone say nothing: an SMTP client may leave
+ * them out too, and would pass for one of us.
  */
+static bool
+is_local(const struct session *session, const char *sender)
+{
+	return sender[0] != '<' &&
+	       (!session->client_addr[0] ||
+		strncmp(session->client_addr, "127.", 4) == 0 ||
+		strcmp(session->client_addr, "::1") == 0);
+}
+
 static sfsistat
 on_sender(SMFICTX *ctx, char **args)
 {
@@ -245,7 +255,7 @@ on_sender(SMFICTX *ctx, char **args)
 	if (!session)
 		return SMFIS_ACCEPT;
 	forget_message(session);
-	session->local = args[0][0] != '<';
+	session->local = is_local(session, args[0]);
 	keep_macro(ctx, "{daemon_name}", session->daemon_name,
 		   sizeof(session->daemon_name));
 	keep_macro(ctx, "{auth_authen}", session->auth_authen,

@@ -89,7 +89,23 @@ def test_the_engine_hears_macros_folding_and_who_the_client_is(stub, tmp_path):
         "ready\ndaemon submission\nclient 2001:db8::1\nauth bob\n"
         "sender <a@b.test>\nrecipient <c@d.test>\nSubject one\n\ttwo\n"
         "end 4ABC\nlog 4ABC: seen body_bytes=0\n"
-        "daemon submission\nclient (none)\nauth (none)\nsender \n")
+        "daemon submission\nclient 2001:db8::1\nauth (none)\nsender \n")
+
+
+def test_a_client_that_leaves_the_brackets_out_is_still_a_client(stub, tmp_path):
+    """Or mail from anywhere would pass for our own, links signed."""
+    process = stub()
+    script = tmp_path / "x.dialogue"
+    script.write_text("open\nconnect evil.test 192.0.2.66\nmail a@b.test\n"
+                      "abort\nquit\n"
+                      "open\nconnect localhost 127.0.0.1\nmail a@b.test\n"
+                      "abort\nquit\n")
+    result = play(process, script)
+    assert result.returncode == 0, result.stderr
+    process.stop(10)
+    clients = [line for line in process.text().splitlines()
+               if line.startswith("client")]
+    assert clients == ["client 192.0.2.66", "client (none)"]
 
 
 def test_messages_are_counted(stub):
