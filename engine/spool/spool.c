@@ -220,3 +220,11 @@ spool_fail_syncs_after(struct spool *spool, unsigned n_syncs)
 	spool->fail_syncs_after = n_syncs;
 	pthread_mutex_unlock(&spool->lock);
 }
+
+void
+spool_set_max(struct spool *spool, uint64_t max_bytes)
+{
+	pthread_mutex_lock(&spool->lock);
+	spool->options.max_bytes = max_bytes;
+	pthread_mutex_unlock(&spool->lock);
+}

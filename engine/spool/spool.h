@@ -112,6 +112,9 @@ void spool_get_status(struct spool *spool, struct spool_status *status_out);
 /* Test hook: the n-th following sync fails; 0 = off. */
 void spool_fail_syncs_after(struct spool *spool, unsigned n_syncs);
 
+/* Test hook: another spool.max; 0 = none. */
+void spool_set_max(struct spool *spool, uint64_t max_bytes);
+
 /* <0, 0, >0 as a is before, at, after b; both of one spool. */
 int spool_position_compare(const struct spool_position *a,
 			   const struct spool_position *b);

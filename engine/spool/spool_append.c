@@ -134,7 +134,7 @@ append_bytes(struct spool *spool, const struct buf *bytes, size_t n_signals,
 	return SG_OK;
 }
 
-static enum sg_status
+enum sg_status
 append_and_wait(struct spool *spool, const struct buf *bytes, size_t n_signals,
 		bool waits, struct spool_position *position, struct sg_err *err)
 {
@@ -160,25 +160,39 @@ append_and_wait(struct spool *spool, const struct buf *bytes, size_t n_signals,
 	return status;
 }
 
+/* What a failure left there goes; what was there before stays. */
 static enum sg_status
-encode(const struct signal *signals, size_t n_signals, bool waits,
-       struct buf *bytes, struct sg_err *err)
+take_back(struct buf *bytes, size_t len, enum sg_status status)
+{
+	bytes->failed = false;
+	if (bytes->data) {
+		bytes->len = len;
+		bytes->data[len] = '\0';
+	}
+	return status;
+}
+
+enum sg_status
+append_encode(const struct signal *signals, size_t n_signals, bool waits,
+	      struct buf *bytes, struct sg_err *err)
 {
 	enum sg_status status;
-	size_t i, begin;
+	size_t i, begin, before = bytes->len;
 
 	for (i = 0; i < n_signals; i++) {
 		status = signal_check(&signals[i], err);
 		if (status != SG_OK)
-			return status;
+			return take_back(bytes, before, status);
 		begin = frame_open(bytes);
 		signal_encode(bytes, &signals[i]);
 		frame_close(bytes, begin, i + 1 < n_signals, waits);
 	}
 	if (!buf_ok(bytes))
-		return err_set(err, SG_REFUSED,
-			       "%zu signals are too many for one write",
-			       n_signals);
+		return take_back(
+			bytes, before,
+			err_set(err, SG_REFUSED,
+				"%zu signals are too many for one write",
+				n_signals));
 	return SG_OK;
 }
 
@@ -195,7 +209,7 @@ spool_append_many(struct spool *spool, const struct signal *signals,
 	if (n_signals == 0)
 		return err_set(err, SG_REFUSED, "no signal to append");
 	buf_init(&bytes, spool->options.segment_bytes - SEGMENT_HEADER_SIZE);
-	status = encode(signals, n_signals, waits, &bytes, err);
+	status = append_encode(signals, n_signals, waits, &bytes, err);
 	if (status == SG_OK)
 		status = append_and_wait(spool, &bytes, n_signals, waits,
 					 &position, err);

@@ -90,6 +90,16 @@ bool sync_salvage_needed(const struct spool *spool);
 void sync_salvage(struct spool *spool, struct segment *to);
 void *sync_thread(void *spool);
 
+/* spool_append.c. Frames of the signals at the end of `bytes`: all or none.
+ * Then bytes of frames into the spool, and the wait for their sync. */
+enum sg_status append_encode(const struct signal *signals, size_t n_signals,
+			     bool waits, struct buf *bytes,
+			     struct sg_err *err) MUST_CHECK;
+enum sg_status append_and_wait(struct spool *spool, const struct buf *bytes,
+			       size_t n_signals, bool waits,
+			       struct spool_position *position,
+			       struct sg_err *err) MUST_CHECK;
+
 /* spool_append.c, locked: seal the newest and begin the next. */
 enum sg_status append_open_another(struct spool *spool,
 				   struct sg_err *err) MUST_CHECK;
