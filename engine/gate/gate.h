@@ -16,6 +16,7 @@
 #include "scoregate_plugin.h"
 #include "signal/signal_kinds.h"
 #include "spool/spool.h"
+#include "spool/spool_batch.h"
 #include "token/keys.h"
 
 struct gate_options {
@@ -64,6 +65,13 @@ enum sg_status gate_check(const char *path, struct buf *report,
 bool gate_route(struct sg_gate *gate, const struct sg_request *request,
 		const char *(*header)(const void *handle, const char *name),
 		struct sg_reply *reply);
+/* The same for one of several requests that are answered together: signals
+ * emitted as SG_WRITTEN go into `batch`, which the caller writes before any of
+ * the answers; what belongs to the call lives until the batch is cleared. */
+bool gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
+			const char *(*header)(const void *handle,
+					      const char *name),
+			struct spool_batch *batch, struct sg_reply *reply);
 
 /* What host->api_call() reaches; without it the answer is 503. Set before the
  * first request. */

@@ -47,8 +47,11 @@ gate_call_count(struct gate_call *call, enum sg_status status, const char *what,
 
 	atomic_fetch_add(&plugin->calls, 1);
 	if (status != SG_FAILED) {
-		atomic_store(&plugin->failures_in_a_row, 0);
-		atomic_store(&plugin->rest_s, 0);
+		/* Read first: many threads come by here, and mostly it is 0. */
+		if (atomic_load(&plugin->failures_in_a_row))
+			atomic_store(&plugin->failures_in_a_row, 0);
+		if (atomic_load(&plugin->rest_s))
+			atomic_store(&plugin->rest_s, 0);
 		return;
 	}
 	atomic_fetch_add(&plugin->failures, 1);
@@ -68,7 +71,8 @@ gate_call_end(struct gate_call *call)
 		json_free(root->json);
 	call->texts = NULL;
 	call->jsons = NULL;
-	pool_free(call->pool);
+	if (!call->batch)
+		pool_free(call->pool);
 	call->pool = NULL;
 	call->magic = 0;
 }
@@ -86,7 +90,7 @@ struct pool *
 gate_call_pool(struct gate_call *call)
 {
 	if (!call->pool)
-		call->pool = pool_new();
+		call->pool = call->batch ? call->batch->pool : pool_new();
 	return call->pool;
 }
 

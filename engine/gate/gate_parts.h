@@ -39,7 +39,8 @@ struct gate_call {
 	struct sg_call public;
 	unsigned magic;
 	struct gate_plugin *plugin;
-	struct pool *pool; /* made when first asked for */
+	struct pool *pool; /* made when first asked for, or the batch's */
+	struct spool_batch *batch; /* NULL: signals are written one by one */
 	struct sg_text *texts;
 	struct gate_json_root *jsons;
 	const char *(*header)(const void *handle, const char *name);

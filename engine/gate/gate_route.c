@@ -48,18 +48,21 @@ static enum sg_status
 call_route(struct gate_plugin *plugin, const struct sg_route *route,
 	   const struct sg_request *request,
 	   const char *(*header)(const void *handle, const char *name),
-	   struct sg_reply *reply)
+	   struct spool_batch *batch, struct sg_reply *reply)
 {
-	struct sg_err err = {.text = ""};
 	struct gate_call call;
 	enum sg_status status;
-	char what[64];
+	struct sg_err err;
+	char what[64] = "";
 
+	err.text[0] = '\0';
 	gate_call_begin(&call, plugin, request->received_at);
 	call.header = header;
+	call.batch = batch;
 	status = route->answer(&call.public, request, reply, &err);
-	snprintf(what, sizeof(what), "%.10s %.40s", request->method,
-		 route->prefix);
+	if (status == SG_FAILED)
+		snprintf(what, sizeof(what), "%.10s %.40s", request->method,
+			 route->prefix);
 	gate_call_count(&call, status, what, &err);
 	gate_call_end(&call);
 	return status;
@@ -69,6 +72,14 @@ bool
 gate_route(struct sg_gate *gate, const struct sg_request *request,
 	   const char *(*header)(const void *handle, const char *name),
 	   struct sg_reply *reply)
+{
+	return gate_route_batched(gate, request, header, NULL, reply);
+}
+
+bool
+gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
+		   const char *(*header)(const void *handle, const char *name),
+		   struct spool_batch *batch, struct sg_reply *reply)
 {
 	struct gate_plugin *plugin;
 	const struct sg_route *route = find_route(gate, request->path, &plugin);
@@ -83,6 +94,7 @@ gate_route(struct sg_gate *gate, const struct sg_request *request,
 	}
 	inner.size = sizeof(inner);
 	inner.path = request->path + strlen(route->prefix);
-	answer_for(reply, call_route(plugin, route, &inner, header, reply));
+	answer_for(reply,
+		   call_route(plugin, route, &inner, header, batch, reply));
 	return true;
 }

@@ -136,7 +136,18 @@ fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	to->verdict_reason = or_empty(from->verdict_reason);
 	if (from->external_id && from->external_id[0])
 		to->external_id = external_id_hash(ours, from->external_id);
-	return signal_check(to, err);
+	return SG_OK; /* the spool checks the bounds */
+}
+
+static enum sg_status
+keep_signals(struct gate_call *call, const struct signal *signals,
+	     size_t n_signals, enum sg_keep keep, struct sg_err *err)
+{
+	if (call->batch && keep == SG_WRITTEN)
+		return spool_batch_add(call->batch, signals, n_signals, err);
+	return spool_append_many(
+		call->plugin->gate->spool, signals, n_signals,
+		keep == SG_SYNCED ? SPOOL_SYNCED : SPOOL_WRITTEN, NULL, err);
 }
 
 enum sg_status
@@ -146,7 +157,7 @@ host_emit(const struct sg_call *call, const struct sg_signal *signals,
 	struct gate_call *ours = gate_call_of(call);
 	const unsigned char *at = (const unsigned char *)signals;
 	enum sg_status status = SG_OK;
-	struct signal *kept;
+	struct signal one_kept, *kept = &one_kept;
 
 	if (n_signals == 0)
 		return SG_OK;
@@ -154,7 +165,9 @@ host_emit(const struct sg_call *call, const struct sg_signal *signals,
 		return err_set(err, SG_REFUSED,
 			       "%zu signals at once, at most %d can be",
 			       n_signals, EMIT_SIGNALS_MOST);
-	kept = pool_alloc(gate_call_pool(ours), sizeof(*kept) * n_signals);
+	if (n_signals > 1)
+		kept = pool_alloc(gate_call_pool(ours),
+				  sizeof(*kept) * n_signals);
 	/* The plugin's struct may be shorter than ours, of an older minor. */
 	for (size_t i = 0; status == SG_OK && i < n_signals; i++) {
 		struct sg_signal one = {0};
@@ -166,9 +179,7 @@ host_emit(const struct sg_call *call, const struct sg_signal *signals,
 	}
 	if (status != SG_OK)
 		return status;
-	return spool_append_many(
-		ours->plugin->gate->spool, kept, n_signals,
-		keep == SG_SYNCED ? SPOOL_SYNCED : SPOOL_WRITTEN, NULL, err);
+	return keep_signals(ours, kept, n_signals, keep, err);
 }
 
 /* The kinds' catalogue and the plugin's own list, which emit() reads. */
