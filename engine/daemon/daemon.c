@@ -153,7 +153,7 @@ listen_on(struct daemon *daemon, enum http_face face, const char *name,
 static enum sg_status
 start_http(struct daemon *daemon, struct sg_err *err)
 {
-	struct http_options options = {0};
+	struct http_options options = {.spool = daemon->spool};
 	enum sg_status status;
 
 	status = http_open(&options, http_route, &daemon->routes, &daemon->http,

@@ -4,9 +4,9 @@
 static bool
 ask_plugins(void *arg, const struct sg_request *request,
 	    const char *(*header)(const void *handle, const char *name),
-	    struct sg_reply *reply)
+	    struct spool_batch *batch, struct sg_reply *reply)
 {
-	return gate_route(arg, request, header, reply);
+	return gate_route_batched(arg, request, header, batch, reply);
 }
 
 static enum sg_status

@@ -12,6 +12,7 @@
 #include "base/err.h"
 #include "http/reply.h"
 #include "scoregate_plugin.h"
+#include "spool/spool_batch.h"
 
 struct http;
 
@@ -22,6 +23,9 @@ struct http_request {
 	struct sg_request request; /* path is the whole path here */
 	enum http_face face;
 	uid_t peer_uid; /* HTTP_LOCAL only */
+	/* Where signals go that are written with those of other requests,
+	 * before any of them is answered; NULL = each is written by itself. */
+	struct spool_batch *batch;
 };
 const char *http_request_header(const struct http_request *request,
 				const char *name); /* NULL = absent */
@@ -36,10 +40,12 @@ typedef void http_handler_fn(void *arg, const struct http_request *request,
 			     struct sg_reply *reply);
 
 /*
- * The public face is served by `threads` epoll loops, each with a listen
- * socket of its own: handlers of GET, HEAD and OPTIONS must be quick there,
- * those of other methods run on workers and may wait. The private faces have
- * a thread a connection: there every handler may wait.
+ * The public face is served by `threads` lanes, each with a listen socket of
+ * its own: opens and clicks are answered right there (http_lane.h), the rest
+ * on an epoll loop of libmicrohttpd beside each. Handlers of GET, HEAD and
+ * OPTIONS must be quick there, those of other methods run on workers and may
+ * wait. The private faces have a thread a connection: there every handler may
+ * wait.
  */
 struct http_listen {
 	enum http_face face;
@@ -56,6 +62,8 @@ struct http_options {
 	unsigned timeout_s;	   /* without a byte moving: 10 */
 	unsigned request_s;	   /* for a request to be complete: 30 */
 	size_t header_most;	   /* request line and headers, about: 16 KB */
+	/* Takes the lanes' batches; NULL: there are none. */
+	struct spool *spool;
 };
 
 enum sg_status http_open(const struct http_options *options,
@@ -72,6 +80,9 @@ void http_close(struct http *http);
 struct http_status {
 	uint64_t requests, refused; /* refused: not HTTP as it should be */
 	uint64_t connections;	    /* open now */
+	uint64_t quick;		    /* of the requests: answered on a lane */
+	/* Answered on a lane while the spool could not be written. */
+	uint64_t unkept;
 };
 void http_get_status(struct http *http, struct http_status *out);
 

@@ -101,8 +101,8 @@ make(struct sg_reply *reply)
 }
 
 /* How the message ends is the server's business alone. */
-static bool
-is_framing(const char *name)
+bool
+http_answer_is_framing(const char *name)
 {
 	return strcasecmp(name, "Content-Length") == 0 ||
 	       strcasecmp(name, "Transfer-Encoding") == 0 ||
@@ -110,8 +110,8 @@ is_framing(const char *name)
 	       strcasecmp(name, "Date") == 0;
 }
 
-static int
-final_status(struct sg_reply *reply)
+int
+http_answer_status(struct sg_reply *reply)
 {
 	if (!buf_ok(&reply->body)) {
 		buf_reset(&reply->body);
@@ -126,7 +126,7 @@ enum MHD_Result
 http_answer(struct MHD_Connection *connection, struct sg_reply *reply,
 	    bool close_after)
 {
-	int status = final_status(reply);
+	int status = http_answer_status(reply);
 	bool streams = reply->stream.next != NULL;
 	bool has_body = reply->body.len || reply->fixed || streams;
 	struct MHD_Response *response = make(reply);
@@ -141,9 +141,9 @@ http_answer(struct MHD_Connection *connection, struct sg_reply *reply,
 					  STREAM_PAUSE_S);
 	if (has_body && !reply_get_header(reply, "Content-Type"))
 		MHD_add_response_header(response, "Content-Type",
-					"text/plain; charset=utf-8");
+					HTTP_ANSWER_TYPE);
 	for (size_t i = 0; i < reply->n_headers; i++)
-		if (!is_framing(reply->headers[i].name))
+		if (!http_answer_is_framing(reply->headers[i].name))
 			MHD_add_response_header(response,
 						reply->headers[i].name,
 						reply->headers[i].value);

@@ -14,7 +14,6 @@
 #include "http/http_private.h"
 
 enum {
-	EXCHANGE_MAGIC = 0x48455843,
 	BODY_PUBLIC_MOST = 1 << 20,
 	BODY_PRIVATE_MOST = 64 << 20,
 	/* Read and thrown away past the most, so that the peer gets to see our
@@ -23,8 +22,8 @@ enum {
 };
 
 struct exchange {
-	struct http_work work; /* first: a worker is given this */
-	unsigned magic;
+	struct http_handle handle; /* first: sg_request.handle is this */
+	struct http_work work;
 	struct http_door *door;
 	struct http_connection *from;
 	struct MHD_Connection *connection;
@@ -42,8 +41,17 @@ check(void *pointer)
 {
 	struct exchange *self = pointer;
 
-	assert(self->magic == EXCHANGE_MAGIC);
+	assert(self->handle.magic == HTTP_HANDLE_MAGIC);
 	return self;
+}
+
+static const char *
+find_header(const struct http_handle *handle, const char *name)
+{
+	const struct exchange *self = (const struct exchange *)handle;
+
+	return MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND,
+					   name);
 }
 
 void *
@@ -60,7 +68,8 @@ http_exchange_begin(void *arg, const char *uri,
 		free(self);
 		return NULL;
 	}
-	self->magic = EXCHANGE_MAGIC;
+	self->handle.magic = HTTP_HANDLE_MAGIC;
+	self->handle.header = find_header;
 	self->door = door;
 	self->connection = connection;
 	self->from = http_watch_find(connection);
@@ -95,7 +104,7 @@ http_exchange_end(void *arg, struct MHD_Connection *connection, void **exchange,
 	buf_done(&self->body);
 	reply_done(&self->reply);
 	free(self->uri);
-	self->magic = 0;
+	self->handle.magic = 0;
 	free(self);
 	*exchange = NULL;
 }
@@ -177,7 +186,8 @@ run_handler(struct exchange *self)
 static void
 run_as_work(struct http_work *work)
 {
-	struct exchange *self = check(work);
+	struct exchange *self =
+		check((char *)work - offsetof(struct exchange, work));
 
 	run_handler(self);
 	MHD_resume_connection(self->connection);
@@ -251,13 +261,12 @@ http_exchange_step(void *arg, struct MHD_Connection *connection,
 }
 
 const char *
-http_header_of(const void *handle, const char *name)
+http_header_of(const void *pointer, const char *name)
 {
-	const struct exchange *self = handle;
+	const struct http_handle *handle = pointer;
 
-	if (!self)
+	if (!handle)
 		return NULL;
-	assert(self->magic == EXCHANGE_MAGIC);
-	return MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND,
-					   name);
+	assert(handle->magic == HTTP_HANDLE_MAGIC);
+	return handle->header(handle, name);
 }

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 
 #include "http/http.h"
+#include "http/http_handle.h"
 
 enum {
 	HTTP_DOORS_MOST = 64,
@@ -33,6 +34,7 @@ struct http_connection {
 struct http_door {
 	struct http *http;
 	struct MHD_Daemon *daemon;
+	struct http_lane *lane; /* the public face's */
 	enum http_face face;
 	uint16_t port;		   /* TCP */
 	char path[HTTP_PATH_SIZE]; /* Unix socket, "" = none */
@@ -48,7 +50,7 @@ struct http {
 	struct http_door *doors[HTTP_DOORS_MOST];
 	atomic_bool closing;
 	atomic_int under_way; /* requests between their first line and end */
-	atomic_ullong requests, refused;
+	atomic_ullong requests, refused, quick, unkept;
 	atomic_int connections;
 	struct http_watch *watch;
 	struct http_workers *workers;
@@ -60,6 +62,10 @@ enum sg_status http_socket_tcp(const char *address, uint16_t use_port,
 			       struct sg_err *err) MUST_CHECK;
 enum sg_status http_socket_unix(const struct http_listen *at, int *fd_out,
 				struct sg_err *err) MUST_CHECK;
+
+/* A peer's address as text, "" for none. */
+void http_socket_peer(const struct sockaddr *address,
+		      char text[HTTP_PEER_SIZE]);
 
 /* http_watch.c: the list of connections, and the thread that ends those that
  * take too long over a request (libmicrohttpd's own timeout starts anew with
@@ -103,5 +109,11 @@ int http_check(struct MHD_Connection *connection, const char *method,
  * reply holds. */
 enum MHD_Result http_answer(struct MHD_Connection *connection,
 			    struct sg_reply *reply, bool close_after);
+/* What goes for the answers of both lanes: the status that is sent (500 for a
+ * reply that cannot be), the type of a body without one, and the headers that
+ * are the server's business alone. */
+int http_answer_status(struct sg_reply *reply);
+#define HTTP_ANSWER_TYPE "text/plain; charset=utf-8"
+bool http_answer_is_framing(const char *name);
 
 #endif

@@ -64,7 +64,7 @@ http_route(void *arg, const struct http_request *request,
 	}
 	if (routes->plugin &&
 	    routes->plugin(routes->plugin_arg, &request->request,
-			   http_header_of, reply))
+			   http_header_of, request->batch, reply))
 		return;
 	reply_page(reply, 404, not_found);
 }

@@ -8,11 +8,11 @@
 
 #include "http/http.h"
 
-/* gate_route(): false when no plugin owns the path. */
+/* gate_route_batched(): false when no plugin owns the path. */
 typedef bool http_plugin_fn(void *arg, const struct sg_request *request,
 			    const char *(*header)(const void *handle,
 						  const char *name),
-			    struct sg_reply *reply);
+			    struct spool_batch *batch, struct sg_reply *reply);
 
 struct http_routes {
 	http_plugin_fn *plugin; /* NULL: no plugins */

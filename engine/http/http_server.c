@@ -1,8 +1,9 @@
 /*
  * http_server.c - starting and stopping. One libmicrohttpd daemon is a door:
- * the public face has several, each an epoll loop with a listen socket of its
- * own on the same port (libmicrohttpd's own thread pool wakes every thread for
- * each connection); the private faces have one with a thread a connection.
+ * the public face has several, each an epoll loop behind a quick lane with a
+ * listen socket of its own on the same port (libmicrohttpd's own thread pool
+ * wakes every thread for each connection); the private faces have one with a
+ * thread a connection.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "http/http_private.h"
+#include "http/http_lane.h"
 
 enum {
 	THREADS = 2,
@@ -98,21 +99,31 @@ memory_of(const struct http *http, enum http_face face)
 	return face == HTTP_PUBLIC ? most : 2 * most;
 }
 
+/* Takes fd when it is SG_OK. */
 static enum sg_status
 start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 {
 	struct http *http = door->http;
 	unsigned flags = MHD_USE_ERROR_LOG | MHD_USE_ITC;
+	/* The lane listens, and gives the connections that it does not serve.
+	 */
+	struct MHD_OptionItem listens[] = {
+		{door->face == HTTP_PUBLIC ? MHD_OPTION_END
+					   : MHD_OPTION_LISTEN_SOCKET,
+		 fd, NULL},
+		{MHD_OPTION_END, 0, NULL},
+	};
 
 	flags |= door->face == HTTP_PUBLIC
 			 ? MHD_USE_EPOLL_INTERNAL_THREAD |
-				   MHD_ALLOW_SUSPEND_RESUME
+				   MHD_ALLOW_SUSPEND_RESUME |
+				   MHD_USE_NO_LISTEN_SOCKET
 			 : MHD_USE_POLL_INTERNAL_THREAD |
 				   MHD_USE_THREAD_PER_CONNECTION;
 	door->daemon = MHD_start_daemon(
 		flags, 0, NULL, NULL, http_exchange_step, door,
-		MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL,
-		MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
+		MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_ARRAY,
+		listens, MHD_OPTION_CONNECTION_LIMIT,
 		connections_most(http, door->face, n),
 		MHD_OPTION_CONNECTION_TIMEOUT, http->options.timeout_s,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_of(http, door->face),
@@ -124,7 +135,12 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 	if (!door->daemon)
 		return err_set(err, SG_FAILED,
 			       "the HTTP server could not be started");
-	return SG_OK;
+	if (door->face != HTTP_PUBLIC ||
+	    http_lane_start(door, fd, connections_most(http, door->face, n),
+			    &door->lane, err) == SG_OK)
+		return SG_OK;
+	MHD_stop_daemon(door->daemon);
+	return SG_FAILED;
 }
 
 /* Takes fd. */
@@ -205,6 +221,21 @@ wait_until_idle(struct http *http)
 }
 
 static void
+stop_listening(struct http_door *door)
+{
+	int fd = -1;
+
+	if (door->lane)
+		http_lane_stop(door->lane);
+	else
+		fd = MHD_quiesce_daemon(door->daemon);
+	if (door->path[0])
+		unlink(door->path);
+	if (fd >= 0)
+		close(fd);
+}
+
+static void
 close_door(struct http_door *door)
 {
 	MHD_stop_daemon(door->daemon);
@@ -218,14 +249,8 @@ http_close(struct http *http)
 	if (!http)
 		return;
 	atomic_store(&http->closing, true);
-	for (size_t i = 0; i < http->n_doors; i++) {
-		int fd = MHD_quiesce_daemon(http->doors[i]->daemon);
-
-		if (http->doors[i]->path[0])
-			unlink(http->doors[i]->path);
-		if (fd >= 0)
-			close(fd);
-	}
+	for (size_t i = 0; i < http->n_doors; i++)
+		stop_listening(http->doors[i]);
 	wait_until_idle(http);
 	/* No connection may stay suspended past here. */
 	http_workers_stop(http);
@@ -241,4 +266,6 @@ http_get_status(struct http *http, struct http_status *out)
 	out->requests = atomic_load(&http->requests);
 	out->refused = atomic_load(&http->refused);
 	out->connections = (uint64_t)atomic_load(&http->connections);
+	out->quick = atomic_load(&http->quick);
+	out->unkept = atomic_load(&http->unkept);
 }

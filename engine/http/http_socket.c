@@ -254,3 +254,44 @@ http_socket_unix(const struct http_listen *at, int *fd_out, struct sg_err *err)
 	*fd_out = fd;
 	return SG_OK;
 }
+
+/* An IPv4 peer on a socket for both (RFC 4291 §2.5.5.2). */
+static bool
+is_mapped(const struct sockaddr *address)
+{
+	const struct sockaddr_in6 *v6 = (const void *)address;
+
+	return address && address->sa_family == AF_INET6 &&
+	       IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
+}
+
+/* inet_ntop() prints through stdio: this is done for every connection. */
+static void
+print_v4(const unsigned char bytes[4], char *to)
+{
+	for (int i = 0; i < 4; i++) {
+		unsigned number = bytes[i];
+
+		if (number >= 100)
+			*to++ = (char)('0' + number / 100);
+		if (number >= 10)
+			*to++ = (char)('0' + number / 10 % 10);
+		*to++ = (char)('0' + number % 10);
+		*to++ = i < 3 ? '.' : '\0';
+	}
+}
+
+void
+http_socket_peer(const struct sockaddr *address, char text[HTTP_PEER_SIZE])
+{
+	const struct sockaddr_in6 *v6 = (const void *)address;
+	const struct sockaddr_in *v4 = (const void *)address;
+
+	text[0] = '\0';
+	if (is_mapped(address))
+		print_v4(&v6->sin6_addr.s6_addr[12], text);
+	else if (address && address->sa_family == AF_INET)
+		print_v4((const unsigned char *)&v4->sin_addr.s_addr, text);
+	else if (address && address->sa_family == AF_INET6)
+		inet_ntop(AF_INET6, &v6->sin6_addr, text, HTTP_PEER_SIZE);
+}

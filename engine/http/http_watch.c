@@ -4,7 +4,6 @@
  * with every byte, so a client that sends one every few seconds would stay for
  * ever.
  */
-#include <arpa/inet.h>
 #include <assert.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -109,21 +108,10 @@ http_watch_stop(struct http *http)
 	http->watch = NULL;
 }
 
-/* An IPv4 peer on a socket for both (RFC 4291 §2.5.5.2). */
-static bool
-is_mapped(const struct sockaddr *address)
-{
-	const struct sockaddr_in6 *v6 = (const void *)address;
-
-	return address && address->sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
-}
-
 static void
 set_peer(struct http_connection *self, struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info;
-	const struct sockaddr *address;
 	struct peer_credentials peer;
 	socklen_t len = sizeof(peer);
 
@@ -137,22 +125,7 @@ set_peer(struct http_connection *self, struct MHD_Connection *connection)
 	}
 	info = MHD_get_connection_info(connection,
 				       MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	address = info ? info->client_addr : NULL;
-	if (is_mapped(address))
-		inet_ntop(AF_INET,
-			  &((const struct sockaddr_in6 *)(const void *)address)
-				   ->sin6_addr.s6_addr[12],
-			  self->peer, sizeof(self->peer));
-	else if (address && address->sa_family == AF_INET)
-		inet_ntop(AF_INET,
-			  &((const struct sockaddr_in *)(const void *)address)
-				   ->sin_addr,
-			  self->peer, sizeof(self->peer));
-	else if (address && address->sa_family == AF_INET6)
-		inet_ntop(AF_INET6,
-			  &((const struct sockaddr_in6 *)(const void *)address)
-				   ->sin6_addr,
-			  self->peer, sizeof(self->peer));
+	http_socket_peer(info ? info->client_addr : NULL, self->peer);
 }
 
 static struct http_connection *

@@ -80,6 +80,7 @@ add_mail_and_web(struct json *to, const struct health *health)
 	json_add_int(web, "requests", (int64_t)health->http.requests);
 	json_add_int(web, "refused", (int64_t)health->http.refused);
 	json_add_int(web, "connections", (int64_t)health->http.connections);
+	json_add_int(web, "unkept", (int64_t)health->http.unkept);
 	json_add(to, "web", web);
 }
 
@@ -215,6 +216,9 @@ api_metrics(void *arg, const struct http_request *request,
 		 (double)health.http.requests},
 		{"http_refused_total", "counter", "HTTP requests refused.",
 		 (double)health.http.refused},
+		{"http_unkept_total", "counter",
+		 "Opens and clicks answered while the spool took none.",
+		 (double)health.http.unkept},
 		{"http_connections", "gauge", "Open HTTP connections.",
 		 (double)health.http.connections},
 		{"api_calls_total", "counter", "Calls of the API.",

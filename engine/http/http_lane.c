@@ -1,0 +1,456 @@
+/* http_lane.c - see http_lane.h. */
+#include "http/http_lane.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+
+enum {
+	EVENTS_MOST = 128,
+	ACCEPTS_MOST = 64, /* in one round */
+	ROUND_MOST = EVENTS_MOST + ACCEPTS_MOST,
+	IDLE_LOOK_MS = 1000,
+	ACCEPT_PAUSE_MS = 50, /* when there are no descriptors left */
+	CONNECTION_MAGIC = 0x4c434f4e
+};
+
+/* A client that may ask again. Those that wait for nothing stand in a list,
+ * the longest waiting first. */
+struct lane_connection {
+	unsigned magic;
+	int fd;
+	bool watched; /* by epoll, and in the list */
+	int64_t since;
+	struct lane_connection *before, *after;
+	char peer[HTTP_PEER_SIZE];
+};
+
+struct answer {
+	struct lane_connection *connection;
+	size_t request_len; /* what is still to be taken */
+	size_t begin, len;  /* in lane.out */
+	bool close_after;
+};
+
+struct http_lane {
+	struct http_door *door;
+	pthread_t thread;
+	int listen_fd, epoll_fd, stop_fd;
+	atomic_bool stop;
+	unsigned n_connections, connections_most;
+	struct lane_connection *first, *last;
+	struct spool_batch batch;
+	bool has_batch, unkept; /* unkept: the last write failed */
+	struct buf out;
+	size_t n_answers;
+	struct answer answers[ROUND_MOST];
+	int64_t now;	   /* wall clock of this round, and the other */
+	int64_t monotonic; /* one, by which waits are measured */
+	int64_t date_s, looked_s;
+	char date[HTTP_DATE_SIZE];
+	char bytes[LANE_HEAD_MOST];
+};
+
+/* --- connections ---------------------------------------------------------- */
+
+static struct lane_connection *
+connection_new(struct http_lane *lane, int fd, const struct sockaddr *address)
+{
+	struct lane_connection *self = malloc(sizeof(*self));
+
+	if (!self)
+		return NULL;
+	self->magic = CONNECTION_MAGIC;
+	self->fd = fd;
+	self->watched = false;
+	http_socket_peer(address, self->peer);
+	lane->n_connections++;
+	atomic_fetch_add(&lane->door->http->connections, 1);
+	return self;
+}
+
+static void
+unlink_connection(struct http_lane *lane, struct lane_connection *self)
+{
+	if (self->before)
+		self->before->after = self->after;
+	else
+		lane->first = self->after;
+	if (self->after)
+		self->after->before = self->before;
+	else
+		lane->last = self->before;
+}
+
+static void
+link_last(struct http_lane *lane, struct lane_connection *self)
+{
+	self->before = lane->last;
+	self->after = NULL;
+	if (lane->last)
+		lane->last->after = self;
+	else
+		lane->first = self;
+	lane->last = self;
+}
+
+/* Frees it; the descriptor is the caller's. */
+static int
+release(struct http_lane *lane, struct lane_connection *self)
+{
+	int fd = self->fd;
+
+	assert(self->magic == CONNECTION_MAGIC);
+	if (self->watched)
+		unlink_connection(lane, self);
+	lane->n_connections--;
+	atomic_fetch_sub(&lane->door->http->connections, 1);
+	self->magic = 0;
+	free(self);
+	return fd;
+}
+
+static void
+drop(struct http_lane *lane, struct lane_connection *self)
+{
+	close(release(lane, self));
+}
+
+/* As it is, nothing of what it sent is taken. */
+static void
+hand_over(struct http_lane *lane, struct lane_connection *self)
+{
+	struct sockaddr_storage address;
+	socklen_t len = sizeof(address);
+	bool watched = self->watched;
+	int fd = release(lane, self);
+
+	if (watched)
+		epoll_ctl(lane->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	if (getpeername(fd, (struct sockaddr *)&address, &len) < 0) {
+		close(fd);
+		return;
+	}
+	/* Closes the descriptor when it cannot take it. */
+	if (MHD_add_connection(lane->door->daemon, fd,
+			       (struct sockaddr *)&address, len) != MHD_YES)
+		log_debug("http: a connection was not taken: %s",
+			  strerror(errno));
+}
+
+/* It waits for the next request, anew. */
+static void
+wait_for_more(struct http_lane *lane, struct lane_connection *self)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = self};
+
+	if (self->watched) {
+		unlink_connection(lane, self);
+	} else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) <
+		   0) {
+		drop(lane, self);
+		return;
+	}
+	self->watched = true;
+	self->since = lane->monotonic;
+	link_last(lane, self);
+}
+
+static void
+end_idle(struct http_lane *lane)
+{
+	int64_t most = (int64_t)lane->door->http->options.timeout_s * 1000;
+
+	if (lane->monotonic / 1000 == lane->looked_s)
+		return;
+	lane->looked_s = lane->monotonic / 1000;
+	while (lane->first && lane->monotonic - lane->first->since > most)
+		drop(lane, lane->first);
+}
+
+/* --- one round ------------------------------------------------------------ */
+
+static void
+handle(struct http_lane *lane, struct lane_connection *connection,
+       const struct lane_request *from, struct answer *answer)
+{
+	struct http *http = lane->door->http;
+	struct http_request request = {.face = lane->door->face,
+				       .peer_uid = (uid_t)-1};
+	struct sg_reply reply;
+
+	request.request.size = sizeof(request.request);
+	request.request.method = from->method;
+	request.request.path = from->path;
+	request.request.query = from->query;
+	request.request.body = "";
+	request.request.peer = connection->peer;
+	request.request.received_at = lane->now;
+	request.request.handle = from;
+	request.batch = lane->has_batch ? &lane->batch : NULL;
+	reply_init(&reply);
+	http->handler(http->arg, &request, &reply);
+	answer->begin = lane->out.len;
+	http_lane_answer(&lane->out, &reply, lane->date,
+			 strcmp(from->method, "HEAD") == 0,
+			 answer->close_after);
+	answer->len = lane->out.len - answer->begin;
+	reply_done(&reply);
+}
+
+/* What a client sent, or that it has gone. */
+static void
+serve(struct http_lane *lane, struct lane_connection *connection)
+{
+	struct answer *answer = &lane->answers[lane->n_answers];
+	struct lane_request request;
+	ssize_t len = recv(connection->fd, lane->bytes, sizeof(lane->bytes),
+			   MSG_PEEK | MSG_DONTWAIT);
+
+	if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
+		if (!connection->watched)
+			hand_over(lane, connection);
+		return;
+	}
+	if (len <= 0) {
+		drop(lane, connection);
+		return;
+	}
+	/* What follows a last request would make close() a reset. */
+	if (!lane_request_read(lane->bytes, (size_t)len, &request) ||
+	    (request.close_after && request.len != (size_t)len)) {
+		hand_over(lane, connection);
+		return;
+	}
+	answer->connection = connection;
+	answer->request_len = request.len;
+	answer->close_after = request.close_after ||
+			      lane->n_connections > lane->connections_most ||
+			      atomic_load(&lane->stop);
+	handle(lane, connection, &request, answer);
+	lane->n_answers++;
+}
+
+/* The descriptors are used up: whoever waits in the queue keeps waiting. */
+static void
+pause_accepting(void)
+{
+	log_warn("http: no more connections can be taken: %s", strerror(errno));
+	usleep(ACCEPT_PAUSE_MS * 1000);
+}
+
+static void
+accept_some(struct http_lane *lane)
+{
+	struct lane_connection *connection;
+	struct sockaddr_storage address;
+	socklen_t len;
+	long fd;
+
+	for (int i = 0; i < ACCEPTS_MOST; i++) {
+		len = sizeof(address);
+		/* accept4() itself is declared for _GNU_SOURCE only. */
+		fd = syscall(SYS_accept4, lane->listen_fd, &address, &len,
+			     SOCK_CLOEXEC | SOCK_NONBLOCK);
+		if (fd < 0 && (errno == EMFILE || errno == ENFILE))
+			pause_accepting();
+		if (fd < 0)
+			return;
+		connection = connection_new(lane, (int)fd,
+					    (struct sockaddr *)&address);
+		if (connection)
+			serve(lane, connection);
+		else
+			close((int)fd);
+	}
+}
+
+/* Says so when it begins and when it ends. */
+static void
+keep(struct http_lane *lane)
+{
+	struct spool_batch *batch = &lane->batch;
+	struct sg_err err = {.status = SG_OK};
+	bool any = batch->n_signals > 0;
+
+	if (spool_batch_write(batch, &err) != SG_OK || batch->n_dropped) {
+		atomic_fetch_add(&lane->door->http->unkept, batch->n_dropped);
+		batch->n_dropped = 0;
+		if (!lane->unkept)
+			log_error("opens and clicks are answered but not kept: "
+				  "%s",
+				  err.text);
+		lane->unkept = true;
+	} else if (lane->unkept && any) {
+		log_info("opens and clicks are kept again");
+		lane->unkept = false;
+	}
+	spool_batch_clear(batch);
+}
+
+static void
+send_answer(struct http_lane *lane, const struct answer *answer)
+{
+	struct lane_connection *connection = answer->connection;
+	ssize_t sent = send(connection->fd, lane->out.data + answer->begin,
+			    answer->len, MSG_NOSIGNAL | MSG_DONTWAIT);
+	/* The kernel throws away what was looked at before. */
+	ssize_t took = recv(connection->fd, lane->bytes, answer->request_len,
+			    MSG_TRUNC | MSG_DONTWAIT);
+
+	/* Whoever does not read so much as our short answers is let go. */
+	if (answer->close_after || sent != (ssize_t)answer->len ||
+	    took != (ssize_t)answer->request_len)
+		drop(lane, connection);
+	else
+		wait_for_more(lane, connection);
+}
+
+static void
+answer_all(struct http_lane *lane)
+{
+	struct http *http = lane->door->http;
+
+	if (lane->n_answers == 0)
+		return;
+	if (lane->has_batch)
+		keep(lane);
+	for (size_t i = 0; i < lane->n_answers; i++) {
+		if (buf_ok(&lane->out))
+			send_answer(lane, &lane->answers[i]);
+		else
+			drop(lane, lane->answers[i].connection);
+	}
+	atomic_fetch_add(&http->requests, lane->n_answers);
+	atomic_fetch_add(&http->quick, lane->n_answers);
+	lane->n_answers = 0;
+	buf_reset(&lane->out);
+}
+
+static void
+set_clocks(struct http_lane *lane)
+{
+	lane->now = clock_now();
+	lane->monotonic = clock_monotonic_ms();
+	if (lane->now / 1000 == lane->date_s)
+		return;
+	lane->date_s = lane->now / 1000;
+	http_lane_date(lane->now, lane->date);
+}
+
+static void
+play_round(struct http_lane *lane, const struct epoll_event *events, int n)
+{
+	bool accepts = false;
+
+	set_clocks(lane);
+	for (int i = 0; i < n; i++) {
+		void *of = events[i].data.ptr;
+
+		if (of == lane)
+			accepts = true;
+		else if (of != &lane->stop_fd)
+			serve(lane, of);
+	}
+	if (accepts)
+		accept_some(lane);
+	answer_all(lane);
+	/* Last: nobody in the events was ended before. */
+	end_idle(lane);
+}
+
+static void *
+run(void *arg)
+{
+	struct http_lane *lane = arg;
+	struct epoll_event events[EVENTS_MOST];
+	int n;
+
+	prctl(PR_SET_NAME, "web-lane", 0, 0, 0);
+	while (!atomic_load(&lane->stop)) {
+		n = epoll_wait(lane->epoll_fd, events, EVENTS_MOST,
+			       lane->first ? IDLE_LOOK_MS : -1);
+		play_round(lane, events, n);
+	}
+	while (lane->first)
+		drop(lane, lane->first);
+	return NULL;
+}
+
+/* --- start and stop ------------------------------------------------------- */
+
+static bool
+watch(struct http_lane *lane, int fd, void *as)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = as};
+
+	return epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
+static void
+done(struct http_lane *lane)
+{
+	if (lane->epoll_fd >= 0)
+		close(lane->epoll_fd);
+	if (lane->stop_fd >= 0)
+		close(lane->stop_fd);
+	if (lane->has_batch)
+		spool_batch_done(&lane->batch);
+	buf_done(&lane->out);
+	free(lane);
+}
+
+enum sg_status
+http_lane_start(struct http_door *door, int listen_fd,
+		unsigned connections_most, struct http_lane **lane_out,
+		struct sg_err *err)
+{
+	struct http_lane *lane = calloc(1, sizeof(*lane));
+	struct spool *spool = door->http->options.spool;
+
+	if (!lane)
+		return err_set(err, SG_FAILED, "out of memory");
+	lane->door = door;
+	lane->listen_fd = listen_fd;
+	lane->connections_most = connections_most;
+	buf_init(&lane->out, 0);
+	lane->has_batch = spool != NULL;
+	if (spool)
+		spool_batch_init(&lane->batch, spool);
+	lane->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	lane->stop_fd = eventfd(0, EFD_CLOEXEC);
+	if (lane->epoll_fd < 0 || lane->stop_fd < 0 ||
+	    !watch(lane, listen_fd, lane) ||
+	    !watch(lane, lane->stop_fd, &lane->stop_fd) ||
+	    pthread_create(&lane->thread, NULL, run, lane) != 0) {
+		done(lane);
+		return err_set(err, SG_FAILED, "a web lane cannot be started");
+	}
+	*lane_out = lane;
+	return SG_OK;
+}
+
+void
+http_lane_stop(struct http_lane *lane)
+{
+	uint64_t one = 1;
+
+	if (!lane)
+		return;
+	atomic_store(&lane->stop, true);
+	if (write(lane->stop_fd, &one, sizeof(one)) < 0)
+		log_debug("http: a web lane was not woken");
+	pthread_join(lane->thread, NULL);
+	close(lane->listen_fd);
+	done(lane);
+}

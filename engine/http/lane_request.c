@@ -1,0 +1,186 @@
+/* lane_request.c - see lane_request.h. */
+#include "http/lane_request.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* What is left to read. */
+struct rest {
+	char *at, *end;
+};
+
+/* RFC 9110 §5.6.2: a token's characters. */
+static bool
+is_token(char c)
+{
+	static const char others[] = "!#$%&'*+-.^_`|~";
+
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+	       (c >= '0' && c <= '9') || (c && strchr(others, c) != NULL);
+}
+
+static bool
+is_visible(char c)
+{
+	return c > ' ' && c < 127;
+}
+
+static bool
+skip(struct rest *rest, const char *text)
+{
+	size_t len = strlen(text);
+
+	if ((size_t)(rest->end - rest->at) < len ||
+	    memcmp(rest->at, text, len) != 0)
+		return false;
+	rest->at += len;
+	return true;
+}
+
+/* "/o/…" or "/c/…", up to the blank, which becomes its NUL. */
+static bool
+read_target(struct rest *rest, struct lane_request *request)
+{
+	char *begin = rest->at, *query;
+
+	if (!skip(rest, "/o/") && !skip(rest, "/c/"))
+		return false;
+	while (rest->at < rest->end && is_visible(*rest->at))
+		rest->at++;
+	if (rest->at == rest->end || *rest->at != ' ')
+		return false;
+	*rest->at++ = '\0';
+	request->path = begin;
+	request->query = "";
+	query = strchr(begin, '?');
+	if (query) {
+		*query++ = '\0';
+		request->query = query;
+	}
+	return true;
+}
+
+static bool
+read_request_line(struct rest *rest, struct lane_request *request)
+{
+	if (skip(rest, "GET "))
+		request->method = "GET";
+	else if (skip(rest, "HEAD "))
+		request->method = "HEAD";
+	else
+		return false;
+	return read_target(rest, request) && skip(rest, "HTTP/1.1\r\n");
+}
+
+/* "Name: value" CRLF: one blank before the value, none after it, no other
+ * character than printable ASCII in it. */
+static bool
+read_header(struct rest *rest, struct lane_header *header)
+{
+	char *begin = rest->at;
+
+	while (rest->at < rest->end && is_token(*rest->at))
+		rest->at++;
+	header->name = begin;
+	header->name_len = (size_t)(rest->at - begin);
+	begin = rest->at;
+	if (header->name_len == 0 || !skip(rest, ": ") ||
+	    rest->at == rest->end || !is_visible(*rest->at))
+		return false;
+	*begin = '\0';
+	header->value = rest->at;
+	while (rest->at < rest->end &&
+	       (is_visible(*rest->at) || *rest->at == ' '))
+		rest->at++;
+	begin = rest->at;
+	if (begin[-1] == ' ' || !skip(rest, "\r\n"))
+		return false;
+	*begin = '\0';
+	return true;
+}
+
+static bool
+is_named(const struct lane_header *header, const char *name, size_t len)
+{
+	return header->name_len == len &&
+	       strncasecmp(header->name, name, len) == 0;
+}
+
+static const char *
+find_header(const struct http_handle *handle, const char *name)
+{
+	const struct lane_request *self = (const struct lane_request *)handle;
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < self->n_headers; i++)
+		if (is_named(&self->headers[i], name, len))
+			return self->headers[i].value;
+	return NULL;
+}
+
+#define NAMED(header, name) is_named(header, name, sizeof(name) - 1)
+
+/* A body, another protocol, cookies: for the other lane. */
+static bool
+is_other_lane(const struct lane_header *header)
+{
+	switch (header->name[0] | 0x20) {
+	case 'c':
+		return NAMED(header, "Content-Length") ||
+		       NAMED(header, "Cookie");
+	case 'e':
+		return NAMED(header, "Expect");
+	case 't':
+		return NAMED(header, "Transfer-Encoding") ||
+		       NAMED(header, "TE") || NAMED(header, "Trailer");
+	case 'u':
+		return NAMED(header, "Upgrade");
+	default:
+		return false;
+	}
+}
+
+struct seen {
+	unsigned hosts, connections;
+};
+
+static bool
+take_header(struct lane_request *request, const struct lane_header *header,
+	    struct seen *seen)
+{
+	if (is_other_lane(header))
+		return false;
+	if (NAMED(header, "Host"))
+		return ++seen->hosts == 1;
+	if (!NAMED(header, "Connection"))
+		return true;
+	request->close_after = strcasecmp(header->value, "close") == 0;
+	return ++seen->connections == 1 &&
+	       (request->close_after ||
+		strcasecmp(header->value, "keep-alive") == 0);
+}
+
+bool
+lane_request_read(char *bytes, size_t len, struct lane_request *request)
+{
+	struct rest rest = {bytes, bytes + len};
+	struct seen seen = {0, 0};
+	struct lane_header *header;
+
+	request->handle.magic = HTTP_HANDLE_MAGIC;
+	request->handle.header = find_header;
+	request->close_after = false;
+	request->n_headers = 0;
+	if (!read_request_line(&rest, request))
+		return false;
+	while (!skip(&rest, "\r\n")) {
+		if (request->n_headers == LANE_HEADERS_MOST)
+			return false;
+		header = &request->headers[request->n_headers++];
+		if (!read_header(&rest, header) ||
+		    !take_header(request, header, &seen))
+			return false;
+	}
+	request->len = (size_t)(rest.at - bytes);
+	return seen.hosts == 1;
+}

@@ -1,0 +1,78 @@
+/*
+ * What a client sends, before the quick lane: read in bounds; what is taken is
+ * a whole GET or HEAD of an open or a click, and its strings stand in the
+ * bytes; cut short it is not taken, and what follows it changes nothing.
+ */
+#include <assert.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/lane_request.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* An allocation of just that length, so that each byte past it is seen. */
+static bool
+take(const uint8_t *data, size_t len, char **bytes_out,
+     struct lane_request *request)
+{
+	*bytes_out = malloc(len + !len);
+	assert(*bytes_out);
+	if (len)
+		memcpy(*bytes_out, data, len);
+	return lane_request_read(*bytes_out, len, request);
+}
+
+static bool
+is_in(const char *text, const char *bytes, size_t len)
+{
+	return text >= bytes && text + strlen(text) < bytes + len;
+}
+
+static void
+check(const struct lane_request *request, const char *bytes, size_t size)
+{
+	size_t len = request->len;
+
+	assert(len <= size);
+	assert(!strcmp(request->method, "GET") ||
+	       !strcmp(request->method, "HEAD"));
+	assert(!strncmp(request->path, "/o/", 3) ||
+	       !strncmp(request->path, "/c/", 3));
+	assert(is_in(request->path, bytes, len));
+	assert(!*request->query || is_in(request->query, bytes, len));
+	assert(request->n_headers <= LANE_HEADERS_MOST);
+	for (size_t i = 0; i < request->n_headers; i++) {
+		const struct lane_header *header = &request->headers[i];
+
+		assert(is_in(header->name, bytes, len));
+		assert(is_in(header->value, bytes, len));
+		assert(strlen(header->name) == header->name_len);
+		assert(!strpbrk(header->value, "\r\n\t") && *header->value);
+		assert(request->handle.header(&request->handle, header->name));
+	}
+	assert(request->handle.header(&request->handle, "Host"));
+	assert(!request->handle.header(&request->handle, "Content-Length"));
+	assert(!request->handle.header(&request->handle, "Transfer-Encoding"));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct lane_request request, again;
+	char *bytes, *other;
+
+	if (take(data, size, &bytes, &request)) {
+		check(&request, bytes, size);
+		assert(memcmp(data + request.len - 4, "\r\n\r\n", 4) == 0);
+		assert(!take(data, request.len - 1, &other, &again));
+		free(other);
+		assert(take(data, request.len, &other, &again));
+		assert(again.len == request.len &&
+		       again.n_headers == request.n_headers);
+		free(other);
+	}
+	free(bytes);
+	return 0;
+}
