@@ -29,8 +29,8 @@ static const char conditions[] =
 static const struct {
 	const char *command, *example;
 } examples[] = {
-	{"contact add", "contact add ann@example.com first_name=Ann "
-			"'company=Acme Ltd' --tag vip --list news"},
+	{"contact add", "contact add ann@example.com 'name=Ann Bee' "
+			"--tag vip --list news"},
 	{"contact list",
 	 "contact list --columns email,score,field.company --sort -score"},
 	{"contact set", "contact set ann@example.com city=Rome phone="},
@@ -43,12 +43,12 @@ static const struct {
 	{"segment save",
 	 "segment save hot --where \"has score >= 80 and list 'news'\""},
 	{"signal emit", "signal emit order.paid --contact ann@example.com "
-			"amount=99.5 --id order-4711"},
+			"amount=99 --id o-1"},
 	{"import", "import people.csv --dry-run"},
 	{"import", "import people.csv --scores set"},
 	{"export", "export --where \"tag 'vip'\" --output vip.csv"},
 	{"broadcast create", "broadcast create spring --template spring.eml "
-			     "--to \"list 'news' and has score >= 20\""},
+			     "--to \"has score >= 20\""},
 	{"broadcast send", "broadcast send spring --wait"},
 	{"token create",
 	 "token create crm --role operator --expires 2030-01-01"},
@@ -129,6 +129,19 @@ cli_help_group(FILE *to, const char *word)
 		word);
 }
 
+/* After a column of 23; what has several lines keeps to it. */
+static void
+print_wrapped(const char *text)
+{
+	putchar(' ');
+	for (; *text; text++) {
+		putchar(*text);
+		if (*text == '\n')
+			printf("%*s", 23, "");
+	}
+	putchar('\n');
+}
+
 static void
 print_options(const struct cli_option *option)
 {
@@ -142,7 +155,7 @@ print_options(const struct cli_option *option)
 			 option->value ? " " : "",
 			 option->value ? option->value : "");
 		pad(stdout, said, 22);
-		printf(" %s\n", option->help);
+		print_wrapped(option->help);
 		condition |= option->value && !strcmp(option->value, "EXPR");
 	}
 	if (condition)

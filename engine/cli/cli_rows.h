@@ -10,7 +10,7 @@
 #define CLI_SELECT_OPTIONS                                            \
 	{"where", "EXPR", "only those for whom the condition holds"}, \
 		{"columns", "A,B",                                    \
-		 "email score score:NAME percent positive … "       \
+		 "email score score:NAME percent positive …,\n"     \
 		 "field.NAME tags lists created"},                    \
 	{                                                             \
 		"sort", "[-]COLUMN",                                  \

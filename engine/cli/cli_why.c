@@ -18,10 +18,11 @@ struct sum {
 	bool exact;
 };
 
+/* One that shows: what degraded for a minute is still 50. */
 static bool
 has_fraction(double value)
 {
-	return fabs(value - round(value)) > NOTHING;
+	return fabs(value - round(value)) >= 0.005;
 }
 
 /*
@@ -133,8 +134,9 @@ explanation_of(const struct json *entry)
 {
 	const char *text = json_get_text(entry, "explanation");
 
-	/* The engine's own name for it when nobody said why. */
-	if (!text || !strcmp(text, "score.added") || !strcmp(text, "score.set"))
+	/* The engine's own name for it, or the rule's, when nobody said why. */
+	if (!text || !strcmp(text, rule_of(entry)) ||
+	    !strcmp(text, "score.added") || !strcmp(text, "score.set"))
 		return "";
 	return text;
 }
@@ -239,7 +241,8 @@ cli_why(const struct cli *cli, const struct json *why, bool exact)
 	else if (read_lines(&sum, json_get(why, "entries")))
 		print_rows(cli, why, &sum);
 	/* Limits and defaults have their line in the table. */
-	if (note && strstr(note, "is shown as"))
+	if (note && strstr(note, "is shown as") &&
+	    (exact || has_fraction(score)))
 		printf("\nShown as %.0f; conditions compare the exact "
 		       "value%s.\n",
 		       round(score), exact ? "" : " (--exact)");

@@ -264,7 +264,8 @@ static enum cli_exit
 broadcast_send(struct cli *cli, const struct cli_args *args)
 {
 	return act(cli, args, "send",
-		   "Sending; follow it with \"scoregate broadcast status\".");
+		   "Sending; \"scoregate broadcast status NAME --wait\" "
+		   "follows it.");
 }
 
 static enum cli_exit

@@ -57,7 +57,7 @@ def test_help_names_every_command_and_each_has_a_help(shared):
         said = shared.do(*words, "--help")
         assert said.startswith("scoregate " + " ".join(words))
         assert said == shared.do("help", *words)
-        assert max(map(len, said.split("\n"))) <= 110
+        assert max(map(len, said.split("\n"))) <= 80
 
 
 def test_the_manual_has_every_command_and_option(shared):
