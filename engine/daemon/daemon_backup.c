@@ -3,8 +3,8 @@
  * the spool was applied stands in the store; what it holds beyond that is
  * applied to the restored store too, as long as the spool is still there.
  */
-#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,13 +43,28 @@ copy_store(struct daemon *daemon, const char *folder, struct sg_err *err)
 }
 
 static enum sg_status
+open_to_read(const char *path, int *fd_out, struct sg_err *err)
+{
+	*fd_out = open(path, O_RDONLY | O_CLOEXEC);
+	return *fd_out < 0 ? err_errno(err, SG_FAILED, "cannot open %s", path)
+			   : SG_OK;
+}
+
+static enum sg_status
 copy_keys(const struct daemon_conf *conf, const char *folder,
 	  struct sg_err *err)
 {
 	char from[PATH_MAX], to[PATH_MAX];
+	enum sg_status status;
+	int fd;
 
-	return daemon_file_copy(daemon_conf_state_path(conf, "keys", from),
-				in_folder(folder, "keys", to), err);
+	status = open_to_read(daemon_conf_state_path(conf, "keys", from), &fd,
+			      err);
+	if (status != SG_OK)
+		return status;
+	status = daemon_file_copy(fd, in_folder(folder, "keys", to), err);
+	close(fd);
+	return status;
 }
 
 /* Another path would do; anything else is broken here. */
@@ -130,67 +145,44 @@ make_aside(const struct daemon_conf *conf, char aside[PATH_MAX],
 	return SG_OK;
 }
 
-/* As root: the files are the daemon's, not ours. */
+/* A backup's files, opened while we may still read it. */
+struct backup {
+	int keys, store;
+};
+
 static enum sg_status
-give(const struct daemon_conf *conf, const char *path, struct sg_err *err)
+open_backup(const char *folder, struct backup *backup, struct sg_err *err)
 {
-	struct stat st;
+	char path[PATH_MAX];
+	enum sg_status status = open_to_read(in_folder(folder, "keys", path),
+					     &backup->keys, err);
 
-	if (geteuid() != 0)
-		return SG_OK;
-	if (stat(conf->state_directory, &st) != 0 ||
-	    chown(path, st.st_uid, st.st_gid) != 0)
-		return err_errno(err, SG_FAILED, "cannot give %s away", path);
-	return SG_OK;
-}
-
-/* The spool's folder too: opening it for the lock may have made it. */
-static enum sg_status
-give_spool(const struct daemon_conf *conf, struct sg_err *err)
-{
-	const struct dirent *entry;
-	char folder[PATH_MAX], path[PATH_MAX + sizeof(entry->d_name) + 1];
-	enum sg_status status;
-	DIR *open;
-
-	daemon_conf_state_path(conf, "spool", folder);
-	status = give(conf, folder, err);
-	open = status == SG_OK ? opendir(folder) : NULL;
-	while (open && status == SG_OK && (entry = readdir(open)))
-		if (strcmp(entry->d_name, "..") != 0) {
-			snprintf(path, sizeof(path), "%s/%s", folder,
-				 entry->d_name);
-			status = give(conf, path, err);
-		}
-	if (open)
-		closedir(open);
+	if (status != SG_OK)
+		return status;
+	status = open_to_read(in_folder(folder, "scoregate.db", path),
+			      &backup->store, err);
+	if (status != SG_OK)
+		close(backup->keys);
 	return status;
 }
 
 static enum sg_status
-put_back(const struct daemon_conf *conf, const char *folder, const char *name,
-	 struct sg_err *err)
+replace(const struct daemon_conf *conf, const struct backup *backup,
+	const char *aside, struct sg_err *err)
 {
-	char from[PATH_MAX], to[PATH_MAX];
-	enum sg_status status;
-
-	status = daemon_file_copy(in_folder(folder, name, from),
-				  daemon_conf_state_path(conf, name, to), err);
-	return status == SG_OK ? give(conf, to, err) : status;
-}
-
-static enum sg_status
-replace(const struct daemon_conf *conf, const char *folder, const char *aside,
-	struct sg_err *err)
-{
+	char to[PATH_MAX];
 	enum sg_status status = move_aside(conf, "keys", aside, err);
 
 	for (size_t i = 0; i < 3 && status == SG_OK; i++)
 		status = move_aside(conf, store_files[i], aside, err);
 	if (status == SG_OK)
-		status = put_back(conf, folder, "keys", err);
+		status = daemon_file_copy(
+			backup->keys, daemon_conf_state_path(conf, "keys", to),
+			err);
 	if (status == SG_OK)
-		status = put_back(conf, folder, "scoregate.db", err);
+		status = daemon_file_copy(
+			backup->store,
+			daemon_conf_state_path(conf, "scoregate.db", to), err);
 	if (status == SG_OK)
 		status = daemon_file_sync_folder(conf->state_directory, err);
 	return status;
@@ -213,25 +205,43 @@ lock(const struct daemon_conf *conf, struct spool **spool_out,
 	return status;
 }
 
+static enum sg_status
+put_back(const struct daemon_conf *conf, const struct backup *backup,
+	 char aside[PATH_MAX], struct sg_err *err)
+{
+	struct spool *spool = NULL;
+	enum sg_status status = lock(conf, &spool, err);
+
+	if (status == SG_OK)
+		status = make_aside(conf, aside, err);
+	if (status == SG_OK)
+		status = replace(conf, backup, aside, err);
+	spool_close(spool);
+	return status;
+}
+
+/*
+ * Root reads the backup, then becomes the daemon's user for good: the files
+ * are that user's, and root that works in a folder of somebody else's follows
+ * whatever links were put there.
+ */
 enum sg_status
 daemon_restore(const struct daemon_conf *conf, const char *path,
 	       struct buf *report, struct sg_err *err)
 {
 	char aside[PATH_MAX];
-	struct spool *spool = NULL;
-	enum sg_status status = daemon_user_folders(conf, err);
+	struct backup backup;
+	enum sg_status status = check_backup(path, err);
 
 	if (status == SG_OK)
-		status = check_backup(path, err);
+		status = open_backup(path, &backup, err);
+	if (status != SG_OK)
+		return status;
+	status = daemon_user_become(conf, err);
 	if (status == SG_OK)
-		status = lock(conf, &spool, err);
-	if (status == SG_OK)
-		status = give_spool(conf, err);
-	if (status == SG_OK)
-		status = make_aside(conf, aside, err);
-	if (status == SG_OK)
-		status = replace(conf, path, aside, err);
-	spool_close(spool);
+		status = put_back(conf, &backup, aside, err);
+	close(backup.keys);
+	close(backup.store);
 	if (status == SG_OK)
 		buf_printf(report, "Restored %s.\nWhat was there is in %s.\n",
 			   path, aside);

@@ -61,22 +61,15 @@ copy_bytes(int in, int out)
 }
 
 enum sg_status
-daemon_file_copy(const char *from, const char *to, struct sg_err *err)
+daemon_file_copy(int from, const char *to, struct sg_err *err)
 {
-	int in = open(from, O_RDONLY | O_CLOEXEC), out;
+	int out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	enum sg_status status = SG_OK;
 
-	if (in < 0)
-		return err_errno(err, SG_FAILED, "cannot open %s", from);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (out < 0) {
-		close(in);
+	if (out < 0)
 		return err_errno(err, SG_FAILED, "cannot make %s", to);
-	}
-	if (!copy_bytes(in, out))
-		status = err_errno(err, SG_FAILED, "cannot copy %s to %s", from,
-				   to);
-	close(in);
+	if (!copy_bytes(from, out))
+		status = err_errno(err, SG_FAILED, "cannot write %s", to);
 	close(out);
 	return status;
 }

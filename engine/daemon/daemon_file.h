@@ -7,8 +7,8 @@
 /* SG_REFUSED: larger than the buffer's limit. */
 enum sg_status daemon_file_read(const char *path, struct buf *to,
 				struct sg_err *err) MUST_CHECK;
-/* Mode 0600, synced; `to` must not be there. */
-enum sg_status daemon_file_copy(const char *from, const char *to,
+/* All of an open file; mode 0600, synced; `to` must not be there. */
+enum sg_status daemon_file_copy(int from, const char *to,
 				struct sg_err *err) MUST_CHECK;
 /* So that the names in it survive. */
 enum sg_status daemon_file_sync_folder(const char *path,

@@ -215,8 +215,8 @@ check_state_folder(const struct daemon_conf *conf, struct sg_err *err)
 	return SG_OK;
 }
 
-enum sg_status
-daemon_user_folders(const struct daemon_conf *conf, struct sg_err *err)
+static enum sg_status
+make_folders_for_user(const struct daemon_conf *conf, struct sg_err *err)
 {
 	struct person person;
 
@@ -230,7 +230,7 @@ daemon_user_folders(const struct daemon_conf *conf, struct sg_err *err)
 enum sg_status
 daemon_user_become(const struct daemon_conf *conf, struct sg_err *err)
 {
-	enum sg_status status = daemon_user_folders(conf, err);
+	enum sg_status status = make_folders_for_user(conf, err);
 	struct person person;
 
 	if (status == SG_OK && geteuid() == 0) {

@@ -11,8 +11,5 @@
 
 enum sg_status daemon_user_become(const struct daemon_conf *conf,
 				  struct sg_err *err) MUST_CHECK;
-/* Only the folders: for work that root does. */
-enum sg_status daemon_user_folders(const struct daemon_conf *conf,
-				   struct sg_err *err) MUST_CHECK;
 
 #endif

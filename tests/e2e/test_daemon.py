@@ -195,3 +195,23 @@ def test_root_restores_for_the_daemon_s_user_on_a_new_machine(make_daemon):
     assert "Restored" in result.stdout
     daemon.start()
     daemon.do("contact", "show", "ann@far.test")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")
+def test_root_follows_no_link_that_the_daemon_s_user_left(make_daemon, tmp_path):
+    old = make_daemon().start()
+    kept = old.base / "kept"
+    old.do("backup", kept)
+    old.stop()
+    daemon = make_daemon(user="nobody")
+    nobody = pwd.getpwnam("nobody").pw_uid
+    secret = tmp_path / "secret"
+    secret.write_text("root's\n")
+    spool = daemon.base / "state" / "spool"
+    spool.mkdir(parents=True, exist_ok=True)
+    (spool / "lock").symlink_to(secret)
+    for path in (daemon.base, spool.parent, spool):
+        os.chown(path, nobody, -1)
+    run("--config", daemon.conf, "--restore", kept)
+    assert secret.stat().st_uid == 0
+    assert secret.read_text() == "root's\n"
