@@ -1,11 +1,11 @@
 /*
- * bounce_words.c - see bounce_words.h. A pattern is one or more groups of
- * words joined by '&'; all groups must stand in the text. A group matches
- * whole words from its first on; "*" at its end leaves the last word open.
+ * bounce_words.c - see bounce_words.h: words that name a reason, and the
+ * matching of words.
  */
 #include "classify/bounce_words.h"
 
 #include <ctype.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -284,14 +284,14 @@ static const struct pattern VAGUE[] = {
 	{BOUNCE_POLICY, "denied"},
 };
 
-void
-bounce_words_normalise(char words[BOUNCE_WORDS_SIZE], const char *text)
+size_t
+bounce_words_append(char *words, size_t n, size_t size, const char *text)
 {
-	size_t n = 0;
 	unsigned char c;
 
-	words[n++] = ' ';
-	for (; *text && n < BOUNCE_WORDS_SIZE - 2; text++) {
+	if (n == 0)
+		words[n++] = ' ';
+	for (; *text && n < size - 2; text++) {
 		c = (unsigned char)*text;
 		if (isalnum(c) || c >= 0x80)
 			words[n++] = (char)tolower(c);
@@ -301,37 +301,65 @@ bounce_words_normalise(char words[BOUNCE_WORDS_SIZE], const char *text)
 	if (words[n - 1] != ' ')
 		words[n++] = ' ';
 	words[n] = '\0';
+	return n;
+}
+
+void
+bounce_words_normalise(char words[BOUNCE_WORDS_SIZE], const char *text)
+{
+	bounce_words_append(words, 0, BOUNCE_WORDS_SIZE, text);
 }
 
 /* One group of `len` bytes, at a word's beginning. */
-static bool
-has_group(const char *words, const char *group, size_t len)
+static const char *
+find_group(const char *words, const char *group, size_t len,
+	   const char **end_out)
 {
 	bool is_open = len && group[len - 1] == '*';
 
 	len -= is_open;
 	for (words = strchr(words, ' '); words && words[1];
 	     words = strchr(words + 1, ' ')) {
-		if (strncmp(words + 1, group, len) == 0 &&
-		    (is_open || words[1 + len] == ' '))
-			return true;
+		if (words[1] == group[0] &&
+		    strncmp(words + 1, group, len) == 0 &&
+		    (is_open || words[1 + len] == ' ')) {
+			*end_out = words + 1 + len;
+			return words + 1;
+		}
 	}
-	return false;
+	return NULL;
 }
 
-static bool
-matches(const char *words, const char *pattern)
+const char *
+bounce_words_find(const char *words, const char *group, const char **end_out)
 {
+	return find_group(words, group, strlen(group), end_out);
+}
+
+bool
+bounce_words_match(const char *words, const char *pattern)
+{
+	const char *end;
 	size_t len;
 
 	for (;;) {
 		len = strcspn(pattern, "&");
-		if (!has_group(words, pattern, len))
+		if (!find_group(words, pattern, len, &end))
 			return false;
 		if (!pattern[len])
 			return true;
 		pattern += len + 1;
 	}
+}
+
+bool
+bounce_words_any(const char *words, const char *const *patterns)
+{
+	for (; patterns && *patterns; patterns++) {
+		if (bounce_words_match(words, *patterns))
+			return true;
+	}
+	return false;
 }
 
 static enum bounce_reason
@@ -340,7 +368,7 @@ first_match(const char *words, const struct pattern *patterns, size_t n)
 	size_t i;
 
 	for (i = 0; i < n; i++) {
-		if (matches(words, patterns[i].words))
+		if (bounce_words_match(words, patterns[i].words))
 			return patterns[i].reason;
 	}
 	return BOUNCE_OTHER;

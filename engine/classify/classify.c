@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "classify/answer.h"
+#include "classify/form.h"
 #include "classify/report.h"
 
 /* The machine-readable part of a report is small. */
@@ -105,27 +107,50 @@ read_report(const struct report_message *message,
 	return SG_NONE;
 }
 
+/* Not in a report of a standard: an event, feedback, a notice, an answer. */
+static void
+read_other(const struct report_message *message, struct classify_result *result)
+{
+	typedef enum sg_status (*read_fn)(const struct report_message *,
+					  struct classify_result *);
+	static const read_fn READ[] = {form_read_event, form_read_feedback,
+				       form_read_notice, answer_read};
+	size_t i;
+
+	for (i = 0; i < sizeof(READ) / sizeof(READ[0]); i++) {
+		result_init(result);
+		if (READ[i](message, result) == SG_OK)
+			return;
+	}
+	result_init(result);
+}
+
 enum sg_status
-classify_message(struct pool *pool, const struct header_list *headers,
-		 const char *body, size_t body_len,
+classify_message(struct pool *pool, const struct classify_mail *mail,
 		 struct classify_result *result_out, struct sg_err *err)
 {
 	struct part_map map;
-	struct report_message message = {
-		.pool = pool, .headers = headers, .map = &map, .body = body};
+	struct report_message message = {.pool = pool,
+					 .headers = mail->headers,
+					 .map = &map,
+					 .body = mail->body,
+					 .body_len = mail->body_len,
+					 .sender = mail->sender};
 	struct classify_result result;
 	enum sg_status status;
 
-	status = part_map_build(pool, headers, body, body_len, &map, err);
+	status = part_map_build(pool, mail->headers, mail->body, mail->body_len,
+				&map, err);
 	if (status != SG_OK)
 		return status;
 	result_init(&result);
-	if (read_report(&message, &result) == SG_OK)
+	if (read_report(&message, &result) == SG_OK) {
 		report_read_returned(&message, &result);
-	else
-		result_init(&result);
-	if (!is_report(headers))
-		result.confidence *= 0.8;
+		if (!is_report(mail->headers))
+			result.confidence *= 0.8;
+	} else {
+		read_other(&message, &result);
+	}
 	*result_out = result;
 	return SG_OK;
 }

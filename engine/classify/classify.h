@@ -3,9 +3,11 @@
  * reports who they are about. Needs mail_start(). Pure, any thread; results
  * live in the pool.
  *
- * Done now: multipart/report of RFC 3464 (delivery status), RFC 5965
- * (feedback) and RFC 8098 (disposition); everything else is normal. The other
- * kinds have their place here for when their recognisers come.
+ * In this order: a report (RFC 3464 delivery status, RFC 5965 feedback, RFC
+ * 8098 disposition); a bounce or delay notice in one of the forms of mail
+ * systems that send no report (form.h); an answer made by a program (RFC
+ * 3834); a forward; a reply; else normal. Unsubscribing by mail is told by the
+ * address alone, so it is not for here, opt-out reports are.
  */
 #ifndef ENGINE_CLASSIFY_CLASSIFY_H
 #define ENGINE_CLASSIFY_CLASSIFY_H
@@ -54,12 +56,25 @@ struct classify_result {
 	const char *user_agent;	   /* of the reporter, or "" */
 };
 
+/* Borrowed. */
+struct classify_mail {
+	const struct header_list *headers;
+	const char *body;
+	size_t body_len;
+	const char *sender; /* of the envelope, "" the null sender; NULL: not
+			       known, then Return-Path says it */
+};
+
 /* SG_REFUSED: over the bounds of the part map; then nothing is known. */
 enum sg_status classify_message(struct pool *pool,
-				const struct header_list *headers,
-				const char *body, size_t body_len,
+				const struct classify_mail *mail,
 				struct classify_result *result_out,
 				struct sg_err *err) MUST_CHECK;
+
+/* A message with its header as a file holds it, whatever its line ends. */
+enum sg_status classify_text(struct pool *pool, const char *text, size_t len,
+			     struct classify_result *result_out,
+			     struct sg_err *err) MUST_CHECK;
 
 /* "bounce", "delay", …. Static. */
 const char *classify_kind_name(enum classify_kind kind);

@@ -14,6 +14,8 @@ struct report_message {
 	const struct header_list *headers;
 	const struct part_map *map;
 	const char *body;
+	size_t body_len;
+	const char *sender; /* as in struct classify_mail */
 };
 
 /* The content of a part, decoded, NUL after it; "" when it cannot be. */
@@ -24,6 +26,11 @@ const char *report_part_text(const struct report_message *message,
 enum sg_status report_read_delivery(const struct report_message *message,
 				    const struct part *part,
 				    struct classify_result *result) MUST_CHECK;
+/* The same, its text being given: some put it into the words for people. */
+enum sg_status
+report_read_delivery_text(const struct report_message *message,
+			  const char *text, size_t len,
+			  struct classify_result *result) MUST_CHECK;
 /* message/feedback-report (RFC 5965). SG_NONE: no Feedback-Type. */
 enum sg_status report_read_feedback(const struct report_message *message,
 				    const struct part *part,
@@ -55,6 +62,10 @@ void report_set_reason(struct classify_recipient *recipient);
 /* What the returned message or its header says: Message-ID, recipient. */
 void report_read_returned(const struct report_message *message,
 			  struct classify_result *result);
+/* The same, out of a header block given. */
+void report_read_returned_text(const struct report_message *message,
+			       const char *text, size_t len,
+			       struct classify_result *result);
 
 /* "rfc822; ann@example.net" (RFC 3464 §2.1.2), utf-8 (RFC 6533), or a bare
  * address; NULL: none. */
@@ -63,6 +74,8 @@ const char *report_address(struct pool *pool, const char *value);
  * `final` is the Final-Recipient's address or NULL. */
 const char *report_original_address(struct pool *pool, const char *value,
 				    const char *final);
+/* The first enhanced status code (RFC 3463) in a text; its length, 0: none. */
+size_t report_status_find(const char *text, const char **start_out);
 /* Cut at CLASSIFY_TEXT_MOST, controls to blanks. */
 const char *report_clean_text(struct pool *pool, const char *text);
 

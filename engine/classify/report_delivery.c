@@ -2,7 +2,6 @@
  * report_delivery.c - message/delivery-status (RFC 3464): a group of fields on
  * the message, then one on each recipient. See report.h.
  */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -49,32 +48,6 @@ kind_of(const char *action, const char *status)
 	return CLASSIFY_BOUNCE;
 }
 
-/* The first enhanced status code in a text; its length, 0: none. */
-static size_t
-find_status(const char *text, const char **start_out)
-{
-	const char *at;
-	size_t subject, detail;
-
-	for (at = text; *at; at++) {
-		if (!strchr("245", *at) || at[1] != '.' ||
-		    (at > text &&
-		     (isalnum((unsigned char)at[-1]) || at[-1] == '.')))
-			continue;
-		subject = strspn(at + 2, "0123456789");
-		if (subject == 0 || subject > 3 || at[2 + subject] != '.')
-			continue;
-		detail = strspn(at + 3 + subject, "0123456789");
-		if (detail == 0 || detail > 3 ||
-		    (at[3 + subject + detail] == '.' &&
-		     isdigit((unsigned char)at[4 + subject + detail])))
-			continue;
-		*start_out = at;
-		return 3 + subject + detail;
-	}
-	return 0;
-}
-
 /*
  * The Status field, unless it says no more than its class and the remote
  * server's own words have a code of the same class.
@@ -83,13 +56,13 @@ static const char *
 status_of(struct pool *pool, const char *field, const char *diagnostic)
 {
 	const char *start, *status = "";
-	size_t len = field ? find_status(field, &start) : 0;
+	size_t len = field ? report_status_find(field, &start) : 0;
 
 	if (len)
 		status = pool_memdup(pool, start, len);
 	if (len && strcmp(status + 1, ".0.0") != 0)
 		return status;
-	len = find_status(diagnostic, &start);
+	len = report_status_find(diagnostic, &start);
 	if (len && (!*status || *start == *status))
 		status = pool_memdup(pool, start, len);
 	return status;
@@ -242,13 +215,13 @@ set_kind(struct classify_result *result)
 }
 
 enum sg_status
-report_read_delivery(const struct report_message *message,
-		     const struct part *part, struct classify_result *result)
+report_read_delivery_text(const struct report_message *message,
+			  const char *text, size_t len,
+			  struct classify_result *result)
 {
 	struct reader r = {.message = message, .result = result};
 	struct header_list group;
-	size_t len, at = 0, used;
-	const char *text = report_part_text(message, part, &len);
+	size_t at = 0, used;
 	unsigned n_groups;
 
 	r.recipients = pool_alloc(message->pool, CLASSIFY_RECIPIENTS_MOST *
@@ -269,4 +242,14 @@ report_read_delivery(const struct report_message *message,
 	result->confidence = r.n ? 1.0 : 0.7;
 	set_kind(result);
 	return SG_OK;
+}
+
+enum sg_status
+report_read_delivery(const struct report_message *message,
+		     const struct part *part, struct classify_result *result)
+{
+	size_t len;
+	const char *text = report_part_text(message, part, &len);
+
+	return report_read_delivery_text(message, text, len, result);
 }

@@ -48,14 +48,32 @@ add_recipient(struct pool *pool, const struct header_list *headers,
 }
 
 void
-report_read_returned(const struct report_message *message,
-		     struct classify_result *result)
+report_read_returned_text(const struct report_message *message,
+			  const char *text, size_t len,
+			  struct classify_result *result)
 {
 	struct pool *pool = message->pool;
 	struct header_list headers;
+	const char *id;
+	size_t used;
+
+	header_list_init(&headers, pool);
+	if (header_list_read(&headers, text, len < HEAD_MOST ? len : HEAD_MOST,
+			     &used, NULL) != SG_OK)
+		return;
+	id = header_text(pool, &headers, "Message-ID");
+	if (id && !*result->message_id)
+		result->message_id = report_clean_text(pool, id);
+	add_recipient(pool, &headers, result);
+}
+
+void
+report_read_returned(const struct report_message *message,
+		     struct classify_result *result)
+{
 	const struct part *part;
-	const char *text, *id;
-	size_t i, len, used;
+	const char *text;
+	size_t i, len;
 
 	for (i = 0; i < message->map->n_parts; i++) {
 		part = &message->map->parts[i];
@@ -67,15 +85,7 @@ report_read_returned(const struct report_message *message,
 		} else {
 			text = report_part_text(message, part, &len);
 		}
-		header_list_init(&headers, pool);
-		if (header_list_read(&headers, text,
-				     len < HEAD_MOST ? len : HEAD_MOST, &used,
-				     NULL) != SG_OK)
-			return;
-		id = header_text(pool, &headers, "Message-ID");
-		if (id && !*result->message_id)
-			result->message_id = report_clean_text(pool, id);
-		add_recipient(pool, &headers, result);
+		report_read_returned_text(message, text, len, result);
 		return;
 	}
 }

@@ -175,8 +175,12 @@ classify(struct sg_mail *mail, struct classify_result *result)
 {
 	struct classify_result nothing = {.evidence = "", .feedback_type = ""};
 
-	if (classify_message(mail->pool, &mail->headers, buf_text(&mail->body),
-			     mail->body.len, result, NULL) != SG_OK)
+	struct classify_mail from = {.headers = &mail->headers,
+				     .body = buf_text(&mail->body),
+				     .body_len = mail->body.len,
+				     .sender = mail->sender};
+
+	if (classify_message(mail->pool, &from, result, NULL) != SG_OK)
 		*result = nothing;
 }
 

@@ -244,8 +244,12 @@ classify_one(const void *arg)
 	struct pool *pool = pool_new();
 	struct classify_result result;
 
-	if (classify_message(pool, &message->headers, message->body,
-			     message->body_len, &result, NULL) != SG_OK ||
+	if (classify_message(
+		    pool,
+		    &(struct classify_mail){.headers = &message->headers,
+					    .body = message->body,
+					    .body_len = message->body_len},
+		    &result, NULL) != SG_OK ||
 	    result.n_recipients != 1)
 		abort();
 	pool_free(pool);

@@ -47,7 +47,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mail_start();
 	header_list_init(&headers, pool);
 	if (header_list_read(&headers, text, size, &start, NULL) == SG_OK &&
-	    classify_message(pool, &headers, text + start, size - start,
+	    classify_message(pool,
+			     &(struct classify_mail){.headers = &headers,
+						     .body = text + start,
+						     .body_len = size - start},
 			     &result, NULL) == SG_OK)
 		check(&result);
 	pool_free(pool);

@@ -36,8 +36,12 @@ classify(const char *text)
 	struct classify_result result;
 
 	assert_true(sample_parse(&sample, pool, text, strlen(text)));
-	assert_int_equal(classify_message(pool, &sample.headers, sample.body,
-					  sample.body_len, &result, NULL),
+	assert_int_equal(classify_message(pool,
+					  &(struct classify_mail){
+						  .headers = &sample.headers,
+						  .body = sample.body,
+						  .body_len = sample.body_len},
+					  &result, NULL),
 			 SG_OK);
 	return result;
 }
@@ -210,7 +214,7 @@ a_report_without_recipients_is_read_from_its_words(void **state)
 	assert_string_equal(bounce.recipients[0].address, "to@example.net");
 	assert_int_equal(bounce.recipients[0].reason, BOUNCE_USER_UNKNOWN);
 	assert_true(bounce.confidence < 0.7);
-	assert_int_equal(delay.kind, CLASSIFY_NORMAL);
+	assert_int_equal(delay.kind, CLASSIFY_DELAY);
 }
 
 static struct classify_result
