@@ -61,6 +61,17 @@ enum sg_status broadcast_create(struct broadcasts *broadcasts,
 				const struct broadcast_draft *draft,
 				struct sg_err *err) MUST_CHECK;
 
+/* Of `draft` only template and sender are read. */
+enum sg_status broadcast_check_template(struct broadcasts *broadcasts,
+					const struct broadcast_draft *draft,
+					struct sg_err *err) MUST_CHECK;
+/* The mail as that contact would get it. SG_REFUSED: no such contact. */
+enum sg_status broadcast_render_template(struct broadcasts *broadcasts,
+					 const struct broadcast_draft *draft,
+					 const char *address, struct pool *pool,
+					 const char **mail_out,
+					 struct sg_err *err) MUST_CHECK;
+
 enum { BROADCAST_PREVIEW_MOST = 20 };
 
 struct broadcast_person {
@@ -99,6 +110,11 @@ enum sg_status broadcast_send(struct broadcasts *broadcasts, const char *name,
 enum sg_status broadcast_send_at(struct broadcasts *broadcasts,
 				 const char *name, int64_t at,
 				 struct sg_err *err) MUST_CHECK;
+/* From its next start on: at send, at resume. */
+enum sg_status broadcast_set_pace(struct broadcasts *broadcasts,
+				  const char *name, double pace,
+				  double domain_pace,
+				  struct sg_err *err) MUST_CHECK;
 /* SG_REFUSED: not in a state for that; the text says which it is in. */
 enum sg_status broadcast_pause(struct broadcasts *broadcasts, const char *name,
 			       struct sg_err *err) MUST_CHECK;

@@ -67,6 +67,26 @@ check_sender(const struct broadcast_draft *draft,
 		       from);
 }
 
+enum sg_status
+broadcast_check_template(struct broadcasts *broadcasts,
+			 const struct broadcast_draft *draft,
+			 struct sg_err *err)
+{
+	struct template *template = NULL;
+	struct store *store;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &store, err);
+
+	if (status != SG_OK)
+		return status;
+	status = broadcast_template(broadcasts, store, draft->template,
+				    draft->template_len, &template, err);
+	store_readers_give(broadcasts->readers, store);
+	if (status == SG_OK)
+		template_free(template);
+	return status;
+}
+
 static enum sg_status
 check_draft(struct broadcasts *broadcasts, struct store *store,
 	    const struct broadcast_draft *draft, struct sg_err *err)
@@ -100,11 +120,13 @@ static enum sg_status
 create_call(void *arg, struct store *store, struct sg_err *err)
 {
 	const struct broadcast_draft *draft = arg;
+	const struct broadcast_settings said = {
+		.pace = draft->pace, .domain_pace = draft->domain_pace};
 	struct buf settings = BUF_INIT;
 	enum sg_status status;
 	struct store_broadcast row;
 
-	broadcast_settings_write(draft, &settings);
+	broadcast_settings_write(&said, &settings);
 	row = (struct store_broadcast){
 		.name = draft->name,
 		.template = draft->template,
@@ -289,6 +311,58 @@ broadcast_send(struct broadcasts *broadcasts, const char *name,
 	return status;
 }
 
+static enum sg_status
+put_settings(struct store *store, const char *name,
+	     const struct broadcast_settings *settings, struct sg_err *err)
+{
+	struct buf text = BUF_INIT;
+	enum sg_status status;
+
+	broadcast_settings_write(settings, &text);
+	status =
+		store_broadcast_set_settings(store, name, buf_text(&text), err);
+	buf_done(&text);
+	return status;
+}
+
+struct pace_change {
+	const char *name;
+	double pace, domain_pace;
+};
+
+static enum sg_status
+pace_call(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct pace_change *change = arg;
+	struct pool *pool = pool_new();
+	struct broadcast_settings settings;
+	struct store_broadcast row;
+	enum sg_status status =
+		store_broadcast_get(store, change->name, pool, &row, err);
+
+	if (status == SG_NONE)
+		err_set(err, SG_NONE, "no broadcast %s", change->name);
+	if (status == SG_OK) {
+		broadcast_settings_read(row.settings, &settings);
+		if (change->pace > 0)
+			settings.pace = change->pace;
+		if (change->domain_pace > 0)
+			settings.domain_pace = change->domain_pace;
+		status = put_settings(store, change->name, &settings, err);
+	}
+	pool_free(pool);
+	return status;
+}
+
+enum sg_status
+broadcast_set_pace(struct broadcasts *broadcasts, const char *name, double pace,
+		   double domain_pace, struct sg_err *err)
+{
+	struct pace_change change = {name, pace, domain_pace};
+
+	return apply_call(broadcasts->apply, pace_call, &change, err);
+}
+
 struct schedule {
 	const char *name;
 	int64_t at;
@@ -299,6 +373,7 @@ schedule_call(void *arg, struct store *store, struct sg_err *err)
 {
 	const struct schedule *schedule = arg;
 	struct pool *pool = pool_new();
+	struct broadcast_settings settings;
 	struct store_broadcast row;
 	enum sg_status status =
 		store_broadcast_get(store, schedule->name, pool, &row, err);
@@ -311,13 +386,9 @@ schedule_call(void *arg, struct store *store, struct sg_err *err)
 				 schedule->name,
 				 broadcast_state_name(row.state));
 	if (status == SG_OK) {
-		struct buf settings = BUF_INIT;
-
-		broadcast_settings_with_at(row.settings, schedule->at,
-					   &settings);
-		status = store_broadcast_set_settings(store, schedule->name,
-						      buf_text(&settings), err);
-		buf_done(&settings);
+		broadcast_settings_read(row.settings, &settings);
+		settings.at = schedule->at;
+		status = put_settings(store, schedule->name, &settings, err);
 	}
 	if (status == SG_OK)
 		status = store_broadcast_set_state(store, schedule->name,

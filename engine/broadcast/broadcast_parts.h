@@ -44,18 +44,15 @@ struct broadcasts {
 };
 
 /* broadcast_settings.c: what is said of one broadcast, as JSON in the store;
- * what it does not say is the configuration's. */
+ * what it does not say (0) is the configuration's. */
 struct broadcast_settings {
 	int64_t at; /* when it is to be sent, 0 = not scheduled */
 	double pace, domain_pace;
 };
-void broadcast_settings_read(const struct broadcasts *broadcasts,
-			     const char *text,
+void broadcast_settings_read(const char *text,
 			     struct broadcast_settings *settings_out);
-void broadcast_settings_write(const struct broadcast_draft *draft,
+void broadcast_settings_write(const struct broadcast_settings *settings,
 			      struct buf *to);
-/* The same settings with another moment. */
-void broadcast_settings_with_at(const char *text, int64_t at, struct buf *to);
 /* Rests, but not when the daemon stops. */
 void broadcasts_rest(struct broadcasts *broadcasts, int64_t ms);
 /* broadcast_change.c: choose the recipients and begin; `from` is the state it

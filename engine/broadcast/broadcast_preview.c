@@ -181,3 +181,40 @@ broadcast_get_preview(struct broadcasts *broadcasts, const char *name,
 	store_readers_give(broadcasts->readers, people.store);
 	return status;
 }
+
+enum sg_status
+broadcast_render_template(struct broadcasts *broadcasts,
+			  const struct broadcast_draft *draft,
+			  const char *address, struct pool *pool,
+			  const char **mail_out, struct sg_err *err)
+{
+	struct people people = {.broadcasts = broadcasts,
+				.pool = pool,
+				.now = clock_now(),
+				.err = err};
+	struct store_broadcast row = {.name = draft->name,
+				      .sender = draft->sender ? draft->sender
+							      : ""};
+	struct broadcast_preview preview = {0};
+	struct record_set *nobody = record_set_new();
+	struct template *template = NULL;
+	uint32_t reader;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &people.store, err);
+
+	if (status != SG_OK)
+		goto out;
+	status = broadcast_template(broadcasts, people.store, draft->template,
+				    draft->template_len, &template, err);
+	if (status == SG_OK)
+		status = choose_reader(&people, nobody, address, &reader);
+	if (status == SG_OK)
+		status = show_mail(&people, &row, template, reader, &preview);
+	template_free(template);
+	store_readers_give(broadcasts->readers, people.store);
+	if (status == SG_OK)
+		*mail_out = preview.mail;
+out:
+	record_set_free(nobody);
+	return status;
+}

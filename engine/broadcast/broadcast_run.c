@@ -56,8 +56,11 @@ prepare(struct run *run, struct sg_err *err)
 	status = read_row(run, err);
 	if (status != SG_OK)
 		return status;
-	broadcast_settings_read(broadcasts, run->row.settings, &settings);
-	pace_init(&run->pace, settings.pace, settings.domain_pace,
+	broadcast_settings_read(run->row.settings, &settings);
+	pace_init(&run->pace,
+		  settings.pace > 0 ? settings.pace : broadcasts->pace,
+		  settings.domain_pace > 0 ? settings.domain_pace
+					   : broadcasts->domain_pace,
 		  clock_monotonic_ms());
 	status = net_smtp_new(&broadcasts->smtp, &run->smtp, err);
 	if (status == SG_OK)

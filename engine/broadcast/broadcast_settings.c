@@ -16,14 +16,12 @@ parse(const char *text)
 }
 
 void
-broadcast_settings_read(const struct broadcasts *broadcasts, const char *text,
+broadcast_settings_read(const char *text,
 			struct broadcast_settings *settings_out)
 {
 	struct json *json = parse(text);
 
-	settings_out->pace = broadcasts->pace;
-	settings_out->domain_pace = broadcasts->domain_pace;
-	settings_out->at = 0;
+	memset(settings_out, 0, sizeof(*settings_out));
 	json_get_number(json, "pace", &settings_out->pace);
 	json_get_number(json, "domain_pace", &settings_out->domain_pace);
 	json_get_int(json, "at", &settings_out->at);
@@ -33,43 +31,24 @@ broadcast_settings_read(const struct broadcasts *broadcasts, const char *text,
 int64_t
 broadcast_scheduled_at(const char *settings)
 {
-	struct json *json = parse(settings);
-	int64_t at = 0;
+	struct broadcast_settings read;
 
-	json_get_int(json, "at", &at);
-	json_free(json);
-	return at;
+	broadcast_settings_read(settings, &read);
+	return read.at;
 }
 
-static void
-write_all(double pace, double domain_pace, int64_t at, struct buf *to)
+void
+broadcast_settings_write(const struct broadcast_settings *settings,
+			 struct buf *to)
 {
 	struct json *json = json_new_object();
 
-	if (pace > 0)
-		json_add_number(json, "pace", pace);
-	if (domain_pace > 0)
-		json_add_number(json, "domain_pace", domain_pace);
-	if (at)
-		json_add_int(json, "at", at);
+	if (settings->pace > 0)
+		json_add_number(json, "pace", settings->pace);
+	if (settings->domain_pace > 0)
+		json_add_number(json, "domain_pace", settings->domain_pace);
+	if (settings->at)
+		json_add_int(json, "at", settings->at);
 	json_write(json, to);
-	json_free(json);
-}
-
-void
-broadcast_settings_write(const struct broadcast_draft *draft, struct buf *to)
-{
-	write_all(draft->pace, draft->domain_pace, 0, to);
-}
-
-void
-broadcast_settings_with_at(const char *text, int64_t at, struct buf *to)
-{
-	struct json *json = parse(text);
-	double pace = 0, domain_pace = 0;
-
-	json_get_number(json, "pace", &pace);
-	json_get_number(json, "domain_pace", &domain_pace);
-	write_all(pace, domain_pace, at, to);
 	json_free(json);
 }

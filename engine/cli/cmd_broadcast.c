@@ -1,11 +1,33 @@
 /* cmd_broadcast.c - scoregate broadcast …: to those who have the score. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "cli/cli_tables.h"
 
 enum { TEMPLATE_MOST = 32 << 20, POLL_MS = 200 };
+
+/* "200/s" or "200" as `name`; false: the complaint was printed. */
+static bool
+add_pace(const struct cli_args *args, const char *option, const char *name,
+	 struct json *body)
+{
+	const char *text = cli_value(args, option);
+	char *end = NULL;
+	double pace;
+
+	if (!text)
+		return true;
+	pace = strtod(text, &end);
+	if (end != text && (!*end || !strcmp(end, "/s")) && pace > 0) {
+		json_add_number(body, name, pace);
+		return true;
+	}
+	cli_fail(CLI_USAGE, "--%s: expected mails a second, as 200/s, not %s",
+		 option, text);
+	return false;
+}
 
 static enum cli_exit
 broadcast_create(struct cli *cli, const struct cli_args *args)
@@ -27,7 +49,10 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 	json_add_text(body, "where", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
-	code = cli_call(cli, "POST", "/broadcasts", body, &answer);
+	code = CLI_USAGE;
+	if (add_pace(args, "pace", "pace", body) &&
+	    add_pace(args, "domain-pace", "domain_pace", body))
+		code = cli_call(cli, "POST", "/broadcasts", body, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
 		printf("Broadcast %s is ready; look at it with "
 		       "\"scoregate broadcast preview %s\".\n",
@@ -157,7 +182,14 @@ print_status(const struct cli *cli, const struct json *status)
 		{"signal", "signal", CLI_TEXT},
 		{"people", "people", CLI_NUMBER},
 		{"hits", "hits", CLI_NUMBER},
-		{"by machines", "machine_hits", CLI_NUMBER},
+		{"machines", "machine_people", CLI_NUMBER},
+		{"their hits", "machine_hits", CLI_NUMBER},
+		{0},
+	};
+	static const struct cli_column points[] = {
+		{"score", "score", CLI_TEXT},
+		{"points", "points", CLI_NUMBER},
+		{"people", "people", CLI_NUMBER},
 		{0},
 	};
 	double rate = 0;
@@ -169,6 +201,8 @@ print_status(const struct cli *cli, const struct json *status)
 	cli_detail("", "from", json_get(status, "from"), CLI_TEXT);
 	cli_detail("", "made by", json_get(status, "author"), CLI_TEXT);
 	cli_detail("", "made", json_get(status, "created_at"), CLI_TIME);
+	cli_detail("", "to be sent", json_get(status, "scheduled_at"),
+		   CLI_TIME);
 	cli_detail("", "started", json_get(status, "started_at"), CLI_TIME);
 	cli_detail("", "finished", json_get(status, "finished_at"), CLI_TIME);
 	print_counts(status);
@@ -178,6 +212,10 @@ print_status(const struct cli *cli, const struct json *status)
 		putchar('\n');
 		cli_table(cli, json_get(status, "hits"), columns);
 	}
+	if (json_count(json_get(status, "points"))) {
+		putchar('\n');
+		cli_table(cli, json_get(status, "points"), points);
+	}
 }
 
 static bool
@@ -185,7 +223,8 @@ is_under_way(const struct json *status)
 {
 	const char *state = json_get_text(status, "state");
 
-	return state && !strcmp(state, "sending");
+	return state &&
+	       (!strcmp(state, "sending") || !strcmp(state, "scheduled"));
 }
 
 /* Follow it until it is no longer sending; prints the end. */
@@ -244,13 +283,20 @@ static enum cli_exit
 act(struct cli *cli, const struct cli_args *args, const char *action,
     const char *sentence)
 {
-	struct json *answer = NULL;
+	struct json *answer = NULL, *body = json_new_object();
 	struct buf path = BUF_INIT;
-	enum cli_exit code;
+	enum cli_exit code = CLI_USAGE;
 
+	if (cli_value(args, "at"))
+		json_add_text(body, "at", cli_value(args, "at"));
+	if (cli_value(args, "timezone"))
+		json_add_text(body, "timezone", cli_value(args, "timezone"));
 	cli_path(&path, "/broadcasts/%s/%s", cli_arg(args, 0), action);
-	code = cli_call(cli, "POST", buf_text(&path), NULL, &answer);
+	if (add_pace(args, "pace", "pace", body) &&
+	    add_pace(args, "domain-pace", "domain_pace", body))
+		code = cli_call(cli, "POST", buf_text(&path), body, &answer);
 	buf_done(&path);
+	json_free(body);
 	if (code == CLI_DONE && !cli_value(args, "wait") &&
 	    !cli_print_json(cli, answer))
 		puts(sentence);
@@ -263,6 +309,10 @@ act(struct cli *cli, const struct cli_args *args, const char *action,
 static enum cli_exit
 broadcast_send(struct cli *cli, const struct cli_args *args)
 {
+	if (cli_value(args, "at"))
+		return act(cli, args, "send",
+			   "It waits for its time; \"scoregate broadcast "
+			   "cancel\" calls it off.");
 	return act(cli, args, "send",
 		   "Sending; \"scoregate broadcast status NAME --wait\" "
 		   "follows it.");
@@ -286,18 +336,65 @@ broadcast_cancel(struct cli *cli, const struct cli_args *args)
 	return act(cli, args, "cancel", "Cancelled.");
 }
 
+static enum cli_exit
+broadcast_clicks(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"when", "happened_at", CLI_TIME},
+		{"contact", "email", CLI_TEXT},
+		{"verdict", "verdict", CLI_TEXT},
+		{"link", "url", CLI_TEXT},
+		{0},
+	};
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/broadcasts/%s/clicks", cli_arg(args, 0));
+	cli_query(&path, "link", cli_value(args, "link"));
+	cli_query(&path, "limit",
+		  cli_value(args, "limit") ? cli_value(args, "limit") : "1000");
+	cli_query(&path, "cursor", cli_value(args, "cursor"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		cli_table(cli, json_get(answer, "items"), columns);
+		if (json_get_text(answer, "next"))
+			printf("There are more: --cursor %s\n",
+			       json_get_text(answer, "next"));
+	}
+	json_free(answer);
+	return code;
+}
+
 static const struct cli_option create_options[] = {
 	{"template", "FILE.eml", "the mail, with {{variables}}"},
 	{"to", "EXPR", "who gets it, evaluated when it is sent"},
 	{"from", "ADDRESS", "From; without it, the template's"},
+	{"pace", "N/s", "mails a second"},
+	{"domain-pace", "N/s", "mails a second to one recipient domain"},
 	{0},
 };
 static const struct cli_option for_option[] = {
 	{"for", "ADDRESS", "show this contact's mail"},
 	{0},
 };
+static const struct cli_option send_options[] = {
+	{"at", "TIME", "later: 2026-12-01T09:00, or with +01:00"},
+	{"timezone", "ZONE", "of --at; without it, the daemon's"},
+	{"pace", "N/s", "mails a second"},
+	{"domain-pace", "N/s", "mails a second to one recipient domain"},
+	{"wait", NULL, "show progress until it is over"},
+	{0},
+};
 static const struct cli_option wait_option[] = {
 	{"wait", NULL, "show progress until it is over"},
+	{0},
+};
+static const struct cli_option click_options[] = {
+	{"link", "URL", "only clicks on this one"},
+	{"limit", "N", "so many at most; 1000"},
+	{"cursor", "CURSOR", "go on where a longer answer ended"},
 	{0},
 };
 
@@ -306,15 +403,17 @@ const struct cli_command cli_broadcast_commands[] = {
 	 "prepare a broadcast", create_options, 1, 1, broadcast_create},
 	{"broadcast preview", "NAME", "who gets it, who not, and the mail",
 	 for_option, 1, 1, broadcast_preview},
-	{"broadcast send", "NAME", "send it", wait_option, 1, 1,
+	{"broadcast send", "NAME", "send it, now or later", send_options, 1, 1,
 	 broadcast_send},
 	{"broadcast status", "[NAME]", "all broadcasts, or how one goes",
 	 wait_option, 0, 1, broadcast_status},
 	{"broadcast pause", "NAME", "stop for now", NULL, 1, 1,
 	 broadcast_pause},
-	{"broadcast resume", "NAME", "go on", wait_option, 1, 1,
+	{"broadcast resume", "NAME", "go on", send_options + 2, 1, 1,
 	 broadcast_resume},
 	{"broadcast cancel", "NAME", "stop for good", NULL, 1, 1,
 	 broadcast_cancel},
+	{"broadcast clicks", "NAME", "who clicked what, and when",
+	 click_options, 1, 1, broadcast_clicks},
 	{0},
 };

@@ -131,8 +131,9 @@ enum sg_status store_broadcast_select(struct store *store, const char *name,
 				      struct sg_err *err) MUST_CHECK;
 /* Signals about a broadcast's messages by name: people and hits. */
 struct store_broadcast_result {
-	const char *signal; /* "email.opened" … */
-	uint64_t people, hits, machine_hits;
+	const char *signal;		       /* "email.opened" … */
+	uint64_t people, hits;		       /* by humans */
+	uint64_t machine_people, machine_hits; /* by machines and proxies */
 };
 struct store_broadcast_results {
 	struct store_broadcast_result *rows; /* in order of signal */
@@ -142,5 +143,44 @@ enum sg_status store_broadcast_get_results(struct store *store,
 					   const char *name, struct pool *pool,
 					   struct store_broadcast_results *out,
 					   struct sg_err *err) MUST_CHECK;
+
+/* What those signals scored: points by score's name. */
+struct store_broadcast_points {
+	const char *score;
+	double points;
+	uint64_t people;
+};
+struct store_broadcast_points_rows {
+	struct store_broadcast_points *rows;
+	size_t n_rows;
+};
+enum sg_status store_broadcast_get_points(
+	struct store *store, const char *name, struct pool *pool,
+	struct store_broadcast_points_rows *out, struct sg_err *err) MUST_CHECK;
+
+/* One hit on a broadcast's message: who, when, with which verdict. */
+struct store_broadcast_hit {
+	int64_t id; /* of the history entry */
+	const char *email;
+	int64_t happened_at;
+	int verdict; /* enum verdict */
+	const char *verdict_reason;
+	const char *props; /* JSON */
+};
+struct store_broadcast_hits {
+	struct store_broadcast_hit *rows;
+	size_t n_rows;
+};
+/* Hits called `signal` ("email.clicked"), oldest first, after entry `after`. */
+struct store_broadcast_hits_asked {
+	const char *name, *signal;
+	int64_t after;
+	size_t most;
+};
+enum sg_status
+store_broadcast_get_hits(struct store *store,
+			 const struct store_broadcast_hits_asked *asked,
+			 struct pool *pool, struct store_broadcast_hits *out,
+			 struct sg_err *err) MUST_CHECK;
 
 #endif

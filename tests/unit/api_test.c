@@ -671,6 +671,63 @@ a_broadcast_is_made_previewed_and_shown(void **state)
 		   "/broadcasts/spring/recipients?state=lost", NULL);
 }
 
+static void
+a_broadcast_can_wait_for_its_time(void **state)
+{
+	struct api_server *server = *state;
+
+	make_people(server);
+	api_expect(server, 201, "POST", "/broadcasts",
+		   "{\"name\":\"spring\",\"where\":\"has score\","
+		   "\"from\":\"a@b.example\",\"pace\":5,"
+		   "\"template\":\"Subject: x\\n\\nHello\\n\"}");
+	api_expect(server, 400, "POST", "/broadcasts/spring/send",
+		   "{\"at\":\"2020-01-01\"}");
+	api_expect_text(server, "is over");
+	api_expect(server, 400, "POST", "/broadcasts/spring/send",
+		   "{\"at\":\"tomorrow\"}");
+	api_expect(server, 400, "POST", "/broadcasts/spring/send",
+		   "{\"at\":\"2099-01-01\",\"timezone\":\"Moon/Sea\"}");
+	api_expect(server, 400, "POST", "/broadcasts/spring/send",
+		   "{\"pace\":-1}");
+	assert_int_equal(api_ask(server, "GET", "/broadcasts/spring", NULL),
+			 200);
+	assert_string_equal(api_got(server, "/state"), "draft");
+	/* The night when the clock goes forward in Berlin. */
+	api_expect(server, 200, "POST", "/broadcasts/spring/send",
+		   "{\"at\":\"2099-03-29T09:00\","
+		   "\"timezone\":\"Europe/Berlin\",\"pace\":9}");
+	assert_string_equal(api_got(server, "/state"), "scheduled");
+	assert_non_null(strstr(api_got(server, "/scheduled_at"),
+			       "2099-03-29T07:00:00"));
+	api_expect(server, 400, "POST", "/broadcasts/spring/pause", NULL);
+	api_expect(server, 200, "POST", "/broadcasts/spring/cancel", NULL);
+	api_expect(server, 400, "POST", "/broadcasts/spring/resume", NULL);
+	api_expect(server, 200, "GET", "/broadcasts/spring/clicks", NULL);
+	api_expect(server, 404, "GET", "/broadcasts/x/clicks", NULL);
+}
+
+static void
+a_template_is_looked_at_alone(void **state)
+{
+	struct api_server *server = *state;
+
+	make_people(server);
+	api_expect(server, 200, "POST", "/templates/check",
+		   "{\"template\":\"Subject: {{score}}\\n\\nHello\\n\"}");
+	api_expect(server, 400, "POST", "/templates/check",
+		   "{\"template\":\"Subject: x\\n\\n\\n {{nope}}\\n\"}");
+	api_expect_text(server, "line 4, column 4");
+	api_expect(server, 200, "POST", "/templates/render",
+		   "{\"template\":\"From: a@b.example\\nSubject: "
+		   "{{score}} points\\n\\nHello\\n\","
+		   "\"to\":\"p22@example.com\"}");
+	assert_non_null(strstr(api_got(server, "/mail"), "22 points"));
+	api_expect(server, 400, "POST", "/templates/render",
+		   "{\"template\":\"From: a@b.example\\nSubject: "
+		   "x\\n\\nHello\\n\",\"to\":\"nobody@example.com\"}");
+}
+
 /* --- who may ------------------------------------------------------------- */
 
 static void
@@ -855,6 +912,8 @@ main(void)
 		ON_A_SERVER(an_export_can_be_imported_and_is_the_same_after),
 		ON_A_SERVER(an_import_of_thousands_goes_in_batches),
 		ON_A_SERVER(a_broadcast_is_made_previewed_and_shown),
+		ON_A_SERVER(a_broadcast_can_wait_for_its_time),
+		ON_A_SERVER(a_template_is_looked_at_alone),
 		ON_A_SERVER(over_tcp_a_token_decides),
 		ON_A_SERVER(a_plugin_asks_with_the_role_of_its_actor),
 		ON_A_SERVER(everything_in_the_index_is_there),

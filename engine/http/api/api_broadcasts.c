@@ -1,6 +1,7 @@
 /* api_broadcasts.c - mails to those for whom a condition holds. */
 #include <string.h>
 
+#include "base/clock.h"
 #include "http/api/api_call.h"
 #include "store/store_broadcast.h"
 
@@ -33,6 +34,9 @@ broadcast_json(const struct store_broadcast *broadcast, struct json *to)
 		json_add_time(to, "started_at", broadcast->started_at);
 	if (broadcast->finished_at)
 		json_add_time(to, "finished_at", broadcast->finished_at);
+	if (broadcast->state == BROADCAST_SCHEDULED)
+		json_add_time(to, "scheduled_at",
+			      broadcast_scheduled_at(broadcast->settings));
 	if (*broadcast->trouble)
 		json_add_text(to, "trouble", broadcast->trouble);
 }
@@ -99,7 +103,30 @@ add_results(struct api_call *call, const char *name, struct sg_err *err)
 		json_add_text(item, "signal", row->signal);
 		json_add_int(item, "people", (int64_t)row->people);
 		json_add_int(item, "hits", (int64_t)row->hits);
+		json_add_int(item, "machine_people",
+			     (int64_t)row->machine_people);
 		json_add_int(item, "machine_hits", (int64_t)row->machine_hits);
+		json_push(all, item);
+	}
+	return status;
+}
+
+/* [{"score", "points", "people"}]: what its signals scored. */
+static enum sg_status
+add_points(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct store_broadcast_points_rows points;
+	struct json *all = json_new_array();
+	enum sg_status status = store_broadcast_get_points(
+		call->store, name, call->pool, &points, err);
+
+	json_add(api_answer(call), "points", all);
+	for (size_t i = 0; status == SG_OK && i < points.n_rows; i++) {
+		struct json *item = json_new_object();
+
+		json_add_text(item, "score", points.rows[i].score);
+		json_add_number(item, "points", points.rows[i].points);
+		json_add_int(item, "people", (int64_t)points.rows[i].people);
 		json_push(all, item);
 	}
 	return status;
@@ -124,13 +151,30 @@ show(struct api_call *call, const char *name, struct sg_err *err)
 	json_add_bool(call->answer, "running", progress.running);
 	json_add_number(call->answer, "rate", progress.rate);
 	status = add_counts(call, name, err);
-	return status == SG_OK ? add_results(call, name, err) : status;
+	if (status == SG_OK)
+		status = add_results(call, name, err);
+	return status == SG_OK ? add_points(call, name, err) : status;
 }
 
 enum sg_status
 api_broadcasts_show(struct api_call *call, struct sg_err *err)
 {
 	return show(call, call->args[0], err);
+}
+
+/* A number of the body that is 0 or more; absent: 0. */
+static enum sg_status
+body_pace(struct api_call *call, const char *name, double *out,
+	  struct sg_err *err)
+{
+	const struct json *member = json_get(call->body, name);
+
+	*out = 0;
+	if (!member || (json_get_number(call->body, name, out) && *out >= 0 &&
+			*out <= 1e6))
+		return SG_OK;
+	return err_set(err, SG_REFUSED, "`%s` is mails a second: 0 to 1000000",
+		       name);
 }
 
 enum sg_status
@@ -149,6 +193,11 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 				       err);
 	if (status == SG_OK)
 		status = api_body_text(call, "from", false, &draft.sender, err);
+	if (status == SG_OK)
+		status = body_pace(call, "pace", &draft.pace, err);
+	if (status == SG_OK)
+		status =
+			body_pace(call, "domain_pace", &draft.domain_pace, err);
 	if (status != SG_OK)
 		return status;
 	if (json_get(call->body, "unknown"))
@@ -164,6 +213,58 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 	return show(call, draft.name, err);
 }
 
+/* `pace` and `domain_pace` of send's and resume's body, if it says so. */
+static enum sg_status
+set_pace(struct api_call *call, const char *name, struct sg_err *err)
+{
+	double pace, domain_pace;
+	enum sg_status status;
+
+	if (!call->request->request.body_len)
+		return SG_OK;
+	status = api_body(call, err);
+	if (status == SG_OK)
+		status = body_pace(call, "pace", &pace, err);
+	if (status == SG_OK)
+		status = body_pace(call, "domain_pace", &domain_pace, err);
+	if (status != SG_OK || (pace == 0 && domain_pace == 0))
+		return status;
+	return broadcast_set_pace(call->api->options.broadcasts, name, pace,
+				  domain_pace, err);
+}
+
+/* Now, or at the moment `at` of the body: in our time zone, or in the one that
+ * it or `timezone` says. */
+static enum sg_status
+send_it(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct broadcasts *broadcasts = call->api->options.broadcasts;
+	const char *at = NULL, *timezone = NULL;
+	int64_t moment;
+	enum sg_status status = SG_OK;
+
+	if (call->request->request.body_len)
+		status = api_body_text(call, "at", false, &at, err);
+	if (status == SG_OK && at)
+		status = api_body_text(call, "timezone", false, &timezone, err);
+	if (status != SG_OK)
+		return status;
+	if (!at)
+		return broadcast_send(broadcasts, name, err);
+	if (timezone && clock_check_timezone(timezone, err) != SG_OK)
+		return SG_REFUSED;
+	status = clock_parse(at,
+			     timezone ? timezone : call->api->options.timezone,
+			     &moment, err);
+	if (status != SG_OK) {
+		err_prefix(err, "`at`");
+		return status;
+	}
+	if (moment <= call->now)
+		return err_set(err, SG_REFUSED, "`at`: %s is over", at);
+	return broadcast_send_at(broadcasts, name, moment, err);
+}
+
 enum sg_status
 api_broadcasts_act(struct api_call *call, struct sg_err *err)
 {
@@ -172,7 +273,6 @@ api_broadcasts_act(struct api_call *call, struct sg_err *err)
 		enum sg_status (*act)(struct broadcasts *broadcasts,
 				      const char *name, struct sg_err *err);
 	} actions[] = {
-		{"send", broadcast_send},
 		{"pause", broadcast_pause},
 		{"resume", broadcast_resume},
 		{"cancel", broadcast_cancel},
@@ -182,6 +282,14 @@ api_broadcasts_act(struct api_call *call, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status;
+	if (!strcmp(call->args[1], "send") || !strcmp(call->args[1], "resume"))
+		status = no_broadcast(set_pace(call, name, err), name, err);
+	if (status != SG_OK)
+		return status;
+	if (!strcmp(call->args[1], "send")) {
+		status = no_broadcast(send_it(call, name, err), name, err);
+		return status == SG_OK ? show(call, name, err) : status;
+	}
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
 		if (strcmp(actions[i].name, call->args[1]) != 0)
 			continue;

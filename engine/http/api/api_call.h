@@ -185,6 +185,7 @@ api_fn api_segments_count;
 api_fn api_import, api_export;
 api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
+api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_plugins_all, api_plugins_check;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
 api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;

@@ -60,6 +60,9 @@ class _Session(socketserver.StreamRequestHandler):
                 return
             text = line.decode("utf-8", "replace").rstrip("\r\n")
             verb, _, rest = text.partition(" ")
+            hang_up = self.server.receiver.hang_up
+            if hang_up and hang_up(verb.upper()):
+                return
             method = getattr(self, "do_" + verb.upper(), None)
             if not method:
                 self.say("500 5.5.2 what?")
@@ -87,7 +90,7 @@ class _Session(socketserver.StreamRequestHandler):
     def do_MAIL(self, rest):
         address, _, arguments = rest.partition(">")
         self.mail = Received(address.partition("<")[2], arguments.strip(), [])
-        self.say("250 2.1.0 ok")
+        self.say(self.server.receiver.sender_reply or "250 2.1.0 ok")
 
     def do_RCPT(self, rest):
         address = rest.partition("<")[2].partition(">")[0]
@@ -130,6 +133,8 @@ class Receiver:
         self.mails = []
         self.replies = {}      # address -> what RCPT hears
         self.data_reply = None  # what DATA hears instead of 250
+        self.sender_reply = None  # what MAIL hears
+        self.hang_up = None  # asked with each verb: cut it off here?
         self._change = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _Session)
         self._server.receiver = self

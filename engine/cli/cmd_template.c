@@ -1,0 +1,73 @@
+/* cmd_template.c - scoregate template …: a mail before it is a broadcast. */
+#include <stdio.h>
+
+#include "cli/cli_tables.h"
+
+enum { TEMPLATE_MOST = 32 << 20 };
+
+/* Posts the file; `to` and `from` when they are given. */
+static enum cli_exit
+post(struct cli *cli, const struct cli_args *args, const char *path,
+     struct json **answer_out)
+{
+	struct json *body;
+	struct buf text = BUF_INIT;
+	enum cli_exit code =
+		cli_read_file(cli_arg(args, 0), TEMPLATE_MOST, &text);
+
+	if (code != CLI_DONE)
+		return code;
+	body = json_new_object();
+	json_add_text(body, "template", buf_text(&text));
+	if (cli_value(args, "to"))
+		json_add_text(body, "to", cli_value(args, "to"));
+	if (cli_value(args, "from"))
+		json_add_text(body, "from", cli_value(args, "from"));
+	code = cli_call(cli, "POST", path, body, answer_out);
+	json_free(body);
+	buf_done(&text);
+	return code;
+}
+
+static enum cli_exit
+template_check(struct cli *cli, const struct cli_args *args)
+{
+	struct json *answer = NULL;
+	enum cli_exit code = post(cli, args, "/templates/check", &answer);
+
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		printf("%s is right.\n", cli_arg(args, 0));
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+template_render(struct cli *cli, const struct cli_args *args)
+{
+	struct json *answer = NULL;
+	enum cli_exit code;
+
+	if (!cli_value(args, "to"))
+		return cli_fail(CLI_USAGE,
+				"template render needs --to ADDRESS");
+	code = post(cli, args, "/templates/render", &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_print_lines(stdout, json_get_text(answer, "mail"));
+	json_free(answer);
+	return code;
+}
+
+static const struct cli_option render_options[] = {
+	{"to", "ADDRESS", "the contact whose mail it is"},
+	{"from", "ADDRESS", "From; without it, the template's"},
+	{0},
+};
+
+const struct cli_command cli_template_commands[] = {
+	{"template check", "FILE.eml", "are its variables right?", NULL, 1, 1,
+	 template_check},
+	{"template render", "FILE.eml --to ADDRESS",
+	 "the mail as one contact gets it", render_options, 1, 1,
+	 template_render},
+	{0},
+};

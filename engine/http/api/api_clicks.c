@@ -1,0 +1,94 @@
+/* api_clicks.c - who clicked what in a broadcast, when, man or machine. */
+#include <string.h>
+
+#include "http/api/api_call.h"
+#include "store/store_broadcast.h"
+
+enum { LOOK_AT_ONCE = 500 };
+
+static void
+add_click(struct json *items, const struct store_broadcast_hit *hit,
+	  const char *url)
+{
+	struct json *item = json_new_object();
+
+	json_add_text(item, "email", hit->email);
+	json_add_text(item, "url", url);
+	json_add_time(item, "happened_at", hit->happened_at);
+	json_add_text(item, "verdict",
+		      verdict_name((enum verdict)hit->verdict));
+	if (*hit->verdict_reason)
+		json_add_text(item, "reason", hit->verdict_reason);
+	json_push(items, item);
+}
+
+/* The clicks on `link` (NULL = on any) among these; how many there are now. */
+static size_t
+add_clicks(struct json *items, const struct store_broadcast_hits *hits,
+	   const char *link, size_t limit, int64_t *after)
+{
+	for (size_t i = 0; i < hits->n_rows && json_count(items) < limit; i++) {
+		const struct store_broadcast_hit *hit = &hits->rows[i];
+		struct json *props = NULL;
+		const char *url = NULL;
+		struct sg_err err;
+
+		*after = hit->id;
+		if (json_parse(hit->props, strlen(hit->props), &props, &err) ==
+		    SG_OK)
+			url = json_get_text(props, "url");
+		if (!link || (url && !strcmp(url, link)))
+			add_click(items, hit, url ? url : "");
+		json_free(props);
+	}
+	return json_count(items);
+}
+
+static enum sg_status
+walk(struct api_call *call, size_t limit, int64_t after, struct sg_err *err)
+{
+	struct store_broadcast_hits_asked asked = {.name = call->args[0],
+						   .signal = "email.clicked",
+						   .after = after,
+						   .most = LOOK_AT_ONCE};
+	const char *link = api_param(call, "link");
+	struct json *items = api_items(call);
+	struct store_broadcast_hits hits = {.n_rows = LOOK_AT_ONCE};
+	size_t n = 0;
+	enum sg_status status = SG_OK;
+
+	while (status == SG_OK && n < limit && hits.n_rows == LOOK_AT_ONCE) {
+		struct pool *pool = pool_new();
+
+		status = store_broadcast_get_hits(call->store, &asked, pool,
+						  &hits, err);
+		if (status == SG_OK)
+			n = add_clicks(items, &hits, link, limit, &asked.after);
+		pool_free(pool);
+	}
+	if (status == SG_OK)
+		api_next_id(call, n, (int64_t)limit, asked.after);
+	return status;
+}
+
+enum sg_status
+api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
+{
+	struct store_broadcast broadcast;
+	int64_t limit, after;
+	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
+					      API_LIMIT_MOST, &limit, err);
+
+	if (status == SG_OK)
+		status = api_param_int(call, "cursor", 0, INT64_MAX, &after,
+				       err);
+	if (status == SG_OK)
+		status = api_store(call, err);
+	if (status == SG_OK)
+		status = store_broadcast_get(call->store, call->args[0],
+					     call->pool, &broadcast, err);
+	if (status == SG_NONE)
+		return err_set(err, SG_NONE, "no broadcast `%s`",
+			       call->args[0]);
+	return status == SG_OK ? walk(call, (size_t)limit, after, err) : status;
+}

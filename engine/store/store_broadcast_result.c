@@ -1,0 +1,136 @@
+/* store_broadcast_result.c - what came of a broadcast: people, hits, points. */
+#include "store/store_broadcast.h"
+
+#include "store/store_sql.h"
+
+static void
+read_result(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_broadcast_result *result = row;
+
+	result->signal = store_column(statement, 0, pool);
+	result->people = (uint64_t)db_column_int(statement, 1);
+	result->hits = (uint64_t)db_column_int(statement, 2);
+	result->machine_people = (uint64_t)db_column_int(statement, 3);
+	result->machine_hits = (uint64_t)db_column_int(statement, 4);
+}
+
+enum sg_status
+store_broadcast_get_results(struct store *store, const char *name,
+			    struct pool *pool,
+			    struct store_broadcast_results *out,
+			    struct sg_err *err)
+{
+	static const struct store_shape shape = {
+		read_result, sizeof(struct store_broadcast_result)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store,
+		"SELECT h.name, count(DISTINCT CASE WHEN h.verdict = 0"
+		" THEN h.record_id END),"
+		" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
+		" count(DISTINCT CASE WHEN h.verdict <> 0"
+		" THEN h.record_id END),"
+		" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
+		" FROM broadcast_recipient r"
+		" JOIN history h ON h.record_id = r.record_id"
+		" AND h.message_id = r.message_id"
+		" WHERE r.broadcast = ? AND r.message_id <> 0"
+		" AND h.effective = 1 GROUP BY h.name ORDER BY h.name",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, name);
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
+
+static void
+read_points(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_broadcast_points *points = row;
+
+	points->score = store_column(statement, 0, pool);
+	points->points = db_column_real(statement, 1);
+	points->people = (uint64_t)db_column_int(statement, 2);
+}
+
+enum sg_status
+store_broadcast_get_points(struct store *store, const char *name,
+			   struct pool *pool,
+			   struct store_broadcast_points_rows *out,
+			   struct sg_err *err)
+{
+	static const struct store_shape shape = {
+		read_points, sizeof(struct store_broadcast_points)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	/* entry 1: points given, and what a refold took back of them. */
+	status = store_prepare(
+		store,
+		"SELECT s.name, sum(l.delta), count(DISTINCT l.record_id)"
+		" FROM broadcast_recipient r"
+		" JOIN history h ON h.record_id = r.record_id"
+		" AND h.message_id = r.message_id"
+		" JOIN ledger l ON l.record_id = h.record_id"
+		" AND l.history_id = h.id AND l.entry = 1"
+		" JOIN score s ON s.id = l.score_id"
+		" WHERE r.broadcast = ? AND r.message_id <> 0"
+		" GROUP BY s.name ORDER BY s.name",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, name);
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
+
+static void
+read_hit(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_broadcast_hit *hit = row;
+
+	hit->id = db_column_int(statement, 0);
+	hit->email = store_column(statement, 1, pool);
+	hit->happened_at = db_column_int(statement, 2);
+	hit->verdict = (int)db_column_int(statement, 3);
+	hit->verdict_reason = store_column(statement, 4, pool);
+	hit->props = store_column(statement, 5, pool);
+}
+
+enum sg_status
+store_broadcast_get_hits(struct store *store,
+			 const struct store_broadcast_hits_asked *asked,
+			 struct pool *pool, struct store_broadcast_hits *out,
+			 struct sg_err *err)
+{
+	static const struct store_shape shape = {
+		read_hit, sizeof(struct store_broadcast_hit)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	/* Not by the index on names: that walks all hits there ever were. */
+	status = store_prepare(
+		store,
+		"SELECT h.id, coalesce(c.key, ''), h.happened_at, h.verdict,"
+		" h.verdict_reason, h.props"
+		" FROM broadcast_recipient r"
+		" JOIN history h ON h.record_id = r.record_id"
+		" AND h.message_id = r.message_id"
+		" JOIN record c ON c.id = r.record_id"
+		" WHERE r.broadcast = ? AND r.message_id <> 0"
+		" AND coalesce(h.name, '') = ? AND h.effective = 1"
+		" AND h.id > ? ORDER BY h.id LIMIT ?",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, asked->name);
+	db_bind_text(statement, 2, asked->signal);
+	db_bind_int(statement, 3, asked->after);
+	db_bind_int(statement, 4, (int64_t)asked->most);
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}

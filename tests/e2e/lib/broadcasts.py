@@ -1,0 +1,70 @@
+"""A broadcast with an MTA that does as it is told: the receiving server itself
+is the MTA, so that every answer and every mail is under the story's control."""
+from . import places
+
+TEMPLATE = """\
+From: Shop News <news@example.test>
+Subject: For you, {{field.first_name | default: 'friend'}}
+MIME-Version: 1.0
+Content-Type: text/html; charset=utf-8
+
+<html><body><p>Your score is {{contactScore}}.</p>
+<a href="https://shop.example.test/vip">vip</a></body></html>
+"""
+OVER = ("sent", "paused", "cancelled", "failed")
+
+
+def people(n, domain="far.test"):
+    return [f"person{i}@{domain}" for i in range(n)]
+
+
+def fill(daemon, base, addresses, points=20):
+    """Contacts on the list news, each with that many points."""
+    daemon.do("list", "create", "news")
+    sheet = base / "people.csv"
+    sheet.write_text("email,lists,score:lead\n" + "".join(
+        f"{address},news,{points}\n" for address in addresses))
+    daemon.do("import", sheet)
+
+
+def create(daemon, base, name="spring", to="list 'news'", template=TEMPLATE,
+           **options):
+    path = base / f"{name}.eml"
+    path.write_text(template)
+    words = [w for k, v in options.items()
+             for w in ("--" + k.replace("_", "-"), v)]
+    daemon.do("broadcast", "create", name, "--template", path, "--to", to,
+              *words)
+
+
+def state(daemon, name="spring"):
+    return daemon.ask("broadcast", "status", name)
+
+
+def wait_for_state(daemon, wanted, name="spring", limit_s=60):
+    def there():
+        now = state(daemon, name)
+        return now if now["state"] == wanted else None
+    return places.wait_for(there, limit_s, f"{name} to be {wanted}")
+
+
+def recipients(daemon, which, name="spring"):
+    """Address -> reason of those in that state."""
+    found, cursor = {}, ""
+    while cursor is not None:
+        page = daemon.api("GET", f"/broadcasts/{name}/recipients?state={which}"
+                          f"&limit=1000" + (f"&cursor={cursor}" if cursor
+                                            else "")).json()
+        found.update((i["email"], i.get("reason", "")) for i in page["items"])
+        cursor = page["next"]
+    return found
+
+
+def assert_once_each(receiver, wanted, doubtful=()):
+    """Nobody twice; nobody missing but the listed doubtful."""
+    got = [m.recipient for m in receiver.mails]
+    twice = sorted({a for a in got if got.count(a) > 1})
+    assert not twice, f"got it twice: {twice}"
+    missing = set(wanted) - set(got)
+    assert missing <= set(doubtful), f"missing: {sorted(missing)[:20]}"
+    assert set(got) <= set(wanted)

@@ -1,0 +1,267 @@
+"""Pause, resume, cancel, schedule, pace, the second look, who clicked."""
+import datetime
+import os
+import pty
+import subprocess
+import time
+
+import pytest
+
+from lib import broadcasts, places
+from lib.receiver import Receiver
+
+
+@pytest.fixture
+def mta():
+    receiver = Receiver()
+    yield receiver
+    receiver.stop()
+
+
+@pytest.fixture
+def sender(make_daemon, mta):
+    def make(people, more=""):
+        daemon = make_daemon(smtp=mta.port, smtp_more="retry = 1s\n" + more)
+        daemon.start()
+        broadcasts.fill(daemon, daemon.base, people)
+        return daemon
+    return make
+
+
+def test_paused_restarted_resumed(sender, mta):
+    people = broadcasts.people(60)
+    daemon = sender(people)
+    broadcasts.create(daemon, daemon.base, pace="40/s")
+    daemon.do("broadcast", "send", "spring")
+    mta.wait_for_count(10)
+    daemon.do("broadcast", "pause", "spring")
+    assert broadcasts.state(daemon)["state"] == "paused"
+    places.wait_for(lambda: not broadcasts.state(daemon)["running"], 10,
+                    "what is under way to end")
+    n = len(mta.mails)
+    assert n < 60
+    daemon.stop()
+    daemon.start()
+    assert broadcasts.state(daemon)["state"] == "paused"
+    assert broadcasts.state(daemon)["recipients"]["sent"] == n
+    assert len(mta.mails) == n
+    daemon.do("broadcast", "resume", "spring", "--pace", "1000/s", "--wait")
+    assert broadcasts.state(daemon)["state"] == "sent"
+    broadcasts.assert_once_each(mta, people)
+
+
+def test_pause_and_resume_in_quick_turns(sender, mta):
+    people = broadcasts.people(200)
+    daemon = sender(people)
+    broadcasts.create(daemon, daemon.base, pace="200/s")
+    daemon.do("broadcast", "send", "spring")
+    for _ in range(8):
+        if daemon.run("broadcast", "pause", "spring").returncode:
+            break
+        daemon.do("broadcast", "resume", "spring")
+    broadcasts.wait_for_state(daemon, "sent")
+    broadcasts.assert_once_each(mta, people)
+
+
+def test_cancelled_is_for_good(sender, mta):
+    people = broadcasts.people(60)
+    daemon = sender(people)
+    broadcasts.create(daemon, daemon.base, pace="20/s")
+    daemon.do("broadcast", "send", "spring")
+    mta.wait_for_count(5)
+    daemon.do("broadcast", "cancel", "spring")
+    places.wait_for(lambda: not broadcasts.state(daemon)["running"], 10,
+                    "the end")
+    n = len(mta.mails)
+    assert daemon.run("broadcast", "resume", "spring").returncode == 4
+    assert daemon.run("broadcast", "send", "spring").returncode == 4
+    daemon.stop()
+    daemon.start()
+    now = broadcasts.state(daemon)
+    assert now["state"] == "cancelled" and now["recipients"]["sent"] == n
+    assert len(mta.mails) == n < 60
+
+
+def test_who_fell_below_or_left_meanwhile_is_skipped(sender, mta):
+    people = broadcasts.people(30)
+    daemon = sender(people, "recheck = 0s\n connections = 1\n")
+    broadcasts.create(daemon, daemon.base, to="list 'news' and has score >= 20",
+                      pace="8/s")
+    daemon.do("broadcast", "send", "spring")
+    daemon.do("score", "subtract", people[-1], 5, "--because", "test")
+    daemon.do("contact", "unsubscribe", people[-2], "news")
+    broadcasts.wait_for_state(daemon, "sent")
+    skipped = broadcasts.recipients(daemon, "skipped")
+    assert skipped == {people[-1]: "the condition holds no longer",
+                       people[-2]: "unsubscribed"}
+    broadcasts.assert_once_each(mta, people[:-2])
+
+
+def test_one_address_in_two_modules_gets_one_mail(sender, mta):
+    daemon = sender(["ann@far.test"])
+    for address in ("ann@far.test", "ben@far.test"):
+        answer = daemon.api("POST", "/signals", {
+            "name": "form.submitted", "module": "lead", "key": address})
+        assert answer.status in (200, 202), answer.text
+    broadcasts.create(daemon, daemon.base,
+                      to="list 'news' or form.submitted")
+    found = daemon.ask("broadcast", "preview", "spring")
+    assert found["n_recipients"] == 2 and found["n_skipped"] == 1
+    daemon.do("broadcast", "send", "spring", "--wait")
+    broadcasts.assert_once_each(mta, ["ann@far.test", "ben@far.test"])
+
+
+def test_preview_for_one_contact_shows_that_contact_s_mail(sender, mta):
+    people = broadcasts.people(3)
+    daemon = sender(people)
+    daemon.do("contact", "set", people[2], "first_name=Zo\u00eb")
+    broadcasts.create(daemon, daemon.base)
+    text = daemon.do("broadcast", "preview", "spring", "--for", people[2])
+    assert f"To: {people[2]}" in text and "Your score is 20." in text
+    wrong = daemon.run("broadcast", "preview", "spring", "--for", "x@y.test")
+    assert wrong.returncode == 4 and "x@y.test" in wrong.stderr
+    assert not mta.mails
+
+
+def test_a_template_is_checked_and_rendered_without_a_broadcast(sender, mta):
+    people = broadcasts.people(1)
+    daemon = sender(people)
+    path = daemon.base / "some.eml"
+    path.write_text(broadcasts.TEMPLATE)
+    assert "is right" in daemon.do("template", "check", path)
+    text = daemon.do("template", "render", path, "--to", people[0])
+    assert "Your score is 20." in text
+    path.write_text(broadcasts.TEMPLATE.replace("contactScore", "nope"))
+    wrong = daemon.run("template", "check", path)
+    assert wrong.returncode == 4 and "line 6" in wrong.stderr
+    assert daemon.run("template", "render", path).returncode == 2
+    assert not mta.mails
+
+
+def test_a_scheduled_one_waits_survives_a_restart_and_takes_who_is_in_then(
+        sender, mta):
+    people = broadcasts.people(3)
+    daemon = sender(people)
+    broadcasts.create(daemon, daemon.base)
+    past = daemon.run("broadcast", "send", "spring", "--at", "2020-01-01")
+    assert past.returncode == 4 and "over" in past.stderr
+    daemon.do("broadcast", "send", "spring", "--at", "2099-07-01T09:00",
+              "--timezone", "Europe/Berlin")
+    now = broadcasts.state(daemon)
+    assert now["state"] == "scheduled"
+    assert now["scheduled_at"].startswith("2099-07-01T07:00:00")
+    daemon.do("broadcast", "send", "spring", "--at", "2099-01-01T09:00",
+              "--timezone", "Europe/Berlin")
+    assert broadcasts.state(daemon)["scheduled_at"].startswith(
+        "2099-01-01T08:00:00"), "no summer time in January"
+    soon = datetime.datetime.now(datetime.timezone.utc) + \
+        datetime.timedelta(seconds=4)
+    daemon.do("broadcast", "send", "spring", "--at", soon.isoformat(
+        timespec="milliseconds").replace("+00:00", "Z"))
+    daemon.stop()
+    daemon.start()
+    assert broadcasts.state(daemon)["state"] == "scheduled" and not mta.mails
+    daemon.do("contact", "unsubscribe", people[0], "news")
+    broadcasts.wait_for_state(daemon, "sent")
+    assert datetime.datetime.now(datetime.timezone.utc) >= soon
+    broadcasts.assert_once_each(mta, people[1:])
+
+
+def test_a_scheduled_one_can_be_called_off(sender, mta):
+    daemon = sender(broadcasts.people(1))
+    broadcasts.create(daemon, daemon.base)
+    daemon.do("broadcast", "send", "spring", "--at", "2099-01-01")
+    daemon.do("broadcast", "cancel", "spring")
+    assert broadcasts.state(daemon)["state"] == "cancelled"
+
+
+def test_the_pace_to_one_domain_leaves_the_others_alone(sender, mta):
+    slow, others = broadcasts.people(8, "slow.test"), [
+        f"p@d{i}.test" for i in range(40)]
+    daemon = sender(slow + others)
+    broadcasts.create(daemon, daemon.base, domain_pace="4/s")
+    begin = time.monotonic()
+    daemon.do("broadcast", "send", "spring")
+    mta.wait_for_count(40)
+    assert sum(m.recipient.endswith("@slow.test") for m in mta.mails) < 8
+    broadcasts.wait_for_state(daemon, "sent")
+    assert time.monotonic() - begin > 1.5, "8 at 4 a second"
+    broadcasts.assert_once_each(mta, slow + others)
+
+
+def test_a_terminal_sees_the_progress(sender, mta):
+    people = broadcasts.people(40)
+    daemon = sender(people)
+    broadcasts.create(daemon, daemon.base, pace="12/s")
+    outer, inner = pty.openpty()
+    with subprocess.Popen([places.COMMAND, "--socket", daemon.socket,
+                           "broadcast", "send", "spring", "--wait"],
+                          stdout=subprocess.DEVNULL, stderr=inner) as command:
+        os.close(inner)
+        seen = b""
+        try:
+            while chunk := os.read(outer, 4096):
+                seen += chunk
+        except OSError:
+            pass  # the other end is closed
+        assert command.wait(30) == 0
+    os.close(outer)
+    assert b"of 40" in seen and b"\r" in seen and b"/s" in seen, seen
+
+
+def test_two_thousand_recipients_in_flat_memory(sender, mta):
+    """500 first, then 2,000: the second takes no more memory."""
+    daemon = sender(broadcasts.people(2000))
+    daemon.do("list", "create", "few")
+    for address in broadcasts.people(2000)[:20]:
+        daemon.do("contact", "subscribe", address, "few")
+
+    def peak():
+        pid = daemon.process.popen.pid
+        for line in open(f"/proc/{pid}/status", encoding="ascii"):
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1])
+        return 0
+    broadcasts.create(daemon, daemon.base, "small", to="list 'few'")
+    daemon.do("broadcast", "send", "small", "--wait")
+    before = peak()
+    mta.clear()
+    broadcasts.create(daemon, daemon.base)
+    daemon.do("broadcast", "send", "spring", "--wait")
+    broadcasts.assert_once_each(mta, broadcasts.people(2000))
+    if not places.is_instrumented():
+        assert peak() - before < 16 << 10, f"{before} KB -> {peak()} KB"
+
+
+def test_who_clicked_what_and_what_it_scored(gateway):
+    daemon = gateway.daemon
+    people = broadcasts.people(3)
+    broadcasts.fill(daemon, gateway.base, people)
+    two = broadcasts.TEMPLATE.replace(
+        "</body>", '<a href="https://shop.example.test/b">b</a></body>')
+    broadcasts.create(daemon, gateway.base, template=two)
+    daemon.do("broadcast", "send", "spring", "--wait")
+    clicks = {a: gateway.tracked(gateway.receiver.wait_for(a))[0]
+              for a in people}
+    daemon.public.get(clicks[people[0]][0])
+    daemon.public.get(clicks[people[0]][0])
+    daemon.public.get(clicks[people[1]][1])
+    daemon.public.get(clicks[people[2]][0], headers={"Purpose": "prefetch"})
+    daemon.wait_for_signal(people[0], "email.clicked", 2)
+    daemon.wait_for_signal(people[1], "email.clicked")
+    daemon.wait_for_signal(people[2], "email.clicked")
+    found = daemon.ask("broadcast", "clicks", "spring")["items"]
+    assert sorted((i["email"], i["url"][-4:], i["verdict"]) for i in found) \
+        == [(people[0], "/vip", "human")] * 2 + [
+            (people[1], "st/b", "human"), (people[2], "/vip", "machine")]
+    one = daemon.ask("broadcast", "clicks", "spring", "--link",
+                     "https://shop.example.test/b")["items"]
+    assert [i["email"] for i in one] == [people[1]]
+    result = broadcasts.state(daemon)
+    clicked = [h for h in result["hits"] if h["signal"] == "email.clicked"][0]
+    assert (clicked["people"], clicked["hits"]) == (2, 3)
+    assert (clicked["machine_people"], clicked["machine_hits"]) == (1, 1)
+    assert [(p["score"], p["points"], p["people"])
+            for p in result["points"]] == [("lead", 30, 2)]
+    text = daemon.do("broadcast", "status", "spring")
+    assert "machines" in text and "points" in text
