@@ -31,18 +31,25 @@
 #define BYTE_ORDER_HERE ELFDATA2MSB
 #endif
 
+/* Tables of a file may overlap, name each other and have any size: what is
+ * looked at is bounded, not what they say. A real plugin needs thousands. */
+enum { LOOKS_MOST = 10000000, TEXT_MOST = 1024 };
+
 /* A file as it lies in memory; every access is checked against its end. */
 struct image {
 	unsigned char *bytes; /* in the pool */
 	size_t len;
+	unsigned looks; /* so far */
 	Elf64_Ehdr head;
 };
 
 static bool
-image_get(const struct image *image, uint64_t offset, void *to, size_t len)
+image_get(struct image *image, uint64_t offset, void *to, size_t len)
 {
-	if (len > image->len || offset > image->len - len)
+	if (len > image->len || offset > image->len - len ||
+	    image->looks == LOOKS_MOST)
 		return false;
+	image->looks++;
 	memcpy(to, image->bytes + offset, len);
 	return true;
 }
@@ -106,7 +113,7 @@ image_check(struct image *image, const char *path, struct sg_err *err)
 
 /* Where the bytes of a virtual address stand in the file. */
 static bool
-image_offset(const struct image *image, uint64_t address, uint64_t *offset_out)
+image_offset(struct image *image, uint64_t address, uint64_t *offset_out)
 {
 	Elf64_Phdr part;
 
@@ -124,22 +131,27 @@ image_offset(const struct image *image, uint64_t address, uint64_t *offset_out)
 }
 
 static bool
-image_section(const struct image *image, unsigned i, Elf64_Shdr *section)
+image_section(struct image *image, unsigned i, Elf64_Shdr *section)
 {
 	return i < image->head.e_shnum &&
 	       image_get(image, image->head.e_shoff + i * sizeof(*section),
 			 section, sizeof(*section));
 }
 
-/* The text at this offset, or NULL when it does not end inside the file. */
+/* The text at this offset, or NULL when it does not end inside the file, or
+ * not soon enough. */
 static const char *
 image_text(const struct image *image, uint64_t offset)
 {
-	const char *text = (const char *)image->bytes + offset;
+	const char *text;
+	uint64_t most;
 
-	if (offset >= image->len || !memchr(text, '\0', image->len - offset))
+	if (offset >= image->len)
 		return NULL;
-	return text;
+	text = (const char *)image->bytes + offset;
+	most = image->len - offset;
+	return memchr(text, '\0', most < TEXT_MOST ? most : TEXT_MOST) ? text
+								       : NULL;
 }
 
 /*
@@ -147,7 +159,7 @@ image_text(const struct image *image, uint64_t offset)
  * symbol that begins with sg_plugin_, or NULL.
  */
 static bool
-image_symbol(const struct image *image, const char *name, Elf64_Sym *symbol_out,
+image_symbol(struct image *image, const char *name, Elf64_Sym *symbol_out,
 	     const char **other_out)
 {
 	Elf64_Shdr table, names;
@@ -179,7 +191,7 @@ image_symbol(const struct image *image, const char *name, Elf64_Sym *symbol_out,
 /* What the pointer at this address will be: its relocation's addend. 0: NULL,
  * or a kind of relocation that needs more than the file. */
 static uint64_t
-image_pointer(const struct image *image, uint64_t address)
+image_pointer(struct image *image, uint64_t address)
 {
 	Elf64_Shdr section;
 	Elf64_Rela entry;
@@ -201,8 +213,7 @@ image_pointer(const struct image *image, uint64_t address)
 }
 
 static const char *
-image_text_pointer(const struct image *image, struct pool *pool,
-		   uint64_t address)
+image_text_pointer(struct image *image, struct pool *pool, uint64_t address)
 {
 	uint64_t target = image_pointer(image, address), offset;
 	const char *text = NULL;
@@ -213,7 +224,7 @@ image_text_pointer(const struct image *image, struct pool *pool,
 }
 
 static void
-read_signals(const struct image *image, struct pool *pool, uint64_t at,
+read_signals(struct image *image, struct pool *pool, uint64_t at,
 	     struct plugin_file *file)
 {
 	struct sg_signal_declaration *rows =
@@ -239,7 +250,7 @@ read_signals(const struct image *image, struct pool *pool, uint64_t at,
 }
 
 static void
-read_routes(const struct image *image, struct pool *pool, uint64_t at,
+read_routes(struct image *image, struct pool *pool, uint64_t at,
 	    struct plugin_file *file)
 {
 	struct sg_route *rows =
@@ -280,7 +291,7 @@ name_of_file(const char *path, char name[32], struct sg_err *err)
 }
 
 static enum sg_status
-find_descriptor(const struct image *image, const char *path, const char *name,
+find_descriptor(struct image *image, const char *path, const char *name,
 		uint64_t *address_out, struct sg_err *err)
 {
 	char wanted[64];
@@ -292,6 +303,10 @@ find_descriptor(const struct image *image, const char *path, const char *name,
 		*address_out = symbol.st_value;
 		return SG_OK;
 	}
+	if (image->looks == LOOKS_MOST)
+		return err_set(err, SG_REFUSED,
+			       "%s: its tables are larger than any plugin's",
+			       path);
 	if (other)
 		return err_set(err, SG_REFUSED,
 			       "%s: exports %s; a file of this name must "
@@ -305,8 +320,7 @@ find_descriptor(const struct image *image, const char *path, const char *name,
 
 /* Never more than the descriptor says it has: what follows is not ours. */
 static bool
-read_head(const struct image *image, uint64_t address,
-	  struct sg_plugin *descriptor)
+read_head(struct image *image, uint64_t address, struct sg_plugin *descriptor)
 {
 	size_t plain = offsetof(struct sg_plugin, signals);
 	uint64_t offset;
@@ -316,7 +330,7 @@ read_head(const struct image *image, uint64_t address,
 }
 
 static enum sg_status
-read_image(const struct image *image, struct pool *pool, const char *path,
+read_image(struct image *image, struct pool *pool, const char *path,
 	   struct plugin_file *file, struct sg_err *err)
 {
 	uint64_t address = 0;

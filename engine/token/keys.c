@@ -200,7 +200,9 @@ make_file(const char *path, struct sg_err *err)
 	int fd;
 
 	snprintf(temporary, sizeof(temporary), "%s.new", path);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	/* What a crash left; and never through a link. */
+	(void)unlink(temporary);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return err_errno(err, SG_FAILED, "cannot make %s", temporary);
 	buf_append_text(&text,

@@ -1,6 +1,7 @@
 /* gate_load_test.c - which plugins are taken, and why one is refused. */
 #include "gate_aid.h"
 
+#include <elf.h>
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdint.h>
@@ -84,6 +85,36 @@ a_plugin_whose_start_fails_is_not_loaded(void **state)
 {
 	(void)state;
 	assert_refused("failing_start", "the moon is not full");
+}
+
+/* 65,000 symbol tables that are each the whole file: minutes, if believed. */
+static void
+a_file_of_boundless_tables_is_refused_soon(void **state)
+{
+	enum { TABLES = 65000, FILE_LEN = 8 << 20 };
+	const char *path = pool_printf(aid->pool, "%s/wide.so", aid->directory);
+	char *bytes = calloc(1, FILE_LEN);
+	Elf64_Ehdr *head = (void *)bytes;
+	Elf64_Shdr *tables = (void *)(bytes + sizeof(*head));
+	struct sg_err err;
+	FILE *file;
+
+	(void)state;
+	file = fopen(BUILD_DIR "/plugins/click.so", "rb");
+	assert_int_equal(fread(head, sizeof(*head), 1, file), 1);
+	fclose(file);
+	head->e_shoff = sizeof(*head);
+	head->e_shnum = TABLES;
+	for (size_t i = 0; i < TABLES; i++) {
+		tables[i].sh_type = SHT_DYNSYM;
+		tables[i].sh_size = FILE_LEN;
+	}
+	file = fopen(path, "wb");
+	assert_int_equal(fwrite(bytes, FILE_LEN, 1, file), 1);
+	fclose(file);
+	free(bytes);
+	assert_int_equal(gate_load(aid->gate, path, NULL, &err), SG_REFUSED);
+	assert_non_null(strstr(err.text, "larger than any plugin's"));
 }
 
 static void
@@ -216,6 +247,7 @@ main(void)
 		GATE_TEST(a_file_without_the_symbol_is_refused),
 		GATE_TEST(a_plugin_whose_start_fails_is_not_loaded),
 		GATE_TEST(a_file_that_is_no_shared_object_is_refused),
+		GATE_TEST(a_file_of_boundless_tables_is_refused_soon),
 		GATE_TEST(a_damaged_file_never_breaks_the_reader),
 		GATE_TEST(check_says_what_is_in_a_plugin),
 		GATE_TEST(all_our_plugins_load_and_declare_their_signals),

@@ -88,7 +88,7 @@ CREATE TABLE history (
 	because        TEXT NOT NULL DEFAULT '',
 	verdict        INTEGER NOT NULL DEFAULT 0,
 	verdict_reason TEXT NOT NULL DEFAULT '',
-	settle_until   INTEGER,                 -- not scored before (next issue)
+	settle_until   INTEGER,                 -- not scored before
 	effective      INTEGER NOT NULL DEFAULT 1, -- derived: a change that changed something
 	ruleset        INTEGER NOT NULL,        -- the rules in force when it was received
 	props          TEXT NOT NULL DEFAULT '{}'  -- JSON object of strings
