@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LATE_MS = 60000 };
 
@@ -95,6 +96,48 @@ print_figures(const struct json *status)
 	buf_done(&since);
 }
 
+/* Their names, and which of them do not do. */
+static void
+print_plugins(const struct json *items)
+{
+	struct buf names = BUF_INIT;
+	size_t i;
+
+	for (i = 0; i < json_count(items); i++) {
+		const struct json *one = json_at(items, i);
+		const char *name = json_get_text(one, "name");
+		const char *state = json_get_text(one, "state");
+		int64_t failures = 0;
+
+		buf_printf(&names, "%s%s", i ? ", " : "", name ? name : "?");
+		if (state && strcmp(state, "running") != 0)
+			buf_printf(&names, " (%s!)", state);
+		if (json_get_int(one, "failures", &failures) && failures)
+			buf_printf(&names, " (failed %lld times)",
+				   (long long)failures);
+	}
+	if (names.len)
+		line("plugins", "%s", buf_text(&names));
+	buf_done(&names);
+}
+
+static void
+print_well(struct cli *cli, const struct json *status, bool healthy)
+{
+	const char *what = json_get_text(status, "status");
+	struct json *plugins = NULL;
+
+	fputs(healthy ? "All is well." : "NOT WELL: ", stdout);
+	cli_print(healthy || !what ? "" : what);
+	putchar('\n');
+	print_warnings(status);
+	putchar('\n');
+	print_figures(status);
+	if (cli_call(cli, "GET", "/plugins", NULL, &plugins) == CLI_DONE)
+		print_plugins(json_get(plugins, "items"));
+	json_free(plugins);
+}
+
 enum cli_exit
 cli_status(struct cli *cli, const struct cli_args *args)
 {
@@ -107,16 +150,8 @@ cli_status(struct cli *cli, const struct cli_args *args)
 		return code;
 	if (!json_get_bool(answer, "healthy", &healthy))
 		healthy = false;
-	if (!cli_print_json(cli, answer)) {
-		const char *what = json_get_text(answer, "status");
-
-		fputs(healthy ? "All is well." : "NOT WELL: ", stdout);
-		cli_print(healthy || !what ? "" : what);
-		putchar('\n');
-		print_warnings(answer);
-		putchar('\n');
-		print_figures(answer);
-	}
+	if (!cli_print_json(cli, answer))
+		print_well(cli, answer, healthy);
 	json_free(answer);
 	return healthy ? CLI_DONE : CLI_DIFFERENT;
 }

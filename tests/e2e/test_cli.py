@@ -511,6 +511,7 @@ def test_a_broadcast_that_is_not_sent(shared, tmp_path):
 def test_status_begins_with_whether_all_is_well(shared):
     text = shared.do("status")
     assert text.split("\n")[0] == "All is well."
+    assert "plugins    open, click, bounce" in text
     assert shared.ask("status")["healthy"] is True
 
 
