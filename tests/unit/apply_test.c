@@ -250,6 +250,27 @@ operation(enum signal_kind kind, const char *points, int64_t at)
 	return signal;
 }
 
+/* Kept before there was a most: the sum must stay a number for all that. */
+static void
+points_that_no_sum_could_hold_change_nothing(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+	struct signal signal = operation(SIGNAL_SCORE_ADD, "5", at);
+
+	applier_submit(applier, &signal);
+	for (int i = 0; i < 2; i++) {
+		signal = operation(SIGNAL_SCORE_ADD, "1e308", at + DAY);
+		applier_submit(applier, &signal);
+		signal = operation(SIGNAL_SCORE_SET, "-1e10", at + DAY);
+		applier_submit(applier, &signal);
+	}
+	assert_float_equal(
+		applier_score(applier, "ann@example.com", at + 2 * DAY), 5,
+		tiny);
+	applier_verify(applier);
+}
+
 static void
 set_holds_and_a_signal_dated_before_it_gives_nothing(void **state)
 {
@@ -648,6 +669,7 @@ main(void)
 		TEST(an_open_knows_the_campaign_of_its_message),
 		TEST(machine_hits_are_kept_and_score_nothing),
 		TEST(once_per_limits_a_rule),
+		TEST(points_that_no_sum_could_hold_change_nothing),
 		TEST(set_holds_and_a_signal_dated_before_it_gives_nothing),
 		TEST(erase_leaves_no_score_and_resets_once_per),
 		TEST(field_rules_follow_the_record_and_the_rules),
