@@ -109,7 +109,7 @@ a_page_brings_the_headers_that_a_page_needs(void **state)
 static bool
 plugin(void *arg, const struct sg_request *request,
        const char *(*header)(const void *handle, const char *name),
-       struct sg_reply *reply)
+       struct spool_batch *batch, struct sg_reply *reply)
 {
 	if (strncmp(request->path, "/o/", 3) != 0)
 		return false;
