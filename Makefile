@@ -82,7 +82,7 @@ BAD_SO     = $(patsubst tests/unit/refused/%.c,$(BUILD)/refused/%.so,$(BAD_SRC))
 TOOL_BIN   = $(patsubst tests/tools/%.c,$(BUILD)/tools/%,$(TOOL_SRC))
 BENCH_BIN  = $(patsubst tests/bench/%.c,$(BUILD)/bench/%,$(BENCH_SRC))
 
-.PHONY: all demo test check unit e2e lint fuzz bench install deb help clean \
+.PHONY: all demo test check unit e2e lint fuzz bench corpus install deb help clean \
 	packages plugins tools benches refused tsan
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -100,6 +100,7 @@ help:
 	@echo 'make fuzz FOR=60   every fuzzer for that many seconds; ONLY=name'
 	@echo 'make tsan          the daemon under mixed load with ThreadSanitizer'
 	@echo 'make bench         the benchmarks, as ratios against their peers'
+	@echo 'make corpus CORPUS=FOLDER   the classifier on labelled mail, its misses'
 	@echo 'make install       DESTDIR= PREFIX= are honoured'
 	@echo 'make packages      install the Debian packages (root or sudo)'
 	@echo 'make deb           a Debian package of this version'
@@ -234,6 +235,12 @@ bench:
 	@$(call need,build run test bench)
 	@$(MAKE) --no-print-directory all tools benches
 	@tests/bench/run
+
+# The classifier on a folder of labelled mail.
+corpus:
+	@test -n "$(CORPUS)" || { echo 'make corpus CORPUS=FOLDER'; exit 2; }
+	@$(MAKE) --no-print-directory tools
+	@$(BUILD)/tools/corpus_report $(CORPUS)
 
 demo:
 	@$(call need,build run)

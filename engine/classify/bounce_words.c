@@ -318,9 +318,8 @@ find_group(const char *words, const char *group, size_t len,
 	bool is_open = len && group[len - 1] == '*';
 
 	len -= is_open;
-	for (words = strchr(words, ' '); words && words[1];
-	     words = strchr(words + 1, ' ')) {
-		if (words[1] == group[0] &&
+	for (; *words; words++) {
+		if (*words == ' ' && words[1] == group[0] &&
 		    strncmp(words + 1, group, len) == 0 &&
 		    (is_open || words[1 + len] == ' ')) {
 			*end_out = words + 1 + len;

@@ -135,13 +135,11 @@ read_lines(struct form_notice *notice, size_t len)
 		next = at + line_len + (at + line_len < end);
 		if (begins_returned(at)) {
 			notice->returned = at;
-			notice->returned_len = (size_t)(end - at);
 			break;
 		}
 		lines[notice->n_lines] = line_of(notice->pool, at, line_len);
 		if (is_separator(lines[notice->n_lines].text)) {
 			notice->returned = next;
-			notice->returned_len = (size_t)(end - next);
 			break;
 		}
 		lines[notice->n_lines].words_at = n_words - 1;
@@ -150,6 +148,10 @@ read_lines(struct form_notice *notice, size_t len)
 	}
 	notice->lines = lines;
 	notice->words = words;
+	if (!notice->returned)
+		return;
+	notice->returned += strspn(notice->returned, " \t\r\n");
+	notice->returned_len = (size_t)(end - notice->returned);
 }
 
 /* Tags to blanks, those that end a line to line ends. */

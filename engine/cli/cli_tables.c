@@ -11,6 +11,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_data_commands,
 	cli_broadcast_commands,
 	cli_template_commands,
+	cli_mail_commands,
 	cli_plugin_commands,
 	cli_token_commands,
 	cli_operate_commands,
