@@ -24,7 +24,9 @@ def place(make_daemon, tmp_path):
     (tmp_path / "rules.conf").write_text(
         'rule "R" { on = "form.submitted" add = 1 }\n')
     (tmp_path / "people.csv").write_text("email,city\nann@example.com,Rome\n")
-    (tmp_path / "spring.eml").write_text("Subject: Spring\n\nHello {{email}}\n")
+    (tmp_path / "spring.eml").write_text(
+        "From: News <news@example.com>\nSubject: Spring\n\n"
+        "Hello {{email}}\n")
     daemon = make_daemon(
         more='score "fit" { }\nsignals { names = { "order.paid" } }\n').start()
     return daemon, tmp_path
@@ -52,6 +54,9 @@ def test_the_examples_of_the_readme_work(place):
     examples = lines()
     assert len(examples) > 40
     for line in examples:
+        if "jq" in line and "/broadcasts" not in line and \
+                not shutil.which("jq"):
+            continue
         if "jq" in line and not shutil.which("jq"):
             line = ("api /broadcasts -d '" + '{"name": "spring", "template": '
                     '"Subject: Spring\\n\\nHello {{email}}\\n", "where": '
