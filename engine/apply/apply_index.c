@@ -36,13 +36,6 @@ apply_index_free(struct apply_index *index)
 	free(index);
 }
 
-void
-apply_index_clear(struct apply_index *index)
-{
-	memset(index->places, 0, index->cap * sizeof(struct place));
-	index->used = index->n = 0;
-}
-
 static struct place *
 find(const struct apply_index *index, uint64_t record_key)
 {

@@ -10,7 +10,6 @@ struct apply_index;
 
 struct apply_index *apply_index_new(void);
 void apply_index_free(struct apply_index *index);
-void apply_index_clear(struct apply_index *index);
 /* 0 = not there */
 uint32_t apply_index_find(const struct apply_index *index, uint64_t record_key);
 void apply_index_add(struct apply_index *index, uint64_t record_key,

@@ -66,13 +66,6 @@ fold_record_new(uint32_t record_id, const char *module, const char *key)
 }
 
 void
-fold_record_set_key(struct fold_record *record, const char *key)
-{
-	free(record->key);
-	record->key = fold_must(strdup(key));
-}
-
-void
 fold_record_free(struct fold_record *record)
 {
 	size_t i;
@@ -124,18 +117,6 @@ int64_t
 fold_next_change(const struct fold_record *record)
 {
 	return record->next_change;
-}
-
-int64_t
-fold_now(const struct fold_record *record)
-{
-	return record->now;
-}
-
-int64_t
-fold_created_at(const struct fold_record *record)
-{
-	return record->created_at;
 }
 
 const char *

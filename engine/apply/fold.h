@@ -73,7 +73,6 @@ void fold_out_clear(struct fold_out *out);
 struct fold_record *fold_record_new(uint32_t record_id, const char *module,
 				    const char *key);
 void fold_record_free(struct fold_record *record);
-void fold_record_set_key(struct fold_record *record, const char *key);
 size_t fold_record_bytes(const struct fold_record *record);
 
 /* Does the entry come after all that was folded? Otherwise: refold. */
@@ -85,9 +84,6 @@ void fold_advance_to(struct fold_record *record, const struct fold_world *world,
 		     int64_t to, struct fold_out *out);
 /* When it next changes by time alone; INT64_MAX = never. */
 int64_t fold_next_change(const struct fold_record *record);
-/* When it last changed: all its ledger entries are at or before it. */
-int64_t fold_now(const struct fold_record *record);
-int64_t fold_created_at(const struct fold_record *record);
 const char *fold_module(const struct fold_record *record);
 bool fold_deleted(const struct fold_record *record);
 

@@ -33,7 +33,6 @@ struct template_text {
 	struct node *nodes;
 	size_t n_nodes, cap;
 	enum template_place place;
-	bool constant;
 };
 
 /* The parser's place in the source. */
@@ -269,7 +268,6 @@ read_tag(struct parser *parser, const char *at, const char *end)
 	at = skip_blanks(at, end);
 	while (end > at && isspace((unsigned char)end[-1]))
 		end--;
-	parser->out->constant = false;
 	if (end - at > 3 && !strncmp(at, "#if", 3) &&
 	    isspace((unsigned char)at[3]))
 		return open_if(parser, at + 3, end);
@@ -329,7 +327,6 @@ template_text_parse(struct pool *pool, const struct template_source *source,
 
 	parser.out = pool_alloc(pool, sizeof(*parser.out));
 	parser.out->place = source->place;
-	parser.out->constant = true;
 	status = read_all(&parser);
 	if (status == SG_OK)
 		*text_out = parser.out;
@@ -347,12 +344,6 @@ template_text_done(struct template_text *text)
 		condition_free(text->nodes[i].condition);
 		text->nodes[i].condition = NULL;
 	}
-}
-
-bool
-template_text_is_constant(const struct template_text *text)
-{
-	return text->constant;
 }
 
 /* The value as plain text, appended; nothing when there is none. */

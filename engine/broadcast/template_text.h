@@ -47,8 +47,6 @@ enum sg_status template_text_parse(struct pool *pool,
 				   struct template_text **text_out,
 				   struct sg_err *err) MUST_CHECK;
 void template_text_done(struct template_text *text);
-/* No variable in it: it can stay as it is. */
-bool template_text_is_constant(const struct template_text *text);
 void template_text_render(const struct template_text *text,
 			  const struct template_values *values, struct buf *to);
 

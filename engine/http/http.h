@@ -57,7 +57,8 @@ struct http_listen {
 
 /* 0 = what the comment says. */
 struct http_options {
-	size_t body_most; /* public face: 1 MB; the others always 64 MB */
+	size_t body_most;   /* public face: 1 MB; the others always 64 MB */
+	size_t bodies_most; /* of a face, all that are there at once: 256 MB */
 	unsigned connections_most; /* public face: 10000; the others 256 */
 	unsigned timeout_s;	   /* without a byte moving: 10 */
 	unsigned request_s;	   /* for a request to be complete: 30 */

@@ -30,6 +30,7 @@ struct exchange {
 	char *uri;
 	struct buf body;
 	size_t body_most, excess;
+	bool crowded; /* the excess is the others' */
 	bool begun, streamed;
 	struct http_request request;
 	struct sg_reply reply;
@@ -85,6 +86,12 @@ http_exchange_begin(void *arg, const char *uri,
 	return self;
 }
 
+static atomic_size_t *
+bodies_of(const struct exchange *self)
+{
+	return &self->door->http->bodies[self->door->face];
+}
+
 void
 http_exchange_end(void *arg, struct MHD_Connection *connection, void **exchange,
 		  enum MHD_RequestTerminationCode code)
@@ -101,6 +108,7 @@ http_exchange_end(void *arg, struct MHD_Connection *connection, void **exchange,
 					  MHD_CONNECTION_OPTION_TIMEOUT,
 					  self->door->http->options.timeout_s);
 	atomic_fetch_sub(&self->door->http->under_way, 1);
+	atomic_fetch_sub(bodies_of(self), self->body.len);
 	buf_done(&self->body);
 	reply_done(&self->reply);
 	free(self->uri);
@@ -133,6 +141,7 @@ refuse(struct exchange *self, int status)
 	enum MHD_Result result;
 	const char *text = status == 413   ? "the request is too large\n"
 			   : status == 501 ? "not implemented\n"
+			   : status == 503 ? "too much at once, try again\n"
 			   : status == 505 ? "HTTP version not supported\n"
 					   : "bad request\n";
 
@@ -208,7 +217,7 @@ handle(struct exchange *self, const char *method)
 	if (self->from)
 		atomic_store(&self->from->waiting_since, 0);
 	if (self->excess)
-		return refuse(self, 413);
+		return refuse(self, self->crowded ? 503 : 413);
 	if (!buf_ok(&self->body))
 		return refuse(self, 500);
 	fill_request(self, method);
@@ -222,10 +231,24 @@ handle(struct exchange *self, const char *method)
 	return answer(self);
 }
 
+/* Thousands of connections with a body each must not be all of the memory. */
+static bool
+has_room(struct exchange *self, size_t len)
+{
+	size_t most = self->door->http->options.bodies_most;
+
+	if (atomic_fetch_add(bodies_of(self), len) + len <= most)
+		return true;
+	atomic_fetch_sub(bodies_of(self), len);
+	self->crowded = true;
+	return false;
+}
+
 static enum MHD_Result
 take_body(struct exchange *self, const char *bytes, size_t *len)
 {
-	if (self->excess || *len > self->body_most - self->body.len)
+	if (self->excess || *len > self->body_most - self->body.len ||
+	    !has_room(self, *len))
 		self->excess += *len;
 	else
 		buf_append(&self->body, bytes, *len);

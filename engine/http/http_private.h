@@ -52,6 +52,7 @@ struct http {
 	atomic_int under_way; /* requests between their first line and end */
 	atomic_ullong requests, refused, quick, unkept;
 	atomic_int connections;
+	atomic_size_t bodies[HTTP_LOCAL + 1]; /* bytes held now, by face */
 	struct http_watch *watch;
 	struct http_workers *workers;
 };

@@ -21,6 +21,7 @@ enum {
 	TIMEOUT_S = 10,
 	REQUEST_S = 30,
 	HEADER_BYTES = 16384,
+	BODIES_BYTES = 256 << 20,
 	CLOSE_WAIT_MS = 5000,
 	CLOSE_LOOK_MS = 5
 };
@@ -34,6 +35,8 @@ set_defaults(struct http_options *options)
 		options->timeout_s = TIMEOUT_S;
 	if (!options->request_s)
 		options->request_s = REQUEST_S;
+	if (!options->bodies_most)
+		options->bodies_most = BODIES_BYTES;
 	if (!options->header_most)
 		options->header_most = HEADER_BYTES;
 }

@@ -127,6 +127,7 @@ start(void **state)
 
 	assert_non_null(server);
 	options.body_most = 1000;
+	options.bodies_most = 1500;
 	options.timeout_s = 1;
 	options.request_s = 1;
 	snprintf(server->directory, sizeof(server->directory), "%s",
@@ -387,6 +388,38 @@ too_long_a_body_is_413_however_it_comes(void **state)
 	assert_status(server, buf_text(&text), 200);
 	buf_done(&text);
 	free(filler);
+}
+
+/* Asked again until it is so: the server reads when it likes. */
+static void
+assert_status_soon(struct server *server, const char *text, int status)
+{
+	struct http_answer answer;
+	int got = 0;
+
+	for (int i = 0; i < 500 && got != status; i++) {
+		ask(server, text, &answer);
+		got = answer.status;
+		http_answer_done(&answer);
+	}
+	assert_int_equal(got, status);
+}
+
+static void
+bodies_of_many_clients_have_a_most_together(void **state)
+{
+	static const char begin[] =
+		"POST / HTTP/1.1\r\n" HOST "Content-Length: 1000\r\n\r\n";
+	struct server *server = *state;
+	char text[sizeof(begin) + 1000] = {0};
+	int fd = http_client_connect(server->port);
+
+	memset(text, 'a', sizeof(text) - 1);
+	memcpy(text, begin, strlen(begin));
+	http_client_send(fd, text, strlen(begin) + 900);
+	assert_status_soon(server, text, 503);
+	close(fd);
+	assert_status_soon(server, text, 200);
 }
 
 static void
@@ -804,6 +837,7 @@ main(void)
 		ON_A_SERVER(http_1_0_needs_no_host_and_closes),
 		ON_A_SERVER(the_absolute_form_is_taken),
 		ON_A_SERVER(too_long_a_body_is_413_however_it_comes),
+		ON_A_SERVER(bodies_of_many_clients_have_a_most_together),
 		ON_A_SERVER(too_long_a_head_is_refused),
 		ON_A_SERVER(a_long_link_with_many_cookies_fits),
 		ON_A_SERVER(pipelined_requests_are_answered_in_order),
