@@ -188,6 +188,8 @@ leave_all(struct fold_run *run, const char *how)
 	for (i = 0; i < record->lists.n; i++)
 		any |= set_list_state(run, &record->lists.items[i], LIST_LEFT,
 				      how);
+	/* Who is on no list at all has left everything all the same. */
+	any |= set_list(run, LIST_EVERYTHING, LIST_LEFT, how);
 	return any;
 }
 
@@ -202,6 +204,15 @@ has_left(const struct fold_record *record, const char *name)
 	return false;
 }
 
+/* On a list again, by its own wish: no longer unsubscribed from everything. */
+static bool
+join(struct fold_run *run, const char *name, const char *how)
+{
+	if (has_left(run->record, LIST_EVERYTHING))
+		set_list(run, LIST_EVERYTHING, LIST_JOINED, how);
+	return set_list(run, name, LIST_JOINED, how);
+}
+
 static bool
 change_list(struct fold_run *run, const struct signal *signal)
 {
@@ -214,14 +225,15 @@ change_list(struct fold_run *run, const struct signal *signal)
 			     : leave_all(run, how);
 	case SIGNAL_LIST_JOIN:
 		if (only_if(signal, "not_left") &&
-		    (run->record->suppressed || has_left(run->record, name)))
+		    (run->record->suppressed || has_left(run->record, name) ||
+		     has_left(run->record, LIST_EVERYTHING)))
 			return false;
 		/* A form with double opt-in says so; a confirmation follows. */
 		if (strcmp(property(signal, "state"), "unconfirmed") == 0)
 			return set_list(run, name, LIST_UNCONFIRMED, how);
-		return set_list(run, name, LIST_JOINED, how);
+		return join(run, name, how);
 	default: /* SIGNAL_LIST_CONFIRM */
-		return set_list(run, name, LIST_JOINED, how);
+		return join(run, name, how);
 	}
 }
 

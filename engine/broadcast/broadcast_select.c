@@ -39,6 +39,9 @@ select_unsubscribed(struct store *store, const char *list,
 						   LIST_JOINED, joined, err);
 	}
 	record_set_and_not(out, joined);
+	if (status == SG_OK)
+		status = store_list_select(store, LIST_EVERYTHING, LIST_LEFT,
+					   out, err);
 	if (status == SG_OK && *list)
 		status = store_list_select(store, list, LIST_LEFT, out, err);
 	record_set_free(joined);

@@ -16,6 +16,13 @@ enum { LIST_N_STATES = 4 }; /* [0] is not used */
 
 const char *list_state_name(enum list_state state); /* "joined" … */
 
+/*
+ * Unsubscribed from everything stands as a list of its own, which nobody can
+ * create: left there, no broadcast reaches the record, whatever lists it is
+ * on or not. Joining any list by its own wish ends it.
+ */
+#define LIST_EVERYTHING "*"
+
 struct store_list {
 	const char *name, *title;
 	int64_t created_at;

@@ -90,3 +90,35 @@ def test_a_mail_to_the_unsubscribe_address_acts(gateway):
                          b"From: ann@far.test\r\nSubject: leave\r\n\r\n\r\n",
                          port=gateway.postfix.mx)
     gateway.daemon.wait_for_signal("ann@far.test", "email.unsubscribed")
+
+
+def test_who_is_on_no_list_can_leave_everything(gateway):
+    daemon = gateway.daemon
+    daemon.do("contact", "add", "ann@far.test")
+    daemon.do("score", "add", "ann@far.test", 50)
+    mail = gateway.deliver("ann@far.test", headers={"X-Scoregate-List": None,
+                                                    "List-Id": None})
+    assert daemon.public.post_form(
+        link_of(mail), {"List-Unsubscribe": "One-Click"}).status == 200
+    daemon.wait_for_signal("ann@far.test", "email.unsubscribed")
+    template = gateway.base / "template.eml"
+    template.write_text("From: news@example.test\nSubject: x\n\nHello\n")
+    daemon.do("broadcast", "create", "all", "--template", template,
+              "--to", "has score >= 1")
+    preview = daemon.ask("broadcast", "preview", "all")
+    assert [p["reason"] for p in preview["skipped"]] == ["unsubscribed"]
+    daemon.do("list", "create", "news")
+    daemon.do("contact", "subscribe", "ann@far.test", "news")
+    assert not daemon.ask("broadcast", "preview", "all")["skipped"]
+
+
+def test_a_list_that_is_deleted_is_left_by_all(daemon):
+    daemon.do("list", "create", "news")
+    for i in range(3):
+        daemon.do("contact", "add", f"c{i}@far.test", "--list", "news")
+    daemon.do("contact", "unsubscribe", "c2@far.test", "news")
+    daemon.do("list", "delete", "news", "--yes")
+    for i in range(3):
+        left = daemon.signals(f"c{i}@far.test", "list.left")
+        assert len(left) == 1
+    assert daemon.ask("verify", "--refold")["differences"] == 0

@@ -151,6 +151,22 @@ only_if_not_left_keeps_the_suppressed_off_all_lists(void **unused)
 	scene_end(&scene);
 }
 
+static void
+who_is_on_no_list_can_leave_everything(void **unused)
+{
+	struct scene scene;
+
+	scene_begin(&scene);
+	assert_true(CHANGE(&scene, SIGNAL_LIST_LEAVE, "list", ""));
+	assert_true(list_is(&scene, LIST_EVERYTHING, LIST_LEFT));
+	/* a form that nobody confirmed brings nobody back, on no list */
+	assert_false(CHANGE(&scene, SIGNAL_LIST_JOIN, "list", "offers",
+			    "only_if", "not_left"));
+	assert_true(CHANGE(&scene, SIGNAL_LIST_JOIN, "list", "news"));
+	assert_true(list_is(&scene, LIST_EVERYTHING, LIST_JOINED));
+	scene_end(&scene);
+}
+
 int
 main(void)
 {
@@ -161,6 +177,7 @@ main(void)
 		cmocka_unit_test(only_if_not_left_brings_nobody_back),
 		cmocka_unit_test(
 			only_if_not_left_keeps_the_suppressed_off_all_lists),
+		cmocka_unit_test(who_is_on_no_list_can_leave_everything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

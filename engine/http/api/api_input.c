@@ -144,8 +144,10 @@ api_check_name(const char *what, const char *name, struct sg_err *err)
 		return err_set(err, SG_REFUSED,
 			       "a %s has a name of 1 to %d bytes", what,
 			       API_NAME_MOST);
-	/* Most clients would take …/tags/.. for the contact itself. */
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	/* Most clients would take …/tags/.. for the contact itself; the list
+	 * "*" is everything (store_list.h). */
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    strcmp(name, "*") == 0)
 		return err_set(err, SG_REFUSED, "a %s cannot be named %s", what,
 			       name);
 	for (const char *c = name; *c; c++)

@@ -1,6 +1,7 @@
 /* api_lists.c - mailing lists. */
 #include "http/api/api_call.h"
 #include "store/store_list.h"
+#include "store/store_record.h"
 
 static enum sg_status
 list_json(struct api_call *call, const struct store_list *list, struct json *to,
@@ -100,6 +101,57 @@ api_lists_create(struct api_call *call, struct sg_err *err)
 	return show(call, making.name, err);
 }
 
+enum { LEAVE_SLICE = 200 };
+
+/* Their history says when and why they left, and no rule goes on holding. */
+static enum sg_status
+leave(struct api_call *call, const char *name, uint32_t *after, bool *more,
+      struct sg_err *err)
+{
+	struct signal *signals =
+		pool_alloc(call->pool, LEAVE_SLICE * sizeof(*signals));
+	struct store_members members;
+	struct store_record record;
+	size_t i, n = 0;
+	enum sg_status status =
+		store_member_slice(call->store, name, *after, LEAVE_SLICE,
+				   call->pool, &members, err);
+
+	for (i = 0; status == SG_OK && i < members.n_rows; i++) {
+		*after = members.rows[i].record_id;
+		if (members.rows[i].state == LIST_LEFT)
+			continue;
+		status = store_record_get(call->store, *after, call->pool,
+					  &record, err);
+		if (status != SG_OK || record.deleted_at)
+			continue;
+		api_change(call, &signals[n], SIGNAL_LIST_LEAVE, record.key);
+		signals[n].module = record.module;
+		signals[n].record_key = record.record_key;
+		status = signal_set(&signals[n], "list", name, err);
+		if (status == SG_OK)
+			status = signal_set(&signals[n], "how", "list deleted",
+					    err);
+		n++;
+	}
+	*more = status == SG_OK && members.n_rows > 0;
+	return status == SG_OK && n ? api_submit(call, signals, n, err)
+				    : status;
+}
+
+static enum sg_status
+leave_all(struct api_call *call, const char *name, struct sg_err *err)
+{
+	enum sg_status status;
+	uint32_t after = 0;
+	bool more;
+
+	do
+		status = leave(call, name, &after, &more, err);
+	while (status == SG_OK && more);
+	return status;
+}
+
 static enum sg_status delete (void *arg, struct store *store,
 			      struct sg_err *err) {
 	const struct making *making = arg;
@@ -115,6 +167,8 @@ api_lists_delete(struct api_call *call, struct sg_err *err)
 					    making.name, NULL};
 	enum sg_status status = api_list_exists(call, making.name, err);
 
+	if (status == SG_OK)
+		status = leave_all(call, making.name, err);
 	if (status == SG_OK)
 		status = api_define(call, &definition, err);
 	call->status = 204;
