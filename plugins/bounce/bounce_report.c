@@ -132,8 +132,8 @@ keep(const struct sg_call *call, const struct sg_incoming *mail,
 	case SG_MAIL_COMPLAINT:
 		return emit_complained(call, mail, token, err);
 	case SG_MAIL_ORDINARY:
-		/* From nobody to the address of a bounce: one of a form that
-		 * is not known yet. It says too little to be a hard one. */
+		/* From nobody to the address of a bounce: one in no form
+		 * that is known. It says too little to be a hard one. */
 		return mail->sender[0] ? SG_NONE
 				       : emit_bounced(call, mail, token, err);
 	case SG_MAIL_OPT_OUT:
@@ -145,7 +145,7 @@ keep(const struct sg_call *call, const struct sg_incoming *mail,
 	case SG_MAIL_AUTH_REPORT:
 		break;
 	}
-	return SG_OK; /* taken: a notice that changes nothing */
+	return SG_OK; /* taken: nothing came back; the reply plugin has more */
 }
 
 enum sg_status

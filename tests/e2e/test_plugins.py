@@ -7,7 +7,7 @@ from lib import places
 
 # Its start() fails; another plugin has its route.
 ONLY_LOADING_SHOWS = {"start_fails", "failing_start", "taken_route"}
-SHIPPED = ("open", "click", "bounce", "unsubscribe", "form", "webhook")
+SHIPPED = ("open", "click", "bounce", "reply", "unsubscribe", "form", "webhook")
 
 
 def test_the_shipped_ones_are_loaded_and_listed(daemon):

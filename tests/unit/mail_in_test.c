@@ -19,6 +19,7 @@ open_gate(void **state)
 	(void)state;
 	aid = gate_aid_open("https://t.example.com", NULL);
 	gate_aid_must_load(aid, "bounce", NULL);
+	gate_aid_must_load(aid, "reply", NULL);
 	gate_aid_must_load(aid, "unsubscribe", NULL);
 	return 0;
 }
@@ -37,6 +38,7 @@ reopen(const char *mail)
 	gate_aid_close(aid);
 	aid = gate_aid_open("https://t.example.com", mail);
 	gate_aid_must_load(aid, "bounce", NULL);
+	gate_aid_must_load(aid, "reply", NULL);
 	gate_aid_must_load(aid, "unsubscribe", NULL);
 }
 
@@ -195,6 +197,76 @@ text_of_an_unknown_form_from_nobody_is_a_soft_bounce(void **state)
 	gate_aid_mail(aid, &mail);
 	assert_int_equal(mail.at_end.answer, SG_MAIL_DISCARD);
 	assert_bounced("soft", 1);
+	gate_aid_mail_done(&mail);
+}
+
+static void
+a_bounce_in_the_form_of_its_mail_system_has_its_class(void **state)
+{
+	struct aid_mail mail = mail_to(
+		bounce_address("<>", clock_now()),
+		"From: MAILER-DAEMON@mx.far.test\n"
+		"Subject: failure notice\n\n"
+		"Hi. This is the qmail-send program at mx.far.test.\n"
+		"I'm afraid I wasn't able to deliver your message to the "
+		"following addresses.\n\n"
+		"<ann@example.com>:\n"
+		"192.0.2.1 does not like recipient.\n"
+		"Remote host said: 550 5.1.1 No such user\n\n"
+		"--- Below this line is a copy of the message.\n\n"
+		"Message-ID: <1@example.com>\n\nx\n");
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(mail.at_end.answer, SG_MAIL_DISCARD);
+	assert_bounced("hard", 2);
+	assert_string_equal(signal_get(&aid->signals[0], "status"), "5.1.1");
+	assert_string_equal(signal_get(&aid->signals[0], "reason"),
+			    "user-unknown");
+	assert_string_equal(signal_get(&aid->signals[0], "diagnostic"),
+			    "550 5.1.1 No such user");
+	gate_aid_mail_done(&mail);
+}
+
+static void
+a_delay_in_words_changes_nothing(void **state)
+{
+	struct aid_mail mail = mail_to(
+		bounce_address("<>", clock_now()),
+		"From: MAILER-DAEMON@mx.far.test\n"
+		"Subject: Warning: message 1abc delayed 24 hours\n\n"
+		"A message that you sent has not yet been delivered to:\n\n"
+		"  ann@example.com\n    550 5.1.1 not yet\n\n"
+		"No action is required on your part.\n");
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(mail.at_end.answer, SG_MAIL_DISCARD);
+	assert_int_equal(gate_aid_signals(aid), 0);
+	gate_aid_mail_done(&mail);
+}
+
+static void
+an_automatic_reply_is_a_signal_and_no_bounce(void **state)
+{
+	struct aid_mail mail =
+		mail_to(bounce_address("<>", clock_now()),
+			"From: Ann <ann@example.com>\n"
+			"Subject: Out of office: News\n"
+			"Auto-Submitted: auto-replied\n"
+			"In-Reply-To: <1@example.com>\n\n"
+			"I cannot be reached. Undeliverable until May 5.\n");
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(mail.at_end.answer, SG_MAIL_DISCARD);
+	assert_int_equal(gate_aid_signals(aid), 1);
+	assert_string_equal(aid->signals[0].name, "email.auto_replied");
+	assert_string_equal(signal_get(&aid->signals[0], "subject"),
+			    "Out of office: News");
+	assert_true(aid->signals[0].record_key ==
+		    gate_aid_record_key(aid, "ann@example.com"));
+	assert_true(aid->signals[0].message_id != 0);
 	gate_aid_mail_done(&mail);
 }
 
@@ -433,6 +505,10 @@ main(void)
 		GATE_TEST(
 			a_report_that_names_somebody_else_bounces_only_the_tokens_record),
 		GATE_TEST(text_of_an_unknown_form_from_nobody_is_a_soft_bounce),
+		GATE_TEST(
+			a_bounce_in_the_form_of_its_mail_system_has_its_class),
+		GATE_TEST(a_delay_in_words_changes_nothing),
+		GATE_TEST(an_automatic_reply_is_a_signal_and_no_bounce),
 		GATE_TEST(a_forged_address_is_refused_at_rcpt),
 		GATE_TEST(an_expired_address_is_refused_at_rcpt),
 		GATE_TEST(
