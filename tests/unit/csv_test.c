@@ -137,6 +137,36 @@ what_is_written_reads_back_the_same(void **state)
 	buf_done(&text);
 }
 
+static void
+no_cell_of_an_export_is_a_formula(void **state)
+{
+	static const struct {
+		const char *text, *written;
+	} rows[] = {
+		{"=1+1", "'=1+1"},
+		{"@SUM(A1)", "'@SUM(A1)"},
+		{"+cmd|' /C calc'!A0", "'+cmd|' /C calc'!A0"},
+		{"-2+A1", "'-2+A1"},
+		{"'=1", "''=1"},
+		{"-5", "-5"},
+		{"-1.5e-07", "-1.5e-07"},
+		{"+49 (30) 12-34", "+49 (30) 12-34"},
+		{"it's", "it's"},
+		{"'tis", "'tis"},
+		{"", ""},
+	};
+	struct buf text = BUF_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		buf_reset(&text);
+		csv_write_guarded(&text, rows[i].text);
+		assert_string_equal(buf_text(&text), rows[i].written);
+		assert_string_equal(csv_unguard(rows[i].written), rows[i].text);
+	}
+	buf_done(&text);
+}
+
 int
 main(void)
 {
@@ -150,6 +180,7 @@ main(void)
 		cmocka_unit_test(a_malformed_row_is_named_and_the_next_is_read),
 		cmocka_unit_test(nul_bytes_and_too_many_cells_are_refused),
 		cmocka_unit_test(what_is_written_reads_back_the_same),
+		cmocka_unit_test(no_cell_of_an_export_is_a_formula),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,7 @@ write_csv_value(struct buf *to, const struct json *value)
 			append_item(&cell, json_at(value, i));
 	else if (value)
 		append_item(&cell, value);
-	csv_write_cell(to, buf_text(&cell));
+	csv_write_guarded(to, buf_text(&cell));
 	buf_done(&cell);
 }
 

@@ -304,9 +304,9 @@ row_key(struct import *import, const struct csv_row *row, const char **key_out,
 			       row->n_cells, import->n_columns);
 	for (size_t i = 0; i < row->n_cells; i++)
 		if (import->columns[i].kind == IMPORT_EMAIL)
-			status = record_key_normalise(api_module(import->call),
-						      row->cells[i], &normal,
-						      err);
+			status = record_key_normalise(
+				api_module(import->call),
+				csv_unguard(row->cells[i]), &normal, err);
 	if (status == SG_OK)
 		*key_out = pool_strdup(import->batch, buf_text(&normal));
 	buf_done(&normal);
@@ -346,8 +346,8 @@ take_row(struct import *import, const struct csv_row *row, struct sg_err *err)
 		return status;
 	add(import, SIGNAL_RECORD_CREATE, key);
 	for (size_t i = 0; i < row->n_cells && status == SG_OK; i++)
-		status = add_cell(import, &import->columns[i], row->cells[i],
-				  key, err);
+		status = add_cell(import, &import->columns[i],
+				  csv_unguard(row->cells[i]), key, err);
 	for (size_t i = before; i < import->n_signals && status == SG_OK; i++)
 		status = signal_check(&import->signals[i], err);
 	if (status == SG_OK)

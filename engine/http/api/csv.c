@@ -4,6 +4,8 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "base/text.h"
+
 static char
 find_separator(const char *text, size_t len)
 {
@@ -178,4 +180,48 @@ csv_write_cell(struct buf *to, const char *text)
 		buf_append_char(to, *text);
 	}
 	buf_append_char(to, '"');
+}
+
+/* Past the apostrophes: what has some already gets one more, so that the way
+ * back is exact. */
+static bool
+is_formula(const char *text)
+{
+	double number;
+
+	text += strspn(text, "'");
+	switch (*text) {
+	case '=':
+	case '@':
+	case '\t':
+	case '\r':
+		return true;
+	case '+':
+	case '-':
+		return !text_to_number(text, &number) &&
+		       text[strspn(text, "0123456789 .,()/+-")];
+	default:
+		return false;
+	}
+}
+
+void
+csv_write_guarded(struct buf *to, const char *text)
+{
+	struct buf guarded = BUF_INIT;
+
+	if (!is_formula(text)) {
+		csv_write_cell(to, text);
+		return;
+	}
+	buf_append_char(&guarded, '\'');
+	buf_append_text(&guarded, text);
+	csv_write_cell(to, buf_text(&guarded));
+	buf_done(&guarded);
+}
+
+const char *
+csv_unguard(const char *cell)
+{
+	return *cell == '\'' && is_formula(cell) ? cell + 1 : cell;
 }

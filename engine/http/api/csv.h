@@ -36,5 +36,13 @@ enum sg_status csv_next(struct csv *csv, struct pool *pool,
 			struct csv_row *row_out, struct sg_err *err) MUST_CHECK;
 /* Quoted where it must be; nothing is changed or added. */
 void csv_write_cell(struct buf *to, const char *text);
+/*
+ * A spreadsheet runs what begins with = + - or @ as a formula, and a field's
+ * value came from anybody who filled a form. An apostrophe before it makes it
+ * text there. Numbers, also a telephone's, stay as they are. csv_unguard()
+ * gives the text as it was before.
+ */
+void csv_write_guarded(struct buf *to, const char *text);
+const char *csv_unguard(const char *cell);
 
 #endif
