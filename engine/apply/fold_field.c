@@ -106,11 +106,31 @@ take_back_held(struct fold_run *run, uint32_t rule_no)
 	*held = run->record->held.items[--run->record->held.n];
 }
 
+/* A field rule that was changed into a signal rule holds no more. */
+static void
+release_turned(struct fold_run *run, const struct fold_ruleset *to)
+{
+	size_t i;
+
+	for (i = 0; i < to->n_rules; i++) {
+		const struct fold_rule *rule = &to->all[i];
+		struct fold_held *held =
+			rule->rule->on ? find_held(run->record, rule->no)
+				       : NULL;
+
+		if (!held || !held->holds)
+			continue;
+		held->holds = false;
+		release(run, held, rule);
+	}
+}
+
 void
 fold_change_ruleset(struct fold_run *run, const struct fold_ruleset *to)
 {
 	size_t i;
 
+	release_turned(run, to);
 	for (i = 0; i < to->n_taken_back; i++) {
 		take_back_held(run, to->taken_back[i]);
 		fold_take_back(run, to->taken_back[i]);

@@ -88,6 +88,12 @@ add_key(struct fold_record *record, const struct fold_once *once)
 }
 
 static bool
+is_of(const struct fold_time *time, const struct fold_rule *rule)
+{
+	return time->rule_no == rule->no && time->span == rule->rule->once_ms;
+}
+
+static bool
 allows_times(struct fold_run *run, const struct fold_rule *rule)
 {
 	const struct fold_record *record = run->record;
@@ -96,7 +102,7 @@ allows_times(struct fold_run *run, const struct fold_rule *rule)
 	size_t i;
 
 	for (i = 0; i < record->times.n; i++)
-		n += record->times.items[i].rule_no == rule->no &&
+		n += is_of(&record->times.items[i], rule) &&
 		     record->times.items[i].at > since;
 	return n < rule->rule->once_times;
 }
@@ -124,12 +130,13 @@ note_time(struct fold_run *run, const struct fold_rule *rule)
 
 	for (i = 0; i < record->times.n; i++) {
 		time = &record->times.items[i];
-		if (time->rule_no != rule->no || time->at > since)
+		if (!is_of(time, rule) || time->at > since)
 			record->times.items[n++] = *time;
 	}
 	record->times.n = n;
 	time = fold_add(&record->times);
-	*time = (struct fold_time){rule->no, rule->score_id, run->at};
+	*time = (struct fold_time){rule->no, rule->score_id,
+				   rule->rule->once_ms, run->at};
 }
 
 void

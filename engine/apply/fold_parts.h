@@ -44,6 +44,7 @@ struct fold_once { /* open addressing, key 0 = free */
 
 struct fold_time { /* a firing of a rule with `N per …` */
 	uint32_t rule_no, score_id;
+	int64_t span; /* that of the rule then: another one counts anew */
 	int64_t at;
 };
 

@@ -123,6 +123,29 @@ what_a_rule_refused_does_not_count_for_its_window(void **unused)
 }
 
 static void
+another_window_counts_anew(void **unused)
+{
+	struct scene scene;
+	struct signal signal;
+	struct fold_entry entry = {.ruleset = 2, .signal = &signal};
+
+	begin(&scene, "UTC",
+	      "rule \"a\" { on = \"page.visited\" add = 1 "
+	      "once_per = \"2 per 1d\" score = \"fit\" }");
+	scene_happen(&scene, "page.visited", 0);
+	scene_happen(&scene, "page.visited", 2 * DAY);
+	scene_rules(&scene, 2 * DAY + 1,
+		    "rule \"a\" { on = \"page.visited\" add = 1 "
+		    "once_per = \"1 per 30d\" score = \"fit\" }");
+	for (entry.id = 3; entry.id < 5; entry.id++) {
+		signal_init(&signal, "page.visited", entry.id * DAY);
+		fold_step(scene.record, &scene.world, &entry, &scene.out);
+		assert_int_equal(fit(&scene), 3);
+	}
+	scene_end(&scene);
+}
+
+static void
 see(struct scene *scene, uint64_t message_id, const char *url)
 {
 	struct signal signal;
@@ -243,6 +266,7 @@ main(void)
 			a_window_slides_and_does_not_hold_its_first_moment),
 		cmocka_unit_test(
 			what_a_rule_refused_does_not_count_for_its_window),
+		cmocka_unit_test(another_window_counts_anew),
 		cmocka_unit_test(
 			a_link_is_of_its_message_and_without_either_each_counts),
 		cmocka_unit_test(a_rule_takes_the_verdicts_it_asks_for),

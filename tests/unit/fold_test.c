@@ -189,6 +189,25 @@ a_change_has_happened_when_field_rules_look(void **unused)
 }
 
 static void
+a_field_rule_that_becomes_a_signal_rule_takes_its_points(void **unused)
+{
+	struct scene scene;
+
+	scene_begin(&scene);
+	scene_rules(&scene, 0,
+		    "rule \"a\" { when = \"field.job = 'CEO'\" add = 10 "
+		    "score = \"fit\" }");
+	scene_rules(&scene, DAY,
+		    "rule \"a\" { on = \"email.opened\" add = 1 "
+		    "score = \"fit\" }");
+	scene_set_field(&scene, "job", "CEO", 0);
+	assert_float_equal(scene_score(&scene, 2, 0), 10, tiny);
+	scene_happen(&scene, "email.opened", 2 * DAY);
+	assert_float_equal(scene_score(&scene, 2, 2 * DAY), 1, tiny);
+	scene_end(&scene);
+}
+
+static void
 negative_points_of_a_score_that_keeps_them_do_not_degrade(void **unused)
 {
 	struct scene scene;
@@ -253,6 +272,8 @@ main(void)
 		cmocka_unit_test(
 			a_late_signal_uses_the_rules_it_was_received_under),
 		cmocka_unit_test(a_change_that_changes_nothing_fires_no_rule),
+		cmocka_unit_test(
+			a_field_rule_that_becomes_a_signal_rule_takes_its_points),
 		cmocka_unit_test(a_change_has_happened_when_field_rules_look),
 		cmocka_unit_test(
 			negative_points_of_a_score_that_keeps_them_do_not_degrade),
