@@ -4,8 +4,10 @@
 #include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/text.h"
+#include "broadcast/template_plain.h"
 #include "broadcast/template_write.h"
 #include "mail/header.h"
 #include "mail/part_map.h"
@@ -76,6 +78,14 @@ is_dropped(const char *name)
 	return false;
 }
 
+static bool
+text_is_ascii(const char *text)
+{
+	while (*text && (unsigned char)*text < 0x80)
+		text++;
+	return *text == '\0';
+}
+
 static unsigned
 line_of(const struct source *source, const char *at)
 {
@@ -94,13 +104,18 @@ read_field(struct source *source, const struct header_field *from,
 	struct pool *pool = source->template->pool;
 	struct template_source text = {.place = TEMPLATE_HEADER,
 				       .where = from->name};
+	bool raw;
 
 	field->name = from->name;
 	field->value = from->value;
-	if (!strstr(from->value, "{{") && !strstr(from->value, "=?"))
+	/* Signs outside ASCII are written as encoded words. */
+	raw = !text_is_ascii(from->value) &&
+	      text_is_utf8(from->value, strlen(from->value)) &&
+	      strncasecmp(from->name, "Content-", 8) != 0;
+	if (!raw && !strstr(from->value, "{{") && !strstr(from->value, "=?"))
 		return SG_OK;
 	text.text = header_decode(pool, from->value);
-	if (!strstr(text.text, "{{"))
+	if (!raw && !strstr(text.text, "{{"))
 		return SG_OK;
 	text.len = strlen(text.text);
 	return template_text_parse(pool, &text, source->names, &field->text,
@@ -184,7 +199,9 @@ read_part(struct source *source, const struct part *part,
 
 	*text_out = NULL;
 	status = part_decode(part, source->body, &bytes, source->err);
-	if (status != SG_OK || !strstr(buf_text(&bytes), "{{"))
+	/* HTML alone is always read: its text is made from it. */
+	if (status != SG_OK ||
+	    (!strstr(buf_text(&bytes), "{{") && !(html && part->depth == 0)))
 		goto out;
 	status = to_utf8(source, part, &bytes);
 	if (status != SG_OK)
@@ -402,6 +419,61 @@ write_fields(const struct template *template,
 	buf_done(&value);
 }
 
+/* HTML alone: as multipart/alternative, with its text before it. */
+static bool
+is_html_alone(const struct template *template)
+{
+	return template->whole_type &&
+	       !strcmp(template->whole_type, "text/html");
+}
+
+static const char boundary[] = "=_scoregate_alternative";
+
+static void
+write_part_type(const char *type, struct buf *to)
+{
+	buf_printf(to,
+		   "Content-Type: %s; charset=utf-8\n"
+		   "Content-Transfer-Encoding: quoted-printable\n",
+		   type);
+}
+
+static void
+write_type(const struct template *template, struct buf *to)
+{
+	buf_append_text(to, "MIME-Version: 1.0\n");
+	if (is_html_alone(template))
+		buf_printf(to,
+			   "Content-Type: multipart/alternative;\n"
+			   " boundary=\"%s\"\n",
+			   boundary);
+	else if (template->whole_type)
+		write_part_type(template->whole_type, to);
+}
+
+/* No line of quoted-printable text begins with "--=_": = stands for itself
+ * only as =3D (RFC 2045 §6.7), so the boundary is never met inside. */
+static void
+write_alternative(const struct buf *html, struct buf *to)
+{
+	struct buf text;
+
+	buf_init(&text, TEMPLATE_MAIL_MOST);
+	template_plain_from_html(buf_text(html), html->len, &text);
+	buf_printf(to, "--%s\n", boundary);
+	write_part_type("text/plain", to);
+	buf_append_char(to, '\n');
+	template_write_quoted_printable(to, buf_text(&text), text.len);
+	buf_printf(to, "\n--%s\n", boundary);
+	write_part_type("text/html", to);
+	buf_append_char(to, '\n');
+	template_write_quoted_printable(to, buf_text(html), html->len);
+	buf_printf(to, "\n--%s--\n", boundary);
+	if (!buf_ok(&text))
+		to->failed = true;
+	buf_done(&text);
+}
+
 static void
 write_envelope(const struct template *template,
 	       const struct template_envelope *envelope, struct buf *to)
@@ -419,12 +491,7 @@ write_envelope(const struct template *template,
 	if (envelope->message_token)
 		template_write_header(to, "X-Scoregate-Message",
 				      envelope->message_token);
-	buf_append_text(to, "MIME-Version: 1.0\n");
-	if (template->whole_type)
-		buf_printf(to,
-			   "Content-Type: %s; charset=utf-8\n"
-			   "Content-Transfer-Encoding: quoted-printable\n",
-			   template->whole_type);
+	write_type(template, to);
 }
 
 enum sg_status
@@ -451,8 +518,11 @@ template_render(const struct template *template,
 		}
 		buf_reset(&text);
 		template_text_render(piece->text, values, &text);
-		template_write_quoted_printable(&mail, buf_text(&text),
-						text.len);
+		if (is_html_alone(template))
+			write_alternative(&text, &mail);
+		else
+			template_write_quoted_printable(&mail, buf_text(&text),
+							text.len);
 		if (!buf_ok(&text))
 			mail.failed = true;
 	}

@@ -1,7 +1,8 @@
 /*
  * template.h - a broadcast's mail: an .eml file whose headers and text parts
  * hold {{variables}}. What has none goes out byte for byte; a text part with
- * variables goes out in UTF-8, quoted-printable. Parsed once, then rendered
+ * variables goes out in UTF-8, quoted-printable. A template that is HTML alone
+ * gets a text/plain part made from it. Parsed once, then rendered
  * per recipient, any thread.
  */
 #ifndef ENGINE_BROADCAST_TEMPLATE_H

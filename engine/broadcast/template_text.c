@@ -4,9 +4,11 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/encode.h"
 #include "base/text.h"
+#include "mail/html_tokenizer.h"
 
 enum node_kind {
 	NODE_LITERAL,
@@ -20,8 +22,12 @@ enum node_kind {
 	NODE_END
 };
 
+/* In HTML: does a value stand in a URL attribute, and is it the whole URL? */
+enum url_part { NOT_URL, URL_WHOLE, URL_PART };
+
 struct node {
 	enum node_kind kind;
+	enum url_part url;
 	const char *text; /* literal; name of field or score */
 	size_t len;
 	const char *fallback;	     /* NULL = "" */
@@ -35,8 +41,15 @@ struct template_text {
 	enum template_place place;
 };
 
+/* The value of a URL attribute, in bytes of the source. */
+struct url_value {
+	size_t start, end;
+};
+
 /* The parser's place in the source. */
 struct parser {
+	struct url_value *urls; /* in order */
+	size_t n_urls, cap_urls;
 	struct pool *pool;
 	const struct template_source *source;
 	const struct condition_names *names;
@@ -78,6 +91,86 @@ refuse(const struct parser *parser, const char *at, const char *what,
 		       "template, %s%s, line %u, column %u: %s%s",
 		       source->where, source->first_line ? "" : " (decoded)",
 		       line, column, what, name);
+}
+
+static const char *
+find_pair(const char *at, const char *end, char c)
+{
+	for (; end - at >= 2; at++) {
+		at = memchr(at, c, (size_t)(end - at - 1));
+		if (!at)
+			return NULL;
+		if (at[1] == c)
+			return at;
+	}
+	return NULL;
+}
+
+/* --- where a value stands in HTML ---------------------------------------- */
+
+static bool
+is_url_attribute(const char *name, size_t len)
+{
+	static const char *const names[] = {"href",	 "src",	       "action",
+					    "poster",	 "background", "cite",
+					    "formaction"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strlen(names[i]) == len &&
+		    !strncasecmp(names[i], name, len))
+			return true;
+	return false;
+}
+
+static void
+add_urls(void *arg, const struct html_tag_info *tag)
+{
+	struct parser *parser = arg;
+	const char *text = parser->source->text;
+	size_t i;
+
+	for (i = 0; i < tag->n_attributes; i++) {
+		const struct html_attribute *a = &tag->attributes[i];
+		struct url_value *more;
+
+		if (!is_url_attribute(text + a->name_start,
+				      a->name_end - a->name_start))
+			continue;
+		if (parser->n_urls == parser->cap_urls) {
+			parser->cap_urls =
+				parser->cap_urls ? parser->cap_urls * 2 : 32;
+			more = pool_alloc(parser->pool,
+					  parser->cap_urls * sizeof(*more));
+			if (parser->n_urls)
+				memcpy(more, parser->urls,
+				       parser->n_urls * sizeof(*more));
+			parser->urls = more;
+		}
+		parser->urls[parser->n_urls++] =
+			(struct url_value){a->value_start, a->value_end};
+	}
+}
+
+/* `at`: what stands behind a variable's {{. */
+static enum url_part
+url_part_of(const struct parser *parser, const char *at)
+{
+	size_t offset = (size_t)(at - parser->source->text), i;
+
+	for (i = 0; i < parser->n_urls; i++) {
+		const struct url_value *url = &parser->urls[i];
+		const char *value = parser->source->text + url->start;
+		size_t blanks = strspn(value, " \t\r\n");
+
+		if (offset < url->start || offset > url->end)
+			continue;
+		return strncmp(value + blanks, "{{", 2) != 0 ||
+				       find_pair(value, at, '}')
+			       ? URL_PART
+			       : URL_WHOLE;
+	}
+	return NOT_URL;
 }
 
 static struct node *
@@ -191,6 +284,7 @@ read_variable(struct parser *parser, const char *at, const char *end)
 	name = pool_memdup(parser->pool, from, (size_t)(at - from));
 	if (!strncmp(name, "field.", 6) && name[6]) {
 		node = add_node(parser, NODE_FIELD);
+		node->url = url_part_of(parser, from);
 		node->text = name + 6;
 		return read_fallback(parser, at, end, node);
 	}
@@ -199,6 +293,7 @@ read_variable(struct parser *parser, const char *at, const char *end)
 		return refuse(parser, from, "unknown variable ",
 			      *name ? name : "(empty)");
 	node = add_node(parser, variables[found].kind);
+	node->url = url_part_of(parser, from);
 	at = skip_blanks(at, end);
 	if (node->kind == NODE_SCORE || node->kind == NODE_PERCENT) {
 		from = at;
@@ -278,19 +373,6 @@ read_tag(struct parser *parser, const char *at, const char *end)
 	return read_variable(parser, at, end);
 }
 
-static const char *
-find_pair(const char *at, const char *end, char c)
-{
-	for (; end - at >= 2; at++) {
-		at = memchr(at, c, (size_t)(end - at - 1));
-		if (!at)
-			return NULL;
-		if (at[1] == c)
-			return at;
-	}
-	return NULL;
-}
-
 static enum sg_status
 read_all(struct parser *parser)
 {
@@ -327,6 +409,8 @@ template_text_parse(struct pool *pool, const struct template_source *source,
 
 	parser.out = pool_alloc(pool, sizeof(*parser.out));
 	parser.out->place = source->place;
+	if (source->place == TEMPLATE_HTML)
+		html_each_tag(source->text, source->len, add_urls, &parser);
 	status = read_all(&parser);
 	if (status == SG_OK)
 		*text_out = parser.out;
@@ -380,11 +464,30 @@ append_value(const struct node *node, const struct template_values *values,
 		buf_append_text(to, text);
 }
 
+/* A whole URL may be of these kinds; anything else is no URL. */
+static bool
+is_good_url(const char *value)
+{
+	static const char *const schemes[] = {"https://", "http://",
+					      "mailto:", "tel:"};
+	size_t i;
+
+	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+		if (!strncasecmp(value, schemes[i], strlen(schemes[i])))
+			return true;
+	return false;
+}
+
 static void
-append_escaped(struct buf *to, enum template_place place, const char *value)
+append_escaped(struct buf *to, enum template_place place, enum url_part url,
+	       const char *value)
 {
 	const char *c;
 
+	if (url == URL_PART || (url == URL_WHOLE && !is_good_url(value))) {
+		escape_url(to, value);
+		return;
+	}
 	if (place == TEMPLATE_HTML) {
 		escape_html(to, value);
 		return;
@@ -405,9 +508,9 @@ render_value(const struct template_text *text, const struct node *node,
 
 	append_value(node, values, &value);
 	if (value.len)
-		append_escaped(to, text->place, buf_text(&value));
+		append_escaped(to, text->place, node->url, buf_text(&value));
 	else if (node->fallback)
-		append_escaped(to, text->place, node->fallback);
+		append_escaped(to, text->place, node->url, node->fallback);
 	buf_done(&value);
 }
 

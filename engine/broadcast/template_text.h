@@ -16,7 +16,9 @@
 
 enum { TEMPLATE_NODES_MOST = 4096, TEMPLATE_IF_DEPTH_MOST = 16 };
 
-/* Where a value stands, which decides how it is escaped. */
+/* Where a value stands, which decides how it is escaped. In HTML, a value in a
+ * URL (href, src …) is percent-encoded, unless it is the whole of it and an
+ * http(s), mailto or tel URL. */
 enum template_place { TEMPLATE_TEXT, TEMPLATE_HTML, TEMPLATE_HEADER };
 
 struct template_text;

@@ -63,6 +63,8 @@ template_write_header(struct buf *to, const char *name, const char *value)
 	/* Only the display name is text; the address stays an address. */
 	if (open && len && value[len] == '\0' && value[len - 1] == '>')
 		words = (size_t)(open - value);
+	else if (!open && strchr(value, '@') && !strpbrk(value, " \""))
+		words = 0; /* a bare address; in UTF-8 as RFC 6532 has it */
 	while (words && value[words - 1] == ' ')
 		words--;
 	buf_printf(to, "%s: ", name);
@@ -70,9 +72,11 @@ template_write_header(struct buf *to, const char *name, const char *value)
 		buf_append(to, value, len);
 	} else {
 		write_words(to, value, words);
-		if (words < len)
-			buf_printf(to, "\n%s%s", value[words] == ' ' ? "" : " ",
-				   value + words);
+		if (words)
+			buf_append_text(to, words < len ? "\n" : "");
+		if (words && words < len && value[words] != ' ')
+			buf_append_char(to, ' ');
+		buf_append(to, value + words, len - words);
 	}
 	buf_append_char(to, '\n');
 }

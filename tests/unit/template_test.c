@@ -22,6 +22,8 @@ a_field(void *arg, const char *name)
 		return "Ann <b>";
 	if (!strcmp(name, "evil"))
 		return "x\r\nBcc: all@example.com";
+	if (!strcmp(name, "script"))
+		return "javascript:alert(1)";
 	if (!strcmp(name, "umlaut"))
 		return "J\xc3\xbcrgen";
 	if (!strcmp(name, "lines"))
@@ -276,6 +278,75 @@ quoted_printable_lines_have_at_most_76(void **state)
 	buf_done(&out);
 }
 
+static void
+a_value_in_a_url_is_percent_encoded(void **state)
+{
+	(void)state;
+	expect(HTML
+	       "<a href=\"https://x.test/?n={{field.first_name}}&m=1\">x</a>",
+	       "?n=3DAnn%20%3Cb%3E");
+	expect(HTML "<a href='https://x.test/{{field.evil}}'>x</a>", "%0A");
+	expect(HTML "<a title=\"{{field.first_name}}\">x</a>", "Ann &lt;b&gt;");
+	expect(HTML "<p>{{field.first_name}}</p>", "Ann &lt;b&gt;");
+}
+
+static void
+a_value_that_is_a_whole_url_stays_one(void **state)
+{
+	(void)state;
+	expect(HTML "<a href=\"{{unsubscribe_url}}\">x</a>",
+	       "href=3D\"https://");
+	expect(HTML "<a href=\"{{field.script}}\">x</a>",
+	       "href=3D\"javascript%3Aalert");
+}
+
+static void
+html_alone_gets_a_text_part(void **state)
+{
+	static const char html[] =
+		HTML "<!doctype html><html><head><title>no</title>"
+		     "<style>p { color: red }</style></head><body>\n"
+		     "<h1>Hello &amp; welcome</h1><!-- <b>no</b> -->"
+		     "<p>You have\n <b>{{score}}</b> points.</p>"
+		     "<!--[if mso]><p>Outlook</p><![endif]-->"
+		     "<ul><li>one<li>two</ul>"
+		     "<a href=\"https://x.test/\">shop</a> "
+		     "<a href=\"https://x.test/\">https://x.test/</a>"
+		     "<img src=\"a.png\" alt=\"A picture\"></body></html>\n";
+
+	(void)state;
+	expect(html, "Content-Type: multipart/alternative;");
+	expect(html, "Content-Type: text/plain; charset=utf-8\r\n"
+		     "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+		     "Hello & welcome\r\n\r\nYou have 42 points.\r\n\r\n"
+		     "- one\r\n- two\r\n\r\n"
+		     "shop <https://x.test/> https://x.test/A picture\r\n");
+	expect(html, "Content-Type: text/html; charset=utf-8\r\n");
+	expect_not(PLAIN "{{score}}", "multipart");
+}
+
+static void
+a_header_in_utf8_becomes_encoded_words(void **state)
+{
+	(void)state;
+	expect("Subject: Gr\xc3\xbc\xc3\x9f\x65\n\nHello\n",
+	       "Subject: =?UTF-8?B?R3LDvMOfZQ==?=\r\n");
+}
+
+static void
+an_address_in_utf8_stays_an_address(void **state)
+{
+	struct buf out = BUF_INIT;
+
+	(void)state;
+	template_write_header(&out, "To", "j\xc3\xb6rg@example.com");
+	template_write_header(&out, "To", "J\xc3\xb6rg <j\xc3\xb6rg@x.test>");
+	assert_string_equal(buf_text(&out), "To: j\xc3\xb6rg@example.com\n"
+					    "To: =?UTF-8?B?SsO2cmc=?=\n"
+					    " <j\xc3\xb6rg@x.test>\n");
+	buf_done(&out);
+}
+
 int
 main(void)
 {
@@ -292,6 +363,11 @@ main(void)
 		cmocka_unit_test(a_latin1_part_goes_out_in_utf8),
 		cmocka_unit_test(parts_without_variables_stay_byte_for_byte),
 		cmocka_unit_test(our_headers_replace_the_templates),
+		cmocka_unit_test(a_value_in_a_url_is_percent_encoded),
+		cmocka_unit_test(a_value_that_is_a_whole_url_stays_one),
+		cmocka_unit_test(html_alone_gets_a_text_part),
+		cmocka_unit_test(a_header_in_utf8_becomes_encoded_words),
+		cmocka_unit_test(an_address_in_utf8_stays_an_address),
 		cmocka_unit_test(quoted_printable_lines_have_at_most_76),
 	};
 
