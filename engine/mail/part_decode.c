@@ -4,36 +4,9 @@
  * where each byte came from.
  */
 #include "mail/part_map.h"
+#include "mail/transfer_code.h"
 
 #include <string.h>
-
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return -1;
-}
-
-/* Length of a soft line break at text[0] == '=', 0: none. */
-static size_t
-soft_break(const char *text, size_t len)
-{
-	size_t i = 1;
-
-	while (i < len && (text[i] == ' ' || text[i] == '\t'))
-		i++;
-	if (i == len)
-		return len;
-	if (text[i] == '\n')
-		return i + 1;
-	return text[i] == '\r' && i + 1 < len && text[i + 1] == '\n' ? i + 2
-								     : 0;
-}
 
 static void
 decode_quoted_printable(const char *text, size_t len, struct buf *to)
@@ -48,12 +21,14 @@ decode_quoted_printable(const char *text, size_t len, struct buf *to)
 		at += run;
 		if (at == len)
 			return;
-		run = soft_break(text + at, len - at);
-		if (run == 0 && at + 2 < len && hex_value(text[at + 1]) >= 0 &&
-		    hex_value(text[at + 2]) >= 0) {
-			buf_append_char(to,
-					(char)(hex_value(text[at + 1]) * 16 +
-					       hex_value(text[at + 2])));
+		run = transfer_soft_break(text + at, len - at);
+		if (run == 0 && at + 2 < len &&
+		    transfer_hex_value(text[at + 1]) >= 0 &&
+		    transfer_hex_value(text[at + 2]) >= 0) {
+			buf_append_char(
+				to,
+				(char)(transfer_hex_value(text[at + 1]) * 16 +
+				       transfer_hex_value(text[at + 2])));
 			run = 3;
 		} else if (run == 0) {
 			buf_append_char(to, '=');
@@ -61,20 +36,6 @@ decode_quoted_printable(const char *text, size_t len, struct buf *to)
 		}
 		at += run;
 	}
-}
-
-static int
-base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
 }
 
 static void
@@ -88,7 +49,7 @@ decode_base64_lenient(const char *text, size_t len, struct buf *to)
 	if (!out)
 		return;
 	for (i = 0; i < len && text[i] != '='; i++) {
-		value = base64_value(text[i]);
+		value = transfer_base64_value(text[i]);
 		if (value < 0)
 			continue;
 		bits = (bits << 6 | (unsigned)value) & 0xffff;

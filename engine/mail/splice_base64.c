@@ -4,6 +4,7 @@
  * and the lines, stay as they were.
  */
 #include "mail/splice_out.h"
+#include "mail/transfer_code.h"
 
 #include <string.h>
 
@@ -24,20 +25,6 @@ struct base64_text {
 	const char *text;
 	size_t len; /* decoded */
 };
-
-static int
-value_of(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
-}
 
 static bool
 is_blank(char c)
@@ -88,7 +75,7 @@ base64_text_new(struct pool *pool, const char *body, const struct part *part,
 						sizeof(size_t));
 	out = pool_alloc(pool, index->raw_len / 4 * 3 + 4);
 	for (at = 0; at < index->raw_len; at++) {
-		value = value_of(index->raw[at]);
+		value = transfer_base64_value(index->raw[at]);
 		if (value < 0 && is_blank(index->raw[at]))
 			continue;
 		if (value < 0)

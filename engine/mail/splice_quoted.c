@@ -4,6 +4,7 @@
  * byte of a value, soft breaks so that lines stay within 76.
  */
 #include "mail/splice_out.h"
+#include "mail/transfer_code.h"
 
 #include <string.h>
 
@@ -26,32 +27,6 @@ struct quoted_text {
 	size_t len; /* decoded */
 };
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Length of a soft line break at text[0] == '=', 0: none. */
-static size_t
-soft_break(const char *text, size_t len)
-{
-	size_t i = 1;
-
-	while (i < len && (text[i] == ' ' || text[i] == '\t'))
-		i++;
-	if (i == len)
-		return len;
-	if (text[i] == '\n')
-		return i + 1;
-	return text[i] == '\r' && i + 1 < len && text[i + 1] == '\n' ? i + 2
-								     : 0;
-}
-
 /*
  * What begins at text[0] == '=': *byte_out is the byte, -1 for a soft break.
  * Returns its raw length. A '=' that is no escape is itself.
@@ -61,11 +36,13 @@ read_escape(const char *text, size_t len, int *byte_out)
 {
 	size_t used;
 
-	if (len >= 3 && hex_value(text[1]) >= 0 && hex_value(text[2]) >= 0) {
-		*byte_out = hex_value(text[1]) * 16 + hex_value(text[2]);
+	if (len >= 3 && transfer_hex_value(text[1]) >= 0 &&
+	    transfer_hex_value(text[2]) >= 0) {
+		*byte_out = transfer_hex_value(text[1]) * 16 +
+			    transfer_hex_value(text[2]);
 		return 3;
 	}
-	used = soft_break(text, len);
+	used = transfer_soft_break(text, len);
 	*byte_out = used ? -1 : '=';
 	return used ? used : 1;
 }

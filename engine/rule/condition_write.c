@@ -4,20 +4,6 @@
 #include "base/text.h"
 #include "rule/condition_node.h"
 
-static const char *const part_words[] = {
-	[SCORE_SCORE] = "score",
-	[SCORE_PERCENT] = "percent",
-	[SCORE_RAW] = "raw",
-	[SCORE_MANUAL] = "manual",
-	[SCORE_FIELD_POINTS] = "field_points",
-	[SCORE_AUTOMATIC] = "automatic",
-	[SCORE_POSITIVE] = "positive",
-	[SCORE_NEGATIVE] = "negative",
-	[SCORE_TOUCHPOINT] = "touchpoint",
-	[SCORE_POSITIVE_TOUCHPOINT] = "positive_touchpoint",
-	[SCORE_NEGATIVE_TOUCHPOINT] = "negative_touchpoint",
-};
-
 const char *
 condition_compare_sign(enum compare compare)
 {
@@ -164,7 +150,7 @@ write_operand(struct buf *to, const struct operand *operand)
 		buf_append_text(to, operand->truth ? "true" : "false");
 		break;
 	case OPERAND_SCORE:
-		buf_append_text(to, part_words[operand->part]);
+		buf_append_text(to, score_part_name(operand->part));
 		write_score(to, operand->name);
 		break;
 	case OPERAND_FIELD:
