@@ -3,7 +3,7 @@ CPU a request, keep-alive and with a connection each. The load (wrk) has the
 other core; each round asks one server for a short while, in turns. Two
 numbers: the threads that answer, which is what nginx does, and the whole
 daemon, which beside that syncs the spool and applies the signals to the
-store. Then the latency at half of what the slower one can."""
+store. Then the wait for a pixel at half of that load."""
 import pathlib
 import re
 import shutil
@@ -15,7 +15,7 @@ from lib import places
 from lib.processes import Process
 from lib.scoregated import Scoregated
 
-ROUNDS, SECONDS = 5, 2
+ROUNDS, SECONDS, PAUSE_MS = 5, 2, 5
 WEB = ("web-lane", "MHD")
 NGINX = """\
 worker_processes 1;
@@ -38,25 +38,25 @@ def on_core(core, command):
     return ["taskset", "-c", str(core), *map(str, command)]
 
 
-def wrk(url, keep_alive):
-    """Requests that were answered."""
-    command = ["wrk", "-t1", "-c16", f"-d{SECONDS}s",
-               "-H", f"User-Agent: {AGENT}"]
-    if not keep_alive:
-        command += ["-H", "Connection: close"]
-    text = subprocess.run(on_core(1, [*command, url]), capture_output=True,
-                          text=True, check=True).stdout
+def wrk(url, *more):
+    """Requests that were answered, and the 99th percentile of the wait, us."""
+    text = subprocess.run(
+        on_core(1, ["wrk", "-t1", f"-d{SECONDS}s", "--latency",
+                    "-H", f"User-Agent: {AGENT}", *more, url]),
+        capture_output=True, text=True, check=True).stdout
     requests = int(re.search(r"(\d+) requests in", text).group(1))
+    number, unit = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", text).groups()
     bad = re.search(r"Non-2xx or 3xx responses: (\d+)", text)
     if bad or not requests:
         raise RuntimeError(f"{url}: {text}")
-    return requests
+    return requests, float(number) * {"us": 1, "ms": 1e3, "s": 1e6}[unit]
 
 
 def ask(url, pid, keep_alive):
     """CPU microseconds a request: of the threads that answer, and of all."""
     web, whole = threads_cpu_s(pid, WEB), cpu_s(pid)
-    requests = wrk(url, keep_alive)
+    requests, _ = wrk(url, "-c16",
+                      *([] if keep_alive else ["-H", "Connection: close"]))
     return ((threads_cpu_s(pid, WEB) - web) / requests * 1e6,
             (cpu_s(pid) - whole) / requests * 1e6)
 
@@ -73,6 +73,21 @@ def compare(name, ours, theirs, keep_alive, least):
                         f"{our:.1f} us CPU", f"{their:.1f} us CPU",
                         their / our, least if i == 0 else "-"))
     return rows
+
+
+def compare_waits(ours, theirs, base):
+    """Each client asks, waits, and asks again, so many of them that it comes
+    to half of what our server answers at its most."""
+    pause = base / "pause.lua"
+    pause.write_text(f"function delay() return {PAUSE_MS} end\n")
+    most = median([wrk(ours, "-c16")[0] for _ in range(3)]) / SECONDS
+    load = ["-s", pause, f"-c{max(1, round(most / 2 * PAUSE_MS / 1000))}"]
+    pairs = [(wrk(ours, *load)[1], wrk(theirs, *load)[1])
+             for _ in range(ROUNDS)]
+    our, their = (median([pair[i] for pair in pairs]) for i in (0, 1))
+    return row("pixel at half load, 99th percentile of the wait "
+               "(ours / nginx's, at most)", "nginx empty_gif",
+               f"{our:.0f} us", f"{their:.0f} us", our / their, "1.5")
 
 
 def token(daemon, kind, *payload):
@@ -108,6 +123,7 @@ def run():
             for name, url in (("pixel", pixel), ("redirect", link)):
                 rows += compare(name, (url, pid), (gif, nginx.pid),
                                     keep_alive, least)
+        rows.append(compare_waits(pixel, gif, base))
         return rows
     finally:
         if nginx:
