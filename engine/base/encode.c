@@ -1,6 +1,7 @@
 /* encode.c - see encode.h. One bit packer for every alphabet. */
 #include "base/encode.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -50,17 +51,43 @@ encode(struct buf *to, const struct alphabet *alphabet, const void *bytes,
 }
 
 /* The value of each character, 0xff when it is not a digit. */
+struct values {
+	unsigned char of[256];
+};
+
+static struct values base64url_values, base64_values, base32_values, hex_values;
+static pthread_once_t values_are_filled = PTHREAD_ONCE_INIT;
+
 static void
-fill_values(const struct alphabet *alphabet, unsigned char values[256])
+fill(const struct alphabet *alphabet, struct values *values)
 {
-	memset(values, 0xff, 256);
+	memset(values->of, 0xff, sizeof(values->of));
 	for (unsigned i = 0; i < 1U << alphabet->width; i++) {
 		unsigned char c = (unsigned char)alphabet->digits[i];
 
-		values[c] = (unsigned char)i;
+		values->of[c] = (unsigned char)i;
 		if (alphabet->any_case && c >= 'a' && c <= 'z')
-			values[c - 'a' + 'A'] = (unsigned char)i;
+			values->of[c - 'a' + 'A'] = (unsigned char)i;
 	}
+}
+
+static void
+fill_all(void)
+{
+	fill(&base64url, &base64url_values);
+	fill(&base64, &base64_values);
+	fill(&base32, &base32_values);
+	fill(&hex, &hex_values);
+}
+
+static const unsigned char *
+values_of(const struct alphabet *alphabet)
+{
+	pthread_once(&values_are_filled, fill_all);
+	return alphabet == &base64url ? base64url_values.of
+	       : alphabet == &base64  ? base64_values.of
+	       : alphabet == &base32  ? base32_values.of
+				      : hex_values.of;
 }
 
 static enum sg_status
@@ -70,13 +97,12 @@ unpack(struct buf *to, const struct alphabet *alphabet, const char *text,
 	unsigned width = alphabet->width, bits = 0;
 	size_t n = 0;
 	uint32_t held = 0;
-	unsigned char values[256];
+	const unsigned char *values = values_of(alphabet);
 	char *out = buf_reserve(to, len * width / 8);
 
 	if (!out)
 		return err_set(err, SG_FAILED, "no room to decode %zu bytes",
 			       len);
-	fill_values(alphabet, values);
 	for (size_t i = 0; i < len; i++) {
 		unsigned char value = values[(unsigned char)text[i]];
 

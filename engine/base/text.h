@@ -41,4 +41,7 @@ void text_append_number(struct buf *to, double number);
 /* Rounded half away from zero, for people: 99.5 -> "100", -0.4 -> "0". */
 void text_append_rounded(struct buf *to, double number);
 
+/* RFC 9110 §5.6.2: is it one of a token's characters, as in a header's name? */
+bool text_is_token_char(char c);
+
 #endif

@@ -1,7 +1,10 @@
 /* verdict.c - see verdict.h. The tables are this file's point: add there. */
 #include "gate/verdict.h"
 
+#include <assert.h>
 #include <ctype.h>
+#include <pthread.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -58,6 +61,14 @@ static const char *const bots[] = {
 	"pingdom",
 };
 
+enum { N_BOTS = sizeof(bots) / sizeof(bots[0]) };
+
+static char
+lower_ascii(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool
 is_prefetch(verdict_header_fn *header, const void *handle)
 {
@@ -85,19 +96,61 @@ has_bot_word(const char *lower)
 	return false;
 }
 
-/* Folded once for all the table: this runs for every pixel. */
+/* By a bit for each row of the table: those whose first or second character
+ * it is. */
+static struct {
+	uint32_t first[128], second[128];
+} rows;
+static pthread_once_t rows_are_filled = PTHREAD_ONCE_INIT;
+
+static void
+fill_rows(void)
+{
+	static_assert(N_BOTS <= 32, "a bit for each");
+	for (size_t i = 0; i < N_BOTS; i++) {
+		rows.first[(unsigned char)bots[i][0]] |= UINT32_C(1) << i;
+		rows.second[(unsigned char)bots[i][1]] |= UINT32_C(1) << i;
+	}
+}
+
+static uint32_t
+rows_at(const char *at)
+{
+	unsigned char first = (unsigned char)at[0];
+	unsigned char second = (unsigned char)at[1];
+
+	return first < 128 && second < 128
+		       ? rows.first[first] & rows.second[second]
+		       : 0;
+}
+
+static bool
+begins_with_bot(const char *at, uint32_t candidates)
+{
+	for (size_t i = 0; candidates; i++, candidates >>= 1)
+		if ((candidates & 1) &&
+		    strncmp(at, bots[i], strlen(bots[i])) == 0)
+			return true;
+	return false;
+}
+
+/* This runs for every pixel: one way over the text, not one for each row. */
 static bool
 is_declared_bot(const char *agent)
 {
 	char lower[AGENT_MOST];
 	size_t len = 0;
+	uint32_t candidates;
 
+	pthread_once(&rows_are_filled, fill_rows);
 	for (; len < sizeof(lower) - 1 && agent[len]; len++)
-		lower[len] = (char)tolower((unsigned char)agent[len]);
+		lower[len] = lower_ascii(agent[len]);
 	lower[len] = '\0';
-	for (size_t i = 0; i < sizeof(bots) / sizeof(bots[0]); i++)
-		if (strstr(lower, bots[i]))
+	for (const char *at = lower; *at; at++) {
+		candidates = rows_at(at);
+		if (candidates && begins_with_bot(at, candidates))
 			return true;
+	}
 	return has_bot_word(lower);
 }
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
 #include "http/http_private.h"
 
 enum { CONTENT_LENGTH_DIGITS_MOST = 18 };
@@ -25,8 +26,7 @@ is_token(const char *name, size_t len)
 	if (len == 0)
 		return false;
 	for (size_t i = 0; i < len; i++)
-		if (name[i] <= ' ' || name[i] >= 127 ||
-		    strchr("\"(),/:;<=>?@[\\]{}", name[i]))
+		if (!text_is_token_char(name[i]))
 			return false;
 	return true;
 }

@@ -4,20 +4,12 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 /* What is left to read. */
 struct rest {
 	char *at, *end;
 };
-
-/* RFC 9110 §5.6.2: a token's characters. */
-static bool
-is_token(char c)
-{
-	static const char others[] = "!#$%&'*+-.^_`|~";
-
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-	       (c >= '0' && c <= '9') || (c && strchr(others, c) != NULL);
-}
 
 static bool
 is_visible(char c)
@@ -79,7 +71,7 @@ read_header(struct rest *rest, struct lane_header *header)
 {
 	char *begin = rest->at;
 
-	while (rest->at < rest->end && is_token(*rest->at))
+	while (rest->at < rest->end && text_is_token_char(*rest->at))
 		rest->at++;
 	header->name = begin;
 	header->name_len = (size_t)(rest->at - begin);

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/text.h"
+
 void
 reply_init(struct sg_reply *reply)
 {
@@ -65,8 +67,7 @@ is_name(const char *name)
 	if (!*name)
 		return false;
 	for (; *name; name++)
-		if (*name <= ' ' || *name >= 127 ||
-		    strchr("\"(),/:;<=>?@[\\]{}", *name))
+		if (!text_is_token_char(*name))
 			return false;
 	return true;
 }

@@ -27,9 +27,12 @@ signal_init(struct signal *signal, const char *name, int64_t now)
 static bool
 is_name(const char *text, bool dash)
 {
-	size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_.-");
+	const char *at = text;
 
-	return len > 0 && !text[len] && (dash || !strchr(text, '-'));
+	while ((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') ||
+	       *at == '_' || *at == '.' || (dash && *at == '-'))
+		at++;
+	return at > text && !*at;
 }
 
 static enum sg_status
