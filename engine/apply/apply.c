@@ -162,6 +162,7 @@ apply_close(struct apply *apply)
 	store_close(apply->store);
 	free(apply->batch.signals);
 	free(apply->batch.poison);
+	free(apply->batch.order);
 	free(apply->touched);
 	pool_free(apply->batch.pool);
 	pool_free(apply->work);

@@ -136,7 +136,33 @@ make_room(struct apply_batch *batch, size_t most)
 	batch->cap = most;
 	batch->signals = fold_must(
 		realloc(batch->signals, most * sizeof(*batch->signals)));
+	batch->order =
+		fold_must(realloc(batch->order, most * sizeof(*batch->order)));
 	batch->poison = fold_must(realloc(batch->poison, most * sizeof(bool)));
+}
+
+static int
+by_event_time(const void *one, const void *other)
+{
+	const struct signal *a = *(const struct signal *const *)one;
+	const struct signal *b = *(const struct signal *const *)other;
+
+	if (a->happened_at != b->happened_at)
+		return a->happened_at < b->happened_at ? -1 : 1;
+	/* They stand in an array in order of arrival. */
+	return a < b ? -1 : a > b;
+}
+
+/* Many connections at once bring signals a little out of order, and each that
+ * is late folds its record's history anew: put right what the batch holds. */
+static void
+put_in_order(struct apply_batch *batch)
+{
+	size_t i;
+
+	for (i = 0; i < batch->n; i++)
+		batch->order[i] = &batch->signals[i];
+	qsort(batch->order, batch->n, sizeof(*batch->order), by_event_time);
 }
 
 static bool
@@ -195,6 +221,7 @@ read_batch(struct apply *apply, struct sg_err *err)
 		waited = true;
 	}
 	if (batch->n) {
+		put_in_order(batch);
 		pthread_mutex_lock(&apply->lock);
 		apply->oldest_at = batch->signals[0].received_at;
 		pthread_mutex_unlock(&apply->lock);
@@ -213,7 +240,7 @@ apply_all(struct apply *apply, struct sg_err *err)
 	for (batch->at = 0; batch->at < batch->n; batch->at++) {
 		if (batch->poison[batch->at])
 			continue;
-		status = apply_signal(apply, &batch->signals[batch->at], err);
+		status = apply_signal(apply, batch->order[batch->at], err);
 		if (status != SG_OK)
 			return status;
 	}
@@ -225,7 +252,7 @@ static void
 pass_over(struct apply *apply, const struct sg_err *err)
 {
 	struct apply_batch *batch = &apply->batch;
-	const struct signal *signal = &batch->signals[batch->at];
+	const struct signal *signal = batch->order[batch->at];
 	char quoted[LOG_QUOTE_SIZE];
 
 	batch->poison[batch->at] = true;

@@ -20,7 +20,8 @@
 struct apply_batch {
 	struct pool *pool;
 	struct signal *signals;
-	bool *poison; /* refused once: passed over */
+	const struct signal **order; /* by event time, then arrival */
+	bool *poison; /* in that order: refused once, passed over */
 	size_t n, cap;
 	size_t at; /* the one under way, when something fails */
 	struct spool_position position; /* after the last */

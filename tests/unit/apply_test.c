@@ -657,6 +657,35 @@ a_segment_that_changes_changes_the_rules_that_name_it(void **state)
 	applier_verify(applier);
 }
 
+static void
+what_comes_together_out_of_order_is_not_folded_anew(void **state)
+{
+	struct applier *applier = *state;
+	static struct signal signals[50];
+	struct apply_status status;
+	int64_t now = clock_now() - CLOCK_DAY_MS;
+	struct sg_err err = {0};
+	bool kept;
+	size_t i;
+
+	applier_rules(applier,
+		      "rule \"a\" { on = \"email.opened\" add = 1 degrade = "
+		      "\"none\" }",
+		      false);
+	for (i = 0; i < 50; i++)
+		signals[i] = applier_signal("email.opened", "ann@example.com",
+					    now - (int64_t)i * 1000);
+	assert_int_equal(
+		apply_submit(applier->apply, signals, 50, 5000, &kept, &err),
+		SG_OK);
+	apply_get_status(applier->apply, &status);
+	assert_int_equal(status.refolds, 0);
+	assert_float_equal(
+		applier_score(applier, "ann@example.com", clock_now()), 50,
+		tiny);
+	applier_verify(applier);
+}
+
 int
 main(void)
 {
@@ -680,6 +709,7 @@ main(void)
 		TEST(a_segment_that_changes_changes_the_rules_that_name_it),
 		TEST(a_timer_ends_what_holds_for_a_while_also_after_a_restart),
 		TEST(a_ninth_rate_in_the_rules_is_refused),
+		TEST(what_comes_together_out_of_order_is_not_folded_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
