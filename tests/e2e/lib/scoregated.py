@@ -5,6 +5,7 @@ import os
 import pathlib
 import pwd
 import re
+import shutil
 import subprocess
 
 from . import places, terminal
@@ -78,6 +79,11 @@ class Scoregated:
                            user=pwd.getpwuid(os.geteuid()).pw_name, smtp=25,
                            mail="", smtp_more="", root_more="")
         self.values.update(values)
+        if "user" in values:
+            # Who is not root may not be able to enter the build's folder.
+            shutil.copytree(places.PLUGINS, self.base / "plugins",
+                            dirs_exist_ok=True)
+            self.values["plugins"] = self.base / "plugins"
         self.public_url = self.values["public_url"]
         self.write_conf(conf.format(**self.values) + more)
         self.public = Web(f"127.0.0.1:{self.values['public']}")
