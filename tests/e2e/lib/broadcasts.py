@@ -38,7 +38,9 @@ def create(daemon, base, name="spring", to="list 'news'", template=TEMPLATE,
 
 
 def state(daemon, name="spring"):
-    return daemon.ask("broadcast", "status", name)
+    answer = daemon.api("GET", f"/broadcasts/{name}")
+    assert answer.status == 200, answer.text
+    return answer.json()
 
 
 def wait_for_state(daemon, wanted, name="spring", limit_s=60):
