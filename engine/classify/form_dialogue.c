@@ -98,6 +98,7 @@ read_reply(struct dialogue *d, const char *line, bool arrow)
 	if (d->pending)
 		line = pool_printf(pool, "%s %s", d->pending, line);
 	form_recipient_add(d->notice, d->to, address, line);
+	d->pending = NULL;
 }
 
 static bool

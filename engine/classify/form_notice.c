@@ -88,14 +88,22 @@ is_separator(const char *line)
 					    "header of the",
 					    "enclosed",
 					    NULL};
+	static const char *const PLAIN[] = {"message follows", "headers follow",
+					    "header follows", NULL};
 	char words[BOUNCE_WORDS_SIZE];
 	size_t len = strlen(line);
 
-	if (len > 78 || len < 6 || !strchr("-=*_#+", line[0]) ||
-	    line[1] != line[0])
+	if (len > 78 || len < 6)
+		return false;
+	if (strchr("-=*_#+", line[0]) && line[1] == line[0]) {
+		bounce_words_normalise(words, line);
+		return bounce_words_any(words, WORDS);
+	}
+	/* "Original message follows." */
+	if (!strchr("OoMmTt", line[0]) || !strstr(line, " follow"))
 		return false;
 	bounce_words_normalise(words, line);
-	return bounce_words_any(words, WORDS);
+	return bounce_words_any(words, PLAIN);
 }
 
 static size_t

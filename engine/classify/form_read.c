@@ -152,25 +152,40 @@ read_places(const struct form_notice *notice, const struct match *match,
 		form_read_failed(notice, to);
 }
 
+/* The lines that say something: no rules, no titles between rules. */
+static const char *
+all_said(const struct form_notice *notice)
+{
+	struct buf said = BUF_INIT;
+	const char *copy, *line;
+	size_t i;
+
+	for (i = 0; i < notice->n_lines && said.len < 1000; i++) {
+		line = notice->lines[i].text;
+		if (strncmp(line, "--", 2) == 0 || strncmp(line, "==", 2) == 0)
+			continue;
+		buf_append_text(&said, line);
+		buf_append_char(&said, ' ');
+	}
+	copy = form_find_reply(buf_text(&said));
+	copy = pool_strdup(notice->pool, copy ? copy : buf_text(&said));
+	buf_done(&said);
+	return copy;
+}
+
 /* Words for a recipient of whom the notice says nothing by name. */
 static void
 fill_diagnostics(const struct form_notice *notice, struct form_recipients *to)
 {
-	const char *said, *end;
+	const char *said = NULL;
 	size_t i;
 
 	for (i = 0; i < to->n; i++) {
 		if (*to->items[i].diagnostic)
 			continue;
-		said = form_find_reply(notice->text);
 		if (!said)
-			said = notice->text;
-		end = notice->returned && notice->returned > said
-			      ? notice->returned
-			      : said + strlen(said);
-		form_recipient_add(
-			notice, to, to->items[i].address,
-			pool_memdup(notice->pool, said, (size_t)(end - said)));
+			said = all_said(notice);
+		form_recipient_add(notice, to, to->items[i].address, said);
 	}
 }
 

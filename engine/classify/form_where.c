@@ -146,7 +146,7 @@ void
 form_read_sentence(const struct form_notice *notice, size_t from,
 		   struct form_recipients *to)
 {
-	const char *said, *address, *rest = "";
+	const char *line, *said, *address, *rest = "";
 	const char *found[10];
 	size_t i, n = 0, at = from;
 
@@ -155,7 +155,7 @@ form_read_sentence(const struct form_notice *notice, size_t from,
 		at++;
 	if (at >= notice->n_lines || at >= from + 8)
 		return;
-	said = notice->lines[at].text;
+	line = said = notice->lines[at].text;
 	while (n < 10 &&
 	       (address = form_next_address(notice->pool, said, &rest))) {
 		said = rest;
@@ -172,7 +172,7 @@ form_read_sentence(const struct form_notice *notice, size_t from,
 	for (i = 0; i < n; i++)
 		form_recipient_add(
 			notice, to, found[i],
-			pool_printf(notice->pool, "%s %s", said, rest));
+			pool_printf(notice->pool, "%s %s", line, rest));
 }
 
 /* Names that mean the recipient, in whatever language the rest is. */
