@@ -160,7 +160,8 @@ const struct conf_option daemon_conf_options[] = {
 	 .help = "the folder where NAME.so is looked for"},
 	{.name = "load",
 	 .type = CONF_TEXT_LIST,
-	 .fallback = "{ open, click, bounce, reply, unsubscribe, form, webhook }",
+	 .fallback =
+		 "{ open, click, bounce, reply, unsubscribe, form, webhook }",
 	 .help = "these plugins are loaded, and those with a section of their "
 		 "own"},
 	{.name = "log", .type = CONF_SECTION, .options = log_options},
