@@ -180,6 +180,7 @@ static enum sg_status
 read_one(struct apply *apply, struct sg_err *err)
 {
 	struct apply_batch *batch = &apply->batch;
+	char why[LOG_QUOTE_SIZE];
 	enum sg_status status =
 		spool_read(apply->spool, batch->pool, &batch->signals[batch->n],
 			   &batch->position, err);
@@ -189,7 +190,7 @@ read_one(struct apply *apply, struct sg_err *err)
 	else if (status == SG_REFUSED)
 		log_error("an entry of the spool cannot be read and is "
 			  "passed over: %s",
-			  err->text);
+			  log_quote_private(err->text, why));
 	return status;
 }
 
@@ -253,12 +254,13 @@ pass_over(struct apply *apply, const struct sg_err *err)
 {
 	struct apply_batch *batch = &apply->batch;
 	const struct signal *signal = batch->order[batch->at];
-	char quoted[LOG_QUOTE_SIZE];
+	char quoted[LOG_QUOTE_SIZE], why[LOG_QUOTE_SIZE];
 
 	batch->poison[batch->at] = true;
 	log_error("a signal is refused and passed over: %s name=%s "
 		  "received_at=%lld segment=%llu before=%llu",
-		  err->text, log_quote(signal->name, quoted),
+		  log_quote_private(err->text, why),
+		  log_quote(signal->name, quoted),
 		  (long long)signal->received_at,
 		  (unsigned long long)batch->position.segment,
 		  (unsigned long long)batch->position.offset);

@@ -176,3 +176,36 @@ log_quote(const char *text, char out[LOG_QUOTE_SIZE])
 	snprintf(out + n, LOG_QUOTE_SIZE - n, "%s\"", *text ? "..." : "");
 	return out;
 }
+
+static bool
+is_address(const char *word, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (word[i] == '@' || strncmp(word + i, "%40", 3) == 0)
+			return true;
+	return false;
+}
+
+const char *
+log_quote_private(const char *text, char out[LOG_QUOTE_SIZE])
+{
+	static const char between[] = " \t\r\n<>()[]\"'`,;:=/?&";
+	char kept[LOG_QUOTE_SIZE];
+	size_t n = 0, len, room;
+
+	while (*text && n + 4 < sizeof(kept)) {
+		len = strcspn(text, between);
+		room = sizeof(kept) - 1 - n;
+		if (is_address(text, len))
+			n += (size_t)snprintf(kept + n, room, "...");
+		else
+			n += (size_t)snprintf(kept + n, room + 1, "%.*s",
+					      (int)(len < room ? len : room),
+					      text);
+		text += len;
+		if (*text && n + 1 < sizeof(kept))
+			kept[n++] = *text++;
+	}
+	kept[n] = '\0';
+	return log_quote(kept, out);
+}

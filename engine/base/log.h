@@ -36,5 +36,8 @@ void log_debug(const char *format, ...) PRINTF_LIKE(1, 2);
 enum { LOG_QUOTE_SIZE = 256 };
 /* Outside text, quoted, controls and non-ASCII escaped, cut. Returns out. */
 const char *log_quote(const char *text, char out[LOG_QUOTE_SIZE]);
+/* The same for text that may name people (what an MTA said, a path of the API,
+ * an error's words): a word with @ or %40 in it becomes "...". */
+const char *log_quote_private(const char *text, char out[LOG_QUOTE_SIZE]);
 
 #endif

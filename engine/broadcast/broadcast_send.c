@@ -83,13 +83,15 @@ void
 run_calm_down(struct run *run, const char *why)
 {
 	int64_t now = clock_monotonic_ms();
+	char quoted[LOG_QUOTE_SIZE];
 
 	run->trouble = true;
 	/* All mails under way fail at once: that is one trouble, not four. */
 	if (now < run->calm_until)
 		return;
 	log_warn("broadcast %s waits %lld s: %s", run->name,
-		 (long long)(run->calm_ms / 1000), why);
+		 (long long)(run->calm_ms / 1000),
+		 log_quote_private(why, quoted));
 	run->calm_until = now + run->calm_ms;
 	run->calm_ms = run->calm_ms * 2 < CALM_MOST_MS ? run->calm_ms * 2
 						       : CALM_MOST_MS;

@@ -56,7 +56,8 @@ gate_call_count(struct gate_call *call, enum sg_status status, const char *what,
 	}
 	atomic_fetch_add(&plugin->failures, 1);
 	log_warn("plugin call failed plugin=%s call=\"%s\" reason=%s",
-		 plugin->descriptor.name, what, log_quote(err->text, quoted));
+		 plugin->descriptor.name, what,
+		 log_quote_private(err->text, quoted));
 	if (atomic_fetch_add(&plugin->failures_in_a_row, 1) + 1 >=
 	    GATE_FAILURES_BEFORE_REST)
 		rest(plugin, call->public.now);

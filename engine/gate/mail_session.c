@@ -181,7 +181,7 @@ on_trouble(struct sg_mail *mail, const char *queue_id, enum sg_status status,
 	mail_say(mail, "%s: %s reason=%s", queue_id,
 		 only_ours ? "a report could not be kept, the MTA keeps it"
 			   : "the mail goes on unmodified",
-		 log_quote(err->text, quoted));
+		 log_quote_private(err->text, quoted));
 	return only_ours || mail->gate->mail.tempfail_on_trouble ? try_again
 								 : go_on;
 }

@@ -95,6 +95,38 @@ outside_text_is_quoted_and_cut(void **state)
 }
 
 static void
+nobody_s_address_is_in_private_text(void **state)
+{
+	static const char *const rows[][2] = {
+		{"450 4.2.1 <bob@far.test>: try later",
+		 "\"450 4.2.1 <...>: try later\""},
+		{"/api/v1/contacts/bob%40far.test/tags/a",
+		 "\"/api/v1/contacts/.../tags/a\""},
+		{"`bob@far.test` is not an e-mail address",
+		 "\"`...` is not an e-mail address\""},
+		{"nothing\nof that", "\"nothing\\x0aof that\""},
+		{"", "\"\""},
+	};
+	char out[LOG_QUOTE_SIZE], much[1000];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(log_quote_private(rows[i][0], out),
+				    rows[i][1]);
+	for (size_t i = 0; i < 2; i++) {
+		memset(much, i ? 'a' : '@', sizeof(much) - 1);
+		much[sizeof(much) - 1] = '\0';
+		log_quote_private(much, out);
+		assert_true(strlen(out) < LOG_QUOTE_SIZE);
+	}
+	for (size_t i = 0; i + 2 < sizeof(much); i += 2)
+		memcpy(much + i, "@ ", 2);
+	log_quote_private(much, out);
+	assert_true(strlen(out) < LOG_QUOTE_SIZE);
+	assert_null(strchr(out, '@'));
+}
+
+static void
 levels_have_names(void **state)
 {
 	enum log_level level = LOG_LEVEL_ERROR;
@@ -113,6 +145,7 @@ main(void)
 		cmocka_unit_test(a_terminal_sees_the_time_and_the_level),
 		cmocka_unit_test(a_long_line_is_cut_and_ends),
 		cmocka_unit_test(outside_text_is_quoted_and_cut),
+		cmocka_unit_test(nobody_s_address_is_in_private_text),
 		cmocka_unit_test(levels_have_names),
 	};
 

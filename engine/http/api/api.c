@@ -72,9 +72,9 @@ log_failure(struct api_call *call, const struct sg_err *err)
 
 	if (err->status == SG_FAILED)
 		log_error("the API failed: %s method=%s path=%s",
-			  log_quote(err->text, text),
+			  log_quote_private(err->text, text),
 			  call->request->request.method,
-			  log_quote(call->request->request.path, path));
+			  log_quote_private(call->request->request.path, path));
 }
 
 static void
