@@ -12,6 +12,7 @@
 #include "apply/apply_cache.h"
 #include "apply/apply_index.h"
 #include "apply/fold.h"
+#include "store/store_rule.h"
 #include "store/store_history.h"
 #include "store/store_ledger.h"
 #include "store/store_record.h"
@@ -185,6 +186,12 @@ void apply_renew_rules(struct apply *apply);
 
 /* apply_segments.c */
 struct json;
+/* apply_order.c */
+enum sg_status apply_order_keep(struct apply *apply, uint32_t ruleset,
+				struct sg_err *err) MUST_CHECK;
+void apply_order_restore(struct apply *apply, uint32_t ruleset,
+			 struct store_rules *rows);
+
 enum sg_status apply_segments_keep(struct apply *apply, uint32_t ruleset,
 				   struct sg_err *err) MUST_CHECK;
 /* Name to text, as they were for this ruleset; NULL = none. */

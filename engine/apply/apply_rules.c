@@ -130,6 +130,7 @@ take_ruleset(struct apply *apply, const struct store_ruleset *row,
 		store_rules_in(apply->store, row->id, apply->work, &rules, err);
 	if (status != SG_OK)
 		return status;
+	apply_order_restore(apply, row->id, &rules);
 	ruleset = parse(apply, row->id, &rules, err);
 	if (!ruleset) {
 		keep_readable(apply, row->id, &rules);
@@ -298,6 +299,18 @@ write_places(struct change *change, struct sg_err *err)
 	return status;
 }
 
+/* Of two with the same rules. */
+static bool
+same_order(const struct ruleset *a, const struct ruleset *b)
+{
+	size_t i;
+
+	for (i = 0; i < a->n_rules && i < b->n_rules; i++)
+		if (strcmp(a->rules[i].name, b->rules[i].name) != 0)
+			return false;
+	return true;
+}
+
 static enum sg_status
 write_change(void *arg, struct store *store, struct sg_err *err)
 {
@@ -314,13 +327,15 @@ write_change(void *arg, struct store *store, struct sg_err *err)
 	}
 	if (status != SG_OK)
 		return status;
-	if (change->rules && !n)
-		return write_places(change, err);
+	if (change->rules && !n && same_order(newest(apply), change->rules))
+		return SG_OK;
 	status = create_ruleset(change, err);
 	for (i = 0; i < n && status == SG_OK; i++)
 		status = write_difference(change, &differences[i], err);
 	if (status == SG_OK && change->rules)
 		status = write_places(change, err);
+	if (status == SG_OK)
+		status = apply_order_keep(apply, change->made.id, err);
 	return status;
 }
 

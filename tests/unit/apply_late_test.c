@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "apply_aid.h"
@@ -216,6 +217,41 @@ what_happened_before_a_set_uses_up_its_one_time(void **state)
 	assert_float_equal(fit(applier, at + 20), 50, tiny);
 }
 
+static void
+a_ruleset_keeps_its_order_after_a_start(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() + DAY;
+	static const char x[] = "rule \"x\" { on = \"order.paid\" add = 1 }\n";
+	static const char gives[] = "rule \"gives\" { on = \"email.opened\" "
+				    "add = 5 score = \"fit\" }\n";
+	static const char asks[] =
+		"rule \"asks\" { on = \"email.opened\" add = 100 "
+		"when = \"has score 'fit'\" score = \"fit\" }\n";
+	char text[1024];
+
+	snprintf(text, sizeof(text), "%s%s%s%s", x, gives,
+		 "rule \"y\" { on = \"order.paid\" add = 2 }\n", asks);
+	applier_rules(applier, text, false);
+	happen(applier, "email.opened", at);
+	assert_float_equal(fit(applier, at), 105, tiny);
+	/* The places of today: asks 0, x 1, gives 2. */
+	snprintf(text, sizeof(text), "%s%s%s", asks, x, gives);
+	applier_rules(applier, text, false);
+	happen(applier, "email.opened", at + 1);
+	assert_float_equal(fit(applier, at + 1), 210, tiny);
+	check_and_reopen(applier);
+	set_job(applier, "CEO", at - 1); /* all anew */
+	assert_float_equal(fit(applier, at + 1), 210, tiny);
+	/* Only another order: rules of their own, too. */
+	snprintf(text, sizeof(text), "%s%s%s", x, gives, asks);
+	applier_rules(applier, text, false);
+	operate(applier, SIGNAL_SCORE_ERASE, NULL, at + 2);
+	happen(applier, "email.opened", at + 3);
+	assert_float_equal(fit(applier, at + 3), 105, tiny);
+	check_and_reopen(applier);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -226,6 +262,7 @@ main(void)
 		TEST(a_late_field_turns_round_what_rules_gave),
 		TEST(a_late_signal_takes_the_one_time_that_there_is),
 		TEST(what_happened_before_an_erase_comes_to_nothing),
+		TEST(a_ruleset_keeps_its_order_after_a_start),
 		TEST(what_happened_before_a_set_uses_up_its_one_time),
 	};
 
