@@ -98,7 +98,8 @@ struct sg_signal {
 	size_t n_props;
 };
 
-/* How far an entry must be kept before emit() returns. */
+/* How far an entry is kept when emit() returns; in a route SG_WRITTEN may come
+ * as late as just before the answer leaves, with those of other requests. */
 enum sg_keep {
 	SG_WRITTEN, /* survives this process: opens, clicks */
 	SG_SYNCED   /* survives the machine: whatever we answer 200 for */
