@@ -77,6 +77,7 @@ new_apply(const struct apply_options *options)
 	apply->calls_end = &apply->calls;
 	init_locks(apply);
 	fold_world_init(&apply->world, apply->options.timezone);
+	apply->world.bounces = options->bounces;
 	apply->world.percent = apply_percent;
 	apply->world.percent_arg = apply;
 	fold_out_init(&apply->out, apply->work, false);

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "apply/bounce_policy.h"
 #include "base/err.h"
 #include "rule/rule.h"
 #include "score/scoreboard.h"
@@ -29,7 +30,8 @@ struct apply_options {
 	const struct score_settings *scores; /* ids are given by the store */
 	size_t n_scores;
 	const char *timezone;
-	bool create_contacts;  /* contacts.create */
+	bool create_contacts; /* contacts.create */
+	struct bounce_policy bounces;
 	int64_t checkpoint_ms; /* 60000 */
 	size_t batch_most;     /* 5000 signals */
 	int batch_wait_ms;     /* 10 */

@@ -124,6 +124,21 @@ enum sg_status apply_fold_history(struct apply *apply, uint32_t id,
 enum sg_status apply_signal(struct apply *apply, const struct signal *signal,
 			    struct sg_err *err) MUST_CHECK;
 
+/* apply_suppression.c */
+enum sg_status apply_write_suppression(struct apply *apply,
+				       const struct cached *cached,
+				       const struct fold_change *change,
+				       struct sg_err *err) MUST_CHECK;
+/* After a refold. */
+enum sg_status apply_rewrite_suppression(struct apply *apply,
+					 const struct cached *cached,
+					 const struct fold_out *out,
+					 struct sg_err *err) MUST_CHECK;
+/* Of somebody who is no record. */
+enum sg_status apply_suppress_unmatched(struct apply *apply,
+					const struct signal *signal,
+					struct sg_err *err) MUST_CHECK;
+
 /* apply_write.c: what the fold gave, into the store */
 void apply_touch(struct apply *apply, struct cached *cached);
 enum sg_status apply_write(struct apply *apply, struct cached *cached,

@@ -10,7 +10,6 @@
 #include "apply/fold_parts.h"
 #include "apply/ledger_fold.h"
 #include "store/store_list.h"
-#include "store/store_suppression.h"
 
 /* --- the ledger --------------------------------------------------------- */
 
@@ -328,33 +327,6 @@ remove_all(struct apply *apply, uint32_t id, struct pool *pool,
 }
 
 static enum sg_status
-write_last_suppression(struct apply *apply, const struct cached *cached,
-		       const struct fold_out *out, struct sg_err *err)
-{
-	struct store_suppression row = {.record_key = cached->record_key,
-					.source = "engine"};
-	enum sg_status status;
-	size_t i = out->n_changes;
-
-	while (i-- > 0) {
-		const struct fold_change *change = &out->changes[i];
-
-		if (change->kind == FOLD_SUPPRESSED) {
-			row.reason = change->name;
-			row.evidence = change->value;
-			row.created_at = change->since;
-			return store_suppression_put(apply->store, &row, err);
-		}
-		if (change->kind == FOLD_UNSUPPRESSED) {
-			status = store_suppression_remove(
-				apply->store, cached->record_key, err);
-			return status == SG_NONE ? SG_OK : status;
-		}
-	}
-	return SG_OK;
-}
-
-static enum sg_status
 rewrite_state(struct apply *apply, struct cached *cached,
 	      const struct fold_out *out, struct pool *pool, struct sg_err *err)
 {
@@ -366,7 +338,7 @@ rewrite_state(struct apply *apply, struct cached *cached,
 	fold_each_list(cached->fold, put_list, &rewrite);
 	if (rewrite.status == SG_OK)
 		rewrite.status =
-			write_last_suppression(apply, cached, out, err);
+			apply_rewrite_suppression(apply, cached, out, err);
 	return rewrite.status;
 }
 

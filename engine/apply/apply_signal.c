@@ -6,7 +6,6 @@
 #include "base/crypto.h"
 #include "store/store_external.h"
 #include "store/store_message.h"
-#include "store/store_suppression.h"
 
 enum { FOLLOWING_MOST = 3 };
 
@@ -119,12 +118,12 @@ add_effects(struct following *all)
 	if (is(cause, "email.bounced") &&
 	    strcmp(property(cause, "class"), "hard") == 0) {
 		signal = follow(all, SIGNAL_SUPPRESS, "record.suppressed");
-		add_property(signal, "reason", "hard-bounce");
+		add_property(signal, "reason", BOUNCE_HARD_REASON);
 		add_property(signal, "evidence", property(cause, "diagnostic"));
 	} else if (is(cause, "email.complained")) {
 		signal = follow(all, SIGNAL_SUPPRESS, "record.suppressed");
 		add_property(signal, "reason", "complaint");
-		add_property(signal, "evidence", property(cause, "feedback"));
+		add_property(signal, "evidence", property(cause, "type"));
 		signal = follow(all, SIGNAL_LIST_LEAVE, "list.left");
 		add_property(signal, "list", "");
 		add_property(signal, "how", "complaint");
@@ -179,12 +178,6 @@ static enum sg_status
 keep_unmatched(struct apply *apply, const struct signal *signal,
 	       struct sg_err *err)
 {
-	struct store_suppression row = {.record_key = signal->record_key,
-					.reason = property(signal, "reason"),
-					.evidence =
-						property(signal, "evidence"),
-					.source = signal->source,
-					.created_at = signal->happened_at};
 	enum sg_status status = append(
 		apply, signal, store_new_id(apply->store, signal->received_at),
 		0, true, err);
@@ -193,12 +186,7 @@ keep_unmatched(struct apply *apply, const struct signal *signal,
 		return status;
 	apply_index_add(apply->waiting, signal->record_key, 1);
 	/* It holds for addresses that are no record, too. */
-	if (signal->kind == SIGNAL_SUPPRESS)
-		return store_suppression_put(apply->store, &row, err);
-	if (signal->kind == SIGNAL_UNSUPPRESS)
-		status = store_suppression_remove(apply->store, row.record_key,
-						  err);
-	return status == SG_NONE ? SG_OK : status;
+	return apply_suppress_unmatched(apply, signal, err);
 }
 
 static enum sg_status

@@ -5,7 +5,6 @@
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "base/log.h"
-#include "store/store_suppression.h"
 #include "store/store_timer.h"
 
 void
@@ -75,19 +74,6 @@ write_list(struct apply *apply, const struct cached *cached,
 }
 
 static enum sg_status
-write_suppression(struct apply *apply, const struct cached *cached,
-		  const struct fold_change *change, struct sg_err *err)
-{
-	struct store_suppression row = {.record_key = cached->record_key,
-					.reason = change->name,
-					.evidence = change->value,
-					.source = "engine",
-					.created_at = change->since};
-
-	return store_suppression_put(apply->store, &row, err);
-}
-
-static enum sg_status
 write_deletion(struct apply *apply, struct cached *cached, struct sg_err *err)
 {
 	cached->deleted = true;
@@ -114,11 +100,8 @@ write_change(struct apply *apply, struct cached *cached,
 	case FOLD_LIST:
 		return write_list(apply, cached, change, err);
 	case FOLD_SUPPRESSED:
-		return write_suppression(apply, cached, change, err);
 	case FOLD_UNSUPPRESSED:
-		status = store_suppression_remove(apply->store,
-						  cached->record_key, err);
-		break;
+		return apply_write_suppression(apply, cached, change, err);
 	case FOLD_DELETED:
 		status = write_deletion(apply, cached, err);
 		break;

@@ -84,6 +84,8 @@ fold_record_free(struct fold_record *record)
 	}
 	for (i = 0; i < record->seen.n; i++)
 		free(record->seen.items[i].bytes);
+	free(record->soft.items);
+	free(record->sent.items);
 	free(record->fields.items);
 	free(record->tags.items);
 	free(record->lists.items);
@@ -102,6 +104,8 @@ size_t
 fold_record_bytes(const struct fold_record *record)
 {
 	return sizeof(*record) + 64 + record->bytes +
+	       (record->soft.cap + record->sent.cap) *
+		       sizeof(struct fold_mail) +
 	       record->fields.cap * (sizeof(struct fold_field) + 32) +
 	       record->tags.cap * 40 +
 	       record->lists.cap * (sizeof(struct fold_list) + 32) +
@@ -311,6 +315,7 @@ happen(struct fold_run *run, const struct signal *signal, bool first)
 		fold_see(run, signal);
 		fold_hold(run, false);
 		fold_fire(run, signal, 0);
+		fold_follow_mail(run, signal);
 	} else {
 		run->out->effective = fold_apply_change(run, signal, &old);
 		if (run->out->effective && !record->deleted &&

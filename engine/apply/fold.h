@@ -43,7 +43,8 @@ enum fold_change_kind {
 	FOLD_TAG_ADDED, /* name */
 	FOLD_TAG_REMOVED,
 	FOLD_LIST,	   /* name, state, since, value = how */
-	FOLD_SUPPRESSED,   /* name = reason, value = evidence, since */
+	FOLD_SUPPRESSED,   /* name = reason, value = evidence, since, until,
+			      source, forced */
 	FOLD_UNSUPPRESSED, /* – */
 	FOLD_DELETED
 };
@@ -52,7 +53,9 @@ struct fold_change {
 	enum fold_change_kind kind;
 	const char *name, *value;
 	enum list_state state;
-	int64_t since;
+	int64_t since, until; /* until 0 = for good */
+	const char *source;
+	bool forced; /* by a person: replaces any other */
 };
 
 /* What steps give; grows from step to step until fold_out_clear(). */
@@ -90,6 +93,12 @@ bool fold_deleted(const struct fold_record *record);
 /* Never changed: false, and an empty state. */
 bool fold_score(const struct fold_record *record, uint32_t score_id,
 		struct score_state *state_out);
+/* Of two suppressions the one whose reason is stronger holds. */
+int fold_suppression_strength(const char *reason);
+/* Of a SIGNAL_SUPPRESS at `at`; 0 = for good. */
+int64_t fold_suppression_until(const struct bounce_policy *policy,
+			       const struct signal *signal, int64_t at);
+
 /* As it is: each in turn as if it had just changed. */
 void fold_each_field(const struct fold_record *record,
 		     void (*fn)(void *arg, const char *name, const char *value),

@@ -12,8 +12,8 @@ property(const struct signal *signal, const char *name)
 	return value ? value : "";
 }
 
-static void
-note(struct fold_run *run, const struct fold_change *change)
+void
+fold_note(struct fold_run *run, const struct fold_change *change)
 {
 	struct fold_out *out = run->out;
 	struct fold_change *kept;
@@ -27,6 +27,8 @@ note(struct fold_run *run, const struct fold_change *change)
 	kept->name = pool_strdup(out->pool, change->name ? change->name : "");
 	kept->value =
 		pool_strdup(out->pool, change->value ? change->value : "");
+	kept->source =
+		pool_strdup(out->pool, change->source ? change->source : "");
 }
 
 /* What a change may be bound to. A form whose address nobody confirmed never
@@ -82,7 +84,7 @@ set_field(struct fold_run *run, const struct signal *signal,
 		field->value = fold_must(strdup(change.value));
 		record->bytes += strlen(field->value);
 	}
-	note(run, &change);
+	fold_note(run, &change);
 	return true;
 }
 
@@ -121,7 +123,7 @@ set_tag(struct fold_run *run, const char *tag, bool add)
 		free(record->tags.items[i]);
 		record->tags.items[i] = record->tags.items[--record->tags.n];
 	}
-	note(run, &change);
+	fold_note(run, &change);
 	return true;
 }
 
@@ -153,7 +155,7 @@ set_list_state(struct fold_run *run, struct fold_list *list,
 	list->since = run->at;
 	free(list->how);
 	list->how = fold_must(strdup(how));
-	note(run, &change);
+	fold_note(run, &change);
 	return true;
 }
 
@@ -225,7 +227,7 @@ change_list(struct fold_run *run, const struct signal *signal)
 			     : leave_all(run, how);
 	case SIGNAL_LIST_JOIN:
 		if (only_if(signal, "not_left") &&
-		    (run->record->suppressed || has_left(run->record, name) ||
+		    (fold_suppressed(run) || has_left(run->record, name) ||
 		     has_left(run->record, LIST_EVERYTHING)))
 			return false;
 		/* A form with double opt-in says so; a confirmation follows. */
@@ -258,23 +260,6 @@ fold_each_list(const struct fold_record *record,
 /* --- the rest ----------------------------------------------------------- */
 
 static bool
-suppress(struct fold_run *run, const struct signal *signal)
-{
-	bool yes = signal->kind == SIGNAL_SUPPRESS;
-	struct fold_change change = {.kind = yes ? FOLD_SUPPRESSED
-						 : FOLD_UNSUPPRESSED,
-				     .name = property(signal, "reason"),
-				     .value = property(signal, "evidence"),
-				     .since = run->at};
-
-	if (run->record->suppressed == yes)
-		return false;
-	run->record->suppressed = yes;
-	note(run, &change);
-	return true;
-}
-
-static bool
 create(struct fold_run *run)
 {
 	if (run->record->create_seen)
@@ -297,7 +282,7 @@ fold_apply_change(struct fold_run *run, const struct signal *signal,
 	case SIGNAL_RECORD_DELETE:
 		run->record->deleted = true;
 		run->record->next_change = INT64_MAX;
-		note(run, &deleted);
+		fold_note(run, &deleted);
 		return true;
 	case SIGNAL_FIELD_SET:
 		return set_field(run, signal, old_out);
@@ -311,7 +296,7 @@ fold_apply_change(struct fold_run *run, const struct signal *signal,
 		return change_list(run, signal);
 	case SIGNAL_SUPPRESS:
 	case SIGNAL_UNSUPPRESS:
-		return suppress(run, signal);
+		return fold_suppress(run, signal);
 	case SIGNAL_SCORE_ADD:
 	case SIGNAL_SCORE_SET:
 	case SIGNAL_SCORE_ERASE:

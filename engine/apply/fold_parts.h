@@ -55,6 +55,22 @@ struct fold_seen { /* an occurrence, for conditions on signals */
 	size_t len;
 };
 
+/* A mail that went out or came back. */
+struct fold_mail {
+	uint64_t message_id;
+	int64_t at;
+};
+
+struct fold_mails {
+	struct fold_mail *items;
+	size_t n, cap;
+};
+
+struct fold_suppression {
+	int strength;  /* of its reason; 0 = none */
+	int64_t until; /* 0 = for good */
+};
+
 #define FOLD_VECTOR(type, name) \
 	struct {                \
 		type *items;    \
@@ -64,7 +80,10 @@ struct fold_seen { /* an occurrence, for conditions on signals */
 struct fold_record {
 	uint32_t id;
 	char *module, *key;
-	bool started, create_seen, deleted, suppressed;
+	bool started, create_seen, deleted;
+	struct fold_suppression suppression;
+	struct fold_mails soft; /* bounces, within the window */
+	struct fold_mails sent; /* since the first of them */
 	int64_t created_at;
 	int64_t now;
 	size_t ruleset; /* index: that of the field rules */
@@ -114,6 +133,14 @@ void fold_view_init(struct fold_run *run);
 /* fold_change.c: each returns whether it had an effect */
 bool fold_apply_change(struct fold_run *run, const struct signal *signal,
 		       const char **old_out);
+
+void fold_note(struct fold_run *run, const struct fold_change *change);
+
+/* fold_suppression.c */
+bool fold_suppress(struct fold_run *run, const struct signal *signal);
+bool fold_suppressed(const struct fold_run *run); /* at run->at */
+/* Bounces, and what heals them. */
+void fold_follow_mail(struct fold_run *run, const struct signal *signal);
 
 /* fold_fire.c: the rules on this signal; depth 0 = from outside */
 void fold_fire(struct fold_run *run, const struct signal *signal,

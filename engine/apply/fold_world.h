@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "apply/bounce_policy.h"
 #include "rule/rule.h"
 #include "score/score.h"
 
@@ -58,6 +59,7 @@ typedef bool fold_percent_fn(void *arg, uint32_t score_id, const char *module,
 			     struct fold_percent_base *base_out);
 
 struct fold_world {
+	struct bounce_policy bounces;
 	struct score_rates rates; /* indexes as in the scoreboard */
 	size_t n_scores;
 	struct score_settings scores[SCORES_MOST]; /* by id - 1 */

@@ -5,6 +5,7 @@
 #include "cli/cli.h"
 
 extern const struct cli_command cli_contact_commands[];
+extern const struct cli_command cli_suppress_commands[];
 extern const struct cli_command cli_list_commands[];
 extern const struct cli_command cli_score_commands[];
 extern const struct cli_command cli_rules_commands[];

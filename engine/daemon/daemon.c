@@ -77,6 +77,7 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.n_scores = conf->n_scores,
 		.timezone = conf->timezone,
 		.create_contacts = conf->create_contacts,
+		.bounces = conf->bounces,
 		.checkpoint_ms = conf->checkpoint_ms,
 		.batch_most = BATCH_MOST,
 		.batch_wait_ms = BATCH_WAIT_MS,

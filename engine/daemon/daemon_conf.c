@@ -68,6 +68,40 @@ is_score_name(const char *name)
 				 "0123456789_-.:")] == '\0';
 }
 
+/* How long a suppression lasts: 0 = never expires. */
+static enum sg_status
+take_expiry(const struct conf_section *section, const char *name,
+	    int64_t *ms_out, struct sg_err *err)
+{
+	const char *text = conf_text(section, name);
+
+	*ms_out = 0;
+	if (text_equal_ascii(text, "never"))
+		return SG_OK;
+	if (clock_parse_duration(text, ms_out, NULL) != SG_OK ||
+	    *ms_out < 60000)
+		return conf_refuse(section, name, err,
+				   "`%s` in `bounces`: expected a duration of "
+				   "a minute or more, as 90d, or never, not "
+				   "`%s`",
+				   name, text);
+	return SG_OK;
+}
+
+static enum sg_status
+take_bounces(struct daemon_conf *conf, struct sg_err *err)
+{
+	const struct conf_section *section = only(conf->root, "bounces");
+	struct bounce_policy *to = &conf->bounces;
+
+	to->soft_budget = conf_int(section, "soft_budget");
+	to->soft_window_ms = conf_int(section, "soft_window");
+	if (take_expiry(section, "soft_expires", &to->soft_expires_ms, err) !=
+	    SG_OK)
+		return SG_REFUSED;
+	return take_expiry(section, "hard_expires", &to->hard_expires_ms, err);
+}
+
 /* A number, or none. */
 static enum sg_status
 take_limit(const struct conf_section *section, const char *name, bool *has_out,
@@ -300,6 +334,8 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 		status = check_mail_names(conf->root, err);
 	if (status == SG_OK)
 		status = take_milter(conf, err);
+	if (status == SG_OK)
+		status = take_bounces(conf, err);
 	if (status == SG_OK)
 		status = take_scores(conf, err);
 	if (status != SG_OK) {

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include "apply/bounce_policy.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "score/score.h"
@@ -28,6 +29,7 @@ struct daemon_conf {
 	enum log_form log_form;
 	int64_t checkpoint_ms;
 	bool create_contacts;
+	struct bounce_policy bounces;
 	mode_t milter_mode;
 	int spool_sync_ms;
 	bool spool_sync_every;

@@ -86,6 +86,29 @@ static const struct conf_option contacts_options[] = {
 	{0},
 };
 
+static const struct conf_option bounces_options[] = {
+	{.name = "soft_budget",
+	 .type = CONF_INT,
+	 .fallback = "3",
+	 .most = 50,
+	 .help = "so many soft bounces suppress an address; 0 = never"},
+	{.name = "soft_window",
+	 .type = CONF_DURATION,
+	 .fallback = "14d",
+	 .least = 60000,
+	 .most = 3650 * 24 * HOUR_MS,
+	 .help = "within so long"},
+	{.name = "soft_expires",
+	 .type = CONF_TEXT,
+	 .fallback = "90d",
+	 .help = "then mail is tried again; never"},
+	{.name = "hard_expires",
+	 .type = CONF_TEXT,
+	 .fallback = "never",
+	 .help = "the same after a hard bounce; a complaint never expires"},
+	{0},
+};
+
 static const struct conf_option score_options[] = {
 	{.name = "degrade",
 	 .type = CONF_PERCENT,
@@ -173,6 +196,7 @@ const struct conf_option daemon_conf_options[] = {
 	 .options = broadcast_smtp_options},
 	{.name = "spool", .type = CONF_SECTION, .options = spool_options},
 	{.name = "contacts", .type = CONF_SECTION, .options = contacts_options},
+	{.name = "bounces", .type = CONF_SECTION, .options = bounces_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},
 	{.name = "signals", .type = CONF_SECTION, .options = signals_options},
 	{.name = "plugin", .type = CONF_RAW},

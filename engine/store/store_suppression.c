@@ -18,6 +18,7 @@ read_suppression(struct db_statement *statement, struct pool *pool, void *out)
 	row->source = store_column(statement, 3, pool);
 	row->created_at = db_column_int(statement, 4);
 	row->expires_at = db_column_int(statement, 5);
+	row->address = "";
 }
 
 enum sg_status
@@ -108,22 +109,44 @@ store_suppression_select(struct store *store, int64_t now,
 	return store_select(statement, add_to, err);
 }
 
+static void
+read_with_address(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_suppression *row = out;
+
+	read_suppression(statement, pool, out);
+	row->address = store_column(statement, 6, pool);
+}
+
 enum sg_status
-store_suppressions_recent(struct store *store, size_t most, struct pool *pool,
-			  struct store_suppressions *out, struct sg_err *err)
+store_suppressions_recent(struct store *store,
+			  const struct store_suppression_page *page,
+			  struct pool *pool, struct store_suppressions *out,
+			  struct sg_err *err)
 {
 	static const struct store_shape shape = {
-		read_suppression, sizeof(struct store_suppression)};
+		read_with_address, sizeof(struct store_suppression)};
 	struct db_statement *statement;
 	enum sg_status status;
 
-	status = store_prepare(store,
-			       "SELECT " COLUMNS " FROM suppression"
-			       " ORDER BY created_at DESC, record_key LIMIT ?",
-			       &statement, err);
+	status = store_prepare(
+		store,
+		"SELECT s.record_key, s.reason, s.evidence, s.source,"
+		" s.created_at, coalesce(s.expires_at, 0), coalesce(r.key, '')"
+		" FROM suppression s"
+		" LEFT JOIN record r ON r.record_key = s.record_key"
+		" WHERE (s.expires_at IS NULL OR s.expires_at > ?1)"
+		" AND (s.created_at < ?2"
+		" OR (s.created_at = ?2 AND s.record_key > ?3))"
+		" ORDER BY s.created_at DESC, s.record_key LIMIT ?4",
+		&statement, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_int(statement, 1, (int64_t)most);
+	db_bind_int(statement, 1, page->now);
+	db_bind_int(statement, 2,
+		    page->has_place ? page->before_at : INT64_MAX);
+	store_bind_key(statement, 3, page->after_key);
+	db_bind_int(statement, 4, (int64_t)page->most);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }

@@ -16,7 +16,17 @@ struct store_suppression {
 	const char *reason; /* hard-bounce, soft-bounces, complaint, manual */
 	const char *evidence, *source;
 	int64_t created_at;
-	int64_t expires_at; /* 0 = never */
+	int64_t expires_at;  /* 0 = never */
+	const char *address; /* store_suppressions_recent(): "" = no record */
+};
+
+/* Those in force at `now`, after a place in the list. */
+struct store_suppression_page {
+	int64_t now;
+	size_t most;
+	bool has_place;
+	int64_t before_at;
+	uint64_t after_key;
 };
 
 struct store_suppressions {
@@ -41,9 +51,10 @@ enum sg_status store_suppression_select(struct store *store, int64_t now,
 					struct record_set *add_to,
 					struct sg_err *err) MUST_CHECK;
 /* Newest first. */
-enum sg_status store_suppressions_recent(struct store *store, size_t most,
-					 struct pool *pool,
-					 struct store_suppressions *out,
-					 struct sg_err *err) MUST_CHECK;
+enum sg_status
+store_suppressions_recent(struct store *store,
+			  const struct store_suppression_page *page,
+			  struct pool *pool, struct store_suppressions *out,
+			  struct sg_err *err) MUST_CHECK;
 
 #endif

@@ -45,6 +45,39 @@ def test_a_soft_bounce_does_not_suppress(gateway):
     assert not contact["suppression"]
 
 
+def suppression(daemon, address):
+    return daemon.api("GET", f"/contacts/{address}").json()["suppression"]
+
+
+def test_three_soft_bounces_suppress_until_a_later_mail_is_opened(gateway):
+    daemon, receiver = gateway.daemon, gateway.receiver
+    receiver.refuse("full@far.test", "552 5.2.2 Mailbox full")
+    for n in (1, 2, 3):
+        if n > 1:
+            assert not suppression(daemon, "full@far.test")
+        gateway.send("full@far.test",
+                     headers={"Message-ID": f"<{n}@shop.example.test>"})
+        daemon.wait_for_signal("full@far.test", "email.bounced", n)
+    held = suppression(daemon, "full@far.test")
+    assert held["reason"] == "soft-bounces"
+    assert "3 soft bounces" in held["evidence"]
+    assert "Mailbox full" in held["evidence"]
+    assert held["until"] > held["since"]
+    # It is history that says so, not what is in memory.
+    daemon.stop()
+    daemon.start()
+    assert suppression(daemon, "full@far.test") == held
+    # The mailbox was emptied: a mail comes through, and is opened.
+    receiver.replies.clear()
+    mail = gateway.deliver("full@far.test")
+    assert suppression(daemon, "full@far.test")
+    daemon.public.get(gateway.tracked(mail)[1])
+    daemon.wait_for_signal("full@far.test", "email.opened")
+    places.wait_for(lambda: not suppression(daemon, "full@far.test"), 10,
+                    "the end of the suppression")
+    assert daemon.api("GET", "/suppressions").json()["items"] == []
+
+
 def test_a_local_user_that_is_not_there_bounces_too(gateway):
     gateway.send("nosuch@local.test")
     bounced = gateway.daemon.wait_for_signal("nosuch@local.test",

@@ -220,6 +220,46 @@ def test_a_contact_from_first_to_last(shared):
     shared.refused(3, "contact", "show", who)
 
 
+def suppressed(shared):
+    return {row["email"]: row for row in
+            shared.ask("contact", "suppressions")["items"]}
+
+
+def test_an_address_is_suppressed_whether_it_is_a_contact_or_not(shared):
+    shared.do("contact", "add", "ivy@example.com")
+    assert shared.do("contact", "suppress", "Ivy@Example.com", "--reason",
+                     "asked us to", "--evidence", "ticket 4711",
+                     "--until", "2090-01-31") == (
+        "Ivy@Example.com gets no mail.\n")
+    row = suppressed(shared)["ivy@example.com"]
+    assert (row["reason"], row["evidence"], row["source"]) == (
+        "asked us to", "ticket 4711", "cli")
+    assert row["until"].startswith("2090-01-31")
+    assert "asked us to" in shared.do("contact", "show", "ivy@example.com")
+    assert "asked us to" in shared.do("contact", "suppressions")
+    # Said again it is that from now on.
+    shared.do("contact", "suppress", "ivy@example.com")
+    row = suppressed(shared)["ivy@example.com"]
+    assert (row["reason"], row["until"]) == ("manual", None)
+    # It outlives the contact.
+    shared.do("contact", "delete", "ivy@example.com", "--yes")
+    assert "ivy@example.com" not in suppressed(shared)
+    assert suppressed(shared)[None]["reason"] == "manual"
+    shared.do("contact", "add", "ivy@example.com")
+    assert suppressed(shared)["ivy@example.com"]["reason"] == "manual"
+    assert shared.do("contact", "unsuppress", "ivy@example.com") == (
+        "ivy@example.com may get mail again.\n")
+    assert suppressed(shared) == {}
+    shared.do("contact", "suppress", "nobody@example.com")
+    shared.refused(3, "contact", "show", "nobody@example.com")
+    shared.do("contact", "unsuppress", "nobody@example.com")
+    said = shared.refused(3, "contact", "unsuppress", "nobody@example.com")
+    assert "nobody@example.com is not suppressed" in said
+    said = shared.refused(4, "contact", "suppress", "ivy@example.com",
+                          "--until", "2001-01-01")
+    assert "not in the future" in said
+
+
 def test_an_address_is_the_same_in_any_case_and_in_a_url(shared):
     shared.do("contact", "add", "Odd+tag/x@Far.Test")
     assert "far.test" in shared.do("contact", "show", "odd+tag/x@far.test")
@@ -582,7 +622,7 @@ def test_a_full_disk_under_the_output_is_said(shared):
 
 @pytest.mark.parametrize("line, offers", [
     ("scoregate con", {"contact"}),
-    ("scoregate contact un", {"untag", "unsubscribe"}),
+    ("scoregate contact un", {"untag", "unsubscribe", "unsuppress"}),
     ("scoregate --json score s", {"show", "subtract", "set", "summary"}),
     ("scoregate help rules e", {"export"}),
     ("scoregate contact list --so", {"--sort", "--socket"}),

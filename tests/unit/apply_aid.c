@@ -52,6 +52,7 @@ applier_open(struct applier *applier)
 					.scores = applier->scores,
 					.n_scores = 3,
 					.create_contacts = true,
+					.bounces = applier->bounces,
 					.checkpoint_ms = applier->checkpoint_ms,
 					.batch_most = 5000,
 					.batch_wait_ms = 1};

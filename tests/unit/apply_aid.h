@@ -16,7 +16,8 @@ struct applier {
 	struct store *reader;		 /* opened when first asked for */
 	struct score_settings scores[3]; /* lead 10 %, fit none, drift 1 % */
 	int64_t checkpoint_ms;
-	bool stopped; /* do not start the thread */
+	struct bounce_policy bounces; /* none unless set before opening */
+	bool stopped;		      /* do not start the thread */
 };
 
 extern const unsigned char applier_secret[32];

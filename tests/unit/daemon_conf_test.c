@@ -50,6 +50,10 @@ an_empty_file_is_a_good_configuration(void **state)
 	assert_false(conf->spool_sync_every);
 	assert_int_equal(conf->milter_mode, 0660);
 	assert_true(conf->create_contacts);
+	assert_int_equal(conf->bounces.soft_budget, 3);
+	assert_int_equal(conf->bounces.soft_window_ms, 14 * CLOCK_DAY_MS);
+	assert_int_equal(conf->bounces.soft_expires_ms, 90 * CLOCK_DAY_MS);
+	assert_int_equal(conf->bounces.hard_expires_ms, 0);
 	assert_int_equal(conf->n_scores, 1);
 	assert_string_equal(conf->scores[0].name, "lead");
 	assert_true(conf->scores[0].degrade == 0);
@@ -76,6 +80,10 @@ lead_comes_first_wherever_it_stands(void **state)
 static void
 wrong_values_are_refused_with_their_line(void **state)
 {
+	assert_refused("bounces {\n soft_expires = soon }",
+		       "s.conf:2: `soft_expires` in `bounces`: expected a "
+		       "duration of a minute or more, as 90d, or never, not "
+		       "`soon`");
 	assert_refused("\nuser = a\nlog { level = loud }",
 		       "s.conf:3: a log level is error, warn, info or debug");
 	assert_refused("log { to = printer }", "s.conf:1: expected auto,");

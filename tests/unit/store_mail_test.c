@@ -26,8 +26,10 @@ a_suppression_holds_until_it_expires(void **state)
 					.created_at = aid_now,
 					.expires_at = aid_now + 10};
 	struct record_set *set = record_set_new();
+	struct store_suppression_page page = {.now = aid_now, .most = 1};
 	struct store_suppressions recent;
-	uint32_t id = store_aid_add(1, ""), other = store_aid_add(2, "");
+	uint32_t id = store_aid_add(1, "ann@far.test"),
+		 other = store_aid_add(2, "");
 
 	OK(store_suppression_put(aid_store, &row, &aid_err));
 	OK(store_suppression_get(aid_store, 1, aid_now + 9, aid_pool, &row,
@@ -44,9 +46,24 @@ a_suppression_holds_until_it_expires(void **state)
 	set = record_set_new();
 	OK(store_suppression_select(aid_store, aid_now + 10, set, &aid_err));
 	store_aid_set(set, other, 0, 1);
-	OK(store_suppressions_recent(aid_store, 1, aid_pool, &recent,
+	OK(store_suppressions_recent(aid_store, &page, aid_pool, &recent,
 				     &aid_err));
 	assert_int_equal(recent.n_rows, 1);
+	assert_int_equal(recent.rows[0].record_key, 1);
+	assert_string_equal(recent.rows[0].address, "ann@far.test");
+	page.has_place = true;
+	page.before_at = recent.rows[0].created_at;
+	page.after_key = 1;
+	OK(store_suppressions_recent(aid_store, &page, aid_pool, &recent,
+				     &aid_err));
+	assert_int_equal(recent.n_rows, 1);
+	assert_int_equal(recent.rows[0].record_key, 9);
+	assert_string_equal(recent.rows[0].address, "");
+	page.has_place = false;
+	page.now = aid_now + 10;
+	OK(store_suppressions_recent(aid_store, &page, aid_pool, &recent,
+				     &aid_err));
+	assert_int_equal(recent.rows[0].record_key, 9);
 	OK(store_suppression_remove(aid_store, 9, &aid_err));
 	NONE(store_suppression_remove(aid_store, 9, &aid_err));
 }

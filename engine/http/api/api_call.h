@@ -163,6 +163,8 @@ bool api_score_json(struct api_call *call, uint32_t record_id,
 /* "next" of a list paged by id: set when the page is full. */
 void api_next_id(struct api_call *call, size_t n_rows, int64_t limit,
 		 int64_t last_id);
+struct store_suppression;
+struct json *api_suppression_json(const struct store_suppression *suppression);
 struct store_history;
 struct json *api_history_json(const struct store_history *row);
 
@@ -174,6 +176,7 @@ api_fn api_contacts_list, api_contacts_show, api_contacts_history;
 api_fn api_contacts_create, api_contacts_patch, api_contacts_delete;
 api_fn api_contacts_tag, api_contacts_untag;
 api_fn api_contacts_subscribe, api_contacts_unsubscribe;
+api_fn api_suppressions_all, api_suppressions_put, api_suppressions_delete;
 /* api_scores.c, api_why.c, api_score_change.c */
 api_fn api_scores_list, api_scores_top, api_scores_summary;
 api_fn api_scores_of, api_scores_why, api_scores_change;

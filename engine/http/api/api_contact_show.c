@@ -76,7 +76,6 @@ show_suppression(struct api_call *call, const struct store_record *record,
 		 struct json *to, struct sg_err *err)
 {
 	struct store_suppression suppression;
-	struct json *object;
 	enum sg_status status =
 		store_suppression_get(call->store, record->record_key,
 				      call->now, call->pool, &suppression, err);
@@ -87,14 +86,7 @@ show_suppression(struct api_call *call, const struct store_record *record,
 	}
 	if (status != SG_OK)
 		return status;
-	object = json_new_object();
-	json_add_text(object, "reason", suppression.reason);
-	json_add_text(object, "evidence", suppression.evidence);
-	json_add_text(object, "source", suppression.source);
-	json_add_time(object, "since", suppression.created_at);
-	if (suppression.expires_at)
-		json_add_time(object, "until", suppression.expires_at);
-	json_add(to, "suppression", object);
+	json_add(to, "suppression", api_suppression_json(&suppression));
 	return SG_OK;
 }
 

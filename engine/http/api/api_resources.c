@@ -28,6 +28,10 @@ const struct api_resource api_resources[] = {
 	 api_contacts_subscribe, "put on a list"},
 	{"DELETE", "/contacts/{key}/lists/{list}", API_OPERATOR,
 	 api_contacts_unsubscribe, "take off a list"},
+	{"PUT", "/contacts/{key}/suppression", API_OPERATOR,
+	 api_suppressions_put, "no mail to this address, contact or not"},
+	{"DELETE", "/contacts/{key}/suppression", API_OPERATOR,
+	 api_suppressions_delete, "mail to it again"},
 	{"GET", "/contacts/{key}/history", API_READER, api_contacts_history,
 	 "what happened, newest first"},
 	{"GET", "/contacts/{key}/scores", API_READER, api_scores_of,
@@ -36,6 +40,9 @@ const struct api_resource api_resources[] = {
 	 api_scores_change, "add, subtract, set or erase points"},
 	{"GET", "/contacts/{key}/scores/{name}/why", API_READER, api_scores_why,
 	 "every entry that a score is made of"},
+
+	{"GET", "/suppressions", API_READER, api_suppressions_all,
+	 "the addresses that get no mail, newest first"},
 
 	{"GET", "/scores", API_READER, api_scores_list,
 	 "the scores there are, with their settings"},

@@ -98,6 +98,8 @@ name_of(enum signal_kind kind)
 		[SIGNAL_SCORE_ADD] = "score.added",
 		[SIGNAL_SCORE_SET] = "score.set",
 		[SIGNAL_SCORE_ERASE] = "score.erased",
+		[SIGNAL_SUPPRESS] = "record.suppressed",
+		[SIGNAL_UNSUPPRESS] = "record.unsuppressed",
 	};
 
 	return names[kind];
