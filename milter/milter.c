@@ -30,6 +30,7 @@ listen_now(char *why, size_t why_size)
 	 * process's: this is called before there are threads that make files.*/
 	mode_t before = umask(0177);
 	int got = smfi_opensocket(false);
+	enum sg_status status;
 
 	umask(before);
 	if (got != MI_SUCCESS) {
@@ -38,9 +39,12 @@ listen_now(char *why, size_t why_size)
 		return SG_FAILED;
 	}
 	milter_socket_nodelay(&it.at);
-	return milter_socket_permit(&it.at, it.options.group,
-				    it.options.mode ? it.options.mode : 0660,
-				    why, why_size);
+	status = milter_socket_permit(&it.at, it.options.group,
+				      it.options.mode ? it.options.mode : 0660,
+				      why, why_size);
+	if (status != SG_OK && it.at.is_unix)
+		(void)unlink(it.at.path);
+	return status;
 }
 
 static enum sg_status

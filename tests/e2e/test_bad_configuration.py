@@ -14,7 +14,7 @@ MISTAKES = {
     "a socket without a path": ('milter { socket = "relative.sock" }\n',
                                 "relative.sock"),
     "a group that is not there": (
-        'milter { socket = "/tmp/x.sock" group = "nonesuch" }\n', "nonesuch"),
+        'milter { socket = "BASE/x.sock" group = "nonesuch" }\n', "nonesuch"),
     "a plugin's unknown option": ('plugin "click" { colour = red }\n',
                                   "colour"),
     "a plugin that is not there": ('plugin "nonesuch" { }\n', "nonesuch"),
@@ -27,6 +27,7 @@ MISTAKES = {
 def test_it_is_named_with_its_line_and_nothing_starts(make_daemon, mistake):
     text, word = MISTAKES[mistake]
     daemon = make_daemon()
+    text = text.replace("BASE", str(daemon.base))
     good = daemon.conf.read_text()
     if "milter" in text:
         good = re.sub(r"^milter \{.*?^\}\n", "", good, flags=re.M | re.S)
@@ -42,6 +43,7 @@ def test_it_is_named_with_its_line_and_nothing_starts(make_daemon, mistake):
                              timeout=60, check=False)
     assert started.returncode not in (0, -6, -11)
     assert word in started.stderr
+    assert not (daemon.base / "x.sock").exists()
 
 
 def test_a_good_one_is_said_to_be_good(make_daemon):

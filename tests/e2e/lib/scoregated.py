@@ -48,11 +48,14 @@ score "lead" {{ degrade = none }}
 
 
 def _group():
-    """Postfix's, so that it may use the milter's socket."""
+    """Postfix's, so that it may use the milter's socket; without root there is
+    no private Postfix, and nobody to give the socket away."""
     try:
-        return grp.getgrnam("postfix").gr_name
+        if os.geteuid() == 0:
+            return grp.getgrnam("postfix").gr_name
     except KeyError:
-        return grp.getgrgid(os.getgid()).gr_name
+        pass
+    return grp.getgrgid(os.getgid()).gr_name
 
 
 class CommandFailed(AssertionError):
