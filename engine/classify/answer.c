@@ -177,8 +177,8 @@ begins_with_any(const char *words, const char *const *patterns)
 	return false;
 }
 
-static bool
-is_away(const char *subject)
+bool
+answer_is_away(const char *subject)
 {
 	char words[BOUNCE_WORDS_SIZE];
 	size_t i;
@@ -236,7 +236,7 @@ answer_automatic(const struct report_message *message)
 					    SIGNS[i].header));
 	}
 	/* A list's mail may speak of absence; it answers nobody. */
-	if (subject && is_away(subject) &&
+	if (subject && answer_is_away(subject) &&
 	    !header_get(message->headers, "List-Id") &&
 	    !header_get(message->headers, "List-Unsubscribe"))
 		return pool_printf(message->pool, "Subject: %s", subject);

@@ -12,6 +12,9 @@
 enum sg_status answer_read(const struct report_message *message,
 			   struct classify_result *result) MUST_CHECK;
 
+/* A subject of somebody who is away, in the main languages. */
+bool answer_is_away(const char *subject);
+
 /* What the header says of a program that answers; "" for nothing. */
 const char *answer_automatic(const struct report_message *message);
 

@@ -99,7 +99,7 @@ enum form_sender form_sender_of(const struct report_message *message,
  * languages. */
 bool form_tells_failure(const struct form_notice *notice);
 bool form_tells_delay(const struct form_notice *notice);
-bool form_subject_tells_delay(const struct form_notice *notice);
+bool form_surely_delayed(const struct form_notice *notice);
 
 /* --- recipients --- */
 

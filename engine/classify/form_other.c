@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "classify/answer.h"
 #include "classify/bounce_words.h"
 #include "classify/form.h"
 
@@ -22,11 +23,23 @@ has_code(const struct form_notice *notice)
 	return false;
 }
 
+static bool
+is_report(const struct form_notice *notice)
+{
+	return strcmp(header_keyword(notice->pool,
+				     header_get(notice->message->headers,
+						"Content-Type")),
+		      "multipart/report") == 0;
+}
+
 /* X-Failed-Recipients says it in any language. */
 static bool
 tells_failure(const struct form_notice *notice)
 {
 	if (header_get(notice->message->headers, "X-Failed-Recipients"))
+		return true;
+	/* So does what is called a report and gives the message back. */
+	if (notice->has_returned && is_report(notice))
 		return true;
 	return form_tells_failure(notice) || form_tells_delay(notice);
 }
@@ -39,7 +52,7 @@ static bool
 tells_failure_and_proves_it(const struct form_notice *notice)
 {
 	return (has_code(notice) || notice->has_returned) &&
-	       form_tells_failure(notice);
+	       !answer_is_away(notice->subject) && form_tells_failure(notice);
 }
 
 static bool

@@ -248,7 +248,7 @@ kind_of(const struct form_notice *notice, const struct form_recipients *to)
 
 	if (!form_tells_delay(notice))
 		return CLASSIFY_BOUNCE;
-	if (form_subject_tells_delay(notice))
+	if (form_surely_delayed(notice))
 		return CLASSIFY_DELAY;
 	for (i = 0; i < to->n; i++) {
 		if (to->items[i].status[0] == '5')

@@ -125,9 +125,6 @@ form_sender_of(const struct report_message *message, const char *from)
 	envelope = by_envelope(message);
 	if (envelope > sender)
 		sender = envelope;
-	/* A program's own address and the null sender together. */
-	if (envelope == FORM_NULL && by_address(from) == FORM_PROGRAM)
-		sender = FORM_DAEMON;
 	if (sender == FORM_PERSON &&
 	    header_get(message->headers, "Auto-Submitted"))
 		sender = FORM_PROGRAM;

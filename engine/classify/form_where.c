@@ -79,6 +79,23 @@ may_be_head(const struct heads *heads, size_t i, const char *rest)
 	return !*rest == !*heads->first.rest || !*rest;
 }
 
+/* Not whom the notice was sent to, and not who helps. */
+static bool
+may_be_recipient(const struct form_notice *notice, const char *address)
+{
+	static const char *const HELPERS[] = {"postmaster@", "support@",
+					      "helpdesk@",   "abuse@",
+					      "admin@",	     "help@"};
+	size_t i;
+
+	for (i = 0; i < sizeof(HELPERS) / sizeof(HELPERS[0]); i++) {
+		if (strncasecmp(address, HELPERS[i], strlen(HELPERS[i])) == 0)
+			return false;
+	}
+	return !address_equal(address, notice->to) &&
+	       !address_equal(address, notice->from);
+}
+
 void
 form_read_heads(const struct form_notice *notice, size_t from,
 		bool by_paragraph, struct form_recipients *to)
@@ -94,8 +111,8 @@ form_read_heads(const struct form_notice *notice, size_t from,
 		address = form_head(notice->pool, notice->lines[i].text, &rest);
 		if (!address || !may_be_head(&heads, i, rest))
 			continue;
-		/* Without a banner: a salutation of whom it was sent to. */
-		if (from == 0 && address_equal(address, notice->to))
+		/* Without a banner it may be a salutation or a signature. */
+		if (from == 0 && !may_be_recipient(notice, address))
 			continue;
 		if (heads.current.address &&
 		    address_equal(heads.current.address, address))
@@ -125,54 +142,46 @@ joined(const struct form_notice *notice, size_t from, size_t n)
 	return copy;
 }
 
-/* Not whom the notice was sent to, and not who helps. */
-static bool
-may_be_recipient(const struct form_notice *notice, const char *address)
+/* The addresses of one line that may be recipients; a list goes on with a
+ * comma or a blank, a sentence does not. */
+static size_t
+read_list(const struct form_notice *notice, const char *line,
+	  const char *found[10])
 {
-	static const char *const HELPERS[] = {"postmaster@", "support@",
-					      "helpdesk@",   "abuse@",
-					      "admin@",	     "help@"};
-	size_t i;
+	const char *address, *rest;
+	size_t n = 0;
 
-	for (i = 0; i < sizeof(HELPERS) / sizeof(HELPERS[0]); i++) {
-		if (strncasecmp(address, HELPERS[i], strlen(HELPERS[i])) == 0)
-			return false;
+	while (n < 10 &&
+	       (address = form_next_address(notice->pool, line, &rest))) {
+		line = rest;
+		if (may_be_recipient(notice, address))
+			found[n++] = address;
+		if (n && (!strchr(",; <", rest[strspn(rest, "> ")]) ||
+			  strcspn(rest, "@") > strcspn(rest, ".:")))
+			break;
 	}
-	return !address_equal(address, notice->to) &&
-	       !address_equal(address, notice->from);
+	return n;
 }
 
 void
 form_read_sentence(const struct form_notice *notice, size_t from,
 		   struct form_recipients *to)
 {
-	const char *line, *said, *address, *rest = "";
-	const char *found[10];
-	size_t i, n = 0, at = from;
+	/* Behind a banner it is near; without one anywhere. */
+	size_t end = from ? from + 8 : notice->n_lines, at, i, n = 0;
+	const char *found[10], *rest;
 
-	while (at < notice->n_lines && at < from + 8 &&
-	       !strchr(notice->lines[at].text, '@'))
-		at++;
-	if (at >= notice->n_lines || at >= from + 8)
-		return;
-	line = said = notice->lines[at].text;
-	while (n < 10 &&
-	       (address = form_next_address(notice->pool, said, &rest))) {
-		said = rest;
-		if (may_be_recipient(notice, address))
-			found[n++] = address;
-		/* Only a list goes on with a comma or a blank. */
-		if (!strchr(",; <", rest[strspn(rest, "> ")]) ||
-		    !strchr(rest, '@'))
-			break;
-		if (strcspn(rest, "@") > strcspn(rest, ".:"))
+	for (at = from; at < end && at < notice->n_lines; at++) {
+		if (strchr(notice->lines[at].text, '@'))
+			n = read_list(notice, notice->lines[at].text, found);
+		if (n)
 			break;
 	}
-	rest = joined(notice, at + 1, 12);
+	if (!n)
+		return;
+	rest = joined(notice, at, 13);
 	for (i = 0; i < n; i++)
-		form_recipient_add(
-			notice, to, found[i],
-			pool_printf(notice->pool, "%s %s", line, rest));
+		form_recipient_add(notice, to, found[i], rest);
 }
 
 /* Names that mean the recipient, in whatever language the rest is. */

@@ -65,6 +65,17 @@ static const char *const DELAY[] = {"delayed",
 				    "delivery temporarily",
 				    "temporary problem*",
 				    "queued for retry",
+				    "temporarily undeliver*",
+				    "undelivered after",
+				    "remains undelivered",
+				    "will continue to be",
+				    "we will continue",
+				    "will attempt",
+				    "attempted again",
+				    "next attempt",
+				    "waiting in",
+				    "not a failure",
+				    "in the queue for",
 				    "could not send message for past",
 				    /* de */ "verzögert*",
 				    "verzögerung*",
@@ -372,11 +383,22 @@ own_words(const struct form_notice *notice)
 	return words;
 }
 
+/* No notice of a failure says these. */
+static const char *const SURELY_DELAY[] = {
+	"warning message only",	  "this is a warning",
+	"will be retried",	  "still being retried",
+	"attempts will continue", "keep trying",
+	"continue to try",	  "continue trying",
+	"do not need to resend",  "no action is required",
+	"transient non fatal",	  "wird weiterhin versucht",
+	"seguirá intentando",	  NULL};
+
 bool
-form_subject_tells_delay(const struct form_notice *notice)
+form_surely_delayed(const struct form_notice *notice)
 {
 	return says_delay(notice->subject_words) ||
-	       bounce_words_match(notice->subject_words, "warning");
+	       bounce_words_match(notice->subject_words, "warning") ||
+	       bounce_words_any(notice->words, SURELY_DELAY);
 }
 
 /*
@@ -390,7 +412,7 @@ form_tells_delay(const struct form_notice *notice)
 					      "gave up",     "not going to try",
 					      "has expired", NULL};
 
-	if (form_subject_tells_delay(notice))
+	if (form_surely_delayed(notice))
 		return !bounce_words_any(notice->words, GAVE_UP);
 	return !bounce_words_any(notice->words, FINAL) &&
 	       says_delay(notice->words) && says_delay(own_words(notice));
