@@ -593,7 +593,7 @@ an_export_can_be_imported_and_is_the_same_after(void **state)
 	assert_ptr_equal(strstr(before, "email,field.city,field.note,tags,"
 					"lists,score:lead,score:fit\r\n"),
 			 before);
-	assert_non_null(strstr(before, "p01@example.com,Rome,\"=1+\"\"1\"\","
+	assert_non_null(strstr(before, "p01@example.com,Rome,\"'=1+\"\"1\"\","
 				       "\r\ntwo\",\"a;b\",news,1,\r\n"));
 	api_expect(server, 200, "POST", "/import?scores=set", before);
 	assert_string_equal(api_got(server, "/updated"), "25");
