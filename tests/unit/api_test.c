@@ -60,6 +60,49 @@ a_contact_is_made_shown_changed_and_deleted(void **state)
 }
 
 static void
+an_address_is_suppressed_and_freed(void **state)
+{
+	struct api_server *server = *state;
+	char path[200];
+
+	api_expect(server, 404, "DELETE", BOB "/suppression", NULL);
+	api_expect_text(server, "bob@example.com is not suppressed");
+	api_expect(server, 200, "PUT", BOB "/suppression", NULL);
+	assert_string_equal(api_got(server, "/reason"), "manual");
+	assert_string_equal(api_got(server, "/until"), "-");
+	api_expect(server, 200, "GET", "/suppressions", NULL);
+	assert_string_equal(api_got(server, "/items/0/email"), "-");
+	make_bob(server);
+	api_expect(server, 400, "PUT", BOB "/suppression",
+		   "{\"expires_at\":\"2001-01-01\"}");
+	api_expect_text(server, "2001-01-01 is not in the future");
+	api_expect(server, 400, "PUT", BOB "/suppression",
+		   "{\"expires_at\":\"soon\"}");
+	api_expect(server, 200, "PUT", BOB "/suppression",
+		   "{\"reason\":\"asked us to\",\"evidence\":\"by phone\","
+		   "\"expires_at\":\"2090-01-31\"}");
+	api_expect(server, 200, "GET", BOB, NULL);
+	assert_string_equal(api_got(server, "/suppression/reason"),
+			    "asked us to");
+	assert_string_equal(api_got(server, "/suppression/evidence"),
+			    "by phone");
+	api_expect(server, 200, "PUT", "/contacts/x@example.com/suppression",
+		   "{}");
+	api_expect(server, 200, "GET", "/suppressions?limit=1", NULL);
+	assert_string_equal(api_got(server, "/items/0/email"), "-");
+	snprintf(path, sizeof(path), "/suppressions?limit=1&cursor=%s",
+		 api_got(server, "/next"));
+	api_expect(server, 200, "GET", path, NULL);
+	assert_string_equal(api_got(server, "/items/0/email"),
+			    "bob@example.com");
+	assert_string_equal(api_got(server, "/items/0/until"),
+			    "2090-01-31T00:00:00.000Z");
+	api_expect(server, 400, "GET", "/suppressions?cursor=x", NULL);
+	api_expect(server, 204, "DELETE", BOB "/suppression", NULL);
+	api_expect(server, 404, "DELETE", BOB "/suppression", NULL);
+}
+
+static void
 tags_and_lists_come_and_go(void **state)
 {
 	struct api_server *server = *state;
@@ -764,6 +807,12 @@ over_tcp_a_token_decides(void **state)
 				       "{\"email\":\"a@b.example\"}"),
 			 403);
 	api_expect_text(server, "needs the role operator; my reader has");
+	assert_int_equal(
+		api_ask_token(server, reader, "GET", "/suppressions", NULL),
+		200);
+	assert_int_equal(
+		api_ask_token(server, reader, "PUT", BOB "/suppression", NULL),
+		403);
 	assert_int_equal(api_ask_token(server, operator, "POST", "/contacts",
 				       "{\"email\":\"a@b.example\"}"),
 			 201);
@@ -897,6 +946,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_A_SERVER(a_contact_is_made_shown_changed_and_deleted),
+		ON_A_SERVER(an_address_is_suppressed_and_freed),
 		ON_A_SERVER(tags_and_lists_come_and_go),
 		ON_A_SERVER(what_is_wrong_is_said_exactly),
 		ON_A_SERVER(heads_and_options_are_answered),
