@@ -6,6 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
+#include <stdio.h>
 #include <string.h>
 
 #include "apply_aid.h"
@@ -271,6 +272,75 @@ an_expiry_that_was_given_holds(void **state)
 	assert_null(reason_at(applier, row.expires_at, &row));
 }
 
+/* --- any order ------------------------------------------------------------ */
+
+static const struct {
+	const char *name;
+	uint64_t message_id;
+	int64_t days_ago;
+} story[] = {
+	{"email.sent", 7, 20},	  {"email.bounced", 1, 12},
+	{"email.bounced", 2, 11}, {"email.bounced", 3, 10},
+	{"email.sent", 8, 9},	  {"email.opened", 8, 8},
+	{"email.bounced", 4, 7},  {"email.bounced", 5, 5},
+	{"email.opened", 7, 4},	  {"email.bounced", 6, 3},
+	{"email.sent", 9, 2},
+};
+
+enum { STORY = sizeof(story) / sizeof(story[0]), ORDERS = 30 };
+
+static void
+tell(struct applier *applier, const char *address, size_t i)
+{
+	struct signal signal = applier_signal(story[i].name, address,
+					      now - story[i].days_ago * DAY);
+
+	signal.message_id = story[i].message_id;
+	if (strcmp(story[i].name, "email.bounced") == 0)
+		applier_set(&signal, "class", "soft");
+	applier_submit(applier, &signal);
+}
+
+static void
+whatever_order_it_arrives_in_it_comes_to_the_same(void **state)
+{
+	struct applier *applier = *state;
+	struct pool *pool = pool_new();
+	uint32_t chance = 4711; /* the seed */
+	char address[64];
+	size_t order[STORY], i, n;
+
+	for (n = 0; n < ORDERS; n++) {
+		struct store_suppression row = {0};
+		uint64_t key;
+
+		snprintf(address, sizeof(address), "p%zu@example.com", n);
+		key = record_key_hash(applier_secret, "contact", address);
+		for (i = 0; i < STORY; i++)
+			order[i] = i;
+		for (i = STORY; n > 0 && i-- > 1;) {
+			size_t other, kept = order[i];
+
+			chance = chance * 1664525 + 1013904223;
+			other = (chance >> 8) % (i + 1);
+			order[i] = order[other];
+			order[other] = kept;
+		}
+		for (i = 0; i < STORY; i++)
+			tell(applier, address, order[i]);
+		assert_int_equal(store_suppression_get(applier_reader(applier),
+						       key, now, pool, &row,
+						       NULL),
+				 SG_OK);
+		/* The first three were healed; the third after that did it. */
+		assert_string_equal(row.reason, "soft-bounces");
+		assert_int_equal(row.created_at, now - 3 * DAY);
+		assert_int_equal(row.expires_at, now + 87 * DAY);
+	}
+	pool_free(pool);
+	applier_verify(applier);
+}
+
 int
 main(void)
 {
@@ -283,6 +353,7 @@ main(void)
 		TEST(the_stronger_reason_stays),
 		TEST(a_suppression_outlives_its_contact_and_is_lifted_all_the_same),
 		TEST(an_expiry_that_was_given_holds),
+		TEST(whatever_order_it_arrives_in_it_comes_to_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
