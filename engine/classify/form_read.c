@@ -189,6 +189,23 @@ fill_diagnostics(const struct form_notice *notice, struct form_recipients *to)
 	}
 }
 
+/* The words before a list of one are on that one, too. */
+static void
+prefer_reply(const struct form_notice *notice, struct form_recipients *to)
+{
+	struct form_recipients other = {.is_permanent = to->is_permanent};
+	const char *said, *start;
+
+	if (to->n != 1 || form_find_reply(to->items[0].diagnostic) ||
+	    report_status_find(to->items[0].diagnostic, &start))
+		return;
+	said = all_said(notice);
+	if (!form_find_reply(said))
+		return;
+	form_recipient_add(notice, &other, to->items[0].address, said);
+	to->items[0] = other.items[0];
+}
+
 static void
 set_fates(struct form_recipients *to, enum classify_kind kind)
 {
@@ -280,6 +297,7 @@ read_match(const struct form_notice *notice, const struct match *match,
 	result->evidence = evidence_of(notice, match);
 	result->kind = kind_of(notice, &to);
 	fill_diagnostics(notice, &to);
+	prefer_reply(notice, &to);
 	set_fates(&to, result->kind);
 	result->recipients = to.items;
 	result->n_recipients = to.n;
