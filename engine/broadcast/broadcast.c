@@ -57,11 +57,32 @@ read_tls(const struct conf_section *smtp, enum net_smtp_tls *tls_out,
 			   text);
 }
 
+/* A password goes to this machine, or to a server that is known for sure. */
+static enum sg_status
+check_password(const struct conf_section *smtp,
+	       const struct net_smtp_options *options, struct sg_err *err)
+{
+	bool here = !strncmp(options->host, "127.", 4) ||
+		    !strcmp(options->host, "::1") ||
+		    !strcmp(options->host, "localhost");
+	bool sure = options->verify && (options->tls == NET_TLS_NEED ||
+					options->tls == NET_TLS_IMPLICIT);
+
+	if (!options->user || here || sure)
+		return SG_OK;
+	return conf_refuse(smtp, "user", err,
+			   "`user` in `smtp`: the password would go to "
+			   "whoever answers for %s; say tls = \"need\" or "
+			   "\"implicit\", and verify = yes",
+			   options->host);
+}
+
 static enum sg_status
 read_settings(struct broadcasts *broadcasts, const struct conf_section *smtp,
 	      struct sg_err *err)
 {
 	struct net_smtp_options *options = &broadcasts->smtp;
+	enum sg_status status;
 
 	options->host = conf_text(smtp, "host");
 	options->port = (unsigned)conf_int(smtp, "port");
@@ -77,7 +98,21 @@ read_settings(struct broadcasts *broadcasts, const struct conf_section *smtp,
 	broadcasts->tries = (unsigned)conf_int(smtp, "tries");
 	broadcasts->recheck_ms = conf_int(smtp, "recheck");
 	broadcasts->sync = conf_bool(smtp, "sync");
-	return read_tls(smtp, &options->tls, err);
+	status = read_tls(smtp, &options->tls, err);
+	return status == SG_OK ? check_password(smtp, options, err) : status;
+}
+
+enum sg_status
+broadcasts_check(const struct conf_section *smtp, struct sg_err *err)
+{
+	struct broadcasts *broadcasts = calloc(1, sizeof(*broadcasts));
+	enum sg_status status;
+
+	if (!broadcasts)
+		return err_set(err, SG_FAILED, "out of memory");
+	status = read_settings(broadcasts, smtp, err);
+	free(broadcasts);
+	return status;
 }
 
 enum sg_status

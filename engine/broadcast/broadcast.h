@@ -31,6 +31,9 @@ struct broadcasts_options {
 };
 
 extern const struct conf_option broadcast_smtp_options[];
+/* What the table cannot say of `smtp { … }`. SG_REFUSED: file, line, why. */
+enum sg_status broadcasts_check(const struct conf_section *smtp,
+				struct sg_err *err) MUST_CHECK;
 
 /* Reads the journals of what was under way when we last stopped; nothing is
  * sent before broadcasts_start(). */

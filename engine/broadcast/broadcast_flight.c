@@ -21,13 +21,12 @@
 #include "store/store_record.h"
 
 static enum sg_status
-note(struct flight *flight, enum journal_mark mark, bool sync,
-     struct sg_err *err)
+note(struct flight *flight, enum journal_mark mark, struct sg_err *err)
 {
 	struct journal_line line = {mark, flight->row.record_id,
 				    flight->row.message_id, flight->reason};
 
-	return journal_note(flight->run->journal, &line, sync, err);
+	return journal_note(flight->run->journal, &line, err);
 }
 
 /* --- what is told -------------------------------------------------------- */
@@ -112,7 +111,7 @@ pay(struct flight *flight)
 
 	/* Without sync: what is lost here makes it doubtful, no more. */
 	if (flight->mark)
-		status = note(flight, flight->mark, false, &err);
+		status = note(flight, flight->mark, &err);
 	if (status != SG_OK) {
 		run_calm_down(run, err.text);
 		return false;
@@ -166,8 +165,19 @@ handing_over(void *arg)
 	struct run *run = flight->run;
 	struct sg_err err;
 
-	if (note(flight, JOURNAL_HANDING_OVER, run->broadcasts->sync, &err) ==
-	    SG_OK)
+	if (note(flight, JOURNAL_HANDING_OVER, &err) == SG_OK)
+		return true;
+	run_calm_down(run, err.text);
+	return false;
+}
+
+bool
+flight_settle(void *arg)
+{
+	struct run *run = arg;
+	struct sg_err err;
+
+	if (journal_sync(run->journal, &err) == SG_OK)
 		return true;
 	run_calm_down(run, err.text);
 	return false;

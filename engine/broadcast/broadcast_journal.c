@@ -125,7 +125,7 @@ journal_close(struct broadcast_journal *journal)
 
 enum sg_status
 journal_note(struct broadcast_journal *journal, const struct journal_line *line,
-	     bool sync, struct sg_err *err)
+	     struct sg_err *err)
 {
 	char text[LINE_SIZE];
 	off_t before = lseek(journal->fd, 0, SEEK_END);
@@ -142,8 +142,7 @@ journal_note(struct broadcast_journal *journal, const struct journal_line *line,
 			text[i] = ' ';
 	text[len++] = '\n';
 	errno = ENOSPC; /* what a short write means */
-	if (write(journal->fd, text, (size_t)len) == len &&
-	    (!sync || fdatasync(journal->fd) == 0))
+	if (write(journal->fd, text, (size_t)len) == len)
 		return SG_OK;
 	status = errno == ENOSPC ? SG_BUSY : SG_FAILED;
 	err_errno(err, status, "%s", journal->path);
@@ -151,6 +150,15 @@ journal_note(struct broadcast_journal *journal, const struct journal_line *line,
 	if (before >= 0 && ftruncate(journal->fd, before) != 0)
 		return SG_FAILED;
 	return status;
+}
+
+enum sg_status
+journal_sync(struct broadcast_journal *journal, struct sg_err *err)
+{
+	if (fdatasync(journal->fd) == 0)
+		return SG_OK;
+	return err_errno(err, errno == ENOSPC ? SG_BUSY : SG_FAILED, "%s",
+			 journal->path);
 }
 
 void

@@ -43,10 +43,13 @@ enum sg_status journal_open(const char *directory, const char *name,
 			    struct sg_err *err) MUST_CHECK;
 void journal_close(struct broadcast_journal *journal);
 
-/* One write(2). With `sync`, fdatasync too: survives the machine. SG_BUSY:
- * the disk is full; SG_FAILED: it is broken. */
+/* One write(2): survives the process. SG_BUSY: the disk is full; SG_FAILED:
+ * it is broken. */
 enum sg_status journal_note(struct broadcast_journal *journal,
-			    const struct journal_line *line, bool sync,
+			    const struct journal_line *line,
+			    struct sg_err *err) MUST_CHECK;
+/* fdatasync: what was noted so far survives the machine. Errors as above. */
+enum sg_status journal_sync(struct broadcast_journal *journal,
 			    struct sg_err *err) MUST_CHECK;
 /* Everything in it is in the store: the file goes. */
 void journal_remove(struct broadcast_journal *journal);

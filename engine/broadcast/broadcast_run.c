@@ -63,6 +63,8 @@ prepare(struct run *run, struct sg_err *err)
 					   : broadcasts->domain_pace,
 		  clock_monotonic_ms());
 	status = net_smtp_new(&broadcasts->smtp, &run->smtp, err);
+	if (status == SG_OK && broadcasts->sync)
+		net_smtp_set_settle(run->smtp, flight_settle, run);
 	if (status == SG_OK)
 		status = journal_open(broadcasts->journals, run->name,
 				      flight_remember, run, &run->journal, err);

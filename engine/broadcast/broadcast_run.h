@@ -58,6 +58,9 @@ struct flight {
 
 /* Takes the flight: its mail goes to the MTA. False: not now. */
 bool flight_begin(struct flight *flight);
+/* One fdatasync for all who are about to be handed over, for
+ * net_smtp_set_settle(). */
+bool flight_settle(void *run);
 /* Whether everything about those that ended is noted, told and put. */
 bool flight_pay(struct run *run);
 void flight_free(struct flight *flight);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "broadcast/broadcast.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_file.h"
 #include "milter/milter.h"
@@ -199,6 +200,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 		status = check_keys(check.conf, err);
 	if (status == SG_OK)
 		status = check_milter(check.conf, err);
+	if (status == SG_OK)
+		status = broadcasts_check(check.conf->smtp, err);
 	if (status == SG_OK)
 		status = open_parts(&check, err);
 	if (status == SG_OK)

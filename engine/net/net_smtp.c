@@ -24,8 +24,10 @@ struct lane {
 	enum net_smtp_stage stage;
 	int code; /* of the last reply since the stage began, 0 = none */
 	bool busy;
-	bool again; /* on a new connection, the kept one having been dead */
-	bool held;  /* the owner would not have it handed over */
+	bool again;   /* on a new connection, the kept one having been dead */
+	bool held;    /* the owner would not have it handed over */
+	bool noted;   /* handing_over() said yes */
+	bool waiting; /* for settle(), at its last bytes */
 	bool quitting;
 	char reply[REPLY_SIZE]; /* the last reply line */
 	char error[CURL_ERROR_SIZE];
@@ -44,6 +46,8 @@ struct net_smtp {
 	size_t n_sockets, cap_sockets;
 	bool knows_utf8; /* the server offers SMTPUTF8 (RFC 6531) */
 	long timeout_ms;
+	bool (*settle)(void *arg); /* NULL = nothing to settle */
+	void *settle_arg;
 };
 
 static bool
@@ -72,9 +76,14 @@ on_read(char *to, size_t size, size_t n, void *arg)
 	if (cannot_be_said(lane))
 		return CURL_READFUNC_ABORT;
 	if (len == left && lane->stage != NET_AT_END) {
-		lane->held = !lane->mail.handing_over(lane->mail.arg);
+		if (!lane->noted)
+			lane->held = !lane->mail.handing_over(lane->mail.arg);
 		if (lane->held)
 			return CURL_READFUNC_ABORT;
+		if (lane->smtp->settle && !lane->noted) {
+			lane->noted = lane->waiting = true;
+			return CURL_READFUNC_PAUSE;
+		}
 		lane->stage = NET_AT_END;
 		lane->code = 0;
 	}
@@ -195,6 +204,7 @@ lane_reset(struct lane *lane)
 {
 	lane->sent = 0;
 	lane->again = lane->held = lane->quitting = false;
+	lane->noted = lane->waiting = false;
 	enter(lane, NET_AT_CONNECT);
 	lane->reply[0] = lane->error[0] = '\0';
 	curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
@@ -481,14 +491,52 @@ collect(struct net_smtp *smtp)
 }
 
 void
-net_smtp_run(struct net_smtp *smtp, int wait_ms)
+net_smtp_set_settle(struct net_smtp *smtp, bool (*settle)(void *arg), void *arg)
+{
+	smtp->settle = settle;
+	smtp->settle_arg = arg;
+}
+
+/* Those at their last bytes go on together. False: there are none. */
+static bool
+settle(struct net_smtp *smtp)
+{
+	bool any = false, settled = false;
+	size_t i;
+
+	for (i = 0; i < smtp->n_lanes; i++) {
+		struct lane *lane = &smtp->lanes[i];
+
+		if (!lane->busy || !lane->waiting)
+			continue;
+		if (!any)
+			settled = smtp->settle(smtp->settle_arg);
+		any = true;
+		lane->waiting = false;
+		lane->held = !settled;
+		curl_easy_pause(lane->curl, CURLPAUSE_CONT);
+	}
+	return any;
+}
+
+static void
+perform(struct net_smtp *smtp)
 {
 	int running;
 
-	curl_multi_perform(smtp->multi, &running);
+	/* Each lane waits once a mail, so this comes to an end. */
+	do
+		curl_multi_perform(smtp->multi, &running);
+	while (settle(smtp));
+}
+
+void
+net_smtp_run(struct net_smtp *smtp, int wait_ms)
+{
+	perform(smtp);
 	if (collect(smtp) || wait_ms == 0)
 		return;
 	curl_multi_poll(smtp->multi, NULL, 0, wait_ms, NULL);
-	curl_multi_perform(smtp->multi, &running);
+	perform(smtp);
 	collect(smtp);
 }

@@ -19,6 +19,10 @@ MISTAKES = {
                                   "colour"),
     "a plugin that is not there": ('plugin "nonesuch" { }\n', "nonesuch"),
     "a brace that does not close": ("contacts {\n", "never closed"),
+    "a password for whoever answers": (
+        'smtp { host = "mail.example.com" user = "x" password = "y" }\n',
+        "mail.example.com"),
+    "a way of TLS that there is not": ('smtp { tls = "maybe" }\n', "maybe"),
     "a duration that is none": ("checkpoint = often\n", "checkpoint"),
 }
 
@@ -31,6 +35,8 @@ def test_it_is_named_with_its_line_and_nothing_starts(make_daemon, mistake):
     good = daemon.conf.read_text()
     if "milter" in text:
         good = re.sub(r"^milter \{.*?^\}\n", "", good, flags=re.M | re.S)
+    if "smtp" in text:
+        good = re.sub(r"^smtp \{.*?^\}\n", "", good, flags=re.M | re.S)
     daemon.write_conf(good + text)
     line = daemon.conf.read_text().count("\n")
     result = daemon.check()

@@ -47,7 +47,8 @@ note(struct broadcast_journal *journal, enum journal_mark mark, uint32_t id,
 	struct journal_line line = {mark, id, 0xabcdef0123456789u, reason};
 	struct sg_err err;
 
-	assert_int_equal(journal_note(journal, &line, id % 2, &err), SG_OK);
+	assert_int_equal(journal_note(journal, &line, &err), SG_OK);
+	assert_int_equal(journal_sync(journal, &err), SG_OK);
 }
 
 static int
@@ -143,7 +144,7 @@ a_note_without_room_fails_and_leaves_whole_lines(void **state)
 	small = before;
 	small.rlim_cur = 26; /* the first line and a part of the next */
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-	assert_int_equal(journal_note(journal, &line, false, &err), SG_BUSY);
+	assert_int_equal(journal_note(journal, &line, &err), SG_BUSY);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
 	note(journal, JOURNAL_SENT, 1, "");
 	journal_close(journal);
