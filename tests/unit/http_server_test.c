@@ -412,13 +412,23 @@ bodies_of_many_clients_have_a_most_together(void **state)
 		"POST / HTTP/1.1\r\n" HOST "Content-Length: 1000\r\n\r\n";
 	struct server *server = *state;
 	char text[sizeof(begin) + 1000] = {0};
-	int fd = http_client_connect(server->port);
+	struct http_answer answer;
+	int refused = 0;
 
 	memset(text, 'a', sizeof(text) - 1);
 	memcpy(text, begin, strlen(begin));
-	http_client_send(fd, text, strlen(begin) + 900);
-	assert_status_soon(server, text, 503);
-	close(fd);
+	/* Either may be read first, and then has the room: until the one that
+	 * is never whole was. */
+	for (int i = 0; i < 200 && refused != 503; i++) {
+		int fd = http_client_connect(server->port);
+
+		http_client_send(fd, text, strlen(begin) + 900);
+		ask(server, text, &answer);
+		refused = answer.status;
+		http_answer_done(&answer);
+		close(fd);
+	}
+	assert_int_equal(refused, 503);
 	assert_status_soon(server, text, 200);
 }
 
