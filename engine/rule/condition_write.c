@@ -120,7 +120,10 @@ write_calculation(struct buf *to, const struct operand *operand)
 					    [OPERAND_SUBTRACT] = " - ",
 					    [OPERAND_MULTIPLY] = " * ",
 					    [OPERAND_DIVIDE] = " / "};
-	bool number = operand->left->kind == OPERAND_NUMBER;
+	bool number = operand->left->kind == OPERAND_NUMBER &&
+		      operand->left->number > 0;
+	bool zero = operand->left->kind == OPERAND_NUMBER && !number &&
+		    !(operand->left->number < 0);
 
 	if (operand->kind != OPERAND_NEGATE) {
 		write_part(to, operand->left, strength(operand));
@@ -128,8 +131,9 @@ write_calculation(struct buf *to, const struct operand *operand)
 		write_part(to, operand->right, strength(operand) + 1);
 		return;
 	}
-	/* -(5) is not -5: the one is a calculation, the other a number */
-	buf_append_char(to, '-');
+	/* -(5) is not -5: the one is a calculation, the other a number. --5
+	 * needs no brackets, which would be one level more; and -0 is 0. */
+	buf_append_text(to, zero ? "--" : "-");
 	write_part(to, operand->left, number ? 4 : 3);
 }
 
