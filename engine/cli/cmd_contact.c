@@ -113,44 +113,40 @@ contact_delete(struct cli *cli, const struct cli_args *args)
 	return do_and_say(cli, "DELETE", &path, NULL, "Deleted.");
 }
 
+/* A tag or a list of a contact: ADDRESS and its name are the arguments. */
 static enum cli_exit
-contact_tag(struct cli *cli, const struct cli_args *args)
+change_member(struct cli *cli, const struct cli_args *args, const char *method,
+	      const char *of, const char *sentence)
 {
 	struct buf path = BUF_INIT;
 
-	cli_path(&path, "/contacts/%s/tags/%s", cli_arg(args, 0),
+	cli_path(&path, "/contacts/%s/%s/%s", cli_arg(args, 0), of,
 		 cli_arg(args, 1));
-	return do_and_say(cli, "PUT", &path, NULL, "Tagged.");
+	return do_and_say(cli, method, &path, NULL, sentence);
+}
+
+static enum cli_exit
+contact_tag(struct cli *cli, const struct cli_args *args)
+{
+	return change_member(cli, args, "PUT", "tags", "Tagged.");
 }
 
 static enum cli_exit
 contact_untag(struct cli *cli, const struct cli_args *args)
 {
-	struct buf path = BUF_INIT;
-
-	cli_path(&path, "/contacts/%s/tags/%s", cli_arg(args, 0),
-		 cli_arg(args, 1));
-	return do_and_say(cli, "DELETE", &path, NULL, "Tag removed.");
+	return change_member(cli, args, "DELETE", "tags", "Tag removed.");
 }
 
 static enum cli_exit
 contact_subscribe(struct cli *cli, const struct cli_args *args)
 {
-	struct buf path = BUF_INIT;
-
-	cli_path(&path, "/contacts/%s/lists/%s", cli_arg(args, 0),
-		 cli_arg(args, 1));
-	return do_and_say(cli, "PUT", &path, NULL, "Subscribed.");
+	return change_member(cli, args, "PUT", "lists", "Subscribed.");
 }
 
 static enum cli_exit
 contact_unsubscribe(struct cli *cli, const struct cli_args *args)
 {
-	struct buf path = BUF_INIT;
-
-	cli_path(&path, "/contacts/%s/lists/%s", cli_arg(args, 0),
-		 cli_arg(args, 1));
-	return do_and_say(cli, "DELETE", &path, NULL, "Unsubscribed.");
+	return change_member(cli, args, "DELETE", "lists", "Unsubscribed.");
 }
 
 static bool
