@@ -22,6 +22,14 @@ enum {
 	EXPIRY_MS = 3600000
 };
 
+int64_t
+apply_time(const struct apply *apply)
+{
+	const struct apply_options *options = &apply->options;
+
+	return options->now ? options->now(options->now_arg) : clock_now();
+}
+
 /* --- making ------------------------------------------------------------- */
 
 static void
@@ -81,7 +89,7 @@ new_apply(const struct apply_options *options)
 	apply->world.percent = apply_percent;
 	apply->world.percent_arg = apply;
 	fold_out_init(&apply->out, apply->work, false);
-	apply->now = clock_now();
+	apply->now = apply_time(apply);
 	apply->next_checkpoint = apply->now + apply->options.checkpoint_ms;
 	return apply;
 }
@@ -250,6 +258,7 @@ note_timers_done(struct apply *apply, int64_t now)
 {
 	pthread_mutex_lock(&apply->lock);
 	apply->timers_done_at = now;
+	pthread_cond_broadcast(&apply->changed);
 	pthread_mutex_unlock(&apply->lock);
 }
 
@@ -257,7 +266,7 @@ note_timers_done(struct apply *apply, int64_t now)
 static enum sg_status
 run_due(struct apply *apply, struct sg_err *err)
 {
-	int64_t now = clock_now();
+	int64_t now = apply_time(apply);
 	enum sg_status status = SG_OK;
 
 	if (apply->next_timer <= now)
@@ -280,7 +289,7 @@ run_due(struct apply *apply, struct sg_err *err)
 static int
 idle_ms(const struct apply *apply)
 {
-	int64_t now = clock_now(), ms = IDLE_MS;
+	int64_t now = apply_time(apply), ms = IDLE_MS;
 
 	if (apply->sweep_ruleset)
 		return 0;
@@ -378,6 +387,6 @@ apply_get_status(struct apply *apply, struct apply_status *out)
 	pthread_mutex_lock(&apply->lock);
 	*out = apply->status;
 	if (apply->oldest_at)
-		out->lag_ms = clock_now() - apply->oldest_at;
+		out->lag_ms = apply_time(apply) - apply->oldest_at;
 	pthread_mutex_unlock(&apply->lock);
 }

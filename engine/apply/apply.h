@@ -35,6 +35,10 @@ struct apply_options {
 	int64_t checkpoint_ms; /* 60000 */
 	size_t batch_most;     /* 5000 signals */
 	int batch_wait_ms;     /* 10 */
+	/* What time it is, ms UTC, from any thread; never goes back. NULL =
+	 * the clock. A test or a driver runs years in seconds by it. */
+	int64_t (*now)(void *arg);
+	void *now_arg;
 };
 
 /* Opens the store, migrates, loads checkpoint and ledger tail into the
@@ -46,6 +50,11 @@ enum sg_status apply_start(struct apply *apply, struct sg_err *err) MUST_CHECK;
 /* Applies what is in the spool (at most wait_ms), checkpoints, stops. */
 void apply_stop(struct apply *apply, int wait_ms);
 void apply_close(struct apply *apply);
+
+/* Wait until everything that is due now, by the clock of the options, has been
+ * done. Any thread but the applier's. SG_BUSY: not within wait_ms. */
+enum sg_status apply_catch_up(struct apply *apply, int wait_ms,
+			      struct sg_err *err) MUST_CHECK;
 
 /*
  * Keep the signal (spool, synced) and wait until it is applied and committed,

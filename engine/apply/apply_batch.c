@@ -23,7 +23,7 @@ apply_begin(struct apply *apply, struct sg_err *err)
 	    store_open(apply->options.store_path, DB_READ_WRITE, &apply->store,
 		       err) != SG_OK)
 		return SG_BUSY;
-	apply->now = clock_now();
+	apply->now = apply_time(apply);
 	/* Two rulesets within a millisecond, or a clock that went back. */
 	if (apply->now < newest->applied_at)
 		apply->now = newest->applied_at;

@@ -223,6 +223,9 @@ enum sg_status apply_call_wait(struct apply *apply, struct apply_wait *call);
 bool apply_percent(void *arg, uint32_t score_id, const char *module,
 		   struct fold_percent_base *base_out);
 
+/* The time, by the clock of the options. Any thread. */
+int64_t apply_time(const struct apply *apply);
+
 /* Say so, in status and once in the log. */
 void apply_trouble(struct apply *apply, const struct sg_err *err);
 

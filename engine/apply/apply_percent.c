@@ -33,7 +33,7 @@ apply_percent(void *arg, uint32_t score_id, const char *module,
 	struct apply *apply = arg;
 	struct apply_percent_base *base;
 	struct score_statistics statistics;
-	int64_t now = clock_now();
+	int64_t now = apply_time(apply);
 
 	if (strlen(module) >= sizeof(base->module))
 		return false;

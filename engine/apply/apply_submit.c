@@ -4,6 +4,8 @@
 #include "apply/apply_parts.h"
 #include "base/clock.h"
 
+enum { LOOK_MS = 20 };
+
 static struct timespec
 moment(int64_t monotonic_ms)
 {
@@ -27,6 +29,26 @@ wait_until_applied(struct apply *apply, const struct spool_position *position,
 	return err_set(err, SG_BUSY, "kept, not yet applied%s%s",
 		       apply->status.store_down ? ": " : "",
 		       apply->status.store_down ? apply->status.trouble : "");
+}
+
+enum sg_status
+apply_catch_up(struct apply *apply, int wait_ms, struct sg_err *err)
+{
+	int64_t now = apply_time(apply);
+	int64_t until = clock_monotonic_ms() + wait_ms;
+	bool done, in_time = true;
+
+	pthread_mutex_lock(&apply->lock);
+	while (!(done = apply->timers_done_at >= now) && in_time) {
+		struct timespec soon = moment(clock_monotonic_ms() + LOOK_MS);
+
+		/* It sleeps by a clock of its own: have it look at ours. */
+		spool_wake(apply->spool);
+		pthread_cond_timedwait(&apply->changed, &apply->lock, &soon);
+		in_time = clock_monotonic_ms() < until;
+	}
+	pthread_mutex_unlock(&apply->lock);
+	return done ? SG_OK : err_set(err, SG_BUSY, "not caught up yet");
 }
 
 enum sg_status

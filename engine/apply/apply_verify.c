@@ -85,7 +85,7 @@ check_states(struct verify *verify, uint32_t record_id,
 	     const struct store_ledger_rows *rows, struct sg_err *err)
 {
 	struct scoreboard *board = verify->apply->board;
-	int64_t now = clock_now();
+	int64_t now = apply_time(verify->apply);
 	struct score_rates rates;
 	uint32_t id;
 	size_t i;

@@ -40,6 +40,28 @@ applier_init(struct applier *applier)
 	applier->checkpoint_ms = 60000;
 }
 
+int64_t
+applier_time(const struct applier *applier)
+{
+	return applier->now ? applier->now : clock_now();
+}
+
+static int64_t
+time_of(void *arg)
+{
+	return applier_time(arg);
+}
+
+void
+applier_move_to(struct applier *applier, int64_t now)
+{
+	struct sg_err err = {0};
+
+	applier->now = now;
+	if (apply_catch_up(applier->apply, WAIT_MS, &err) != SG_OK)
+		fail_msg("%s", err.text);
+}
+
 void
 applier_open(struct applier *applier)
 {
@@ -55,7 +77,9 @@ applier_open(struct applier *applier)
 					.bounces = applier->bounces,
 					.checkpoint_ms = applier->checkpoint_ms,
 					.batch_most = 5000,
-					.batch_wait_ms = 1};
+					.batch_wait_ms = 1,
+					.now = time_of,
+					.now_arg = applier};
 	struct sg_err err = {0};
 
 	if (spool_open(&spool, &applier->spool, &err) != SG_OK)

@@ -18,6 +18,7 @@ struct applier {
 	int64_t checkpoint_ms;
 	struct bounce_policy bounces; /* none unless set before opening */
 	bool stopped;		      /* do not start the thread */
+	_Atomic int64_t now;	      /* 0 = the clock's */
 };
 
 extern const unsigned char applier_secret[32];
@@ -27,6 +28,10 @@ void applier_init(struct applier *applier);
 void applier_open(struct applier *applier);
 void applier_close(struct applier *applier); /* the files stay */
 void applier_done(struct applier *applier);  /* and here they go */
+
+/* The time; and to move it on, until all that is due then is done. */
+int64_t applier_time(const struct applier *applier);
+void applier_move_to(struct applier *applier, int64_t now);
 
 void applier_rules(struct applier *applier, const char *text, bool take_back);
 struct ruleset *applier_parse(const char *text);
