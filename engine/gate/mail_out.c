@@ -219,6 +219,16 @@ say_done(struct out *out, const char *queue_id)
 			 : protect_name(out->protection));
 }
 
+/* That nobody opened a mail says something only of one whose opens can be
+ * seen: rules that wait for nothing to happen ask this. */
+static const char *
+tracking_in(const struct out *out)
+{
+	if (out->body.appended)
+		return out->body.n_mapped ? "opens,clicks" : "opens";
+	return out->body.n_mapped ? "clicks" : "none";
+}
+
 static enum sg_status
 instrument(struct out *out, const char *queue_id, struct sg_err *err)
 {
@@ -237,6 +247,7 @@ instrument(struct out *out, const char *queue_id, struct sg_err *err)
 	status = ask_plugins(out, err);
 	if (status == SG_OK)
 		status = splice(out, err);
+	out->sent.tracking = tracking_in(out);
 	/* Before the edits: a mail whose email.sent is not kept goes on as it
 	 * came, so that no token is out that nobody knows. */
 	if (status == SG_OK)

@@ -75,6 +75,7 @@ struct mail_sent {
 	uint64_t message_id, record_key;
 	const char *key; /* the recipient's normal form */
 	const char *rfc_id, *campaign, *list, *subject, *broadcast;
+	const char *tracking; /* what can be seen of it: "opens,clicks" */
 	bool is_retry; /* it was sent before under this id */
 };
 /* Who gets it, and its id: a broadcast's own, an earlier try's, or a new one.

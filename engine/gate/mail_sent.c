@@ -137,6 +137,7 @@ mail_sent_keep(struct sg_mail *mail, const struct mail_sent *sent,
 		{"campaign", sent->campaign}, {"subject", sent->subject},
 		{"rfc_id", sent->rfc_id},     {"sender", mail->sender},
 		{"list", sent->list},	      {"broadcast", sent->broadcast},
+		{"tracking", sent->tracking},
 	};
 	struct signal signal;
 	enum sg_status status = SG_OK;

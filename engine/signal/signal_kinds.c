@@ -25,7 +25,8 @@ struct signal_kinds {
 static const struct signal_kind_info own[] = {
 	{"broadcast.sent", "engine", "broadcast",
 	 "A broadcast was handed over for this record"},
-	{"email.sent", "engine", "campaign, subject, rfc_id, sender",
+	{"email.sent", "engine",
+	 "campaign, subject, rfc_id, sender, list, broadcast, tracking",
 	 "An instrumented mail went out to this record"},
 	{"field.changed", "engine", "name, value, old, new",
 	 "A field got another value"},

@@ -115,6 +115,8 @@ assert_sent(void)
 			    "<1@example.com>");
 	assert_string_equal(signal_get(&aid->signals[0], "sender"),
 			    "news@example.com");
+	assert_string_equal(signal_get(&aid->signals[0], "tracking"),
+			    "opens,clicks");
 	assert_true(aid->signals[0].message_id != 0);
 }
 
@@ -341,21 +343,22 @@ static void
 the_track_header_overrides_for_one_message(void **state)
 {
 	static const struct {
-		const char *track;
+		const char *track, *tracking;
 		size_t n_opens, n_clicks;
-	} rows[] = {{"none", 0, 0},
-		    {"opens", 1, 0},
-		    {"clicks", 0, 1},
-		    {"all", 1, 1}};
+	} rows[] = {{"none", "none", 0, 0},
+		    {"opens", "opens", 1, 0},
+		    {"clicks", "clicks", 0, 1},
+		    {"all", "opens,clicks", 1, 1}};
 	struct aid_mail mail;
 	const char *body;
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++) {
 		mail = mail_of(pool_printf(aid->pool,
-					   "X-Scoregate-Track: %s\n" FROM_US
+					   "X-Scoregate-Track: %s\n"
+					   "Message-ID: <t%zu@x>\n" FROM_US
 					   "Content-Type: text/html\n\n" HTML,
-					   rows[i].track));
+					   rows[i].track, i));
 		gate_aid_mail(aid, &mail);
 		body = aid_new_body(aid, &mail);
 		assert_int_equal(aid_count(body ? body : "", "/o/"),
@@ -365,6 +368,9 @@ the_track_header_overrides_for_one_message(void **state)
 		assert_string_equal(aid_edit(&mail, SG_EDIT_HEADER_CHANGE,
 					     "X-Scoregate-Track"),
 				    "(removed)");
+		assert_int_equal(gate_aid_signals(aid), 1);
+		assert_string_equal(signal_get(&aid->signals[0], "tracking"),
+				    rows[i].tracking);
 		gate_aid_mail_done(&mail);
 	}
 }
