@@ -301,8 +301,7 @@ fold_apply_change(struct fold_run *run, const struct signal *signal,
 	case SIGNAL_SCORE_SET:
 	case SIGNAL_SCORE_ERASE:
 		return fold_operate(run, signal);
-	case SIGNAL_HAPPENED:
-		break;
+	default: /* signals; and kinds that change nothing by themselves */
+		return false;
 	}
-	return false;
 }

@@ -121,7 +121,7 @@ check_head(const struct signal *signal, struct sg_err *err)
 	enum sg_status status = SG_OK;
 	size_t i;
 
-	if (signal->kind < SIGNAL_HAPPENED || signal->kind > SIGNAL_UNSUPPRESS)
+	if (signal->kind < SIGNAL_HAPPENED || signal->kind > SIGNAL_KIND_LAST)
 		return err_set(err, SG_REFUSED, "a signal of unknown kind %d",
 			       (int)signal->kind);
 	if ((int)signal->verdict < VERDICT_HUMAN ||

@@ -46,7 +46,12 @@ enum signal_kind {
 	SIGNAL_SCORE_SET = 11,	  /* score.set      score, points             */
 	SIGNAL_SCORE_ERASE = 12,  /* score.erased   score                     */
 	SIGNAL_SUPPRESS = 13,	  /* record.suppressed   reason, evidence     */
-	SIGNAL_UNSUPPRESS = 14	  /* record.unsuppressed reason               */
+	SIGNAL_UNSUPPRESS = 14,	  /* record.unsuppressed reason               */
+	SIGNAL_LINK = 16,    /* record.linked   relation, module, key, to  */
+	SIGNAL_UNLINK = 17,  /* record.unlinked relation, module, key, to  */
+	SIGNAL_ROLL_UP = 18, /* record.rolled_up rule, points, from, …     */
+	SIGNAL_RENAME = 19,  /* record.renamed  old, new                   */
+	SIGNAL_KIND_LAST = 23
 };
 
 enum verdict { VERDICT_HUMAN = 0, VERDICT_PROXY = 1, VERDICT_MACHINE = 2 };
