@@ -231,7 +231,7 @@ a_signal_past_a_bound_is_refused(void **state)
 	signal.key = "\xc3";
 	assert_int_equal(signal_check(&signal, NULL), SG_REFUSED);
 	signal = sample();
-	signal.kind = (enum signal_kind)15;
+	signal.kind = (enum signal_kind)(SIGNAL_KIND_LAST + 1);
 	assert_int_equal(signal_check(&signal, NULL), SG_REFUSED);
 	signal = sample();
 	signal.verdict = (enum verdict)3;
