@@ -21,6 +21,7 @@ struct verify {
 	bool refold;
 	int64_t timers_done_at;
 	uint32_t sweep_ruleset, sweep_after;
+	int64_t until; /* what changes by itself is in the ledger up to here */
 	char difference[256]; /* of the record looked at, "" = none */
 	uint64_t n_differences;
 };
@@ -193,9 +194,26 @@ drop_later(const struct verify *verify, struct store_ledger *rows, size_t n)
 	size_t kept = 0, i;
 
 	for (i = 0; i < n; i++)
-		if (rows[i].history_id || rows[i].at <= verify->timers_done_at)
+		if (rows[i].history_id || rows[i].at <= verify->until)
 			rows[kept++] = rows[i];
 	return kept;
+}
+
+/* A sweep that has not come to the record yet will do the rest. */
+static int64_t
+done_until(const struct verify *verify, uint32_t record_id)
+{
+	struct apply *apply = verify->apply;
+	int64_t swept;
+
+	if (!verify->sweep_ruleset || record_id <= verify->sweep_after)
+		return verify->timers_done_at;
+	pthread_rwlock_rdlock(&apply->world_lock);
+	swept = fold_world_ruleset(&apply->world, verify->sweep_ruleset)
+			->applied_at -
+		1;
+	pthread_rwlock_unlock(&apply->world_lock);
+	return swept < verify->timers_done_at ? swept : verify->timers_done_at;
 }
 
 static enum sg_status
@@ -221,11 +239,8 @@ fold_all(struct verify *verify, uint32_t record_id, struct fold_record *fold,
 		if (status == SG_OK)
 			fold_step(fold, &apply->world, &entry, out);
 	}
-	/* A sweep that is not here yet will do this. */
-	if (status == SG_OK &&
-	    (!verify->sweep_ruleset || record_id <= verify->sweep_after))
-		fold_advance_to(fold, &apply->world, verify->timers_done_at,
-				out);
+	if (status == SG_OK)
+		fold_advance_to(fold, &apply->world, verify->until, out);
 	pthread_rwlock_unlock(&apply->world_lock);
 	return status;
 }
@@ -242,6 +257,7 @@ check_history(struct verify *verify, const struct store_record *record,
 	size_t n_want, n_have = rows->n_rows, i;
 	enum sg_status status;
 
+	verify->until = done_until(verify, record->id);
 	fold_out_init(&out, pool, false);
 	status = fold_all(verify, record->id, fold, &out, err);
 	fold_record_free(fold);

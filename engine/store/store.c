@@ -19,6 +19,7 @@ struct store {
 	struct db *db;
 	enum db_mode mode;
 	int64_t last_id;
+	uint32_t generation;
 };
 
 /* --- schema ------------------------------------------------------------- */
@@ -139,6 +140,24 @@ read_last_id(struct store *store, struct sg_err *err)
 }
 
 enum sg_status
+store_read_generation(struct store *store, struct sg_err *err)
+{
+	char text[META_NUMBER_SIZE] = "1";
+	enum sg_status status =
+		store_meta_get(store, "generation", text, sizeof(text), err);
+
+	if (status == SG_OK)
+		store->generation = (uint32_t)strtoul(text, NULL, 10);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+uint32_t
+store_generation(const struct store *store)
+{
+	return store->generation;
+}
+
+enum sg_status
 store_open(const char *path, enum db_mode mode, struct store **store_out,
 	   struct sg_err *err)
 {
@@ -148,11 +167,14 @@ store_open(const char *path, enum db_mode mode, struct store **store_out,
 	if (!store)
 		return err_set(err, SG_FAILED, "out of memory");
 	store->mode = mode;
+	store->generation = 1;
 	status = db_open(path, mode, &store->db, err);
 	if (status == SG_OK && mode == DB_READ_WRITE) {
 		status = migrate(store, err);
 		if (status == SG_OK)
 			status = read_last_id(store, err);
+		if (status == SG_OK)
+			status = store_read_generation(store, err);
 	} else if (status == SG_OK) {
 		status = check_schema(store, err);
 	}

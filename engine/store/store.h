@@ -42,6 +42,10 @@ void store_snapshot_end(struct store *store);
 int64_t store_new_id(struct store *store, int64_t at);
 int64_t store_id_time(int64_t id); /* ms UTC */
 
+/* The ledger's generation in force, as of this connection's last begin or
+ * commit: what the writing one appends to. */
+uint32_t store_generation(const struct store *store);
+
 /* SG_FAILED with a sentence: the file itself is damaged (quick_check). */
 enum sg_status store_check(struct store *store, struct sg_err *err) MUST_CHECK;
 

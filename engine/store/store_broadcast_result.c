@@ -1,6 +1,7 @@
 /* store_broadcast_result.c - what came of a broadcast: people, hits, points. */
 #include "store/store_broadcast.h"
 
+#include "store/store_generation.h"
 #include "store/store_sql.h"
 
 static void
@@ -77,6 +78,7 @@ store_broadcast_get_points(struct store *store, const char *name,
 		" AND h.message_id = r.message_id"
 		" JOIN ledger l ON l.record_id = h.record_id"
 		" AND l.history_id = h.id AND l.entry = 1"
+		" AND l.generation = " STORE_GENERATION_IN_FORCE
 		" JOIN score s ON s.id = l.score_id"
 		" WHERE r.broadcast = ? AND r.message_id <> 0"
 		" GROUP BY s.name ORDER BY s.name",

@@ -1,11 +1,15 @@
 /* store_ledger.c - see store_ledger.h. */
 #include "store/store_ledger.h"
 
+#include "store/store_generation.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                                   \
 	"id, record_id, score_id, at, delta, class, side, rate, " \
 	"entry, correcting, rule_id, history_id, explanation, balance"
+
+/* Only the generation in force counts: see store_generation.h. */
+#define IN_FORCE " generation = " STORE_GENERATION_IN_FORCE
 
 static void
 read_entry(struct db_statement *statement, struct pool *pool, void *row)
@@ -39,8 +43,9 @@ store_ledger_append(struct store *store, const struct store_ledger *entry,
 	enum sg_status status;
 
 	status = store_prepare(store,
-			       "INSERT INTO ledger (" COLUMNS ") VALUES (?, ?, "
-			       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			       "INSERT INTO ledger (" COLUMNS
+			       ", generation) VALUES "
+			       "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -59,6 +64,9 @@ store_ledger_append(struct store *store, const struct store_ledger *entry,
 	db_bind_text(statement, 13,
 		     entry->explanation ? entry->explanation : "");
 	db_bind_real(statement, 14, entry->balance);
+	db_bind_int(statement, 15,
+		    entry->generation ? entry->generation
+				      : store_generation(store));
 	return db_run(statement, err);
 }
 
@@ -73,7 +81,8 @@ store_ledger_of(struct store *store, uint32_t record_id, uint32_t score_id,
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM ledger"
 			       " WHERE record_id = ?1"
-			       " AND (?2 = 0 OR score_id = ?2) ORDER BY id",
+			       " AND (?2 = 0 OR score_id = ?2)"
+			       " AND" IN_FORCE " ORDER BY id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -109,7 +118,7 @@ store_ledger_each(struct store *store, int64_t after, store_ledger_fn *fn,
 
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM ledger WHERE id > ?"
-			       " ORDER BY id",
+			       " AND" IN_FORCE " ORDER BY id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -126,7 +135,7 @@ store_ledger_each_by_record(struct store *store, store_ledger_fn *fn, void *arg,
 
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM ledger"
-			       " ORDER BY record_id, id",
+			       " WHERE" IN_FORCE " ORDER BY record_id, id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -155,6 +164,7 @@ store_ledger_rule_sums(struct store *store, struct pool *pool,
 	status = store_prepare(store,
 			       "SELECT rule_id, count(*), sum(delta)"
 			       " FROM ledger WHERE rule_id > 0 AND entry = 1"
+			       " AND" IN_FORCE
 			       " GROUP BY rule_id ORDER BY rule_id",
 			       &statement, err);
 	if (status != SG_OK)
@@ -171,7 +181,9 @@ store_ledger_get_totals(struct store *store, struct store_ledger_totals *out,
 	enum sg_status status;
 
 	status = store_prepare(
-		store, "SELECT count(*), coalesce(max(id), 0) FROM ledger",
+		store,
+		"SELECT count(*), coalesce(max(id), 0) FROM ledger"
+		" WHERE" IN_FORCE,
 		&statement, err);
 	if (status != SG_OK)
 		return status;

@@ -32,7 +32,8 @@ struct store_ledger {
 	uint32_t rule_id;
 	int64_t history_id;
 	const char *explanation;
-	double balance; /* the score after it, at `at` */
+	double balance;	     /* the score after it, at `at` */
+	uint32_t generation; /* to append: 0 = that in force. Not read. */
 };
 
 struct store_ledger_rows {

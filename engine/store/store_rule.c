@@ -5,7 +5,7 @@
 
 /* --- rulesets ----------------------------------------------------------- */
 
-#define RULESET_COLUMNS "id, applied_at, author, note, swept_to"
+#define RULESET_COLUMNS "id, applied_at, author, note, swept_to, hides"
 
 static void
 read_ruleset(struct db_statement *statement, struct pool *pool, void *row)
@@ -18,6 +18,7 @@ read_ruleset(struct db_statement *statement, struct pool *pool, void *row)
 	ruleset->note = store_column(statement, 3, pool);
 	ruleset->swept = db_column_is_null(statement, 4);
 	ruleset->swept_to = (uint32_t)db_column_int(statement, 4);
+	ruleset->hides = store_column(statement, 5, pool);
 }
 
 static const struct store_shape ruleset_shape = {read_ruleset,
@@ -109,6 +110,23 @@ store_ruleset_swept(struct store *store, uint32_t id, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_ruleset_set_hides(struct store *store, uint32_t id, const char *hides,
+			struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE ruleset SET hides = ? WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, hides);
+	db_bind_int(statement, 2, id);
 	return store_run_one(store, statement, err);
 }
 

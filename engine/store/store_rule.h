@@ -18,6 +18,8 @@ struct store_ruleset {
 	const char *author, *note;
 	bool swept;	   /* field rules recomputed for all records */
 	uint32_t swept_to; /* if not: up to this record id */
+	/* "module score" a line: what rules gave there goes with it */
+	const char *hides;
 };
 
 struct store_rulesets {
@@ -42,6 +44,9 @@ enum sg_status store_ruleset_swept_to(struct store *store, uint32_t id,
 				      struct sg_err *err) MUST_CHECK;
 enum sg_status store_ruleset_swept(struct store *store, uint32_t id,
 				   struct sg_err *err) MUST_CHECK;
+enum sg_status store_ruleset_set_hides(struct store *store, uint32_t id,
+				       const char *hides,
+				       struct sg_err *err) MUST_CHECK;
 
 struct store_rule {
 	uint32_t id; /* of this version */

@@ -13,6 +13,10 @@ enum sg_status store_prepare(struct store *store, const char *sql,
 			     struct db_statement **statement_out,
 			     struct sg_err *err) MUST_CHECK;
 
+/* What store_generation() says from now on. */
+enum sg_status store_read_generation(struct store *store,
+				     struct sg_err *err) MUST_CHECK;
+
 /* Fill *row from the statement's current row. pool NULL: strings borrowed. */
 typedef void store_read_fn(struct db_statement *statement, struct pool *pool,
 			   void *row);
