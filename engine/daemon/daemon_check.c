@@ -197,6 +197,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 	if (status == SG_OK)
 		status = daemon_conf_read(conf_path, &check.conf, err);
 	if (status == SG_OK)
+		status = daemon_conf_records(check.conf, err);
+	if (status == SG_OK)
 		status = check_keys(check.conf, err);
 	if (status == SG_OK)
 		status = check_milter(check.conf, err);

@@ -51,4 +51,10 @@ void daemon_conf_free(struct daemon_conf *conf);
 char *daemon_conf_state_path(const struct daemon_conf *conf, const char *name,
 			     char *path);
 
+/* daemon_conf_records.c: the modules and fields of the file are the process's
+ * from now on, instead of those of another file. At the start, before the
+ * first thread: not for a reload. SG_REFUSED as above. */
+enum sg_status daemon_conf_records(const struct daemon_conf *conf,
+				   struct sg_err *err) MUST_CHECK;
+
 #endif

@@ -141,6 +141,44 @@ static const struct conf_option signals_options[] = {
 	{0},
 };
 
+static const struct conf_option module_options[] = {
+	{.name = "key",
+	 .type = CONF_TEXT,
+	 .fallback = "text",
+	 .help = "what its records' keys are: email, or text (any string)"},
+	{.name = "title", .type = CONF_TEXT, .help = "its name for people"},
+	{.name = "one",
+	 .type = CONF_BOOL,
+	 .fallback = "no",
+	 .help = "yes: a record is linked to one of these at a time"},
+	{0},
+};
+
+static const struct conf_option field_options[] = {
+	{.name = "type",
+	 .type = CONF_TEXT,
+	 .fallback = "text",
+	 .help = "text, number, date, boolean, choice or many"},
+	{.name = "title", .type = CONF_TEXT, .help = "its name for people"},
+	{.name = "choices",
+	 .type = CONF_TEXT_LIST,
+	 .help = "the values of a choice, or those that many may have"},
+	{.name = "unique",
+	 .type = CONF_BOOL,
+	 .fallback = "no",
+	 .help = "yes: no two records of a module have the same, and a signal "
+		 "may name a record by it"},
+	{.name = "format",
+	 .type = CONF_TEXT,
+	 .fallback = "auto",
+	 .help = "phone: kept as E.164; plain; auto: phone where the field is "
+		 "called phone, mobile or …_phone"},
+	{.name = "country",
+	 .type = CONF_TEXT,
+	 .help = "of a phone number that says none, as 49"},
+	{0},
+};
+
 const struct conf_option daemon_conf_options[] = {
 	{.name = "public_url",
 	 .type = CONF_TEXT,
@@ -199,6 +237,8 @@ const struct conf_option daemon_conf_options[] = {
 	{.name = "bounces", .type = CONF_SECTION, .options = bounces_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},
 	{.name = "signals", .type = CONF_SECTION, .options = signals_options},
+	{.name = "module", .type = CONF_TITLED, .options = module_options},
+	{.name = "field", .type = CONF_TITLED, .options = field_options},
 	{.name = "plugin", .type = CONF_RAW},
 	{0},
 };

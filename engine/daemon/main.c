@@ -151,6 +151,8 @@ serve(const struct arguments *arguments)
 	log_open(LOG_LEVEL_INFO,
 		 arguments->foreground ? LOG_FORM_TERMINAL : LOG_FORM_AUTO);
 	status = daemon_conf_read(arguments->config, &conf, &err);
+	if (status == SG_OK)
+		status = daemon_conf_records(conf, &err);
 	if (status == SG_OK) {
 		log_open(conf->log_level, arguments->foreground
 						  ? LOG_FORM_TERMINAL

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "rule/condition_value.h"
+#include "signal/field_type.h"
 
 /* A signal test inside a `where` does not depend on the signal that is being
  * looked at (its own `where` is about its own), so it is asked only once. */
@@ -111,9 +112,13 @@ test_text(const struct evaluation *evaluation, const struct node *node)
 
 	if (value.kind != VALUE_TEXT && value.kind != VALUE_LOOSE)
 		return false;
-	return node->kind == NODE_MATCHES
-		       ? text_glob_fold(node->text, value.text)
-		       : text_contains_fold(value.text, node->text);
+	if (node->kind == NODE_MATCHES)
+		return text_glob_fold(node->text, value.text);
+	/* Of many values one, not a part of one. */
+	if (node->left->kind == OPERAND_FIELD &&
+	    field_is_many(node->left->name))
+		return field_many_has(value.text, node->text);
+	return text_contains_fold(value.text, node->text);
 }
 
 static bool

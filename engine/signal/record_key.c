@@ -6,15 +6,9 @@
 #include "base/crypto.h"
 #include "base/idn.h"
 #include "base/text.h"
+#include "signal/module.h"
 
 enum { LOCAL_PART_MOST = 64, MODULE_MOST = 64 };
-
-static bool
-is_address_module(const char *module)
-{
-	return !*module || strcmp(module, "contact") == 0 ||
-	       strcmp(module, "lead") == 0;
-}
 
 static bool
 has_control(const char *text, size_t len)
@@ -90,7 +84,7 @@ normalise(const char *module, const char *key, struct buf *out,
 		return err_set(err, SG_REFUSED,
 			       "a key that is not UTF-8 or has control "
 			       "characters");
-	if (is_address_module(module))
+	if (module_has_email(module))
 		return normalise_address(key, out, err);
 	buf_append(out, key, len);
 	return SG_OK;

@@ -14,8 +14,9 @@
 enum { RECORD_SECRET_SIZE = 32, RECORD_KEY_TEXT_MOST = 320 };
 
 /*
- * The normal form: for `contact` and `lead` an address is trimmed, lower-cased
- * whole (Unicode case folding), its domain to A-labels (IDNA 2008); without an
+ * The normal form: where keys are addresses (module.h) one is trimmed,
+ * lower-cased whole (Unicode case folding), its domain to A-labels (IDNA 2008);
+ * without an
  * '@' or over the limits it is SG_REFUSED. Other modules: trimmed, as it is.
  */
 enum sg_status record_key_normalise(const char *module, const char *key,

@@ -9,6 +9,7 @@
 /* The daemon's objects are in no library. */
 #include "daemon/daemon_conf.c"
 #include "daemon/daemon_conf_options.c"
+#include "daemon/daemon_conf_records.c"
 
 static struct daemon_conf *
 parsed(const char *text)
@@ -176,6 +177,51 @@ assert_all_set(const struct conf_section *section,
 }
 
 static void
+assert_records_refused(const char *text, const char *want)
+{
+	struct daemon_conf *conf = parsed(text);
+	struct sg_err err = {0};
+
+	assert_int_equal(daemon_conf_records(conf, &err), SG_REFUSED);
+	if (!strstr(err.text, want))
+		fail_msg("'%s' is not in '%s'", want, err.text);
+	daemon_conf_free(conf);
+}
+
+static void
+modules_and_fields_are_declared(void **state)
+{
+	struct daemon_conf *conf =
+		parsed("module \"ticket\" { key = email title = \"Tickets\" }\n"
+		       "module \"deal\" { one = yes }\n"
+		       "field \"phone\" { unique = yes country = 49 }\n"
+		       "field \"size\" { type = choice choices = { S, M } }\n");
+	struct sg_err err;
+
+	assert_int_equal(daemon_conf_records(conf, &err), SG_OK);
+	daemon_conf_free(conf);
+	assert_true(module_has_email("ticket"));
+	assert_true(module_find("deal")->one);
+	assert_false(module_has_email("deal"));
+	assert_true(module_has_email("contact"));
+	assert_true(field_find("phone")->phone);
+	assert_string_equal(field_find("phone")->country, "49");
+	assert_int_equal(field_find("size")->n_choices, 2);
+	assert_records_refused("\nmodule \"contact\" { key = text }",
+			       "scoregate.conf:2: the key of a contact is its "
+			       "e-mail address");
+	assert_records_refused("module \"a b\" { }", "a module's name");
+	assert_records_refused("field \"a\" { type = colour }",
+			       "expected text, number, date, boolean, choice");
+	assert_records_refused("field \"a\" { type = choice }",
+			       "needs `choices");
+	assert_records_refused("field \"a\" { format = e164 }",
+			       "expected auto, phone or plain");
+	module_forget_declared();
+	field_forget_declared();
+}
+
+static void
 the_sample_file_explains_every_option(void **state)
 {
 	static char text[65536];
@@ -223,6 +269,7 @@ main(void)
 		cmocka_unit_test(a_ninth_rate_is_refused),
 		cmocka_unit_test(
 			the_rules_file_is_looked_for_beside_the_configuration),
+		cmocka_unit_test(modules_and_fields_are_declared),
 		cmocka_unit_test(the_sample_file_explains_every_option),
 		cmocka_unit_test(the_manual_has_every_option),
 	};
