@@ -117,6 +117,9 @@ enum sg_status api_body_text(struct api_call *call, const char *name,
 enum sg_status api_check_name(const char *what, const char *name,
 			      struct sg_err *err) MUST_CHECK;
 enum sg_status api_check_field(const char *name, struct sg_err *err) MUST_CHECK;
+/* One that is not the engine's own. */
+enum sg_status api_check_signal_name(struct api_call *call, const char *name,
+				     struct sg_err *err) MUST_CHECK;
 struct json *api_answer(struct api_call *call); /* the object, made once */
 /* Answer {"items": […], "next": null}; returns the array. */
 struct json *api_items(struct api_call *call);
@@ -186,6 +189,8 @@ api_fn api_rules_get, api_rules_check, api_rules_put;
 api_fn api_segments_all, api_segments_save, api_segments_delete;
 api_fn api_segments_count;
 api_fn api_import, api_export;
+api_fn api_imports_all, api_imports_begin, api_imports_show, api_imports_chunk;
+api_fn api_imports_delete;
 api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;

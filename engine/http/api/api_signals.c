@@ -98,8 +98,9 @@ add_property(void *arg, const char *name, struct json *value)
 	return properties->status == SG_OK;
 }
 
-static enum sg_status
-check_signal_name(struct api_call *call, const char *name, struct sg_err *err)
+enum sg_status
+api_check_signal_name(struct api_call *call, const char *name,
+		      struct sg_err *err)
 {
 	struct signal_kinds *kinds = call->api->options.kinds;
 	size_t len = strlen(name);
@@ -202,7 +203,7 @@ api_signals_emit(struct api_call *call, struct sg_err *err)
 	enum sg_status status = api_body_text(call, "name", true, &name, err);
 
 	if (status == SG_OK)
-		status = check_signal_name(call, name, err);
+		status = api_check_signal_name(call, name, err);
 	if (status != SG_OK)
 		return status;
 	signal_init(&signal, name, call->now);

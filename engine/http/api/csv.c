@@ -160,6 +160,25 @@ csv_next(struct csv *csv, struct pool *pool, struct csv_row *row_out,
 	return SG_OK;
 }
 
+size_t
+csv_record_end(const char *text, size_t len, size_t at)
+{
+	bool quoted = false, begins = true;
+
+	for (; at < len; at++) {
+		char c = text[at];
+		/* "" inside closes and opens again. */
+		bool closes = c == '"' && quoted;
+
+		if (c == '"')
+			quoted = !quoted && begins;
+		begins = closes || c == ',' || c == ';' || c == '\t';
+		if (c == '\n' && !quoted)
+			return at + 1;
+	}
+	return at;
+}
+
 void
 csv_write_cell(struct buf *to, const char *text)
 {

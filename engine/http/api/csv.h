@@ -34,6 +34,9 @@ void csv_init(struct csv *csv, const char *text, size_t len);
  */
 enum sg_status csv_next(struct csv *csv, struct pool *pool,
 			struct csv_row *row_out, struct sg_err *err) MUST_CHECK;
+/* Where the record that begins at `at` ends: past its line end, which is not
+ * inside quotes. A quote opens only where a cell begins. */
+size_t csv_record_end(const char *text, size_t len, size_t at);
 /* Quoted where it must be; nothing is changed or added. */
 void csv_write_cell(struct buf *to, const char *text);
 /*

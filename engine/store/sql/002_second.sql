@@ -31,6 +31,60 @@ ALTER TABLE ruleset ADD COLUMN hides TEXT NOT NULL DEFAULT '';
 
 -- data
 
+-- An import under way or done: chunk by chunk, each written together with its
+-- number.
+CREATE TABLE import (
+	id          INTEGER PRIMARY KEY,
+	name        TEXT NOT NULL,              -- of the file
+	settings    TEXT NOT NULL,              -- JSON: format, header, map …
+	author      TEXT NOT NULL,
+	digest      TEXT NOT NULL DEFAULT '',   -- of the file, hex
+	size        INTEGER NOT NULL DEFAULT 0, -- of the file, 0 = not known
+	created_at  INTEGER NOT NULL,
+	changed_at  INTEGER NOT NULL,
+	finished_at INTEGER,
+	next_chunk  INTEGER NOT NULL DEFAULT 0,
+	position    INTEGER NOT NULL DEFAULT 0, -- bytes of the file that are in
+	text_lines  INTEGER NOT NULL DEFAULT 0, -- line ends of the file that are in
+	lines       INTEGER NOT NULL DEFAULT 0,
+	created     INTEGER NOT NULL DEFAULT 0,
+	updated     INTEGER NOT NULL DEFAULT 0,
+	bad_lines   INTEGER NOT NULL DEFAULT 0
+);
+
+CREATE TABLE import_error (
+	id        INTEGER PRIMARY KEY,
+	import_id INTEGER NOT NULL,
+	line      INTEGER NOT NULL,
+	title     TEXT NOT NULL,                -- of the column, '' = the line
+	text      TEXT NOT NULL
+);
+CREATE INDEX import_error_by_import ON import_error (import_id, line);
+
+-- Who was forgotten: what still comes with an old token makes nothing.
+CREATE TABLE forgotten (
+	record_key   INTEGER PRIMARY KEY,       -- a keyed hash, as in suppression
+	forgotten_at INTEGER NOT NULL
+);
+
+-- What a forgotten person was to a broadcast, as numbers.
+CREATE TABLE forgotten_result (
+	broadcast      TEXT NOT NULL,
+	signal         TEXT NOT NULL,
+	people         INTEGER NOT NULL,
+	hits           INTEGER NOT NULL,
+	machine_people INTEGER NOT NULL,
+	machine_hits   INTEGER NOT NULL,
+	PRIMARY KEY (broadcast, signal)
+) WITHOUT ROWID;
+CREATE TABLE forgotten_points (
+	broadcast TEXT NOT NULL,
+	score     TEXT NOT NULL,
+	points    REAL NOT NULL,
+	people    INTEGER NOT NULL,
+	PRIMARY KEY (broadcast, score)
+) WITHOUT ROWID;
+
 -- mail
 
 -- speed
