@@ -13,6 +13,7 @@
 #include "apply/bounce_policy.h"
 #include "base/err.h"
 #include "rule/rule.h"
+#include "score/score_band.h"
 #include "score/scoreboard.h"
 #include "signal/signal.h"
 #include "signal/signal_kinds.h"
@@ -29,6 +30,7 @@ struct apply_options {
 	const unsigned char *record_secret;  /* RECORD_SECRET_SIZE bytes */
 	const struct score_settings *scores; /* ids are given by the store */
 	size_t n_scores;
+	const struct score_bands *bands; /* NULL = none; outlives it */
 	const char *timezone;
 	bool create_contacts; /* contacts.create */
 	struct bounce_policy bounces;
@@ -100,6 +102,9 @@ struct apply_names {
 };
 void apply_names_init(struct apply_names *names, struct apply *apply,
 		      struct store *store);
+
+/* The bands of the configuration. Any thread. */
+const struct score_bands *apply_bands(const struct apply *apply);
 
 struct apply_status {
 	uint64_t applied; /* signals since start */

@@ -46,6 +46,22 @@ segment(void *arg, const char *name)
 	return text;
 }
 
+static bool
+band(void *arg, const char *name, const char **score_out, double *from_out,
+     double *to_out)
+{
+	const struct apply_names *names = arg;
+	const struct score_band *found =
+		score_bands_find(apply_bands(names->apply), name);
+
+	if (!found)
+		return false;
+	*score_out = found->score;
+	*from_out = found->from;
+	*to_out = found->to;
+	return true;
+}
+
 static void
 each_segment(struct apply_names *names, condition_name_fn *fn, void *fn_arg)
 {
@@ -80,6 +96,9 @@ each_name(void *arg, enum condition_sort sort, condition_name_fn *fn,
 			fn(fn_arg, signal_kinds_at(kinds, i).name);
 	if (sort == CONDITION_SEGMENTS)
 		each_segment(names, fn, fn_arg);
+	if (sort == CONDITION_BANDS)
+		for (i = 0; i < apply_bands(names->apply)->n; i++)
+			fn(fn_arg, apply_bands(names->apply)->bands[i].name);
 }
 
 void
@@ -94,6 +113,7 @@ apply_names_init(struct apply_names *names, struct apply *apply,
 		.signal_known = signal_known,
 		.score_known = score_known,
 		.segment = segment,
+		.band = band,
 		.timezone = apply->options.timezone,
 		.each = each_name,
 	};

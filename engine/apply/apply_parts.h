@@ -74,6 +74,7 @@ struct apply {
 	int64_t next_checkpoint;
 	int64_t next_timer;
 	bool uses_segments;	/* the newest ruleset does */
+	bool uses_bands;	/* the same */
 	uint32_t sweep_ruleset; /* 0 = nothing to sweep */
 	uint32_t sweep_after;
 	int64_t next_expiry; /* of external ids */
@@ -213,6 +214,15 @@ enum sg_status apply_segments_keep(struct apply *apply, uint32_t ruleset,
 struct json *apply_segments_of(struct apply *apply, uint32_t ruleset);
 /* Are they other ones than the newest ruleset has? */
 bool apply_segments_changed(struct apply *apply);
+
+/* apply_bands.c */
+enum sg_status apply_bands_keep(struct apply *apply, uint32_t ruleset,
+				struct sg_err *err) MUST_CHECK;
+/* As they were for this ruleset. */
+void apply_bands_of(struct apply *apply, uint32_t ruleset,
+		    struct score_bands *bands_out);
+/* Are they other ones today? */
+bool apply_bands_changed(struct apply *apply, uint32_t ruleset);
 
 /* apply_call.c */
 void apply_run_calls(struct apply *apply);

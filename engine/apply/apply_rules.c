@@ -17,6 +17,7 @@
 struct stored {
 	struct apply *apply;
 	struct json *segments; /* as they were */
+	struct score_bands bands;
 };
 
 static const char *
@@ -28,22 +29,41 @@ stored_segment(void *arg, const char *name)
 	return stored->segments ? json_get_text(stored->segments, name) : NULL;
 }
 
+static bool
+stored_band(void *arg, const char *name, const char **score_out,
+	    double *from_out, double *to_out)
+{
+	struct stored *stored = arg;
+	const struct score_band *band = score_bands_find(&stored->bands, name);
+
+	stored->apply->uses_bands = true;
+	if (!band)
+		return false;
+	*score_out = band->score;
+	*from_out = band->from;
+	*to_out = band->to;
+	return true;
+}
+
 static struct ruleset *
 parse(struct apply *apply, uint32_t id, const struct store_rules *rows,
       struct sg_err *err)
 {
-	struct stored stored = {apply, apply_segments_of(apply, id)};
+	struct stored stored = {.apply = apply,
+				.segments = apply_segments_of(apply, id)};
 	/* No look at signals and scores: a rule that was good when it was
 	 * made stays, also when its plugin is not loaded today. */
 	struct condition_names names = {.arg = &stored,
 					.segment = stored_segment,
+					.band = stored_band,
 					.timezone = apply->options.timezone};
 	struct rule_context context = {.names = &names};
 	struct ruleset *ruleset = NULL;
 	struct buf text = BUF_INIT;
 	size_t i;
 
-	apply->uses_segments = false;
+	apply->uses_segments = apply->uses_bands = false;
+	apply_bands_of(apply, id, &stored.bands);
 	for (i = 0; i < rows->n_rows; i++) {
 		buf_append_text(&text, rows->rows[i].source);
 		buf_append_char(&text, '\n');
@@ -250,6 +270,8 @@ create_ruleset(struct change *change, struct sg_err *err)
 		status = apply_keep_degrade(apply, change->made.id, err);
 	if (status == SG_OK)
 		status = apply_segments_keep(apply, change->made.id, err);
+	if (status == SG_OK)
+		status = apply_bands_keep(apply, change->made.id, err);
 	return status;
 }
 
@@ -422,16 +444,16 @@ apply_renew_rules(struct apply *apply)
 
 /* --- at start ----------------------------------------------------------- */
 
-/* The configuration's rates act from now on: they begin a ruleset of their
- * own, with the rules that are there. */
+/* The configuration's rates and bands act from now on: they begin a ruleset of
+ * their own, with the rules that are there. */
 static enum sg_status
-note_new_rates(struct apply *apply, uint32_t last, struct sg_err *err)
+note_new_settings(struct apply *apply, uint32_t last, struct sg_err *err)
 {
 	char name[DEGRADE_NAME_MOST], before[DEGRADE_TEXT_MOST];
 	char now[DEGRADE_TEXT_MOST];
 	struct change change = {.apply = apply,
 				.author = "configuration",
-				.note = "degrade changed"};
+				.note = "degrade or a band changed"};
 	struct apply_wait call = {.fn = write_change,
 				  .arg = &change,
 				  .committed = change_committed};
@@ -445,7 +467,8 @@ note_new_rates(struct apply *apply, uint32_t last, struct sg_err *err)
 		return status;
 	if (status == SG_NONE || !last)
 		return apply_keep_degrade(apply, last, err);
-	if (strcmp(before, now) == 0)
+	if (strcmp(before, now) == 0 &&
+	    !(apply->uses_bands && apply_bands_changed(apply, last)))
 		return SG_OK;
 	status = apply_call_wait(apply, &call);
 	return status == SG_OK ? SG_OK
@@ -469,6 +492,6 @@ apply_load_rules(struct apply *apply, struct sg_err *err)
 	}
 	pool_free(pool);
 	if (status == SG_OK)
-		status = note_new_rates(apply, last, err);
+		status = note_new_settings(apply, last, err);
 	return status;
 }

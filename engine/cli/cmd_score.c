@@ -29,6 +29,19 @@ print_number(const char *title, const struct json *object, const char *name,
 }
 
 static void
+print_bands(const struct json *bands)
+{
+	size_t i;
+
+	for (i = 0; i < json_count(bands); i++) {
+		printf(i ? ", " : "  %-24s ", "bands");
+		cli_print(json_text(json_at(bands, i)));
+	}
+	if (i)
+		putchar('\n');
+}
+
+static void
 print_summary(const struct json *summary, bool exact)
 {
 	static const char *const rows[][2] = {
@@ -47,6 +60,7 @@ print_summary(const struct json *summary, bool exact)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		print_number(rows[i][0], summary, rows[i][1], exact);
+	print_bands(json_get(summary, "bands"));
 }
 
 static enum cli_exit

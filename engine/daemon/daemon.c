@@ -75,6 +75,7 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.record_secret = keys_record_secret(daemon->keys),
 		.scores = conf->scores,
 		.n_scores = conf->n_scores,
+		.bands = &conf->bands,
 		.timezone = conf->timezone,
 		.create_contacts = conf->create_contacts,
 		.bounces = conf->bounces,

@@ -46,6 +46,22 @@ score_known(void *arg, const char *name)
 	return false;
 }
 
+static bool
+band(void *arg, const char *name, const char **score_out, double *from_out,
+     double *to_out)
+{
+	const struct check *check = arg;
+	const struct score_band *found =
+		score_bands_find(&check->conf->bands, name);
+
+	if (!found)
+		return false;
+	*score_out = found->score;
+	*from_out = found->from;
+	*to_out = found->to;
+	return true;
+}
+
 static void
 each_name(void *arg, enum condition_sort sort, condition_name_fn *fn,
 	  void *fn_arg)
@@ -79,6 +95,7 @@ check_rules(struct check *check, struct buf *report, struct sg_err *err)
 	struct condition_names names = {.arg = check,
 					.signal_known = signal_known,
 					.score_known = score_known,
+					.band = band,
 					.timezone = check->conf->timezone,
 					.each = each_name};
 	const char *path = check->conf->rules_file;

@@ -2,6 +2,7 @@
 #include "daemon/daemon_conf.h"
 
 #include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,10 +110,10 @@ take_limit(const struct conf_section *section, const char *name, bool *has_out,
 {
 	const char *text = conf_text(section, name);
 
-	*has_out = !text_equal_ascii(text, "none");
+	*has_out = text && !text_equal_ascii(text, "none");
 	if (*has_out && !text_to_number(text, number_out))
 		return conf_refuse(section, name, err,
-				   "`%s` in `score`: expected a number or "
+				   "`%s`: expected a number or "
 				   "none, not `%s`",
 				   name, text);
 	return SG_OK;
@@ -176,6 +177,69 @@ take_scores(struct daemon_conf *conf, struct sg_err *err)
 		    SG_OK)
 			return conf_refuse(section, "degrade", err, "%s",
 					   why.text);
+	}
+	return SG_OK;
+}
+
+static bool
+has_score(const struct daemon_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_scores; i++)
+		if (strcmp(conf->scores[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static enum sg_status
+take_band(const struct daemon_conf *conf, const struct conf_section *section,
+	  struct score_band *band, struct sg_err *err)
+{
+	const char *score = conf_text(section, "score");
+	bool has_from, has_to;
+
+	if (!is_score_name(conf_title(section)))
+		return conf_refuse(section, NULL, err,
+				   "a band's name is 1 to %d letters, digits "
+				   "and _-.:",
+				   SCORE_NAME_MOST - 1);
+	if (!has_score(conf, score))
+		return conf_refuse(section, "score", err,
+				   "band \"%s\": there is no score \"%.64s\"",
+				   conf_title(section), score);
+	snprintf(band->name, sizeof(band->name), "%s", conf_title(section));
+	snprintf(band->score, sizeof(band->score), "%s", score);
+	if (take_limit(section, "from", &has_from, &band->from, err) != SG_OK ||
+	    take_limit(section, "to", &has_to, &band->to, err) != SG_OK)
+		return SG_REFUSED;
+	if (!has_from)
+		band->from = -INFINITY;
+	if (!has_to)
+		band->to = INFINITY;
+	if ((has_from || has_to) && band->from < band->to)
+		return SG_OK;
+	return conf_refuse(section, has_to ? "to" : NULL, err,
+			   "band \"%s\": expected `from`, `to`, or both with "
+			   "`from` below `to`",
+			   band->name);
+}
+
+static enum sg_status
+take_bands(struct daemon_conf *conf, struct sg_err *err)
+{
+	size_t n = conf_section_count(conf->root, "band");
+
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_section *section =
+			conf_section_at(conf->root, "band", i);
+
+		if (i == SCORE_BANDS_MOST)
+			return conf_refuse(section, NULL, err,
+					   "more than %d bands",
+					   SCORE_BANDS_MOST);
+		if (take_band(conf, section, &conf->bands.bands[i], err) !=
+		    SG_OK)
+			return SG_REFUSED;
+		conf->bands.n = i + 1;
 	}
 	return SG_OK;
 }
@@ -338,6 +402,8 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 		status = take_bounces(conf, err);
 	if (status == SG_OK)
 		status = take_scores(conf, err);
+	if (status == SG_OK)
+		status = take_bands(conf, err);
 	if (status != SG_OK) {
 		daemon_conf_free(conf);
 		return status;

@@ -11,7 +11,7 @@
 #include "apply/bounce_policy.h"
 #include "base/conf.h"
 #include "base/log.h"
-#include "score/score.h"
+#include "score/score_band.h"
 
 extern const struct conf_option daemon_conf_options[];
 
@@ -36,6 +36,7 @@ struct daemon_conf {
 	/* "lead" first, whether configured or not. */
 	struct score_settings scores[SCORES_MOST];
 	size_t n_scores;
+	struct score_bands bands;
 };
 
 /* SG_REFUSED: "scoregate.conf:12: …". SG_FAILED: it cannot be read. */

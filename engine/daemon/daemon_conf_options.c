@@ -134,6 +134,20 @@ static const struct conf_option score_options[] = {
 	{0},
 };
 
+static const struct conf_option band_options[] = {
+	{.name = "score",
+	 .type = CONF_TEXT,
+	 .fallback = "lead",
+	 .help = "the score it is a range of"},
+	{.name = "from",
+	 .type = CONF_TEXT,
+	 .help = "the least score that is in it; not set = no bound"},
+	{.name = "to",
+	 .type = CONF_TEXT,
+	 .help = "the least score that is above it; not set = no bound"},
+	{0},
+};
+
 static const struct conf_option signals_options[] = {
 	{.name = "names",
 	 .type = CONF_TEXT_LIST,
@@ -236,6 +250,7 @@ const struct conf_option daemon_conf_options[] = {
 	{.name = "contacts", .type = CONF_SECTION, .options = contacts_options},
 	{.name = "bounces", .type = CONF_SECTION, .options = bounces_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},
+	{.name = "band", .type = CONF_TITLED, .options = band_options},
 	{.name = "signals", .type = CONF_SECTION, .options = signals_options},
 	{.name = "module", .type = CONF_TITLED, .options = module_options},
 	{.name = "field", .type = CONF_TITLED, .options = field_options},

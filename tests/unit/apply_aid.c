@@ -73,6 +73,7 @@ applier_open(struct applier *applier)
 					.record_secret = applier_secret,
 					.scores = applier->scores,
 					.n_scores = 3,
+					.bands = applier->bands,
 					.create_contacts = true,
 					.bounces = applier->bounces,
 					.checkpoint_ms = applier->checkpoint_ms,

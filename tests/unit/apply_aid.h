@@ -16,9 +16,10 @@ struct applier {
 	struct store *reader;		 /* opened when first asked for */
 	struct score_settings scores[3]; /* lead 10 %, fit none, drift 1 % */
 	int64_t checkpoint_ms;
-	struct bounce_policy bounces; /* none unless set before opening */
-	bool stopped;		      /* do not start the thread */
-	_Atomic int64_t now;	      /* 0 = the clock's */
+	struct bounce_policy bounces;	 /* none unless set before opening */
+	const struct score_bands *bands; /* NULL = none */
+	bool stopped;			 /* do not start the thread */
+	_Atomic int64_t now;		 /* 0 = the clock's */
 };
 
 extern const unsigned char applier_secret[32];

@@ -100,7 +100,13 @@ wrong_values_are_refused_with_their_line(void **state)
 		       "s.conf:2: `mode` in `milter`");
 	assert_refused("score \"a b\" { }", "s.conf:1: a score's name");
 	assert_refused("score x {\n default = much }",
-		       "s.conf:2: `default` in `score`");
+		       "s.conf:2: `default`: expected a number or none");
+	assert_refused("band x {\n score = fit }",
+		       "s.conf:2: band \"x\": there "
+		       "is no score \"fit\"");
+	assert_refused("band x { }", "s.conf:1: band \"x\": expected `from`");
+	assert_refused("band x { from = 3\n to = 3 }", "s.conf:2: band \"x\": "
+						       "expected `from`");
 	assert_refused("score x {\n degrade = 100% }", "s.conf:2:");
 	assert_refused("score x {\n floor = 3 ceiling = 2 }",
 		       "s.conf:2: the floor of score \"x\" is above");

@@ -21,6 +21,49 @@ add_settings(struct json *to, const struct score_settings *settings)
 		json_add_number(to, "ceiling", settings->ceiling);
 }
 
+static void
+add_number_or_null(struct json *to, const char *name, double number)
+{
+	if (isinf(number))
+		json_add_null(to, name);
+	else
+		json_add_number(to, name, number);
+}
+
+static void
+add_bands(struct api_call *call, struct json *to, const char *score)
+{
+	const struct score_bands *all = apply_bands(call->api->options.apply);
+	struct json *items = json_new_array();
+
+	json_add(to, "bands", items);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct score_band *band = &all->bands[i];
+		struct json *item;
+
+		if (strcmp(band->score, score) != 0)
+			continue;
+		item = json_new_object();
+		json_add_text(item, "name", band->name);
+		add_number_or_null(item, "from", band->from);
+		add_number_or_null(item, "to", band->to);
+		json_push(items, item);
+	}
+}
+
+static void
+add_bands_of(struct api_call *call, struct json *to, const char *score,
+	     const struct score_summary *summary)
+{
+	const struct score_bands *all = apply_bands(call->api->options.apply);
+	struct json *names = json_new_array();
+
+	json_add(to, "bands", names);
+	for (size_t i = 0; i < all->n; i++)
+		if (score_band_holds(&all->bands[i], score, summary))
+			json_push(names, json_text(all->bands[i].name));
+}
+
 enum sg_status
 api_scores_list(struct api_call *call, struct sg_err *err)
 {
@@ -35,6 +78,7 @@ api_scores_list(struct api_call *call, struct sg_err *err)
 			continue;
 		item = json_new_object();
 		add_settings(item, &settings);
+		add_bands(call, item, settings.name);
 		json_push(items, item);
 	}
 	return SG_OK;
@@ -57,6 +101,7 @@ api_score_json(struct api_call *call, uint32_t record_id,
 		else
 			json_add_null(to, name);
 	}
+	add_bands_of(call, to, settings->name, &summary);
 	return summary.has_score;
 }
 
