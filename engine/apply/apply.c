@@ -128,6 +128,8 @@ load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = apply_load_rules(apply, err);
 	if (status == SG_OK)
+		status = apply_load_consents(apply, err);
+	if (status == SG_OK)
 		status =
 			store_timer_next(apply->store, &apply->next_timer, err);
 	if (status == SG_NONE) {
@@ -173,6 +175,7 @@ apply_close(struct apply *apply)
 	free(apply->batch.poison);
 	free(apply->batch.order);
 	free(apply->touched);
+	free(apply->consents);
 	pool_free(apply->batch.pool);
 	pool_free(apply->work);
 	pool_free(apply->pool);

@@ -15,6 +15,7 @@
 #include "rule/rule.h"
 #include "score/score_band.h"
 #include "score/scoreboard.h"
+#include "signal/consent.h"
 #include "signal/signal.h"
 #include "signal/signal_kinds.h"
 #include "spool/spool.h"
@@ -27,6 +28,7 @@ struct apply_options {
 	struct spool *spool;
 	struct scoreboard *scoreboard; /* filled by apply_open() */
 	struct signal_kinds *kinds;
+	struct consent_set *consents; /* filled and followed; NULL = none */
 	const unsigned char *record_secret;  /* RECORD_SECRET_SIZE bytes */
 	const struct score_settings *scores; /* ids are given by the store */
 	size_t n_scores;

@@ -83,6 +83,7 @@ apply_commit(struct apply *apply, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status == SG_REFUSED ? SG_FAILED : status;
+	apply_publish_consents(apply, true);
 	apply->last_ledger_id = apply->written_ledger_id;
 	scoreboard_write_begin(apply->board);
 	for (i = 0; i < apply->n_touched; i++)
@@ -111,6 +112,7 @@ apply_rollback(struct apply *apply)
 {
 	size_t i;
 
+	apply_publish_consents(apply, false);
 	if (apply->store)
 		store_rollback(apply->store);
 	for (i = 0; i < apply->n_touched; i++) {

@@ -40,6 +40,13 @@ struct apply_wait {
 	struct apply_wait *next;
 };
 
+/* A consent of the transaction under way. */
+struct apply_consent {
+	uint64_t record_key;
+	enum consent_what what;
+	enum consent_state state;
+};
+
 /* Where the top and the median of a score and module were, not long ago. */
 struct apply_percent_base {
 	char module[32];
@@ -66,6 +73,8 @@ struct apply {
 	int64_t now;
 	struct cached **touched;
 	size_t n_touched, touched_cap;
+	struct apply_consent *consents;
+	size_t n_consents, consents_cap;
 	int64_t last_ledger_id, written_ledger_id; /* committed, not yet */
 	uint64_t refolds;
 
@@ -101,6 +110,7 @@ struct apply {
 struct apply_target {
 	uint32_t id; /* 0 = nobody's (yet) */
 	uint64_t record_key;
+	uint64_t own_key; /* the record's: another one by an alias */
 	const char *module;
 	const char *normal; /* the key's normal form; "" = not given */
 	bool created;
@@ -139,6 +149,30 @@ enum sg_status apply_rewrite_suppression(struct apply *apply,
 enum sg_status apply_suppress_unmatched(struct apply *apply,
 					const struct signal *signal,
 					struct sg_err *err) MUST_CHECK;
+
+/* apply_consent.c */
+enum sg_status apply_load_consents(struct apply *apply,
+				   struct sg_err *err) MUST_CHECK;
+enum sg_status apply_write_consent(struct apply *apply,
+				   const struct cached *cached,
+				   const struct fold_change *change,
+				   struct sg_err *err) MUST_CHECK;
+/* After a refold. */
+enum sg_status apply_rewrite_consent(struct apply *apply,
+				     const struct cached *cached,
+				     const struct fold_out *out,
+				     struct sg_err *err) MUST_CHECK;
+/* Of somebody who is no record. */
+enum sg_status apply_consent_unmatched(struct apply *apply,
+				       const struct signal *signal,
+				       struct sg_err *err) MUST_CHECK;
+/* Did the person say beforehand that this is not to be kept? */
+enum sg_status apply_consent_denies(struct apply *apply,
+				    const struct signal *signal,
+				    uint64_t record_key, bool *denies_out,
+				    struct sg_err *err) MUST_CHECK;
+/* At the end of the transaction. */
+void apply_publish_consents(struct apply *apply, bool committed);
 
 /* apply_write.c: what the fold gave, into the store */
 void apply_touch(struct apply *apply, struct cached *cached);

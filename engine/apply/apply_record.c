@@ -101,11 +101,13 @@ apply_find_record(struct apply *apply, const struct signal *signal,
 		/* An address that changed has an alias there. */
 		status = store_record_find(apply->store, target.record_key,
 					   apply->work, &record, err);
-		if (status == SG_OK)
+		if (status == SG_OK) {
 			target.id = record.id;
-		else if (status == SG_NONE && *target.normal &&
-			 may_create(apply, signal))
+			target.own_key = record.record_key;
+		} else if (status == SG_NONE && *target.normal &&
+			   may_create(apply, signal)) {
 			status = create(apply, signal, &target, err);
+		}
 		if (status != SG_OK && status != SG_NONE)
 			return status;
 	}

@@ -339,6 +339,8 @@ rewrite_state(struct apply *apply, struct cached *cached,
 	if (rewrite.status == SG_OK)
 		rewrite.status =
 			apply_rewrite_suppression(apply, cached, out, err);
+	if (rewrite.status == SG_OK)
+		rewrite.status = apply_rewrite_consent(apply, cached, out, err);
 	return rewrite.status;
 }
 

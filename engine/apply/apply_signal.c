@@ -186,7 +186,9 @@ keep_unmatched(struct apply *apply, const struct signal *signal,
 		return status;
 	apply_index_add(apply->waiting, signal->record_key, 1);
 	/* It holds for addresses that are no record, too. */
-	return apply_suppress_unmatched(apply, signal, err);
+	status = apply_consent_unmatched(apply, signal, err);
+	return status == SG_OK ? apply_suppress_unmatched(apply, signal, err)
+			       : status;
 }
 
 static enum sg_status
@@ -250,6 +252,7 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	struct following all = {.n = 1};
 	struct apply_target target;
 	enum sg_status status = SG_OK;
+	bool denied;
 
 	if (signal->external_id)
 		status = store_external_add(apply->store, signal->external_id,
@@ -257,7 +260,12 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	if (status != SG_OK)
 		return status == SG_NONE ? SG_OK : status;
 	status = apply_find_record(apply, signal, &target, err);
-	if (status != SG_OK)
+	if (status == SG_OK)
+		status = apply_consent_denies(
+			apply, signal,
+			target.own_key ? target.own_key : target.record_key,
+			&denied, err);
+	if (status != SG_OK || denied)
 		return status;
 	all.signals[0] = *signal;
 	all.signals[0].record_key = target.record_key;

@@ -102,6 +102,8 @@ write_change(struct apply *apply, struct cached *cached,
 	case FOLD_SUPPRESSED:
 	case FOLD_UNSUPPRESSED:
 		return apply_write_suppression(apply, cached, change, err);
+	case FOLD_CONSENT:
+		return apply_write_consent(apply, cached, change, err);
 	case FOLD_DELETED:
 		status = write_deletion(apply, cached, err);
 		break;

@@ -46,6 +46,8 @@ enum fold_change_kind {
 	FOLD_SUPPRESSED,   /* name = reason, value = evidence, since, until,
 			      source, forced */
 	FOLD_UNSUPPRESSED, /* – */
+	FOLD_CONSENT,	   /* name = what, value = state, since, source,
+			      wording */
 	FOLD_DELETED
 };
 
@@ -54,7 +56,7 @@ struct fold_change {
 	const char *name, *value;
 	enum list_state state;
 	int64_t since, until; /* until 0 = for good */
-	const char *source;
+	const char *source, *wording;
 	bool forced; /* by a person: replaces any other */
 };
 

@@ -29,6 +29,8 @@ fold_note(struct fold_run *run, const struct fold_change *change)
 		pool_strdup(out->pool, change->value ? change->value : "");
 	kept->source =
 		pool_strdup(out->pool, change->source ? change->source : "");
+	kept->wording =
+		pool_strdup(out->pool, change->wording ? change->wording : "");
 }
 
 /* What a change may be bound to. A form whose address nobody confirmed never
@@ -294,6 +296,8 @@ fold_apply_change(struct fold_run *run, const struct signal *signal,
 	case SIGNAL_LIST_CONFIRM:
 	case SIGNAL_LIST_LEAVE:
 		return change_list(run, signal);
+	case SIGNAL_CONSENT:
+		return fold_consent(run, signal);
 	case SIGNAL_SUPPRESS:
 	case SIGNAL_UNSUPPRESS:
 		return fold_suppress(run, signal);

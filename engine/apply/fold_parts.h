@@ -82,6 +82,7 @@ struct fold_record {
 	char *module, *key;
 	bool started, create_seen, deleted;
 	struct fold_suppression suppression;
+	uint64_t consent[2];	/* what was last said of opens and clicks */
 	struct fold_mails soft; /* bounces, within the window */
 	struct fold_mails sent; /* since the first of them */
 	int64_t created_at;
@@ -135,6 +136,9 @@ bool fold_apply_change(struct fold_run *run, const struct signal *signal,
 		       const char **old_out);
 
 void fold_note(struct fold_run *run, const struct fold_change *change);
+
+/* fold_consent.c */
+bool fold_consent(struct fold_run *run, const struct signal *signal);
 
 /* fold_suppression.c */
 bool fold_suppress(struct fold_run *run, const struct signal *signal);

@@ -6,6 +6,7 @@
 
 extern const struct cli_command cli_contact_commands[];
 extern const struct cli_command cli_suppress_commands[];
+extern const struct cli_command cli_consent_commands[];
 extern const struct cli_command cli_list_commands[];
 extern const struct cli_command cli_score_commands[];
 extern const struct cli_command cli_rules_commands[];

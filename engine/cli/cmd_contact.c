@@ -165,6 +165,24 @@ print_field(void *arg, const char *name, struct json *value)
 	return true;
 }
 
+/* Only what was said: silence needs no lines. */
+static void
+print_consent(const struct json *contact)
+{
+	static const char *const whats[] = {"opens", "clicks"};
+	const struct json *all = json_get(contact, "consent");
+	size_t i;
+
+	for (i = 0; i < sizeof(whats) / sizeof(whats[0]); i++) {
+		const struct json *one = json_get(all, whats[i]);
+
+		if (!json_get_text(one, "since"))
+			continue;
+		printf("consent to %s\n", whats[i]);
+		cli_details(one, "  ");
+	}
+}
+
 static void
 print_contact(const struct cli *cli, const struct json *contact)
 {
@@ -192,6 +210,7 @@ print_contact(const struct cli *cli, const struct json *contact)
 		puts("suppressed");
 		cli_details(json_get(contact, "suppression"), "  ");
 	}
+	print_consent(contact);
 	if (json_count(json_get(contact, "lists"))) {
 		putchar('\n');
 		cli_table(cli, json_get(contact, "lists"), lists);

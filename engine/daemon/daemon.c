@@ -52,7 +52,9 @@ open_gate(struct daemon *daemon, struct sg_err *err)
 	enum sg_status status;
 
 	daemon->kinds = signal_kinds_new();
+	daemon->consents = consent_set_new();
 	options.kinds = daemon->kinds;
+	options.consents = daemon->consents;
 	daemon_gate_options(daemon->conf, &options);
 	status = daemon_declare_signals(daemon->conf, daemon->kinds, err);
 	if (status == SG_OK)
@@ -72,6 +74,7 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 			daemon_conf_state_path(conf, "scoregate.db", path),
 		.spool = daemon->spool,
 		.kinds = daemon->kinds,
+		.consents = daemon->consents,
 		.record_secret = keys_record_secret(daemon->keys),
 		.scores = conf->scores,
 		.n_scores = conf->n_scores,
@@ -319,6 +322,7 @@ close_parts(struct daemon *daemon)
 	gate_close(daemon->gate);
 	scoreboard_free(daemon->board);
 	signal_kinds_free(daemon->kinds);
+	consent_set_free(daemon->consents);
 	keys_close(daemon->keys);
 	daemon_conf_free(daemon->conf);
 	pthread_mutex_destroy(&daemon->conf_lock);

@@ -36,6 +36,7 @@ struct daemon {
 	struct keys *keys;
 	struct spool *spool;
 	struct signal_kinds *kinds;
+	struct consent_set *consents;
 	struct sg_gate *gate;
 	struct scoreboard *board;
 	struct apply *apply;

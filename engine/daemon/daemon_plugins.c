@@ -100,6 +100,7 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->unsubscribe_address =
 		conf_text(conf->root, "unsubscribe_address");
 	options_out->mail = conf->mail;
+	options_out->consent = conf->consent;
 }
 
 static void

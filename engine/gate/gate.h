@@ -14,6 +14,7 @@
 #include "http/reply.h"
 #include "scoregate.h"
 #include "scoregate_plugin.h"
+#include "signal/consent.h"
 #include "signal/signal_kinds.h"
 #include "spool/spool.h"
 #include "spool/spool_batch.h"
@@ -28,9 +29,13 @@ struct gate_options {
 	const char *unsubscribe_address; /* for the mailto: form; NULL = none */
 	/* `mail { … }`, parsed with gate_mail_options; NULL = the defaults. */
 	const struct conf_section *mail;
+	/* `consent { … }`, with gate_consent_options; NULL = the defaults. */
+	const struct conf_section *consent;
+	struct consent_set *consents; /* NULL: nobody said anything */
 };
 
 extern const struct conf_option gate_mail_options[];
+extern const struct conf_option gate_consent_options[];
 
 enum sg_status gate_open(const struct gate_options *options,
 			 struct sg_gate **gate_out,

@@ -30,6 +30,9 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->senders = mail_senders_new();
 	mail_start();
 	status = mail_conf_init(&gate->mail, options->mail, err);
+	if (status == SG_OK)
+		status = mail_consent_init(&gate->consent, options->consent,
+					   options->consents, err);
 	if (status != SG_OK) {
 		gate_close(gate);
 		return status;
@@ -46,6 +49,7 @@ gate_close(struct sg_gate *gate)
 	while (gate->n_plugins)
 		gate_unload(gate->plugins[--gate->n_plugins]);
 	mail_conf_done(&gate->mail);
+	mail_consent_done(&gate->consent);
 	mail_recent_free(gate->recent);
 	mail_senders_free(gate->senders);
 	free(gate->public_url);

@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "gate/gate.h"
 #include "gate/mail_conf.h"
+#include "gate/mail_consent.h"
 #include "gate/mail_recent.h"
 #include "gate/mail_senders.h"
 
@@ -75,6 +76,7 @@ struct sg_gate {
 	struct signal_kinds *kinds;
 	char *public_url, *bounce_domain, *unsubscribe_address;
 	struct mail_conf mail;
+	struct mail_consent consent;
 	struct mail_recent *recent;
 	struct mail_senders *senders;
 	struct gate_plugin *plugins[GATE_PLUGINS_MOST];

@@ -150,6 +150,25 @@ keep_signals(struct gate_call *call, const struct signal *signals,
 		keep == SG_SYNCED ? SPOOL_SYNCED : SPOOL_WRITTEN, NULL, err);
 }
 
+/* Of who said no, nothing of that kind is kept: not even in the spool. */
+static size_t
+drop_denied(struct sg_gate *gate, struct signal *signals, size_t n)
+{
+	enum consent_what what;
+	size_t left = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (consent_covers(signals[i].name, &what) &&
+		    consent_set_get(gate->consent.set, signals[i].record_key,
+				    what) == CONSENT_DENIED)
+			continue;
+		if (left != i)
+			signals[left] = signals[i];
+		left++;
+	}
+	return left;
+}
+
 enum sg_status
 host_emit(const struct sg_call *call, const struct sg_signal *signals,
 	  size_t n_signals, enum sg_keep keep, struct sg_err *err)
@@ -177,7 +196,9 @@ host_emit(const struct sg_call *call, const struct sg_signal *signals,
 		       size < sizeof(one) ? size : sizeof(one));
 		status = fill_signal(call, &one, &kept[i], err);
 	}
-	if (status != SG_OK)
+	if (status == SG_OK)
+		n_signals = drop_denied(ours->plugin->gate, kept, n_signals);
+	if (status != SG_OK || !n_signals)
 		return status;
 	return keep_signals(ours, kept, n_signals, keep, err);
 }

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "gate/gate_call.h"
+#include "mail/address.h"
 #include "mail/part_map.h"
 #include "mail/protect.h"
 #include "mail/splice.h"
@@ -28,8 +29,20 @@ struct out {
 	struct out_plugin *plugins; /* n_plugins of the gate */
 };
 
+/* Of whom the reader sees it from; the envelope's may be a list's. */
+static const char *
+sender_domain(struct sg_mail *mail)
+{
+	const char *from = header_get(&mail->headers, "From"), *address;
+
+	if (from &&
+	    address_from_header(mail->pool, from, &address, NULL) == SG_OK)
+		return address_domain(address);
+	return address_domain(mail->sender);
+}
+
 static unsigned
-tracking_of(struct sg_mail *mail)
+tracking_of(struct sg_mail *mail, const struct mail_sent *sent)
 {
 	const char *text =
 		header_text(mail->pool, &mail->headers, "X-Scoregate-Track");
@@ -37,7 +50,8 @@ tracking_of(struct sg_mail *mail)
 
 	if (text)
 		(void)mail_conf_track(text, &track);
-	return track;
+	return mail_consent_allows(&mail->gate->consent, sent->record_key,
+				   sent->campaign, sender_domain(mail), track);
 }
 
 static enum sg_status
@@ -77,7 +91,7 @@ ask_plugins(struct out *out, struct sg_err *err)
 		.campaign = out->sent.campaign,
 		.list = out->sent.list,
 		.broadcast = out->sent.broadcast,
-		.track = tracking_of(mail),
+		.track = tracking_of(mail, &out->sent),
 		.body_editable = out->protection == PROTECT_NONE,
 	};
 	enum sg_status status = SG_OK;

@@ -76,7 +76,7 @@ struct mail_sent {
 	const char *key; /* the recipient's normal form */
 	const char *rfc_id, *campaign, *list, *subject, *broadcast;
 	const char *tracking; /* what can be seen of it: "opens,clicks" */
-	bool is_retry; /* it was sent before under this id */
+	bool is_retry;	      /* it was sent before under this id */
 };
 /* Who gets it, and its id: a broadcast's own, an earlier try's, or a new one.
  * SG_REFUSED: the recipient has no record key. */

@@ -51,6 +51,7 @@ enum signal_kind {
 	SIGNAL_UNLINK = 17,  /* record.unlinked relation, module, key, to  */
 	SIGNAL_ROLL_UP = 18, /* record.rolled_up rule, points, from, …     */
 	SIGNAL_RENAME = 19,  /* record.renamed  old, new                   */
+	SIGNAL_CONSENT = 20, /* consent.changed what, state, source, wording */
 	SIGNAL_KIND_LAST = 23
 };
 

@@ -25,6 +25,8 @@ struct signal_kinds {
 static const struct signal_kind_info own[] = {
 	{"broadcast.sent", "engine", "broadcast",
 	 "A broadcast was handed over for this record"},
+	{"consent.changed", "engine", "what, state, source, wording",
+	 "The record consented to being tracked, or not"},
 	{"email.sent", "engine",
 	 "campaign, subject, rfc_id, sender, list, broadcast, tracking",
 	 "An instrumented mail went out to this record"},

@@ -60,6 +60,32 @@ a_contact_is_made_shown_changed_and_deleted(void **state)
 }
 
 static void
+a_consent_is_said_and_shown_of_anybody(void **state)
+{
+	struct api_server *server = *state;
+
+	api_expect(server, 200, "GET", BOB "/consent", NULL);
+	assert_string_equal(api_got(server, "/opens/state"), "unknown");
+	api_expect(server, 400, "PUT", BOB "/consent/reads",
+		   "{\"state\":\"denied\"}");
+	api_expect_text(server, "opens or clicks");
+	api_expect(server, 400, "PUT", BOB "/consent/opens",
+		   "{\"state\":\"denied\",\"at\":\"2090-01-01\"}");
+	api_expect(server, 200, "PUT", BOB "/consent/opens",
+		   "{\"state\":\"denied\",\"source\":\"letter\","
+		   "\"wording\":\"No\",\"at\":\"2020-01-01\"}");
+	make_bob(server);
+	api_expect(server, 200, "GET", BOB, NULL);
+	assert_string_equal(api_got(server, "/consent/opens/state"), "denied");
+	assert_string_equal(api_got(server, "/consent/opens/source"), "letter");
+	assert_string_equal(api_got(server, "/consent/opens/wording"), "No");
+	assert_string_equal(api_got(server, "/consent/opens/since"),
+			    "2020-01-01T00:00:00.000Z");
+	assert_string_equal(api_got(server, "/consent/clicks/state"),
+			    "unknown");
+}
+
+static void
 an_address_is_suppressed_and_freed(void **state)
 {
 	struct api_server *server = *state;
@@ -946,6 +972,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON_A_SERVER(a_contact_is_made_shown_changed_and_deleted),
+		ON_A_SERVER(a_consent_is_said_and_shown_of_anybody),
 		ON_A_SERVER(an_address_is_suppressed_and_freed),
 		ON_A_SERVER(tags_and_lists_come_and_go),
 		ON_A_SERVER(what_is_wrong_is_said_exactly),

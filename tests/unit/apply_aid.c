@@ -90,6 +90,8 @@ applier_open(struct applier *applier)
 	options.spool = applier->spool;
 	options.scoreboard = applier->board;
 	options.kinds = applier->kinds;
+	applier->consents = consent_set_new();
+	options.consents = applier->consents;
 	if (apply_open(&options, &applier->apply, &err) != SG_OK)
 		fail_msg("%s", err.text);
 	if (!applier->stopped)
@@ -105,6 +107,7 @@ applier_close(struct applier *applier)
 	apply_close(applier->apply);
 	applier->apply = NULL;
 	signal_kinds_free(applier->kinds);
+	consent_set_free(applier->consents);
 	scoreboard_free(applier->board);
 	spool_close(applier->spool);
 }

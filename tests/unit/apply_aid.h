@@ -12,6 +12,7 @@ struct applier {
 	struct spool *spool;
 	struct scoreboard *board;
 	struct signal_kinds *kinds;
+	struct consent_set *consents;
 	struct apply *apply;
 	struct store *reader;		 /* opened when first asked for */
 	struct score_settings scores[3]; /* lead 10 %, fit none, drift 1 % */

@@ -20,6 +20,9 @@
 
 static const struct conf_option aid_options[] = {
 	{.name = "mail", .type = CONF_SECTION, .options = gate_mail_options},
+	{.name = "consent",
+	 .type = CONF_SECTION,
+	 .options = gate_consent_options},
 	{.name = "plugin", .type = CONF_RAW},
 	{0},
 };
@@ -52,10 +55,18 @@ open_parts(struct gate_aid *aid)
 	    spool_seek(aid->spool, &start, &err) != SG_OK)
 		fail_msg("%s", err.text);
 	aid->kinds = signal_kinds_new();
+	aid->consents = consent_set_new();
 }
 
 struct gate_aid *
 gate_aid_open(const char *public_url, const char *mail)
+{
+	return gate_aid_open_with(public_url, mail, NULL);
+}
+
+struct gate_aid *
+gate_aid_open_with(const char *public_url, const char *mail,
+		   const char *consent)
 {
 	struct gate_aid *aid = calloc(1, sizeof(*aid));
 	struct sg_err err = {.text = ""};
@@ -74,8 +85,11 @@ gate_aid_open(const char *public_url, const char *mail)
 	reply_init(&aid->reply);
 	open_parts(aid);
 	aid->conf = parse(
-		pool_printf(aid->pool, "mail {\n%s\n}\n", mail ? mail : ""));
+		pool_printf(aid->pool, "mail {\n%s\n}\nconsent {\n%s\n}\n",
+			    mail ? mail : "", consent ? consent : ""));
 	options.mail = conf_section_at(aid->conf, "mail", 0);
+	options.consent = conf_section_at(aid->conf, "consent", 0);
+	options.consents = aid->consents;
 	options.keys = aid->keys;
 	options.spool = aid->spool;
 	options.kinds = aid->kinds;
@@ -94,6 +108,7 @@ gate_aid_close(struct gate_aid *aid)
 	spool_close(aid->spool);
 	keys_close(aid->keys);
 	signal_kinds_free(aid->kinds);
+	consent_set_free(aid->consents);
 	reply_done(&aid->reply);
 	pool_free(aid->pool);
 	snprintf(command, sizeof(command), "rm -rf %s", aid->directory);

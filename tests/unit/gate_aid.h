@@ -16,6 +16,7 @@ struct gate_aid {
 	struct keys *keys;
 	struct spool *spool;
 	struct signal_kinds *kinds;
+	struct consent_set *consents;
 	struct sg_gate *gate;
 	struct pool *pool;
 	struct conf_section *conf; /* of gate_aid_load() */
@@ -28,6 +29,9 @@ struct gate_aid {
 
 /* `mail` is the text inside `mail { … }`, NULL = the defaults. */
 struct gate_aid *gate_aid_open(const char *public_url, const char *mail);
+/* The same with the text inside `consent { … }`. */
+struct gate_aid *gate_aid_open_with(const char *public_url, const char *mail,
+				    const char *consent);
 void gate_aid_close(struct gate_aid *aid);
 
 /* build/…/plugins/NAME.so with this text in `plugin "NAME" { … }`. */

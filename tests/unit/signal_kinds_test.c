@@ -15,11 +15,12 @@ static void
 it_begins_with_the_engines_own_in_order(void **state)
 {
 	static const char *const own[] = {
-		"broadcast.sent",   "email.sent",	 "field.changed",
-		"list.confirmed",   "list.joined",	 "list.left",
-		"record.changed",   "record.created",	 "record.deleted",
-		"score.changed",    "sequence.finished", "sequence.started",
-		"sequence.stopped", "tag.added",	 "tag.removed",
+		"broadcast.sent",   "consent.changed",	"email.sent",
+		"field.changed",    "list.confirmed",	"list.joined",
+		"list.left",	    "record.changed",	"record.created",
+		"record.deleted",   "score.changed",	"sequence.finished",
+		"sequence.started", "sequence.stopped", "tag.added",
+		"tag.removed",
 	};
 	struct signal_kinds *kinds = signal_kinds_new();
 	struct signal_kind_info info;

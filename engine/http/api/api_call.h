@@ -168,6 +168,10 @@ void api_next_id(struct api_call *call, size_t n_rows, int64_t limit,
 		 int64_t last_id);
 struct store_suppression;
 struct json *api_suppression_json(const struct store_suppression *suppression);
+/* api_consent.c */
+enum sg_status api_consent_json(struct api_call *call, uint64_t record_key,
+				struct json **json_out,
+				struct sg_err *err) MUST_CHECK;
 struct store_history;
 struct json *api_history_json(const struct store_history *row);
 
@@ -179,6 +183,7 @@ api_fn api_contacts_list, api_contacts_show, api_contacts_history;
 api_fn api_contacts_create, api_contacts_patch, api_contacts_delete;
 api_fn api_contacts_tag, api_contacts_untag;
 api_fn api_contacts_subscribe, api_contacts_unsubscribe;
+api_fn api_consent_show, api_consent_put;
 api_fn api_suppressions_all, api_suppressions_put, api_suppressions_delete;
 /* api_scores.c, api_why.c, api_score_change.c */
 api_fn api_scores_list, api_scores_top, api_scores_summary;

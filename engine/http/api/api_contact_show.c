@@ -95,6 +95,7 @@ api_show_contact(struct api_call *call, const struct store_record *record,
 		 struct json *to, struct sg_err *err)
 {
 	enum sg_status status = api_store(call, err);
+	struct json *consent;
 
 	if (status != SG_OK)
 		return status;
@@ -108,6 +109,11 @@ api_show_contact(struct api_call *call, const struct store_record *record,
 	if (status == SG_OK)
 		status = show_suppression(call, record, to, err);
 	if (status == SG_OK)
+		status = api_consent_json(call, record->record_key, &consent,
+					  err);
+	if (status == SG_OK) {
+		json_add(to, "consent", consent);
 		show_scores(call, record->id, to);
+	}
 	return status;
 }

@@ -87,4 +87,16 @@ CREATE TABLE forgotten_points (
 
 -- mail
 
+-- Tracking consent as it is today; derived from the history, and kept by key
+-- so that a denial holds for who is no record (yet).
+CREATE TABLE consent (
+	record_key INTEGER NOT NULL,
+	what       INTEGER NOT NULL,            -- enum consent_what
+	state      INTEGER NOT NULL,            -- enum consent_state
+	since      INTEGER NOT NULL,
+	source     TEXT NOT NULL DEFAULT '',
+	wording    TEXT NOT NULL DEFAULT '',
+	PRIMARY KEY (record_key, what)
+) WITHOUT ROWID;
+
 -- speed
