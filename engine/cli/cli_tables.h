@@ -12,6 +12,7 @@ extern const struct cli_command cli_score_commands[];
 extern const struct cli_command cli_rules_commands[];
 extern const struct cli_command cli_segment_commands[];
 extern const struct cli_command cli_signal_commands[];
+extern const struct cli_command cli_import_commands[];
 extern const struct cli_command cli_data_commands[];
 extern const struct cli_command cli_broadcast_commands[];
 extern const struct cli_command cli_template_commands[];
