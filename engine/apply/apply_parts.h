@@ -131,6 +131,11 @@ enum sg_status apply_fold_history(struct apply *apply, uint32_t id,
 				  struct fold_out *out, int64_t *last_at_out,
 				  struct sg_err *err) MUST_CHECK;
 
+/* apply_about.c: mail that names ours by its Message-ID. SG_NONE: it is about
+ * nothing of ours, and the signal is dropped. */
+enum sg_status apply_about(struct apply *apply, struct signal *signal,
+			   struct sg_err *err) MUST_CHECK;
+
 /* apply_signal.c */
 enum sg_status apply_signal(struct apply *apply, const struct signal *signal,
 			    struct sg_err *err) MUST_CHECK;

@@ -47,6 +47,7 @@ keep_message(struct apply *apply, const struct signal *signal,
 			   .campaign = property(signal, "campaign"),
 			   .subject = property(signal, "subject"),
 			   .sender = property(signal, "sender"),
+			   .reply_to = property(signal, "reply_to"),
 			   .sent_at = signal->happened_at};
 	enum sg_status status;
 
@@ -254,7 +255,10 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	enum sg_status status = SG_OK;
 	bool denied;
 
-	if (signal->external_id)
+	all.signals[0] = *signal;
+	signal = &all.signals[0];
+	status = apply_about(apply, &all.signals[0], err);
+	if (status == SG_OK && signal->external_id)
 		status = store_external_add(apply->store, signal->external_id,
 					    signal->received_at, err);
 	if (status != SG_OK)
@@ -267,7 +271,6 @@ apply_signal(struct apply *apply, const struct signal *signal,
 			&denied, err);
 	if (status != SG_OK || denied)
 		return status;
-	all.signals[0] = *signal;
 	all.signals[0].record_key = target.record_key;
 	if (signal->happened_at > signal->received_at)
 		all.signals[0].happened_at = signal->received_at;

@@ -197,6 +197,12 @@ answer_is_away(const char *subject)
 	return false;
 }
 
+bool
+answer_is_forward(const char *subject)
+{
+	return has_prefix(subject, FORWARDS);
+}
+
 static bool
 is_answer(const struct header_list *headers)
 {
@@ -306,7 +312,7 @@ answer_read(const struct report_message *message,
 		add_sender(message, result);
 		return SG_OK;
 	}
-	if (subject && has_prefix(subject, FORWARDS)) {
+	if (subject && answer_is_forward(subject)) {
 		set_kind(message, result, CLASSIFY_FORWARD,
 			 pool_printf(message->pool, "Subject: %s", subject));
 		return SG_OK;

@@ -5,6 +5,8 @@
 #ifndef ENGINE_CLASSIFY_ANSWER_H
 #define ENGINE_CLASSIFY_ANSWER_H
 
+#include <stdbool.h>
+
 #include "classify/report.h"
 
 /* Sets kind, evidence and confidence; of an automatic reply also who sent it.
@@ -14,6 +16,9 @@ enum sg_status answer_read(const struct report_message *message,
 
 /* A subject of somebody who is away, in the main languages. */
 bool answer_is_away(const char *subject);
+
+/* Does a subject begin as one of mail that is passed on? */
+bool answer_is_forward(const char *subject);
 
 /* What the header says of a program that answers; "" for nothing. */
 const char *answer_automatic(const struct report_message *message);

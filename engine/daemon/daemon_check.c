@@ -148,6 +148,7 @@ check_plugins(struct check *check, struct buf *report, struct sg_err *err)
 	enum sg_status status;
 
 	daemon_gate_options(check->conf, &options);
+	options.state = check->folder;
 	status = daemon_declare_signals(check->conf, check->kinds, err);
 	if (status == SG_OK)
 		status = gate_open(&options, &check->gate, err);

@@ -99,6 +99,7 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->bounce_domain = conf_text(conf->root, "bounce_domain");
 	options_out->unsubscribe_address =
 		conf_text(conf->root, "unsubscribe_address");
+	options_out->state = conf->state_directory;
 	options_out->mail = conf->mail;
 	options_out->consent = conf->consent;
 }

@@ -26,6 +26,7 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->public_url = copy_or_empty(options->public_url);
 	gate->bounce_domain = copy_or_empty(options->bounce_domain);
 	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
+	gate->state = copy_or_empty(options->state);
 	gate->recent = mail_recent_new();
 	gate->senders = mail_senders_new();
 	mail_start();
@@ -55,6 +56,7 @@ gate_close(struct sg_gate *gate)
 	free(gate->public_url);
 	free(gate->bounce_domain);
 	free(gate->unsubscribe_address);
+	free(gate->state);
 	free(gate);
 }
 

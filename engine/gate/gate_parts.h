@@ -74,7 +74,7 @@ struct sg_gate {
 	const struct keys *keys;
 	struct spool *spool;
 	struct signal_kinds *kinds;
-	char *public_url, *bounce_domain, *unsubscribe_address;
+	char *public_url, *bounce_domain, *unsubscribe_address, *state;
 	struct mail_conf mail;
 	struct mail_consent consent;
 	struct mail_recent *recent;

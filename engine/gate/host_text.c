@@ -56,6 +56,8 @@ host_site(const struct sg_call *call, enum sg_site which)
 		return gate->bounce_domain;
 	case SG_SITE_UNSUBSCRIBE_ADDRESS:
 		return gate->unsubscribe_address;
+	case SG_SITE_STATE:
+		return gate->state;
 	}
 	return "";
 }

@@ -1,7 +1,7 @@
 /*
- * mail_in.c - understand one incoming message that has a recipient of ours:
- * classify it, let the plugins keep what it says, and decide who still needs
- * a delivery.
+ * mail_in.c - understand one incoming message that has a recipient of ours, or
+ * may be about a message of ours: classify it, let the plugins keep what it
+ * says, and decide who still needs a delivery.
  */
 #include "gate/mail_in.h"
 
@@ -61,9 +61,9 @@ static struct sg_own_recipient *
 own_of(struct sg_mail *mail, struct mail_in *in)
 {
 	struct sg_own_recipient *own =
-		pool_alloc(mail->pool, mail->n_own * sizeof(*own));
+		pool_alloc(mail->pool, (mail->n_own + 1) * sizeof(*own));
 
-	in->own = pool_alloc(mail->pool, mail->n_own * sizeof(*in->own));
+	in->own = pool_alloc(mail->pool, (mail->n_own + 1) * sizeof(*in->own));
 	for (size_t i = 0; i < mail->n_recipients; i++) {
 		struct mail_recipient *recipient = &mail->recipients[i];
 
@@ -208,12 +208,14 @@ mail_in(struct sg_mail *mail, const char *queue_id, struct sg_err *err)
 	};
 	incoming.own = own_of(mail, &in);
 	incoming.n_own = in.n_own;
+	mail_about_read(mail, &result, &incoming);
 	for (size_t i = 0; status == SG_OK && i < gate->n_plugins; i++)
 		status =
 			ask_plugin(mail, gate->plugins[i], &in, &incoming, err);
 	if (status != SG_OK)
 		return status;
 	write_edits(mail);
-	say_done(mail, queue_id, &result);
+	if (mail->n_own)
+		say_done(mail, queue_id, &result);
 	return SG_OK;
 }

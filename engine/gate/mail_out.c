@@ -22,6 +22,7 @@ struct out_plugin {
 
 struct out {
 	struct sg_mail *mail;
+	const char *queue_id;
 	struct mail_sent sent;
 	struct part_map map;
 	enum protect_reason protection;
@@ -93,6 +94,8 @@ ask_plugins(struct out *out, struct sg_err *err)
 		.broadcast = out->sent.broadcast,
 		.track = tracking_of(mail, &out->sent),
 		.body_editable = out->protection == PROTECT_NONE,
+		.queue_id = out->queue_id,
+		.rfc_id = out->sent.rfc_id,
 	};
 	enum sg_status status = SG_OK;
 
@@ -277,7 +280,9 @@ enum sg_status
 mail_out(struct sg_mail *mail, const char *queue_id, struct sg_err *err)
 {
 	size_t n = mail->gate->n_plugins;
-	struct out out = {.mail = mail};
+	struct out out = {.mail = mail,
+			  .queue_id =
+				  strcmp(queue_id, "-") == 0 ? "" : queue_id};
 	enum sg_status status;
 
 	out.plugins = pool_alloc(mail->pool, (n + 1) * sizeof(*out.plugins));

@@ -5,7 +5,8 @@
  * The files in the order of a message's life: mail_session.c (what arrives),
  * mail_way.c (whose recipient, out or in, matched or not), mail_out.c (the
  * plugins' intents into edits), mail_sent.c (its message id and email.sent),
- * mail_in.c (classify, the plugins, who needs no delivery), mail_edits.c.
+ * mail_in.c (classify, the plugins, who needs no delivery), mail_about.c (which
+ * message of ours it names), mail_edits.c.
  */
 #ifndef ENGINE_GATE_MAIL_PARTS_H
 #define ENGINE_GATE_MAIL_PARTS_H
@@ -17,7 +18,8 @@
 enum {
 	MAIL_RECIPIENTS_MOST = 1000,
 	MAIL_EDITS_MOST = 4096,
-	MAIL_LINE_SIZE = 512
+	MAIL_LINE_SIZE = 512,
+	MAIL_LOOK_MOST = 1 << 20 /* bytes of a body that is looked at */
 };
 
 enum mail_whose { MAIL_NOT_OURS, MAIL_OUR_BOUNCE, MAIL_OUR_UNSUBSCRIBE };
@@ -35,7 +37,8 @@ enum mail_way {
 	MAIL_PASS,	 /* not ours to touch */
 	MAIL_STRIP,	 /* out, but only our own headers are removed */
 	MAIL_INSTRUMENT, /* out */
-	MAIL_UNDERSTAND	 /* in */
+	MAIL_LOOK,	 /* in, to others; perhaps about one of ours */
+	MAIL_UNDERSTAND	 /* in, to one of our addresses */
 };
 
 struct sg_mail {
@@ -49,7 +52,8 @@ struct sg_mail {
 	struct header_list headers;
 	struct buf body;
 	enum mail_way way;
-	bool is_too_large; /* past a bound: passes untouched */
+	bool looks_at_body; /* of MAIL_LOOK */
+	bool is_too_large;  /* past a bound: passes untouched */
 	struct sg_mail_edit *edits;
 	size_t n_edits, edits_cap;
 	char line[MAIL_LINE_SIZE]; /* "" = nothing to log */
@@ -90,6 +94,16 @@ enum sg_status mail_sent_keep(struct sg_mail *mail,
 /* mail_in.c. SG_BUSY: could not be kept now. */
 enum sg_status mail_in(struct sg_mail *mail, const char *queue_id,
 		       struct sg_err *err) MUST_CHECK;
+
+/* mail_about.c */
+/* At the end of the headers: may it be about a message of ours? */
+bool mail_about_may(const struct sg_mail *mail);
+/* Do its headers not say all that is wanted? */
+bool mail_about_needs_body(const struct sg_mail *mail);
+struct classify_result;
+/* Fills what an incoming mail has since ABI 1.1. */
+void mail_about_read(struct sg_mail *mail, const struct classify_result *result,
+		     struct sg_incoming *incoming);
 
 /* mail_edits.c; values are copied into the message's pool */
 void mail_edit_add_header(struct sg_mail *mail, const char *name,

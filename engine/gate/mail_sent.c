@@ -5,6 +5,7 @@
  */
 #include "base/crypto.h"
 #include "gate/mail_parts.h"
+#include "mail/address.h"
 #include "signal/record_key.h"
 #include "signal/signal.h"
 
@@ -129,6 +130,27 @@ mail_sent_identify(struct sg_mail *mail, struct mail_sent *sent,
 	return SG_OK;
 }
 
+/* Header From and Reply-To, where they are not the sender: an answer goes
+ * there. */
+static const char *
+reply_to_of(struct sg_mail *mail)
+{
+	static const char *const names[] = {"From", "Reply-To"};
+	const char *addresses[4], *value, *all = "";
+	size_t n;
+
+	for (size_t i = 0; i < 2; i++) {
+		value = header_get(&mail->headers, names[i]);
+		n = value ? address_list(mail->pool, value, addresses, 4) : 0;
+		for (size_t k = 0; k < n; k++)
+			if (!address_equal(addresses[k], mail->sender))
+				all = pool_printf(mail->pool, "%s%s%s", all,
+						  all[0] ? ", " : "",
+						  addresses[k]);
+	}
+	return all;
+}
+
 enum sg_status
 mail_sent_keep(struct sg_mail *mail, const struct mail_sent *sent,
 	       struct sg_err *err)
@@ -137,7 +159,7 @@ mail_sent_keep(struct sg_mail *mail, const struct mail_sent *sent,
 		{"campaign", sent->campaign}, {"subject", sent->subject},
 		{"rfc_id", sent->rfc_id},     {"sender", mail->sender},
 		{"list", sent->list},	      {"broadcast", sent->broadcast},
-		{"tracking", sent->tracking},
+		{"tracking", sent->tracking}, {"reply_to", reply_to_of(mail)},
 	};
 	struct signal signal;
 	enum sg_status status = SG_OK;

@@ -143,6 +143,10 @@ sg_mail_end_of_headers(struct sg_mail *mail)
 	case MAIL_UNDERSTAND:
 		atomic_fetch_add(&mail->gate->messages_in, 1);
 		return go_on;
+	case MAIL_LOOK:
+		atomic_fetch_add(&mail->gate->messages_in, 1);
+		mail->looks_at_body = mail_about_needs_body(mail);
+		return mail->looks_at_body ? go_on : skip_body;
 	case MAIL_INSTRUMENT:
 		atomic_fetch_add(&mail->gate->messages_out, 1);
 		return go_on;
@@ -158,7 +162,11 @@ sg_mail_end_of_headers(struct sg_mail *mail)
 struct sg_mail_reply
 sg_mail_body(struct sg_mail *mail, const void *bytes, size_t len)
 {
-	if (mail->way != MAIL_UNDERSTAND && mail->way != MAIL_INSTRUMENT)
+	if (mail->way == MAIL_LOOK &&
+	    (!mail_about_needs_body(mail) || mail->body.len >= MAIL_LOOK_MOST))
+		return skip_body;
+	if (mail->way != MAIL_UNDERSTAND && mail->way != MAIL_INSTRUMENT &&
+	    mail->way != MAIL_LOOK)
 		return skip_body;
 	if (mail->is_too_large)
 		return skip_body;
@@ -199,6 +207,7 @@ static enum sg_status
 work(struct sg_mail *mail, const char *queue_id, struct sg_err *err)
 {
 	switch (mail->way) {
+	case MAIL_LOOK:
 	case MAIL_UNDERSTAND:
 		return mail_in(mail, queue_id, err);
 	case MAIL_INSTRUMENT:

@@ -141,8 +141,10 @@ mail_way_decide(const struct sg_mail *mail)
 {
 	if (mail->n_own)
 		return MAIL_UNDERSTAND;
-	if (!is_outbound(mail) || mail->is_too_large)
+	if (mail->is_too_large)
 		return MAIL_PASS;
+	if (!is_outbound(mail))
+		return mail_about_may(mail) ? MAIL_LOOK : MAIL_PASS;
 	/* A null sender is a report about some other mail; several recipients
 	 * share one body, which cannot carry each one's tokens. */
 	if (is_matched(mail) && mail->sender[0] && mail->n_recipients == 1 &&

@@ -40,7 +40,7 @@
 
 #define SCOREGATE_ABI_MAGIC 0x53434754u /* "SCGT" */
 #define SCOREGATE_ABI_MAJOR 1
-#define SCOREGATE_ABI_MINOR 0
+#define SCOREGATE_ABI_MINOR 1
 
 struct sg_host;	    /* the functions, below */
 struct sg_err;	    /* a reason for people; written by host->fail() */
@@ -207,6 +207,9 @@ struct sg_outgoing {
 	unsigned track;	       /* SG_TRACK_… wanted for this message */
 	bool body_editable;    /* false: signed or encrypted; headers only */
 	const void *handle;
+	/* since 1.1 */
+	const char *queue_id; /* the MTA's name of it; "" = unknown */
+	const char *rfc_id;   /* Message-ID, with <>; "" = none */
 };
 
 /* true: `target_out` is what the link shall point to. false: leave it alone.
@@ -242,6 +245,9 @@ struct sg_finding {
 	const char *diagnostic; /* the other server's words */
 };
 
+/* What an ordinary or automatic mail does to one that it names. */
+enum sg_answer { SG_ANSWER_NONE = 0, SG_ANSWER_REPLY, SG_ANSWER_FORWARD };
+
 /* A recipient of the incoming message whose address is one of ours. */
 struct sg_own_recipient {
 	size_t size;
@@ -249,6 +255,11 @@ struct sg_own_recipient {
 	struct sg_token token; /* SG_TOKEN_BOUNCE or SG_TOKEN_UNSUBSCRIBE */
 };
 
+/*
+ * Mail to a bounce or unsubscribe address of ours, and, since 1.1, mail that
+ * comes in to anybody and may be about a message of ours (`n_own` is 0): a
+ * report, an answer, a copy passed on. The latter is only looked at.
+ */
 struct sg_incoming {
 	size_t size;
 	const char *sender; /* envelope; "" = the null sender */
@@ -261,6 +272,16 @@ struct sg_incoming {
 	const struct sg_own_recipient *own; /* likewise; may be none */
 	size_t n_own;
 	const void *handle;
+	/* since 1.1 */
+	enum sg_answer answer;
+	const char *from;   /* the header's, a bare address; "" = none */
+	const char *to;	    /* header To and Cc and the envelope, with ", " */
+	const char *rfc_id; /* its own Message-ID, with <>; "" = none */
+	/* Message-IDs that it names, the nearest first, each with <> */
+	const char *about;
+	/* A token of ours that stands in a report or in what is passed on: as
+	 * good as one in the address. Its kind is 0 when there is none. */
+	struct sg_token quoted;
 };
 
 /* --- scores and actions -------------------------------------------------- */
@@ -359,7 +380,10 @@ enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARN, SG_LOG_INFO, SG_LOG_DEBUG };
 enum sg_site {
 	SG_SITE_PUBLIC_URL,    /* "https://t.example.com", no slash at end */
 	SG_SITE_BOUNCE_DOMAIN, /* "" = none */
-	SG_SITE_UNSUBSCRIBE_ADDRESS /* "unsubscribe@…"; "" = none */
+	SG_SITE_UNSUBSCRIBE_ADDRESS, /* "unsubscribe@…"; "" = none */
+	/* since 1.1: a folder for what outlives the process, in files named
+	 * after the plugin; "" = none */
+	SG_SITE_STATE
 };
 
 #define SG_FORMAT(f, a) __attribute__((format(printf, f, a)))

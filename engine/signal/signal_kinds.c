@@ -28,7 +28,8 @@ static const struct signal_kind_info own[] = {
 	{"consent.changed", "engine", "what, state, source, wording",
 	 "The record consented to being tracked, or not"},
 	{"email.sent", "engine",
-	 "campaign, subject, rfc_id, sender, list, broadcast, tracking",
+	 "campaign, subject, rfc_id, sender, reply_to, list, broadcast, "
+	 "tracking",
 	 "An instrumented mail went out to this record"},
 	{"field.changed", "engine", "name, value, old, new",
 	 "A field got another value"},

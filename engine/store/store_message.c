@@ -3,8 +3,9 @@
 
 #include "store/store_sql.h"
 
-#define COLUMNS \
-	"message_id, record_key, rfc_id, campaign, subject, sender, sent_at"
+#define COLUMNS                                                               \
+	"message_id, record_key, rfc_id, campaign, subject, sender, sent_at," \
+	" reply_to"
 
 static void
 read_message(struct db_statement *statement, struct pool *pool, void *row)
@@ -18,6 +19,7 @@ read_message(struct db_statement *statement, struct pool *pool, void *row)
 	message->subject = store_column(statement, 4, pool);
 	message->sender = store_column(statement, 5, pool);
 	message->sent_at = db_column_int(statement, 6);
+	message->reply_to = store_column(statement, 7, pool);
 }
 
 enum sg_status
@@ -29,7 +31,7 @@ store_message_add(struct store *store, const struct store_message *message,
 
 	status = store_prepare(store,
 			       "INSERT INTO message (" COLUMNS ")"
-			       " VALUES (?, ?, ?, ?, ?, ?, ?)"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 			       " ON CONFLICT DO NOTHING",
 			       &statement, err);
 	if (status != SG_OK)
@@ -41,6 +43,7 @@ store_message_add(struct store *store, const struct store_message *message,
 	db_bind_text(statement, 5, message->subject ? message->subject : "");
 	db_bind_text(statement, 6, message->sender ? message->sender : "");
 	db_bind_int(statement, 7, message->sent_at);
+	db_bind_text(statement, 8, message->reply_to ? message->reply_to : "");
 	return db_run(statement, err);
 }
 
@@ -80,6 +83,27 @@ store_message_find(struct store *store, uint64_t rfc_id, uint64_t record_key,
 		return status;
 	store_bind_key(statement, 1, rfc_id);
 	store_bind_key(statement, 2, record_key);
+	return store_one(statement, read_message, pool, out, err);
+}
+
+enum sg_status
+store_message_find_any(struct store *store, uint64_t rfc_id, struct pool *pool,
+		       struct store_message *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM message"
+			       " WHERE rfc_id = ?1 AND record_key ="
+			       " (SELECT MIN(record_key) FROM message"
+			       "  WHERE rfc_id = ?1"
+			       "  HAVING MIN(record_key) = MAX(record_key))"
+			       " ORDER BY sent_at DESC LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, rfc_id);
 	return store_one(statement, read_message, pool, out, err);
 }
 

@@ -15,6 +15,8 @@ struct store_message {
 	uint64_t rfc_id; /* hash64 of the Message-ID header, 0 = none */
 	const char *campaign, *subject;
 	const char *sender; /* the original envelope sender */
+	/* Where answers go, when that is not the sender: "a@b, c@d". */
+	const char *reply_to;
 	int64_t sent_at;
 };
 
@@ -31,6 +33,12 @@ enum sg_status store_message_find(struct store *store, uint64_t rfc_id,
 				  uint64_t record_key, struct pool *pool,
 				  struct store_message *out,
 				  struct sg_err *err) MUST_CHECK; /* or NONE */
+
+/* By Message-ID alone. SG_NONE: no such one, or more than one record got it. */
+enum sg_status store_message_find_any(struct store *store, uint64_t rfc_id,
+				      struct pool *pool,
+				      struct store_message *out,
+				      struct sg_err *err) MUST_CHECK;
 
 /* Of the newest `most` messages since `since` in order of age: their id and
  * original sender, borrowed for the call. */

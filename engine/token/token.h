@@ -63,6 +63,13 @@ enum sg_status token_read_base32(const struct keys *keys, enum token_kind kind,
 				 struct token *token_out,
 				 struct sg_err *err) MUST_CHECK;
 
+/* For people and for texts that quote one: of whatever kind it is, in either
+ * form. */
+enum sg_status token_read_any(const struct keys *keys, const char *text,
+			      size_t len, struct buf *scratch,
+			      struct token *token_out,
+			      struct sg_err *err) MUST_CHECK;
+
 /* 48 bits of milliseconds, 16 of node and counter; never 0. Any thread. */
 uint64_t message_id_new(int64_t now);
 int64_t message_id_time(uint64_t message_id); /* ms UTC */

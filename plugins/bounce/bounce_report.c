@@ -148,6 +148,21 @@ keep(const struct sg_call *call, const struct sg_incoming *mail,
 	return SG_OK; /* taken: nothing came back; the reply plugin has more */
 }
 
+/*
+ * A provider's feedback goes to the address that was given to it. It quotes
+ * the mail, and with it a token that only who got the mail can know. What says
+ * that a mail could not be delivered is not believed so: that comes to the
+ * bounce address.
+ */
+static enum sg_status
+keep_quoted(const struct sg_call *call, const struct sg_incoming *mail,
+	    struct sg_err *err)
+{
+	if (mail->kind != SG_MAIL_COMPLAINT || !mail->quoted.kind)
+		return SG_OK;
+	return emit_complained(call, mail, &mail->quoted, err);
+}
+
 enum sg_status
 bounce_report(const struct sg_call *call, const struct sg_incoming *mail,
 	      struct sg_err *err)
@@ -155,16 +170,18 @@ bounce_report(const struct sg_call *call, const struct sg_incoming *mail,
 	const unsigned char *at = (const unsigned char *)mail->own;
 	const struct sg_own_recipient *own;
 	enum sg_status status;
+	bool is_own = false;
 
 	for (size_t i = 0; i < mail->n_own; i++) {
 		own = (const void *)(at + i * mail->own->size);
 		if (own->token.kind != SG_TOKEN_BOUNCE)
 			continue;
+		is_own = true;
 		status = keep(call, mail, &own->token, err);
 		if (status == SG_OK)
 			call->host->mail_take(call, i);
 		else if (status != SG_NONE)
 			return status;
 	}
-	return SG_OK;
+	return is_own ? SG_OK : keep_quoted(call, mail, err);
 }

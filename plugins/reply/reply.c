@@ -1,76 +1,69 @@
 /*
- * reply.c - what comes back because somebody got the mail: automatic replies
- * and read receipts to bounce+TOKEN@domain. The token says of which message
- * and from whose mailbox. What a person answers is not for here: it goes to
- * who sent the message.
+ * reply.c - the descriptor of `reply`: what comes back because somebody got
+ * the mail. Automatic replies and read receipts (reply_automatic.c), a
+ * person's answer or a copy that was passed on (reply_answer.c).
  */
-#include "scoregate_plugin.h"
+#include "reply.h"
 
 static const struct sg_signal_declaration signals[] = {
+	{"email.replied", "subject",
+	 "The record answered a mail to whoever sent it"},
+	{"email.forwarded", "subject",
+	 "The record passed a mail on, or a copy of it came from somebody "
+	 "else"},
 	{"email.auto_replied", "subject",
 	 "A program answered a mail: out of office and the like"},
 	{"email.read", "subject", "A mail program said that the mail was read"},
 	{0},
 };
 
-/* NULL: nothing of ours. */
-static const char *
-signal_of(enum sg_mail_kind kind)
+enum sg_status
+reply_emit(const struct sg_call *call, const struct sg_incoming *mail,
+	   struct sg_signal *signal, struct sg_err *err)
 {
-	switch (kind) {
-	case SG_MAIL_AUTO_REPLY:
-		return "email.auto_replied";
-	case SG_MAIL_READ:
-		return "email.read";
-	default:
-		return NULL;
+	struct sg_text *id = call->host->text(call);
+
+	signal->size = sizeof(*signal);
+	signal->kind = SG_SIGNAL_HAPPENED;
+	/* It may pass here more than once: to several of us, or tried again. */
+	if (mail->rfc_id[0]) {
+		call->host->print(id, "%s %s", signal->name, mail->rfc_id);
+		signal->external_id = call->host->text_value(id);
 	}
+	return call->host->emit(call, signal, 1, SG_SYNCED, err);
 }
 
-static enum sg_status
-emit(const struct sg_call *call, const struct sg_incoming *mail,
-     const struct sg_token *token, const char *name, struct sg_err *err)
+static bool
+goes_to_a_bounce_address(const struct sg_incoming *mail)
 {
-	const struct sg_prop props[] = {{"subject", mail->subject}};
-	const struct sg_signal signal = {
-		.size = sizeof(signal),
-		.kind = SG_SIGNAL_HAPPENED,
-		.name = name,
-		.record_key = token->record_key,
-		.message_id = token->message_id,
-		.props = props,
-		.n_props = 1,
-	};
-
-	return call->host->emit(call, &signal, 1, SG_SYNCED, err);
+	for (size_t i = 0; i < mail->n_own; i++)
+		if (reply_own_at(mail, i)->token.kind == SG_TOKEN_BOUNCE)
+			return true;
+	return false;
 }
 
 static enum sg_status
 reply_mail(const struct sg_call *call, const struct sg_incoming *mail,
 	   struct sg_err *err)
 {
-	const unsigned char *at = (const unsigned char *)mail->own;
-	const char *name = signal_of(mail->kind);
-	const struct sg_own_recipient *own;
-	enum sg_status status;
+	const char *automatic = reply_automatic_name(mail->kind);
+	bool own = goes_to_a_bounce_address(mail);
 
-	for (size_t i = 0; name && i < mail->n_own; i++) {
-		own = (const void *)(at + i * mail->own->size);
-		if (own->token.kind != SG_TOKEN_BOUNCE)
-			continue;
-		status = emit(call, mail, &own->token, name, err);
-		if (status != SG_OK)
-			return status;
-		call->host->mail_take(call, i);
-	}
-	return SG_OK;
+	if (automatic)
+		return own ? reply_automatic_own(call, mail, automatic, err)
+			   : reply_automatic_other(call, mail, automatic, err);
+	if (mail->kind != SG_MAIL_ORDINARY || mail->answer == SG_ANSWER_NONE ||
+	    !mail->from[0])
+		return SG_OK;
+	return own ? reply_answer_own(call, mail, err)
+		   : reply_answer_other(call, mail, err);
 }
 
 SG_PLUGIN const struct sg_plugin sg_plugin_reply = {
 	SG_PLUGIN_HEAD,
 	.name = "reply",
-	.version = "1.0",
-	.summary = "Automatic replies and read receipts, as signals",
+	.version = "1.1",
+	.summary = "Replies, forwards, automatic replies and read receipts",
 	.signals = signals,
 	.incoming = reply_mail,
 };

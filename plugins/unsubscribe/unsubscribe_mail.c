@@ -16,6 +16,21 @@ how_of(const struct sg_incoming *mail, const struct sg_own_recipient *own)
 	return mail->kind == SG_MAIL_OPT_OUT ? "report" : NULL;
 }
 
+/* A provider's feedback goes to the address that was given to it, and quotes
+ * the mail. A link's payload is no list. */
+static enum sg_status
+leave_quoted(const struct sg_call *call, const struct sg_incoming *mail,
+	     struct sg_err *err)
+{
+	struct sg_token token = mail->quoted;
+
+	if (mail->kind != SG_MAIL_OPT_OUT || mail->n_own || !token.kind)
+		return SG_OK;
+	if (token.kind != SG_TOKEN_UNSUBSCRIBE)
+		token.payload_len = 0;
+	return unsubscribe_emit(call, &token, "report", err);
+}
+
 enum sg_status
 unsubscribe_mail(const struct sg_call *call, const struct sg_incoming *mail,
 		 struct sg_err *err)
@@ -35,5 +50,5 @@ unsubscribe_mail(const struct sg_call *call, const struct sg_incoming *mail,
 			return status;
 		call->host->mail_take(call, i);
 	}
-	return SG_OK;
+	return leave_quoted(call, mail, err);
 }

@@ -50,7 +50,7 @@ a_descriptor_that_differs_is_refused_and_the_field_is_named(void **state)
 	assert_refused("wrong_major",
 		       "field `abi_major` of its descriptor is 2, 1 was");
 	assert_refused("newer_minor",
-		       "field `abi_minor` of its descriptor is 1, at most 0");
+		       "field `abi_minor` of its descriptor is 2, at most 1");
 	assert_refused("wrong_name",
 		       "field `name` of its descriptor is `another`");
 }
@@ -67,7 +67,7 @@ no_code_of_a_refused_plugin_runs(void **state)
 		gate_check(BUILD_DIR "/refused/wrong_major.so", &report, &err),
 		SG_REFUSED);
 	assert_non_null(strstr(buf_text(&report), "wrong_major"));
-	assert_non_null(strstr(buf_text(&report), "2.0"));
+	assert_non_null(strstr(buf_text(&report), "2."));
 	buf_done(&report);
 }
 

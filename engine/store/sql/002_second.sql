@@ -86,6 +86,9 @@ CREATE TABLE forgotten_points (
 ) WITHOUT ROWID;
 
 -- mail
+-- Header From and Reply-To of a message, where they are not its sender: who
+-- answers to none of them passes it on.
+ALTER TABLE message ADD COLUMN reply_to TEXT NOT NULL DEFAULT '';
 
 -- Tracking consent as it is today; derived from the history, and kept by key
 -- so that a denial holds for who is no record (yet).
