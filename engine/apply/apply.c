@@ -137,6 +137,8 @@ load(struct apply *apply, struct sg_err *err)
 		status = SG_OK;
 	}
 	if (status == SG_OK)
+		status = generation_load(apply, err);
+	if (status == SG_OK)
 		status = seek_spool(apply, err);
 	apply->status.records = apply_index_count(apply->index);
 	return status;
@@ -170,6 +172,7 @@ apply_close(struct apply *apply)
 	apply_index_free(apply->index);
 	apply_index_free(apply->waiting);
 	record_set_free(apply->dirty);
+	generation_drop(apply);
 	store_close(apply->store);
 	free(apply->batch.signals);
 	free(apply->batch.poison);
@@ -282,7 +285,12 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = SG_OK;
 	if (status == SG_OK && apply->next_expiry <= now)
 		status = expire_external_ids(apply, err);
-	if (status == SG_OK && apply->next_checkpoint <= now) {
+	if (status == SG_OK)
+		status = generation_run_slice(apply, err);
+	if (status == SG_NONE)
+		status = SG_OK;
+	if (status == SG_OK && apply->next_checkpoint <= now &&
+	    !generation_settles(apply)) {
 		status = apply_checkpoint(apply, err);
 		apply->next_checkpoint = now + apply->options.checkpoint_ms;
 	}
@@ -294,7 +302,7 @@ idle_ms(const struct apply *apply)
 {
 	int64_t now = apply_time(apply), ms = IDLE_MS;
 
-	if (apply->sweep_ruleset)
+	if (apply->sweep_ruleset || generation_busy(apply))
 		return 0;
 	if (apply->next_timer - now < ms)
 		ms = apply->next_timer - now;

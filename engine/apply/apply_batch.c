@@ -78,9 +78,11 @@ forget_touched(struct apply *apply)
 enum sg_status
 apply_commit(struct apply *apply, struct sg_err *err)
 {
-	enum sg_status status = store_commit(apply->store, err);
+	enum sg_status status = generation_note_touched(apply, err);
 	size_t i;
 
+	if (status == SG_OK)
+		status = store_commit(apply->store, err);
 	if (status != SG_OK)
 		return status == SG_REFUSED ? SG_FAILED : status;
 	apply_publish_consents(apply, true);
@@ -92,6 +94,7 @@ apply_commit(struct apply *apply, struct sg_err *err)
 	for (i = 0; i < apply->n_touched; i++)
 		if (apply->touched[i]->scored || apply->touched[i]->deleted)
 			record_set_add(apply->dirty, apply->touched[i]->id);
+	generation_committed(apply);
 	forget_touched(apply);
 	apply_cache_trim(apply->cache);
 	pthread_mutex_lock(&apply->lock);
@@ -126,6 +129,7 @@ apply_rollback(struct apply *apply)
 		apply_cache_drop(apply->cache, cached->id);
 	}
 	apply->n_touched = 0;
+	generation_rolled_back(apply);
 }
 
 /* --- reading ------------------------------------------------------------ */

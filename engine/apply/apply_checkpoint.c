@@ -125,6 +125,17 @@ write_record(void *arg, uint32_t record_id)
 }
 
 enum sg_status
+apply_checkpoint_record(struct apply *apply, uint32_t record_id,
+			struct sg_err *err)
+{
+	struct writing writing = {.apply = apply, .err = err};
+
+	scoreboard_rates(apply->board, &writing.rates);
+	write_record(&writing, record_id);
+	return writing.status;
+}
+
+enum sg_status
 apply_checkpoint(struct apply *apply, struct sg_err *err)
 {
 	struct writing writing = {.apply = apply, .err = err};

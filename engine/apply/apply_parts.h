@@ -12,6 +12,7 @@
 #include "apply/apply_cache.h"
 #include "apply/apply_index.h"
 #include "apply/fold.h"
+#include "apply/generation_parts.h"
 #include "store/store_rule.h"
 #include "store/store_history.h"
 #include "store/store_ledger.h"
@@ -104,6 +105,8 @@ struct apply {
 
 	pthread_mutex_t percent_lock;
 	struct apply_percent_base percents[16];
+
+	struct generation generation;
 };
 
 /* apply_record.c: whose signal it is */
@@ -124,11 +127,11 @@ enum sg_status apply_find_record(struct apply *apply,
 enum sg_status apply_load_record(struct apply *apply, uint32_t id,
 				 struct cached **cached_out,
 				 struct sg_err *err) MUST_CHECK;
-/* Fold its history from the start; everything that is in the store is taken
- * for granted (quiet). last_at_out: of its newest entry. */
-enum sg_status apply_fold_history(struct apply *apply, uint32_t id,
+/* Fold its history from the start, up to its newest entry. */
+enum sg_status apply_fold_history(struct apply *apply,
+				  const struct fold_world *world, uint32_t id,
 				  struct fold_record *fold,
-				  struct fold_out *out, int64_t *last_at_out,
+				  struct fold_out *out,
 				  struct sg_err *err) MUST_CHECK;
 
 /* apply_about.c: mail that names ours by its Message-ID. SG_NONE: it is about
@@ -220,6 +223,10 @@ enum sg_status apply_load_board(struct apply *apply,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status apply_checkpoint(struct apply *apply,
 				struct sg_err *err) MUST_CHECK;
+/* One record's states, in the transaction under way; they are not taken for
+ * right before a whole checkpoint. */
+enum sg_status apply_checkpoint_record(struct apply *apply, uint32_t record_id,
+				       struct sg_err *err) MUST_CHECK;
 
 /* apply_scores.c */
 enum { DEGRADE_TEXT_MOST = 4096, DEGRADE_NAME_MOST = 32 };

@@ -116,8 +116,8 @@ apply_find_record(struct apply *apply, const struct signal *signal,
 }
 
 enum sg_status
-apply_fold_history(struct apply *apply, uint32_t id, struct fold_record *fold,
-		   struct fold_out *out, int64_t *last_at_out,
+apply_fold_history(struct apply *apply, const struct fold_world *world,
+		   uint32_t id, struct fold_record *fold, struct fold_out *out,
 		   struct sg_err *err)
 {
 	struct store_history_rows rows;
@@ -125,7 +125,6 @@ apply_fold_history(struct apply *apply, uint32_t id, struct fold_record *fold,
 	enum sg_status status;
 	size_t i;
 
-	*last_at_out = INT64_MIN;
 	status = store_history_of(apply->store, id, pool, &rows, err);
 	for (i = 0; i < rows.n_rows && status == SG_OK; i++) {
 		const struct store_history *row = &rows.rows[i];
@@ -137,8 +136,7 @@ apply_fold_history(struct apply *apply, uint32_t id, struct fold_record *fold,
 		if (status != SG_OK)
 			break;
 		entry.signal = &signal;
-		fold_step(fold, &apply->world, &entry, out);
-		*last_at_out = row->happened_at;
+		fold_step(fold, world, &entry, out);
 	}
 	pool_free(pool);
 	return status;
@@ -153,7 +151,6 @@ apply_load_record(struct apply *apply, uint32_t id, struct cached **cached_out,
 	struct fold_record *fold;
 	struct fold_out quiet;
 	enum sg_status status;
-	int64_t last_at;
 
 	if (cached) {
 		*cached_out = cached;
@@ -166,7 +163,8 @@ apply_load_record(struct apply *apply, uint32_t id, struct cached **cached_out,
 		return status;
 	fold = fold_record_new(id, record.module, record.key);
 	fold_out_init(&quiet, apply->work, true);
-	status = apply_fold_history(apply, id, fold, &quiet, &last_at, err);
+	status =
+		apply_fold_history(apply, &apply->world, id, fold, &quiet, err);
 	fold_out_done(&quiet);
 	if (status != SG_OK) {
 		fold_record_free(fold);

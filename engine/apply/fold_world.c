@@ -223,16 +223,27 @@ fold_world_take_back(struct fold_world *world, const char *rule_name)
 		&world->rule_names, &world->n_rule_names, rule_name);
 }
 
+size_t
+fold_world_find(const struct fold_world *world, uint32_t id)
+{
+	size_t i = world->n_rulesets;
+
+	while (i-- > 1)
+		if (world->rulesets[i]->id == id)
+			return i;
+	return 0;
+}
+
 const struct fold_ruleset *
 fold_world_ruleset(const struct fold_world *world, uint32_t id)
 {
 	size_t i = world->n_rulesets;
 
 	/* From the newest, which nearly all entries belong to. */
-	while (i-- > 1)
+	while (i-- > world->base + 1)
 		if (world->rulesets[i]->id <= id)
 			return world->rulesets[i];
-	return world->rulesets[0];
+	return world->rulesets[world->base];
 }
 
 size_t
@@ -240,10 +251,10 @@ fold_world_in_force(const struct fold_world *world, int64_t at)
 {
 	size_t i = world->n_rulesets;
 
-	while (i-- > 1)
+	while (i-- > world->base + 1)
 		if (world->rulesets[i]->applied_at <= at)
 			return i;
-	return 0;
+	return world->base;
 }
 
 size_t

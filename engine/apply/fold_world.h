@@ -66,6 +66,9 @@ struct fold_world {
 	const char *timezone;
 	size_t n_rulesets;		/* [0] is id 0: no rules */
 	struct fold_ruleset **rulesets; /* in order of id and applied_at */
+	/* Index of a ruleset that is taken for all that were before it, as if
+	 * it had been there always (`rules run`); 0 = none is. */
+	size_t base;
 	size_t n_rule_names;
 	char **rule_names; /* by no */
 	/* Signals that some condition asks about: only these are kept. */
@@ -91,6 +94,9 @@ enum sg_status fold_world_add(struct fold_world *world, uint32_t id,
 /* Of the newest ruleset: the points of this rule's name are taken back. */
 void fold_world_take_back(struct fold_world *world, const char *rule_name);
 
+/* Index of the ruleset of that very id; 0 = there is none. */
+size_t fold_world_find(const struct fold_world *world, uint32_t id);
+/* The one that an entry received under `id` is folded with. */
 const struct fold_ruleset *fold_world_ruleset(const struct fold_world *world,
 					      uint32_t id);
 /* Index of the one in force at `at`. */

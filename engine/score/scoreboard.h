@@ -83,6 +83,9 @@ void scoreboard_histogram(struct scoreboard *board, uint32_t score_id,
 			  size_t n_bins, uint64_t *counts_out);
 double scoreboard_percent(struct scoreboard *board, uint32_t record_id,
 			  uint32_t score_id, int64_t now);
+/* Between write_begin and write_end of `board`: what is in the two changes
+ * places. Their scores and rates are the same; `other` has no reader. */
+void scoreboard_swap(struct scoreboard *board, struct scoreboard *other);
 size_t scoreboard_memory(struct scoreboard *board); /* bytes */
 
 #endif

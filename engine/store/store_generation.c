@@ -34,7 +34,7 @@ store_generation_create(struct store *store, uint32_t ruleset,
 	status = store_prepare(
 		store,
 		"INSERT INTO generation (id, ruleset, state, author,"
-		" started_at) VALUES (1 + (SELECT max(coalesce(max(id), 1), 1)"
+		" started_at) VALUES (1 + (SELECT coalesce(max(id), 1)"
 		" FROM generation), ?, 'building', ?, ?)",
 		&statement, err);
 	if (status != SG_OK)

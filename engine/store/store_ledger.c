@@ -92,6 +92,27 @@ store_ledger_of(struct store *store, uint32_t record_id, uint32_t score_id,
 			     &out->n_rows, err);
 }
 
+enum sg_status
+store_ledger_of_generation(struct store *store, uint32_t generation,
+			   uint32_t record_id, struct pool *pool,
+			   struct store_ledger_rows *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM ledger"
+			       " WHERE record_id = ? AND generation = ?"
+			       " ORDER BY id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, generation);
+	return store_collect(statement, &entry_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
 static enum sg_status
 each_entry(struct db_statement *statement, store_ledger_fn *fn, void *arg,
 	   struct sg_err *err)

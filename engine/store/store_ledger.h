@@ -50,6 +50,13 @@ enum sg_status store_ledger_of(struct store *store, uint32_t record_id,
 			       struct store_ledger_rows *out,
 			       struct sg_err *err) MUST_CHECK;
 
+/* The same of another generation than that in force. */
+enum sg_status store_ledger_of_generation(struct store *store,
+					  uint32_t generation,
+					  uint32_t record_id, struct pool *pool,
+					  struct store_ledger_rows *out,
+					  struct sg_err *err) MUST_CHECK;
+
 /* Rows are borrowed. Anything but SG_OK from fn ends the walk. */
 typedef enum sg_status store_ledger_fn(void *arg,
 				       const struct store_ledger *entry,

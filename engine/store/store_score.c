@@ -115,22 +115,30 @@ enum sg_status
 store_checkpoint_get(struct store *store, int64_t *ledger_id_out,
 		     struct sg_err *err)
 {
-	char text[NUMBER_SIZE];
+	char text[2 * NUMBER_SIZE], *end;
 	enum sg_status status;
+	unsigned long generation;
+	int64_t id;
 
 	status =
 		store_meta_get(store, checkpoint_name, text, sizeof(text), err);
-	if (status == SG_OK)
-		*ledger_id_out = strtoll(text, NULL, 10);
-	return status;
+	if (status != SG_OK)
+		return status;
+	id = strtoll(text, &end, 10);
+	generation = *end ? strtoul(end, NULL, 10) : 1;
+	if (generation != store_generation(store))
+		return SG_NONE; /* of a ledger that counts no more */
+	*ledger_id_out = id;
+	return SG_OK;
 }
 
 enum sg_status
 store_checkpoint_set(struct store *store, int64_t ledger_id, struct sg_err *err)
 {
-	char text[NUMBER_SIZE];
+	char text[2 * NUMBER_SIZE];
 
-	snprintf(text, sizeof(text), "%lld", (long long)ledger_id);
+	snprintf(text, sizeof(text), "%lld %u", (long long)ledger_id,
+		 store_generation(store));
 	return store_meta_set(store, checkpoint_name, text, err);
 }
 

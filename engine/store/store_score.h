@@ -36,7 +36,8 @@ enum sg_status store_scores_all(struct store *store, struct pool *pool,
 				struct store_scores *out,
 				struct sg_err *err) MUST_CHECK;
 
-/* SG_NONE: no checkpoint yet (then the whole ledger is the tail). */
+/* SG_NONE: no checkpoint of the generation in force (then all of its ledger is
+ * the tail). */
 enum sg_status store_checkpoint_get(struct store *store, int64_t *ledger_id_out,
 				    struct sg_err *err) MUST_CHECK;
 enum sg_status store_checkpoint_set(struct store *store, int64_t ledger_id,

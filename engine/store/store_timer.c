@@ -14,19 +14,13 @@ read_timer(struct db_statement *statement, struct pool *pool, void *row)
 	timer->due_at = db_column_int(statement, 3);
 }
 
-enum sg_status
-store_timer_set(struct store *store, const struct store_timer *timer,
-		struct sg_err *err)
+static enum sg_status
+run_set(struct store *store, const char *sql, const struct store_timer *timer,
+	struct sg_err *err)
 {
 	struct db_statement *statement;
-	enum sg_status status;
+	enum sg_status status = store_prepare(store, sql, &statement, err);
 
-	status = store_prepare(
-		store,
-		"INSERT INTO timer (record_id, kind, object, due_at)"
-		" VALUES (?, ?, ?, ?) ON CONFLICT (record_id, kind, object)"
-		" DO UPDATE SET due_at = excluded.due_at",
-		&statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, timer->record_id);
@@ -34,6 +28,31 @@ store_timer_set(struct store *store, const struct store_timer *timer,
 	db_bind_text(statement, 3, timer->object ? timer->object : "");
 	db_bind_int(statement, 4, timer->due_at);
 	return db_run(statement, err);
+}
+
+enum sg_status
+store_timer_set(struct store *store, const struct store_timer *timer,
+		struct sg_err *err)
+{
+	return run_set(
+		store,
+		"INSERT INTO timer (record_id, kind, object, due_at)"
+		" VALUES (?, ?, ?, ?) ON CONFLICT (record_id, kind, object)"
+		" DO UPDATE SET due_at = excluded.due_at",
+		timer, err);
+}
+
+enum sg_status
+store_timer_set_earlier(struct store *store, const struct store_timer *timer,
+			struct sg_err *err)
+{
+	return run_set(
+		store,
+		"INSERT INTO timer (record_id, kind, object, due_at)"
+		" VALUES (?, ?, ?, ?) ON CONFLICT (record_id, kind, object)"
+		" DO UPDATE SET due_at = excluded.due_at"
+		" WHERE excluded.due_at < timer.due_at",
+		timer, err);
 }
 
 enum sg_status

@@ -26,6 +26,10 @@ struct store_timers {
 enum sg_status store_timer_set(struct store *store,
 			       const struct store_timer *timer,
 			       struct sg_err *err) MUST_CHECK;
+/* The same, unless an earlier one is there. */
+enum sg_status store_timer_set_earlier(struct store *store,
+				       const struct store_timer *timer,
+				       struct sg_err *err) MUST_CHECK;
 /* None there is SG_OK. */
 enum sg_status store_timer_remove(struct store *store, uint32_t record_id,
 				  const char *kind, const char *object,
