@@ -137,6 +137,9 @@ set_up(struct db *db, struct sg_err *err)
 	int code;
 
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	/* Or whatever could use a partial index ("WHERE record_id = 0") is
+	 * planned anew each time another value is bound to it. */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);
 	if (db->mode == DB_READ_WRITE &&
 	    sqlite3_db_readonly(db->handle, "main") == 1)
 		return fail(db, SQLITE_READONLY, err);

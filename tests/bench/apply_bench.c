@@ -1,13 +1,15 @@
 /*
  * apply_bench.c - applying signals to the store, against what the peers do:
  * one transaction an event, in C on SQLite with synchronous = FULL, SELECT,
- * UPDATE, INSERT. Both in this run, on the same file system.
+ * UPDATE, INSERT. Both hold as many records before it begins, and take turns;
+ * the ratio is that of the medians. Then the same with a long ledger behind.
  *
- *   apply_bench [SIGNALS [RECORDS]]
+ *   apply_bench [SIGNALS A ROUND [RECORDS [ENTRIES BEHIND]]]
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "apply/apply.h"
@@ -16,7 +18,7 @@
 #include "signal/record_key.h"
 #include "store/db.h"
 
-enum { N_RULES = 50, NAIVE_MS = 3000 };
+enum { N_RULES = 50, NAIVE_MS = 1000, ROUNDS = 5 };
 
 static const unsigned char secret[32] = "a secret of thirty-two bytes....";
 static uint64_t seed = 88172645463325252ull;
@@ -39,8 +41,66 @@ must(enum sg_status status, const struct sg_err *err)
 	exit(1);
 }
 
-/* --- the peer
- * ------------------------------------------------------------------ */
+/* What the work took: on the clock, and of the processor. */
+struct watch {
+	int64_t began;
+	double cpu_s;
+};
+
+static double
+cpu_s(void)
+{
+	struct rusage usage;
+
+	getrusage(RUSAGE_SELF, &usage);
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static struct watch
+watch_start(void)
+{
+	return (struct watch){clock_monotonic_ms(), cpu_s()};
+}
+
+struct took {
+	double rate, cpu_us; /* a second; each */
+};
+
+static struct took
+watch_stop(const struct watch *watch, uint64_t n)
+{
+	int64_t ms = clock_monotonic_ms() - watch->began;
+
+	return (struct took){(double)n * 1000 / (double)(ms ? ms : 1),
+			     (cpu_s() - watch->cpu_s) * 1e6 / (double)n};
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Of the rates, and of the processor's time, each by itself. */
+static struct took
+median(const struct took *rounds)
+{
+	double rates[ROUNDS], cpus[ROUNDS];
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		rates[i] = rounds[i].rate;
+		cpus[i] = rounds[i].cpu_us;
+	}
+	qsort(rates, ROUNDS, sizeof(double), compare);
+	qsort(cpus, ROUNDS, sizeof(double), compare);
+	return (struct took){rates[ROUNDS / 2], cpus[ROUNDS / 2]};
+}
+
+/* --- the peer ----------------------------------------------------------- */
 
 static void
 naive_event(struct db *db, uint64_t record, int64_t now, struct sg_err *err)
@@ -79,14 +139,12 @@ naive_event(struct db *db, uint64_t record, int64_t now, struct sg_err *err)
 	must(db_commit(db, err), err);
 }
 
-static double
-naive(const char *directory, uint64_t records)
+static struct db *
+naive_open(const char *directory, uint64_t records)
 {
 	struct sg_err err = {0};
-	char path[256];
+	char path[256], script[512];
 	struct db *db;
-	int64_t begin;
-	unsigned n = 0;
 
 	snprintf(path, sizeof(path), "%s/naive", directory);
 	must(db_open(path, DB_READ_WRITE, &db, &err), &err);
@@ -95,21 +153,47 @@ naive(const char *directory, uint64_t records)
 		       "CREATE TABLE contact (id INTEGER PRIMARY KEY, email "
 		       "TEXT UNIQUE, score REAL);"
 		       "CREATE TABLE log (id INTEGER PRIMARY KEY, email TEXT, "
-		       "at INTEGER, name TEXT, delta REAL);"
-		       "CREATE INDEX log_by_email ON log (email);",
+		       "at INTEGER, name TEXT, delta REAL);",
 		       &err),
 	     &err);
-	begin = clock_monotonic_ms();
-	while (clock_monotonic_ms() - begin < NAIVE_MS) {
+	snprintf(script, sizeof(script),
+		 "BEGIN; WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT "
+		 "i + 1 FROM n WHERE i + 1 < %llu) INSERT INTO contact (email, "
+		 "score) SELECT 'p' || i || '@example.com', 1 FROM n;"
+		 "INSERT INTO log (email, at, name, delta) SELECT email, 1, "
+		 "'email.opened', 1 FROM contact;"
+		 "CREATE INDEX log_by_email ON log (email); COMMIT;"
+		 "PRAGMA wal_checkpoint(TRUNCATE);",
+		 (unsigned long long)records);
+	must(db_script(db, script, &err), &err);
+	return db;
+}
+
+static struct took
+naive_round(struct db *db, uint64_t records)
+{
+	struct watch watch = watch_start();
+	struct sg_err err = {0};
+	uint64_t n = 0;
+
+	while (clock_monotonic_ms() - watch.began < NAIVE_MS) {
 		naive_event(db, chance(records), clock_now(), &err);
 		n++;
 	}
-	db_close(db);
-	return n * 1000.0 / NAIVE_MS;
+	return watch_stop(&watch, n);
 }
 
-/* --- ours
- * ------------------------------------------------------------------------ */
+/* --- ours --------------------------------------------------------------- */
+
+struct ours {
+	char store[256], spool_path[256];
+	struct spool *spool;
+	struct apply *apply;
+	struct scoreboard *board;
+	struct ruleset *ruleset;
+	uint64_t n_filled;
+	uint64_t next_new; /* number of the next record not seen yet */
+};
 
 static void
 write_rules(struct buf *text)
@@ -134,7 +218,69 @@ write_rules(struct buf *text)
 }
 
 static void
-fill_spool(struct spool *spool, uint64_t n, uint64_t records)
+open_applier(struct ours *ours)
+{
+	struct score_settings lead = {
+		.name = "lead", .degrade = 5, .degrade_negative = true};
+	struct apply_options options = {.store_path = ours->store,
+					.record_secret = secret,
+					.scores = &lead,
+					.n_scores = 1,
+					.create_contacts = true,
+					.batch_wait_ms = 10,
+					.spool = ours->spool};
+	struct sg_err err = {0};
+
+	ours->board = options.scoreboard = scoreboard_new(clock_now());
+	must(apply_open(&options, &ours->apply, &err), &err);
+}
+
+static void
+ours_open(struct ours *ours, const char *directory)
+{
+	struct spool_options spool_options = {.directory = ours->spool_path,
+					      .max_bytes = 4ull << 30,
+					      .sync_ms = 5};
+	struct condition_names names = {0};
+	struct rule_context context = {.names = &names};
+	struct buf text = BUF_INIT;
+	struct sg_err err = {0};
+
+	snprintf(ours->store, sizeof(ours->store), "%s/store", directory);
+	snprintf(ours->spool_path, sizeof(ours->spool_path), "%s/spool",
+		 directory);
+	must(spool_open(&spool_options, &ours->spool, &err), &err);
+	open_applier(ours);
+	write_rules(&text);
+	must(rules_parse("bench", buf_text(&text), &context, &ours->ruleset,
+			 &err),
+	     &err);
+	buf_done(&text);
+	must(apply_start(ours->apply, &err), &err);
+	must(apply_rules(ours->apply, ours->ruleset, "bench", false, true,
+			 &err),
+	     &err);
+}
+
+static void
+close_applier(struct ours *ours)
+{
+	apply_stop(ours->apply, 60000);
+	apply_close(ours->apply);
+	scoreboard_free(ours->board);
+}
+
+static void
+ours_close(struct ours *ours)
+{
+	close_applier(ours);
+	spool_close(ours->spool);
+	ruleset_free(ours->ruleset);
+}
+
+/* `among` 0: each of a record that was not there before. */
+static void
+fill_spool(struct ours *ours, uint64_t n, uint64_t among)
 {
 	static const char *const names[] = {"email.opened", "email.clicked",
 					    "page.visited"};
@@ -144,10 +290,11 @@ fill_spool(struct spool *spool, uint64_t n, uint64_t records)
 	uint64_t i;
 
 	for (i = 0; i < n; i++) {
+		uint64_t who = among ? chance(among) : ours->next_new++;
 		size_t k = i % 256;
 
 		snprintf(keys[k], sizeof(keys[k]), "p%llu@example.com",
-			 (unsigned long long)chance(records));
+			 (unsigned long long)who);
 		snprintf(campaigns[k], sizeof(campaigns[k]), "c%llu",
 			 (unsigned long long)chance(7));
 		signal_init(&signals[k], names[chance(3)], clock_now());
@@ -155,102 +302,155 @@ fill_spool(struct spool *spool, uint64_t n, uint64_t records)
 			record_key_hash(secret, "contact", keys[k]);
 		signals[k].key = keys[k];
 		signals[k].source = "bench";
-		signals[k].message_id = i + 1;
+		signals[k].message_id = ++ours->n_filled;
 		must(signal_set(&signals[k], "campaign", campaigns[k], &err),
 		     &err);
 		if (k == 255 || i + 1 == n)
-			must(spool_append_many(spool, signals, k + 1,
+			must(spool_append_many(ours->spool, signals, k + 1,
 					       SPOOL_WRITTEN, NULL, &err),
 			     &err);
 	}
 }
 
-/* Until `total` were applied; the rate of those that were not yet. */
-static double
-drain(struct apply *apply, uint64_t total)
-{
-	struct apply_status before, status;
-	int64_t begin = clock_monotonic_ms();
+/* On the applier's thread: what it then finds is all there. */
+struct filling {
+	struct ours *ours;
+	uint64_t n, among;
+	struct watch watch;
+};
 
-	apply_get_status(apply, &before);
-	do {
-		usleep(1000);
-		apply_get_status(apply, &status);
-	} while (status.applied < total);
-	return (double)(total - before.applied) * 1000 /
-	       (double)(clock_monotonic_ms() - begin + 1);
+static enum sg_status
+fill_and_start(void *arg, struct store *store, struct sg_err *err)
+{
+	struct filling *filling = arg;
+
+	(void)store;
+	(void)err;
+	fill_spool(filling->ours, filling->n, filling->among);
+	usleep(20000); /* the spool's sync */
+	filling->watch = watch_start();
+	return SG_OK;
 }
 
-static double
-ours(const char *directory, uint64_t n, uint64_t records, double *again_out)
+static struct took
+ours_round(struct ours *ours, uint64_t n, uint64_t among)
 {
-	struct score_settings lead = {
-		.name = "lead", .degrade = 5, .degrade_negative = true};
-	char store[256], spool_path[256];
-	struct spool_options spool_options = {
-		.directory = spool_path, .max_bytes = 4ull << 30, .sync_ms = 5};
-	struct apply_options options = {.store_path = store,
-					.record_secret = secret,
-					.scores = &lead,
-					.n_scores = 1,
-					.create_contacts = true,
-					.batch_wait_ms = 10};
-	struct condition_names names = {0};
-	struct rule_context context = {.names = &names};
-	struct ruleset *ruleset;
-	struct buf text = BUF_INIT;
+	struct filling filling = {ours, n, among, {0, 0}};
+	struct apply_status before, status;
 	struct sg_err err = {0};
-	struct spool *spool;
-	struct apply *apply;
-	double rate;
 
-	snprintf(store, sizeof(store), "%s/store", directory);
-	snprintf(spool_path, sizeof(spool_path), "%s/spool", directory);
-	must(spool_open(&spool_options, &spool, &err), &err);
-	options.spool = spool;
-	options.scoreboard = scoreboard_new(clock_now());
-	must(apply_open(&options, &apply, &err), &err);
-	write_rules(&text);
-	must(rules_parse("bench", buf_text(&text), &context, &ruleset, &err),
-	     &err);
-	must(apply_rules(apply, ruleset, "bench", false, false, &err), &err);
-	fill_spool(spool, n, records);
-	must(apply_start(apply, &err), &err);
-	rate = drain(apply, n);
-	fill_spool(spool, n, records);
-	*again_out = drain(apply, 2 * n);
-	apply_stop(apply, 60000);
-	apply_close(apply);
-	spool_close(spool);
-	scoreboard_free(options.scoreboard);
-	ruleset_free(ruleset);
-	buf_done(&text);
-	return rate;
+	apply_get_status(ours->apply, &before);
+	must(apply_call(ours->apply, fill_and_start, &filling, &err), &err);
+	do {
+		usleep(1000);
+		apply_get_status(ours->apply, &status);
+	} while (status.applied < before.applied + n);
+	return watch_stop(&filling.watch, n);
+}
+
+/* --- a long ledger behind it -------------------------------------------- */
+
+/* Every entry and its history again, some minutes earlier, until they are so
+ * many: each record has as many as the others. */
+static void
+grow_ledger(struct ours *ours, uint64_t entries)
+{
+	struct sg_err err = {0};
+	struct db_statement *s;
+	char script[2048];
+	struct db *db;
+	int64_t n = 1;
+	int k;
+
+	must(db_open(ours->store, DB_READ_WRITE, &db, &err), &err);
+	must(db_prepare(db, "SELECT count(*) FROM ledger", &s, &err), &err);
+	if (db_step(s, &err) == SG_OK)
+		n = db_column_int(s, 0);
+	db_reset(s);
+	for (k = 1; (uint64_t)n * (uint64_t)k < entries; k++) {
+		snprintf(script, sizeof(script),
+			 "BEGIN;"
+			 "INSERT INTO ledger SELECT id - (%d << 50), "
+			 "record_id, score_id, at - (%d << 30), delta, class, "
+			 "side, rate, entry, correcting, rule_id, "
+			 "history_id - (%d << 50), explanation, balance, "
+			 "generation FROM ledger ORDER BY id LIMIT %lld;"
+			 "COMMIT; PRAGMA wal_checkpoint(PASSIVE);",
+			 1, 1, 1, (long long)n);
+		must(db_script(db, script, &err), &err);
+	}
+	db_close(db);
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static void
+report(const char *work, const char *peer, const struct took *ours,
+       const struct took *theirs, double at_least)
+{
+	printf("RESULT\t%s\t%s\t%.0f /s\t%.0f /s\t%.1f\t%g\n", work, peer,
+	       ours->rate, theirs->rate, ours->rate / theirs->rate, at_least);
+	printf("CPU of each: %s %.1f us, %s %.1f us\n", work, ours->cpu_us,
+	       peer, theirs->cpu_us);
+}
+
+static void
+compare_all(struct ours *ours, struct db *db, uint64_t n, uint64_t records,
+	    uint64_t behind)
+{
+	struct took known[ROUNDS], fresh[ROUNDS], naive[ROUNDS], later[ROUNDS];
+	struct took ours_known, ours_fresh, theirs, ours_later;
+	int i;
+
+	for (i = 0; i < ROUNDS; i++) {
+		known[i] = ours_round(ours, n, records);
+		naive[i] = naive_round(db, records);
+		fresh[i] = ours_round(ours, n, 0);
+	}
+	ours_known = median(known);
+	ours_fresh = median(fresh);
+	theirs = median(naive);
+	report("apply, known records, 50 rules", "naive SQL, FULL", &ours_known,
+	       &theirs, 15);
+	report("apply, new records", "naive SQL, FULL", &ours_fresh, &theirs,
+	       15);
+	if (!behind)
+		return;
+	grow_ledger(ours, behind);
+	for (i = 0; i < ROUNDS; i++)
+		later[i] = ours_round(ours, n, records);
+	ours_later = median(later);
+	report("apply, a long ledger behind", "itself before", &ours_later,
+	       &ours_known, 0.8);
 }
 
 int
 main(int argc, char **argv)
 {
-	uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 300000;
+	uint64_t n = argc > 1 ? strtoull(argv[1], NULL, 10) : 60000;
 	uint64_t records = argc > 2 ? strtoull(argv[2], NULL, 10) : 1000000;
+	uint64_t behind = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
 	const char *under = getenv("TMPDIR");
 	char directory[128], command[160];
-	double naive_rate, first, again;
+	struct ours ours = {.next_new = 0};
+	struct took first;
 	struct sg_err err = {0};
+	struct db *db;
 
 	must(crypto_start(&err), &err);
 	snprintf(directory, sizeof(directory), "%s/apply-bench-XXXXXX",
 		 under ? under : "/var/tmp");
 	if (!mkdtemp(directory))
 		return 1;
-	first = ours(directory, n, records, &again);
-	naive_rate = naive(directory, records);
-	printf("RESULT\tapply, new records, 50 rules\tnaive SQL, FULL\t"
-	       "%.0f /s\t%.0f /s\t%.1f\t15\n",
-	       first, naive_rate, first / naive_rate);
-	printf("RESULT\tapply, the same again\tnaive SQL, FULL\t%.0f /s\t"
-	       "%.0f /s\t%.1f\t15\n",
-	       again, naive_rate, again / naive_rate);
+	db = naive_open(directory, records);
+	ours_open(&ours, directory);
+	first = ours_round(&ours, records, 0);
+	printf("from nothing to %llu records: %.0f /s, CPU %.1f us each\n",
+	       (unsigned long long)records, first.rate, first.cpu_us);
+	fflush(stdout);
+	compare_all(&ours, db, n, records, behind);
+	ours_close(&ours);
+	db_close(db);
 	snprintf(command, sizeof(command), "rm -r '%s'", directory);
 	return pclose(popen(command, "r")) ? 1 : 0;
 }
