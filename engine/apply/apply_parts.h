@@ -78,6 +78,7 @@ struct apply {
 	size_t n_consents, consents_cap;
 	int64_t last_ledger_id, written_ledger_id; /* committed, not yet */
 	uint64_t refolds;
+	unsigned roll_depth; /* of refolds by way of links */
 
 	struct apply_batch batch;
 	struct record_set *dirty; /* since the last checkpoint */
@@ -142,6 +143,31 @@ enum sg_status apply_about(struct apply *apply, struct signal *signal,
 /* apply_signal.c */
 enum sg_status apply_signal(struct apply *apply, const struct signal *signal,
 			    struct sg_err *err) MUST_CHECK;
+
+/* An entry of its own into a record's history, folded at once where it comes
+ * in order; else *refold_out, for the caller to see to. */
+enum sg_status apply_enter(struct apply *apply, struct cached *cached,
+			   const struct signal *signal, uint32_t ruleset,
+			   int64_t *id_out, bool *refold_out,
+			   struct sg_err *err) MUST_CHECK;
+
+/* apply_link.c: says in the signal which record is at the other end */
+enum sg_status apply_name_link(struct apply *apply, struct signal *link,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status apply_write_link(struct apply *apply,
+				const struct cached *cached,
+				const struct fold_change *change,
+				struct sg_err *err) MUST_CHECK;
+/* After a refold. */
+enum sg_status apply_rewrite_links(struct apply *apply,
+				   const struct cached *cached,
+				   struct sg_err *err) MUST_CHECK;
+
+/* apply_roll_up.c: what the fold gives along links, once; `whole`: `out` is
+ * that of the whole history. Copies what it needs of `out` first. */
+enum sg_status apply_roll_up(struct apply *apply, const struct cached *source,
+			     const struct fold_out *out, bool whole,
+			     struct sg_err *err) MUST_CHECK;
 
 /* apply_suppression.c */
 enum sg_status apply_write_suppression(struct apply *apply,

@@ -20,6 +20,7 @@ may_create(const struct apply *apply, const struct signal *signal)
 	case SIGNAL_LIST_CONFIRM:
 	case SIGNAL_SCORE_ADD:
 	case SIGNAL_SCORE_SET:
+	case SIGNAL_LINK:
 		return apply->options.create_contacts;
 	default:
 		return false;

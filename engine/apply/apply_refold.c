@@ -250,6 +250,8 @@ apply_write_missing(struct apply *apply, struct cached *cached,
 		status = correct_ledger(apply, cached, &apply->out, true, err);
 	if (status == SG_OK)
 		status = apply_write_timer(apply, cached, err);
+	if (status == SG_OK)
+		status = apply_roll_up(apply, cached, &apply->out, false, err);
 	return status;
 }
 
@@ -341,6 +343,8 @@ rewrite_state(struct apply *apply, struct cached *cached,
 			apply_rewrite_suppression(apply, cached, out, err);
 	if (rewrite.status == SG_OK)
 		rewrite.status = apply_rewrite_consent(apply, cached, out, err);
+	if (rewrite.status == SG_OK)
+		rewrite.status = apply_rewrite_links(apply, cached, err);
 	return rewrite.status;
 }
 
@@ -449,6 +453,8 @@ refold(struct apply *apply, struct cached *cached, struct pool *pool,
 		status = rewrite_state(apply, cached, &out, pool, err);
 	if (status == SG_OK)
 		status = apply_write_timer(apply, cached, err);
+	if (status == SG_OK)
+		status = apply_roll_up(apply, cached, &out, true, err);
 	fold_out_done(&out);
 	return status;
 }

@@ -137,51 +137,73 @@ add_effects(struct following *all)
 
 /* --- into history, and on ----------------------------------------------- */
 
-static enum sg_status
-append(struct apply *apply, const struct signal *signal, int64_t id,
-       uint32_t record_id, bool effective, struct sg_err *err)
+static uint32_t
+newest_ruleset(const struct apply *apply)
 {
 	const struct fold_world *world = &apply->world;
-	struct store_history_place place = {
-		.id = id,
-		.record_id = record_id,
-		.ruleset = world->rulesets[world->n_rulesets - 1]->id,
-		.effective = effective};
+
+	return world->rulesets[world->n_rulesets - 1]->id;
+}
+
+static enum sg_status
+append(struct apply *apply, const struct signal *signal,
+       const struct fold_entry *entry, uint32_t record_id, bool effective,
+       struct sg_err *err)
+{
+	struct store_history_place place = {.id = entry->id,
+					    .record_id = record_id,
+					    .ruleset = entry->ruleset,
+					    .effective = effective};
 
 	return store_history_append(apply->store, &place, signal, err);
 }
 
 static enum sg_status
-step(struct apply *apply, struct cached *cached, const struct signal *signal,
+step(struct apply *apply, struct cached *cached, const struct fold_entry *entry,
      struct sg_err *err)
 {
 	const struct fold_world *world = &apply->world;
-	struct fold_entry entry = {
-		.id = store_new_id(apply->store, signal->received_at),
-		.ruleset = world->rulesets[world->n_rulesets - 1]->id,
-		.signal = signal};
 	enum sg_status status;
 	bool effective;
 
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
-	fold_step(cached->fold, world, &entry, &apply->out);
+	fold_step(cached->fold, world, entry, &apply->out);
 	effective = apply->out.effective;
 	/* It may be older than a ruleset that has swept all others. */
 	fold_advance_to(cached->fold, world, apply->now, &apply->out);
-	status = append(apply, signal, entry.id, cached->id, effective, err);
+	status =
+		append(apply, entry->signal, entry, cached->id, effective, err);
 	if (status == SG_OK)
 		status = apply_write(apply, cached, err);
 	return status;
+}
+
+enum sg_status
+apply_enter(struct apply *apply, struct cached *cached,
+	    const struct signal *signal, uint32_t ruleset, int64_t *id_out,
+	    bool *refold_out, struct sg_err *err)
+{
+	struct fold_entry entry = {
+		.id = store_new_id(apply->store, signal->received_at),
+		.ruleset = ruleset,
+		.signal = signal};
+
+	*id_out = entry.id;
+	*refold_out = !fold_in_order(cached->fold, signal->happened_at);
+	if (!*refold_out)
+		return step(apply, cached, &entry, err);
+	return append(apply, signal, &entry, cached->id, true, err);
 }
 
 static enum sg_status
 keep_unmatched(struct apply *apply, const struct signal *signal,
 	       struct sg_err *err)
 {
-	enum sg_status status = append(
-		apply, signal, store_new_id(apply->store, signal->received_at),
-		0, true, err);
+	struct fold_entry entry = {
+		.id = store_new_id(apply->store, signal->received_at),
+		.ruleset = newest_ruleset(apply)};
+	enum sg_status status = append(apply, signal, &entry, 0, true, err);
 
 	if (status != SG_OK || !signal->record_key)
 		return status;
@@ -196,6 +218,8 @@ static enum sg_status
 place_one(struct apply *apply, const struct apply_target *target,
 	  const struct signal *signal, struct sg_err *err)
 {
+	struct fold_entry entry = {.ruleset = newest_ruleset(apply),
+				   .signal = signal};
 	struct cached *cached;
 	enum sg_status status;
 
@@ -206,12 +230,11 @@ place_one(struct apply *apply, const struct apply_target *target,
 		return status;
 	if (fold_deleted(cached->fold)) /* earlier in this very batch */
 		return keep_unmatched(apply, signal, err);
+	entry.id = store_new_id(apply->store, signal->received_at);
 	if (!target->adopted &&
 	    fold_in_order(cached->fold, signal->happened_at))
-		return step(apply, cached, signal, err);
-	status = append(apply, signal,
-			store_new_id(apply->store, signal->received_at),
-			target->id, true, err);
+		return step(apply, cached, &entry, err);
+	status = append(apply, signal, &entry, target->id, true, err);
 	if (status == SG_OK)
 		status = apply_refold(apply, target->id, err);
 	return status;
@@ -274,6 +297,9 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	all.signals[0].record_key = target.record_key;
 	if (signal->happened_at > signal->received_at)
 		all.signals[0].happened_at = signal->received_at;
+	status = apply_name_link(apply, &all.signals[0], err);
+	if (status != SG_OK)
+		return status;
 	if (is(signal, "email.sent"))
 		status = keep_message(apply, signal, target.record_key, err);
 	else

@@ -104,6 +104,9 @@ write_change(struct apply *apply, struct cached *cached,
 		return apply_write_suppression(apply, cached, change, err);
 	case FOLD_CONSENT:
 		return apply_write_consent(apply, cached, change, err);
+	case FOLD_LINKED:
+	case FOLD_UNLINKED:
+		return apply_write_link(apply, cached, change, err);
 	case FOLD_DELETED:
 		status = write_deletion(apply, cached, err);
 		break;
@@ -155,5 +158,7 @@ apply_write(struct apply *apply, struct cached *cached, struct sg_err *err)
 			  FOLD_DEPTH_MOST, cached->id);
 	if (status == SG_OK)
 		status = apply_write_timer(apply, cached, err);
+	if (status == SG_OK)
+		status = apply_roll_up(apply, cached, out, false, err);
 	return status;
 }

@@ -40,7 +40,7 @@ fold_out_init(struct fold_out *out, struct pool *pool, bool quiet)
 void
 fold_out_clear(struct fold_out *out)
 {
-	out->n_points = out->n_changes = 0;
+	out->n_points = out->n_changes = out->n_rolls = 0;
 	out->effective = false;
 }
 
@@ -49,6 +49,7 @@ fold_out_done(struct fold_out *out)
 {
 	free(out->points);
 	free(out->changes);
+	free(out->rolls);
 	fold_out_init(out, NULL, false);
 }
 
@@ -82,6 +83,8 @@ fold_record_free(struct fold_record *record)
 		free(record->lists.items[i].name);
 		free(record->lists.items[i].how);
 	}
+	for (i = 0; i < record->links.n; i++)
+		free(record->links.items[i].relation);
 	for (i = 0; i < record->seen.n; i++)
 		free(record->seen.items[i].bytes);
 	free(record->soft.items);
@@ -89,6 +92,7 @@ fold_record_free(struct fold_record *record)
 	free(record->fields.items);
 	free(record->tags.items);
 	free(record->lists.items);
+	free(record->links.items);
 	free(record->held.items);
 	free(record->given.items);
 	free(record->times.items);
@@ -109,6 +113,7 @@ fold_record_bytes(const struct fold_record *record)
 	       record->fields.cap * (sizeof(struct fold_field) + 32) +
 	       record->tags.cap * 40 +
 	       record->lists.cap * (sizeof(struct fold_list) + 32) +
+	       record->links.cap * (sizeof(struct fold_link) + 16) +
 	       record->held.cap * sizeof(struct fold_held) +
 	       record->given.cap * sizeof(struct fold_given) +
 	       record->times.cap * sizeof(struct fold_time) +
@@ -338,6 +343,7 @@ fold_step(struct fold_record *record, const struct fold_world *world,
 	run.at = entry->signal->happened_at;
 	run.history_id = entry->id;
 	run.ruleset = fold_world_ruleset(world, entry->ruleset);
+	run.rolled_up = entry->signal->kind == SIGNAL_ROLL_UP;
 	if (first)
 		start(&run);
 	if (!record->deleted) {

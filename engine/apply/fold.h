@@ -48,6 +48,8 @@ enum fold_change_kind {
 	FOLD_UNSUPPRESSED, /* – */
 	FOLD_CONSENT,	   /* name = what, value = state, since, source,
 			      wording */
+	FOLD_LINKED,	   /* name = relation, to, since */
+	FOLD_UNLINKED,	   /* name, to */
 	FOLD_DELETED
 };
 
@@ -58,6 +60,18 @@ struct fold_change {
 	int64_t since, until; /* until 0 = for good */
 	const char *source, *wording;
 	bool forced; /* by a person: replaces any other */
+	uint32_t to; /* the record at the other end of a link */
+};
+
+/* Points that a linked record gets, too: a rule's `also`. */
+struct fold_roll {
+	uint32_t to;
+	const char *rule;
+	uint32_t ruleset;   /* whose rule it is */
+	int64_t history_id; /* 0 = time */
+	int64_t at;
+	double points;
+	double of; /* what the rule gives when nothing caps it */
 };
 
 /* What steps give; grows from step to step until fold_out_clear(). */
@@ -70,6 +84,8 @@ struct fold_out {
 	struct fold_points *points;
 	size_t n_changes, changes_cap;
 	struct fold_change *changes;
+	size_t n_rolls, rolls_cap;
+	struct fold_roll *rolls;
 };
 void fold_out_init(struct fold_out *out, struct pool *pool, bool quiet);
 void fold_out_done(struct fold_out *out);
@@ -110,5 +126,13 @@ void fold_each_tag(const struct fold_record *record,
 void fold_each_list(const struct fold_record *record,
 		    void (*fn)(void *arg, const struct fold_change *list),
 		    void *arg);
+void fold_each_link(const struct fold_record *record,
+		    void (*fn)(void *arg, const struct fold_change *link),
+		    void *arg);
+
+/* The record a SIGNAL_LINK or SIGNAL_UNLINK names; 0 = none. */
+uint32_t fold_link_to(const struct signal *signal);
+/* Before the first step: what the key was then. */
+void fold_record_set_key(struct fold_record *record, const char *key);
 
 #endif

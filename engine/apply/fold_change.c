@@ -63,7 +63,7 @@ set_field(struct fold_run *run, const struct signal *signal,
 	struct fold_field *field = NULL;
 	size_t i;
 
-	if (!*change.name)
+	if (!*change.name || *property(signal, "refused"))
 		return false;
 	for (i = 0; i < record->fields.n && !field; i++)
 		if (strcmp(record->fields.items[i].name, change.name) == 0)
@@ -305,6 +305,13 @@ fold_apply_change(struct fold_run *run, const struct signal *signal,
 	case SIGNAL_SCORE_SET:
 	case SIGNAL_SCORE_ERASE:
 		return fold_operate(run, signal);
+	case SIGNAL_LINK:
+	case SIGNAL_UNLINK:
+		return fold_link(run, signal);
+	case SIGNAL_ROLL_UP:
+		return fold_take_roll_up(run, signal);
+	case SIGNAL_RENAME:
+		return fold_rename(run, signal);
 	default: /* signals; and kinds that change nothing by themselves */
 		return false;
 	}

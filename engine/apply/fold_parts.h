@@ -18,6 +18,13 @@ struct fold_list {
 	int64_t since;
 };
 
+struct fold_link {
+	char *relation;
+	uint32_t to;  /* record id */
+	uint64_t end; /* its record key when it was linked */
+	int64_t since;
+};
+
 /* A field rule: does it hold, and what has it paid for that? An erase takes
  * what it paid and leaves `holds`: it pays again when it becomes true anew.
  * One whose rule is gone stays, so that the rule coming back pays no second
@@ -92,6 +99,7 @@ struct fold_record {
 	FOLD_VECTOR(struct fold_field, fields);
 	FOLD_VECTOR(char *, tags);
 	FOLD_VECTOR(struct fold_list, lists);
+	FOLD_VECTOR(struct fold_link, links);
 	FOLD_VECTOR(struct fold_held, held);
 	FOLD_VECTOR(struct fold_given, given);
 	FOLD_VECTOR(struct fold_time, times);
@@ -111,6 +119,7 @@ struct fold_run {
 	struct fold_out *out;
 	int64_t at;
 	int64_t history_id;
+	bool rolled_up;	      /* the step is of points that came by a link */
 	struct pool *scratch; /* signals decoded for a condition */
 	struct record_view view;
 };
@@ -145,6 +154,14 @@ bool fold_suppress(struct fold_run *run, const struct signal *signal);
 bool fold_suppressed(const struct fold_run *run); /* at run->at */
 /* Bounces, and what heals them. */
 void fold_follow_mail(struct fold_run *run, const struct signal *signal);
+
+/* fold_link.c */
+bool fold_link(struct fold_run *run, const struct signal *signal);
+bool fold_take_roll_up(struct fold_run *run, const struct signal *signal);
+bool fold_rename(struct fold_run *run, const struct signal *signal);
+/* What a rule gave goes along the record's links, too. */
+void fold_roll_up(struct fold_run *run, const struct fold_rule *rule,
+		  double points);
 
 /* fold_fire.c: the rules on this signal; depth 0 = from outside */
 void fold_fire(struct fold_run *run, const struct signal *signal,

@@ -39,6 +39,8 @@ explain(struct fold_run *run, const struct fold_cause *cause,
 		buf_printf(&text, "no longer so: %s", cause->rule->rule->name);
 	else if (entry->entry == LEDGER_CLOSING && cause->rule_id)
 		buf_append_text(&text, "rule removed, points taken back");
+	else if (signal && signal->kind == SIGNAL_ROLL_UP)
+		buf_append_text(&text, signal->because);
 	else if (cause->rule)
 		rule_explain(cause->rule->rule, &run->view, signal, &text);
 	else if (signal && *signal->because)
@@ -163,8 +165,10 @@ fold_give(struct fold_run *run, const struct fold_cause *cause,
 		operation.rate = rule->rates[points < 0];
 	score_apply_points(fold_state(run, rule->score_id), &run->world->rates,
 			   &operation, &entry);
-	if (class == LEDGER_TOUCH)
+	if (class == LEDGER_TOUCH) {
 		note_given(run, rule, &entry);
+		fold_roll_up(run, rule, points);
+	}
 	note(run, &by, rule->score_id, &entry);
 	changed(run, &by, rule->score_id, entry.balance - entry.delta,
 		entry.balance);

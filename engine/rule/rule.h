@@ -25,10 +25,12 @@ struct rule {
 	uint32_t id; /* of this version in the store; 0 = not stored */
 	uint32_t version;
 	const char *name;
-	const char *module;	     /* "contact" */
-	const char *score;	     /* "lead" */
-	const char *on;		     /* NULL: a field rule */
-	const char *when;	     /* text, NULL = always */
+	const char *module; /* "contact" */
+	const char *score;  /* "lead" */
+	const char *also;   /* relation: records linked by it get the points,
+			       too; NULL = none */
+	const char *on;	    /* NULL: a field rule */
+	const char *when;   /* text, NULL = always */
 	struct condition *condition; /* of `when`; NULL = always */
 	double points;		     /* add, or -subtract */
 	enum rule_once once;

@@ -7,6 +7,7 @@
 #include "rule/condition_suggest.h"
 #include "rule/rule_parts.h"
 #include "score/score.h"
+#include "signal/module.h"
 
 typedef enum sg_status check_fn(const struct rule *rule,
 				const struct conf_section *section,
@@ -100,12 +101,38 @@ static enum sg_status
 check_module(const struct rule *rule, const struct conf_section *section,
 	     const struct rule_context *context, struct sg_err *err)
 {
-	if (is_module(rule->module))
+	struct sg_err why;
+
+	/* Of stored rules only the form: a module may be gone today. */
+	if (is_module(rule->module) &&
+	    (!context || !context->names || !context->names->score_known ||
+	     module_must_be(rule->module, &why) == SG_OK))
 		return SG_OK;
+	if (is_module(rule->module))
+		return rule_refuse(section, "module", err, "%s", why.text);
 	return rule_refuse(section, "module", err,
 			   "`module` is \"%.64s\"; expected small letters, "
 			   "digits, _ and -",
 			   rule->module);
+}
+
+/* The relation that leads to where points are rolled up to. */
+static enum sg_status
+check_also(const struct rule *rule, const struct conf_section *section,
+	   const struct rule_context *context, struct sg_err *err)
+{
+	if (!rule->also)
+		return SG_OK;
+	if (!rule->on)
+		return rule_refuse(section, "also", err,
+				   "`also` needs `on`: only touch points are "
+				   "rolled up");
+	if (is_module(rule->also))
+		return SG_OK;
+	return rule_refuse(section, "also", err,
+			   "`also` is \"%.64s\"; expected a relation, as "
+			   "account",
+			   rule->also);
 }
 
 static bool
@@ -226,8 +253,9 @@ rule_check(const struct rule *rule, const struct conf_section *section,
 	   const struct rule_context *context, struct sg_err *err)
 {
 	static check_fn *const checks[] = {
-		check_name, check_later,      check_score,   check_module,
-		check_on,   check_field_rule, check_numbers, check_because};
+		check_name,	  check_later,	 check_score,
+		check_module,	  check_also,	 check_on,
+		check_field_rule, check_numbers, check_because};
 	enum sg_status status = SG_OK;
 	size_t i;
 

@@ -12,6 +12,8 @@ const struct conf_option rule_options[] = {
 	{"module", CONF_TEXT, "contact", 0, 0, NULL,
 	 "the module of the records it is about"},
 	{"score", CONF_TEXT, "lead", 0, 0, NULL, "the score it changes"},
+	{"also", CONF_TEXT, NULL, 0, 0, NULL,
+	 "a relation, as account: records linked by it get the points, too"},
 	{"on", CONF_TEXT, NULL, 0, 0, NULL,
 	 "the signal it fires on; without it, it is a field rule"},
 	{"when", CONF_TEXT, NULL, 0, 0, NULL, "the condition"},
@@ -201,6 +203,7 @@ read_plain(struct rule *rule, const struct conf_section *section,
 	rule->enabled = conf_bool(section, "enabled");
 	rule->module = copy_text(reading, section, "module");
 	rule->score = copy_text(reading, section, "score");
+	rule->also = copy_text(reading, section, "also");
 	rule->on = copy_text(reading, section, "on");
 	rule->because = copy_text(reading, section, "because");
 	rule->unless = copy_text(reading, section, "unless");

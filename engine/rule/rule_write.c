@@ -108,6 +108,7 @@ write_options(const struct rule *rule, const char *when, struct buf *to,
 	write_text(to, "module", unless_default(rule->module, "contact"),
 		   width);
 	write_text(to, "score", unless_default(rule->score, "lead"), width);
+	write_text(to, "also", rule->also, width);
 	write_text(to, "on", rule->on, width);
 	write_text(to, "when", when, width);
 	write_text(to, "unless", rule->unless, width);

@@ -77,6 +77,32 @@ static const struct store_shape field_shape = {read_field,
 					       sizeof(struct store_field)};
 
 enum sg_status
+store_field_find(struct store *store, const char *module, const char *name,
+		 const char *value, uint32_t *record_id_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t id;
+
+	status = store_prepare(store,
+			       "SELECT f.record_id FROM field f JOIN record r"
+			       " ON r.id = f.record_id WHERE f.name = ?"
+			       " AND f.value = ? AND r.module = ?"
+			       " AND r.deleted_at IS NULL"
+			       " ORDER BY f.record_id LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, name);
+	db_bind_text(statement, 2, value);
+	db_bind_text(statement, 3, *module ? module : "contact");
+	status = store_number(statement, &id, err);
+	if (status == SG_OK)
+		*record_id_out = (uint32_t)id;
+	return status;
+}
+
+enum sg_status
 store_fields_of(struct store *store, uint32_t record_id, struct pool *pool,
 		struct store_fields *out, struct sg_err *err)
 {

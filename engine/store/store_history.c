@@ -143,6 +143,79 @@ store_history_each_unmatched(struct store *store, store_history_key_fn *fn,
 	return status == SG_NONE ? SG_OK : status;
 }
 
+static void
+read_unmatched(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_unmatched *unmatched = out;
+
+	read_history(statement, pool, &unmatched->row);
+	unmatched->module = store_column(statement, 16, pool);
+	unmatched->key = store_column(statement, 17, pool);
+}
+
+static const struct store_shape unmatched_shape = {
+	read_unmatched, sizeof(struct store_unmatched)};
+
+enum sg_status
+store_unmatched_recent(struct store *store, int64_t before_id, size_t most,
+		       struct pool *pool, struct store_unmatched_rows *out,
+		       struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT h.*, coalesce(u.module, ''),"
+			       " coalesce(u.key, '') FROM (SELECT " COLUMNS
+			       " FROM history WHERE record_id = 0 AND id < ?"
+			       " ORDER BY id DESC LIMIT ?) h LEFT JOIN"
+			       " unmatched u ON u.record_key = h.record_key"
+			       " ORDER BY h.id DESC",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, before_id ? before_id : INT64_MAX);
+	db_bind_int(statement, 2, (int64_t)most);
+	return store_collect(statement, &unmatched_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
+enum sg_status
+store_unmatched_name(struct store *store, uint64_t record_key,
+		     const char *module, const char *key, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO unmatched (record_key, module, "
+			       "key) VALUES (?, ?, ?)"
+			       " ON CONFLICT (record_key) DO NOTHING",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	db_bind_text(statement, 2, *module ? module : "contact");
+	db_bind_text(statement, 3, key);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_unmatched_forget(struct store *store, uint64_t record_key,
+		       struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "DELETE FROM unmatched WHERE record_key = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	return db_run(statement, err);
+}
+
 enum sg_status
 store_history_set_happened(struct store *store, int64_t id, int64_t happened_at,
 			   struct sg_err *err)
@@ -157,6 +230,25 @@ store_history_set_happened(struct store *store, int64_t id, int64_t happened_at,
 		return status;
 	db_bind_int(statement, 1, happened_at);
 	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_history_set_verdict(struct store *store, int64_t id, enum verdict verdict,
+			  const char *reason, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE history SET verdict = ?,"
+			       " verdict_reason = ? WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, verdict);
+	db_bind_text(statement, 2, reason);
+	db_bind_int(statement, 3, id);
 	return store_run_one(store, statement, err);
 }
 

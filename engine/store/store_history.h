@@ -53,6 +53,11 @@ enum sg_status store_history_adopt(struct store *store, uint64_t record_key,
 enum sg_status store_history_set_effective(struct store *store, int64_t id,
 					   bool effective,
 					   struct sg_err *err) MUST_CHECK;
+/* A later judgement of it. */
+enum sg_status store_history_set_verdict(struct store *store, int64_t id,
+					 enum verdict verdict,
+					 const char *reason,
+					 struct sg_err *err) MUST_CHECK;
 
 /* The record keys that unmatched entries wait for. */
 typedef void store_history_key_fn(void *arg, uint64_t record_key);
@@ -63,6 +68,27 @@ enum sg_status store_history_each_unmatched(struct store *store,
 enum sg_status store_history_set_happened(struct store *store, int64_t id,
 					  int64_t happened_at,
 					  struct sg_err *err) MUST_CHECK;
+
+/* Entries that belong to no record (yet), newest first; before_id 0 = from the
+ * newest. module and key say whom they name, "" = only a token did. */
+struct store_unmatched {
+	struct store_history row;
+	const char *module, *key;
+};
+struct store_unmatched_rows {
+	struct store_unmatched *rows;
+	size_t n_rows;
+};
+enum sg_status store_unmatched_recent(struct store *store, int64_t before_id,
+				      size_t most, struct pool *pool,
+				      struct store_unmatched_rows *out,
+				      struct sg_err *err) MUST_CHECK;
+/* How the record behind a key that is waited for was named. */
+enum sg_status store_unmatched_name(struct store *store, uint64_t record_key,
+				    const char *module, const char *key,
+				    struct sg_err *err) MUST_CHECK;
+enum sg_status store_unmatched_forget(struct store *store, uint64_t record_key,
+				      struct sg_err *err) MUST_CHECK;
 
 /* Borrows the row's strings, which must outlive it; properties in `pool`.
  * SG_FAILED: the stored properties are not what we write. */

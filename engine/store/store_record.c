@@ -176,6 +176,8 @@ store_record_delete(struct store *store, uint32_t id, int64_t now,
 		"DELETE FROM record_tag WHERE record_id = ?",
 		"DELETE FROM list_member WHERE record_id = ?",
 		"DELETE FROM record_alias WHERE record_id = ?",
+		"DELETE FROM link WHERE record_id = ?",
+		"DELETE FROM link WHERE to_id = ?",
 		"DELETE FROM score_state WHERE record_id = ?",
 		"DELETE FROM timer WHERE record_id = ?",
 	};
@@ -212,6 +214,66 @@ store_record_add_alias(struct store *store, uint64_t record_key, uint32_t id,
 	store_bind_key(statement, 1, record_key);
 	db_bind_int(statement, 2, id);
 	return db_run(statement, err);
+}
+
+enum sg_status
+store_record_rename(struct store *store, uint32_t id, uint64_t record_key,
+		    const char *key, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO record_alias (record_key, "
+			       "record_id) SELECT r.record_key, r.id FROM "
+			       "record r WHERE r.id = ? ON CONFLICT "
+			       "(record_key) DO UPDATE SET record_id = "
+			       "excluded.record_id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, id);
+	status = db_run(statement, err);
+	/* Back to a key it once had. */
+	if (status == SG_OK)
+		status = store_prepare(
+			store, "DELETE FROM record_alias WHERE record_key = ?",
+			&statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		status = store_prepare(store,
+				       "UPDATE record SET record_key = ?, "
+				       "key = ? WHERE id = ?",
+				       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	db_bind_text(statement, 2, key);
+	db_bind_int(statement, 3, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_record_keys(struct store *store, uint32_t id, store_record_key_fn *fn,
+		  void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT record_key FROM record_alias"
+			       " WHERE record_id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, id);
+	while ((status = db_step(statement, err)) == SG_OK)
+		fn(arg, (uint64_t)db_column_int(statement, 0));
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
 }
 
 enum sg_status

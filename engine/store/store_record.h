@@ -65,6 +65,16 @@ enum sg_status store_record_delete(struct store *store, uint32_t id,
 enum sg_status store_record_add_alias(struct store *store, uint64_t record_key,
 				      uint32_t id,
 				      struct sg_err *err) MUST_CHECK;
+/* Its key is another from now on; the one before is an alias. SG_REFUSED: that
+ * record key is taken. */
+enum sg_status store_record_rename(struct store *store, uint32_t id,
+				   uint64_t record_key, const char *key,
+				   struct sg_err *err) MUST_CHECK;
+/* The aliases of a record: keys that it had before. */
+typedef void store_record_key_fn(void *arg, uint64_t record_key);
+enum sg_status store_record_keys(struct store *store, uint32_t id,
+				 store_record_key_fn *fn, void *arg,
+				 struct sg_err *err) MUST_CHECK;
 
 /* Records (not deleted) with id > after, in order of id, at most `most`;
  * n_rows 0: no more. */
@@ -109,6 +119,12 @@ enum sg_status store_field_get(struct store *store, uint32_t record_id,
 			       const char *name, struct pool *pool,
 			       const char **value_out,
 			       struct sg_err *err) MUST_CHECK; /* or SG_NONE */
+/* The record of this module that has the value; SG_NONE: no such one. Of
+ * several the oldest. */
+enum sg_status store_field_find(struct store *store, const char *module,
+				const char *name, const char *value,
+				uint32_t *record_id_out,
+				struct sg_err *err) MUST_CHECK;
 enum sg_status store_fields_of(struct store *store, uint32_t record_id,
 			       struct pool *pool, struct store_fields *out,
 			       struct sg_err *err) MUST_CHECK;

@@ -29,6 +29,39 @@ ALTER TABLE ruleset ADD COLUMN hides TEXT NOT NULL DEFAULT '';
 
 -- module
 
+-- Which records lead to which, as of now; the record that a link leads from
+-- has it in its history.
+CREATE TABLE link (                             -- derived
+	record_id INTEGER NOT NULL,
+	relation  TEXT NOT NULL,
+	to_id     INTEGER NOT NULL,
+	since     INTEGER NOT NULL,
+	PRIMARY KEY (record_id, relation, to_id)
+) WITHOUT ROWID;
+CREATE INDEX link_by_end ON link (to_id, relation);
+
+-- Points that a rule's `also` gave along a link: which entry of the other
+-- record's history they are.
+CREATE TABLE roll_up (
+	record_id  INTEGER NOT NULL,            -- whose rule gave them
+	history_id INTEGER NOT NULL,            -- for what; 0 = time
+	at         INTEGER NOT NULL,
+	rule       TEXT NOT NULL,
+	to_id      INTEGER NOT NULL,            -- who got them, too
+	entry_id   INTEGER NOT NULL,            -- as this entry of its history
+	points     REAL NOT NULL,
+	stands     INTEGER NOT NULL DEFAULT 1,  -- 0: taken back
+	PRIMARY KEY (record_id, history_id, at, rule, to_id)
+) WITHOUT ROWID;
+CREATE INDEX roll_up_by_end ON roll_up (to_id);
+
+-- How the record was named that entries of history wait for, for people.
+CREATE TABLE unmatched (
+	record_key INTEGER PRIMARY KEY,
+	module     TEXT NOT NULL,
+	key        TEXT NOT NULL
+);
+
 -- data
 
 -- An import under way or done: chunk by chunk, each written together with its

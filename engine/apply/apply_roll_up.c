@@ -1,0 +1,246 @@
+/*
+ * apply_roll_up.c - points that a rule's `also` gives to linked records. Each
+ * is an entry of the linked record's own history, so that its scores stay a
+ * fold of that; a row remembers what it came from. A refold of the source
+ * takes back what it no longer gives, and gives what it did not give before.
+ */
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "apply/fold_parts.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/store_link.h"
+
+enum { DEPTH_MOST = 8 }; /* of refolds that follow from refolds */
+
+/* Records whose history changed behind their newest entry. */
+struct late {
+	uint32_t *ids;
+	size_t n;
+};
+
+struct rolling {
+	struct apply *apply;
+	const struct cached *source;
+	const struct fold_roll *rolls; /* a copy: the fold's output goes on */
+	size_t n_rolls;
+	struct late late;
+};
+
+static void
+is_late(struct late *late, uint32_t id)
+{
+	size_t i;
+
+	for (i = 0; i < late->n; i++)
+		if (late->ids[i] == id)
+			return;
+	late->ids[late->n++] = id;
+}
+
+static const char *
+number(struct pool *pool, double value)
+{
+	struct buf text = BUF_INIT;
+	const char *kept;
+
+	text_append_number(&text, value);
+	kept = pool_strdup(pool, buf_text(&text));
+	buf_done(&text);
+	return kept;
+}
+
+/* The source's key does not go in: what the linked record has stays when the
+ * person is forgotten. */
+static void
+write_entry(struct rolling *rolling, const struct fold_roll *roll,
+	    const struct cached *to, struct signal *signal)
+{
+	struct apply *apply = rolling->apply;
+	struct pool *pool = apply->work;
+	const char *module = fold_module(rolling->source->fold);
+
+	signal_init(signal, "record.rolled_up", apply->now);
+	signal->kind = SIGNAL_ROLL_UP;
+	signal->happened_at = roll->at < apply->now ? roll->at : apply->now;
+	signal->record_key = to->record_key;
+	signal->source = "engine";
+	signal->because =
+		pool_printf(pool, "%.900s, of a linked %s", roll->rule, module);
+	signal->n_props = 5;
+	signal->props[0] = (struct signal_prop){"rule", roll->rule};
+	signal->props[1] =
+		(struct signal_prop){"points", number(pool, roll->points)};
+	signal->props[2] = (struct signal_prop){"of", number(pool, roll->of)};
+	signal->props[3] = (struct signal_prop){
+		"from", pool_printf(pool, "%u", rolling->source->id)};
+	signal->props[4] = (struct signal_prop){
+		"cause",
+		pool_printf(pool, "%lld", (long long)roll->history_id)};
+}
+
+static enum sg_status
+place(struct rolling *rolling, const struct fold_roll *roll, int64_t *id_out,
+      struct sg_err *err)
+{
+	struct apply *apply = rolling->apply;
+	struct signal signal;
+	struct store_record record;
+	struct cached *to;
+	bool refold = false;
+	enum sg_status status;
+
+	status = store_record_get(apply->store, roll->to, apply->work, &record,
+				  err);
+	if (status != SG_OK || record.deleted_at)
+		return status == SG_OK ? SG_NONE : status;
+	status = apply_load_record(apply, roll->to, &to, err);
+	if (status != SG_OK)
+		return status;
+	if (fold_deleted(to->fold))
+		return SG_NONE;
+	write_entry(rolling, roll, to, &signal);
+	status = apply_enter(apply, to, &signal, roll->ruleset, id_out, &refold,
+			     err);
+	if (refold)
+		is_late(&rolling->late, roll->to);
+	return status;
+}
+
+static enum sg_status
+take_back(struct rolling *rolling, struct store_roll_up *row,
+	  struct sg_err *err)
+{
+	enum sg_status status;
+
+	if (!row->stands)
+		return SG_OK;
+	status = store_history_set_verdict(rolling->apply->store, row->entry_id,
+					   VERDICT_MACHINE, "taken back", err);
+	row->stands = false;
+	if (status == SG_OK)
+		status = store_roll_up_set(rolling->apply->store, row, err);
+	is_late(&rolling->late, row->to_id);
+	return status == SG_NONE ? SG_OK : status; /* folded away since */
+}
+
+/* One that is there already stands, or stands again. */
+static enum sg_status
+give(struct rolling *rolling, const struct fold_roll *roll, struct sg_err *err)
+{
+	struct store_roll_up row = {.record_id = rolling->source->id,
+				    .history_id = roll->history_id,
+				    .at = roll->at,
+				    .rule = roll->rule,
+				    .to_id = roll->to},
+			     before;
+	struct store *store = rolling->apply->store;
+	enum sg_status status = store_roll_up_get(store, &row, &before, err);
+
+	if (status == SG_OK && before.points == roll->points) {
+		if (before.stands)
+			return SG_OK;
+		before.stands = true;
+		status = store_history_set_verdict(store, before.entry_id,
+						   VERDICT_HUMAN, "", err);
+		is_late(&rolling->late, roll->to);
+		return status == SG_OK ? store_roll_up_set(store, &before, err)
+				       : status;
+	}
+	if (status == SG_OK)
+		status = take_back(rolling, &before, err);
+	if (status == SG_OK || status == SG_NONE)
+		status = place(rolling, roll, &row.entry_id, err);
+	if (status != SG_OK)
+		return status == SG_NONE ? SG_OK : status;
+	row.points = roll->points;
+	row.stands = true;
+	return store_roll_up_set(store, &row, err);
+}
+
+static bool
+is_given(const struct rolling *rolling, const struct store_roll_up *row)
+{
+	size_t i;
+
+	for (i = 0; i < rolling->n_rolls; i++) {
+		const struct fold_roll *roll = &rolling->rolls[i];
+
+		if (roll->history_id == row->history_id &&
+		    roll->at == row->at && roll->to == row->to_id &&
+		    strcmp(roll->rule, row->rule) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Of a whole history, what it does not give any more. */
+static enum sg_status
+take_back_rest(struct rolling *rolling, struct store_roll_ups *rows,
+	       struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < rows->n_rows && status == SG_OK; i++)
+		if (!is_given(rolling, &rows->rows[i]))
+			status = take_back(rolling, &rows->rows[i], err);
+	return status;
+}
+
+static enum sg_status
+refold_late(struct apply *apply, const struct late *late, struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	if (!late->n)
+		return SG_OK;
+	if (apply->roll_depth == DEPTH_MOST) {
+		log_error("points that go along links go round in a circle: "
+			  "stopped at depth %d record=%u",
+			  DEPTH_MOST, late->ids[0]);
+		return SG_OK;
+	}
+	apply->roll_depth++;
+	for (i = 0; i < late->n && status == SG_OK; i++) {
+		struct store_record record;
+
+		status = store_record_get(apply->store, late->ids[i],
+					  apply->work, &record, err);
+		if (status == SG_OK && !record.deleted_at)
+			status = apply_refold(apply, late->ids[i], err);
+	}
+	apply->roll_depth--;
+	return status;
+}
+
+enum sg_status
+apply_roll_up(struct apply *apply, const struct cached *source,
+	      const struct fold_out *out, bool whole, struct sg_err *err)
+{
+	struct rolling rolling = {
+		.apply = apply, .source = source, .n_rolls = out->n_rolls};
+	struct store_roll_ups rows = {NULL, 0};
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	if (whole)
+		status = store_roll_ups_of(apply->store, source->id,
+					   apply->work, &rows, err);
+	if (status != SG_OK || (!out->n_rolls && !rows.n_rows))
+		return status;
+	if (out->n_rolls)
+		rolling.rolls = (const struct fold_roll *)pool_memdup(
+			apply->work, out->rolls,
+			out->n_rolls * sizeof(*out->rolls));
+	rolling.late.ids = pool_alloc(apply->work, (out->n_rolls + rows.n_rows +
+						    1) * sizeof(uint32_t));
+	status = take_back_rest(&rolling, &rows, err);
+	for (i = 0; i < rolling.n_rolls && status == SG_OK; i++)
+		status = give(&rolling, &rolling.rolls[i], err);
+	if (status == SG_OK)
+		status = refold_late(apply, &rolling.late, err);
+	return status;
+}

@@ -1,0 +1,212 @@
+/* store_link.c - see store_link.h. */
+#include "store/store_link.h"
+
+#include "store/store_sql.h"
+
+static void
+read_link(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_link *link = row;
+
+	link->relation = store_column(statement, 0, pool);
+	link->record_id = (uint32_t)db_column_int(statement, 1);
+	link->module = store_column(statement, 2, pool);
+	link->key = store_column(statement, 3, pool);
+	link->since = db_column_int(statement, 4);
+}
+
+static const struct store_shape link_shape = {read_link,
+					      sizeof(struct store_link)};
+
+enum sg_status
+store_link_set(struct store *store, uint32_t record_id, const char *relation,
+	       uint32_t to_id, int64_t since, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO link (record_id, relation, to_id, "
+			       "since) SELECT ?, ?, r.id, ? FROM record r"
+			       " WHERE r.id = ? AND r.deleted_at IS NULL"
+			       " ON CONFLICT (record_id, relation, to_id)"
+			       " DO UPDATE SET since = excluded.since",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_text(statement, 2, relation);
+	db_bind_int(statement, 3, since);
+	db_bind_int(statement, 4, to_id);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_link_remove(struct store *store, uint32_t record_id, const char *relation,
+		  uint32_t to_id, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "DELETE FROM link WHERE record_id = ?"
+			       " AND relation = ? AND to_id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_text(statement, 2, relation);
+	db_bind_int(statement, 3, to_id);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_link_remove_all(struct store *store, uint32_t record_id,
+		      struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store, "DELETE FROM link WHERE record_id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	return db_run(statement, err);
+}
+
+static enum sg_status
+collect(struct store *store, const char *sql, uint32_t record_id, size_t most,
+	struct pool *pool, struct store_links *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(store, sql, &statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, (int64_t)most);
+	return store_collect(statement, &link_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
+
+enum sg_status
+store_links_of(struct store *store, uint32_t record_id, size_t most,
+	       struct pool *pool, struct store_links *out, struct sg_err *err)
+{
+	return collect(store,
+		       "SELECT l.relation, r.id, r.module, r.key, l.since"
+		       " FROM link l JOIN record r ON r.id = l.to_id"
+		       " WHERE l.record_id = ? AND r.deleted_at IS NULL"
+		       " ORDER BY l.relation, l.since, r.id LIMIT ?",
+		       record_id, most, pool, out, err);
+}
+
+enum sg_status
+store_links_to(struct store *store, uint32_t record_id, size_t most,
+	       struct pool *pool, struct store_links *out, struct sg_err *err)
+{
+	return collect(store,
+		       "SELECT l.relation, r.id, r.module, r.key, l.since"
+		       " FROM link l JOIN record r ON r.id = l.record_id"
+		       " WHERE l.to_id = ? AND r.deleted_at IS NULL"
+		       " ORDER BY l.relation, l.since, r.id LIMIT ?",
+		       record_id, most, pool, out, err);
+}
+
+/* --- points along links ------------------------------------------------- */
+
+#define COLUMNS \
+	"record_id, history_id, at, rule, to_id, entry_id, points, stands"
+
+static void
+read_roll_up(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_roll_up *row = out;
+
+	row->record_id = (uint32_t)db_column_int(statement, 0);
+	row->history_id = db_column_int(statement, 1);
+	row->at = db_column_int(statement, 2);
+	row->rule = pool ? store_column(statement, 3, pool) : NULL;
+	row->to_id = (uint32_t)db_column_int(statement, 4);
+	row->entry_id = db_column_int(statement, 5);
+	row->points = db_column_real(statement, 6);
+	row->stands = db_column_int(statement, 7) != 0;
+}
+
+static const struct store_shape roll_up_shape = {read_roll_up,
+						 sizeof(struct store_roll_up)};
+
+static void
+bind_key(struct db_statement *statement, const struct store_roll_up *row)
+{
+	db_bind_int(statement, 1, row->record_id);
+	db_bind_int(statement, 2, row->history_id);
+	db_bind_int(statement, 3, row->at);
+	db_bind_text(statement, 4, row->rule);
+	db_bind_int(statement, 5, row->to_id);
+}
+
+enum sg_status
+store_roll_up_set(struct store *store, const struct store_roll_up *row,
+		  struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO roll_up (" COLUMNS ")"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT"
+			       " (record_id, history_id, at, rule, to_id)"
+			       " DO UPDATE SET entry_id = excluded.entry_id,"
+			       " points = excluded.points,"
+			       " stands = excluded.stands",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	bind_key(statement, row);
+	db_bind_int(statement, 6, row->entry_id);
+	db_bind_real(statement, 7, row->points);
+	db_bind_int(statement, 8, row->stands);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_roll_up_get(struct store *store, const struct store_roll_up *like,
+		  struct store_roll_up *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM roll_up"
+			       " WHERE record_id = ? AND history_id = ?"
+			       " AND at = ? AND rule = ? AND to_id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	bind_key(statement, like);
+	status = store_one(statement, read_roll_up, NULL, out, err);
+	if (status == SG_OK)
+		out->rule = like->rule;
+	return status;
+}
+
+enum sg_status
+store_roll_ups_of(struct store *store, uint32_t record_id, struct pool *pool,
+		  struct store_roll_ups *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM roll_up"
+			       " WHERE record_id = ?"
+			       " ORDER BY history_id, at, rule, to_id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	return store_collect(statement, &roll_up_shape, pool, &out->rows,
+			     &out->n_rows, err);
+}
