@@ -52,7 +52,8 @@ static const char whole[] =
 	"  add  = 10\n"
 	"}\n"
 	"rule \"Refund\" { on = \"order.paid\" subtract = 50 score = \"fit\"\n"
-	"  enabled = no module = \"lead\" once_per = \"day\" degrade = none "
+	"  enabled = no module = \"lead\" also = \"account\" once_per = "
+	"\"day\" degrade = none "
 	"}\n";
 
 static void
@@ -116,6 +117,7 @@ a_rule_is_written_in_its_file_form(void **state)
 			    "  enabled  = no\n"
 			    "  module   = \"lead\"\n"
 			    "  score    = \"fit\"\n"
+			    "  also     = \"account\"\n"
 			    "  on       = \"order.paid\"\n"
 			    "  subtract = 50\n"
 			    "  once_per = \"day\"\n"
@@ -184,7 +186,8 @@ static const struct {
 	 "rules.conf:1: `add` in `rule`: expected a number, not `lots`"},
 	{"rule \"A\" { on = \"email.opened\" ad = 1 }",
 	 "rules.conf:1: unknown option `ad` in `rule` (known: enabled, module, "
-	 "score, on, when, unless, verdict, add, subtract, once_per, cap, "
+	 "score, also, on, when, unless, verdict, add, subtract, once_per, "
+	 "cap, "
 	 "cap_group, degrade, expires, because)"},
 	{"\n\nrule \"A\" {\n on = \"call.missed\"\n add = 1\n}",
 	 "rules.conf:4: rule \"A\": `call.missed` is declared by no loaded "
@@ -239,6 +242,16 @@ static const struct {
 	 "or none"},
 	{"rule \"A\" { on = \"email.opened\" add = 1e12 }",
 	 "rules.conf:1: rule \"A\": expected at most 1000000000 points"},
+	{"rule \"A\" { on = \"email.opened\" add = 1 module = \"ticket\" }",
+	 "rules.conf:1: rule \"A\": no module `ticket`; there are contact, "
+	 "lead, account, deal (and what `module \"NAME\" { }` in the "
+	 "configuration adds)"},
+	{"rule \"A\" { when = \"tag 'x'\" add = 1 also = \"account\" }",
+	 "rules.conf:1: rule \"A\": `also` needs `on`: only touch points are "
+	 "rolled up"},
+	{"rule \"A\" { on = \"email.opened\" add = 1 also = \"My Own\" }",
+	 "rules.conf:1: rule \"A\": `also` is \"My Own\"; expected a relation, "
+	 "as account"},
 	{"rule \"A\" { on = \"email.opened\" add = 1 module = \"My Own\" }",
 	 "rules.conf:1: rule \"A\": `module` is \"My Own\"; expected small "
 	 "letters, digits, _ and -"},
