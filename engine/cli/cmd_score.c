@@ -31,12 +31,16 @@ print_number(const char *title, const struct json *object, const char *name,
 static void
 print_bands(const struct json *bands)
 {
+	struct buf text = BUF_INIT;
 	size_t i;
 
 	for (i = 0; i < json_count(bands); i++) {
 		printf(i ? ", " : "  %-24s ", "bands");
-		cli_print(json_text(json_at(bands, i)));
+		buf_reset(&text);
+		cli_format(&text, json_at(bands, i), CLI_TEXT);
+		cli_print(buf_text(&text));
 	}
+	buf_done(&text);
 	if (i)
 		putchar('\n');
 }
