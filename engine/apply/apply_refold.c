@@ -198,15 +198,15 @@ rows_of(struct apply *apply, const struct fold_out *out, uint32_t record_id,
 	return rows;
 }
 
-/* Rows of have with at > after and no history entry, when only those are in
- * question. */
+/* Rows that time made since the record's newest entry, when only those are in
+ * question: what came of an entry is not after it. */
 static void
-keep_by_time(struct store_ledger_rows *have, int64_t after)
+keep_by_time(struct store_ledger_rows *have, int64_t since)
 {
 	size_t n = 0, i;
 
 	for (i = 0; i < have->n_rows; i++)
-		if (!have->rows[i].history_id && have->rows[i].at >= after)
+		if (have->rows[i].at >= since)
 			have->rows[n++] = have->rows[i];
 	have->n_rows = n;
 }

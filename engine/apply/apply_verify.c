@@ -187,14 +187,15 @@ compare_things(struct verify *verify, uint32_t record_id,
 	}
 }
 
-/* Entries by time after what the timers have done are not compared. */
+/* Entries by time after what the timers have done are not compared; what came
+ * of a history entry is not after it. */
 static size_t
 drop_later(const struct verify *verify, struct store_ledger *rows, size_t n)
 {
 	size_t kept = 0, i;
 
 	for (i = 0; i < n; i++)
-		if (rows[i].history_id || rows[i].at <= verify->until)
+		if (rows[i].at <= verify->until)
 			rows[kept++] = rows[i];
 	return kept;
 }
@@ -241,6 +242,9 @@ fold_all(struct verify *verify, uint32_t record_id, struct fold_record *fold,
 	}
 	if (status == SG_OK)
 		fold_advance_to(fold, &apply->world, verify->until, out);
+	if (rows.n_rows &&
+	    rows.rows[rows.n_rows - 1].happened_at > verify->until)
+		verify->until = rows.rows[rows.n_rows - 1].happened_at;
 	pthread_rwlock_unlock(&apply->world_lock);
 	return status;
 }

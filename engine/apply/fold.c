@@ -97,6 +97,9 @@ fold_record_free(struct fold_record *record)
 	free(record->given.items);
 	free(record->times.items);
 	free(record->seen.items);
+	fold_waits_done(record);
+	free(record->expiries.items);
+	free(record->capped.items);
 	free(record->once);
 	free(record->scores);
 	free(record->module);
@@ -118,6 +121,9 @@ fold_record_bytes(const struct fold_record *record)
 	       record->given.cap * sizeof(struct fold_given) +
 	       record->times.cap * sizeof(struct fold_time) +
 	       record->seen.cap * sizeof(struct fold_seen) +
+	       record->waits.cap * sizeof(struct fold_wait) +
+	       record->expiries.cap * sizeof(struct fold_expiry) +
+	       record->capped.cap * sizeof(struct fold_capped) +
 	       record->once_cap * sizeof(struct fold_once) +
 	       record->n_scores * sizeof(struct score_state);
 }
@@ -201,6 +207,7 @@ turn(struct fold_run *run, int64_t at)
 	}
 	run->ruleset = world->rulesets[record->ruleset];
 	if (record->next_change <= at) {
+		fold_run_due(run);
 		fold_hold(run, false);
 		looked = true;
 	}

@@ -146,7 +146,8 @@ fold_plan_next_change(struct fold_run *run)
 		run->world->rulesets[record->ruleset];
 	size_t i;
 
-	record->next_change = INT64_MAX;
+	record->next_change =
+		record->deleted ? INT64_MAX : fold_next_due(record);
 	if (!ruleset->timed_rules || record->deleted)
 		return;
 	for (i = 0; i < ruleset->n_rules; i++) {

@@ -13,10 +13,20 @@ fires(struct fold_run *run, const struct fold_rule *ready,
 	    !ready->score_id || signal->verdict > rule->verdict ||
 	    strcmp(rule->module, run->record->module) != 0)
 		return false;
-	if (rule->condition &&
-	    !condition_test(rule->condition, &run->view, signal, run->at))
-		return false;
-	return fold_once_allows(run, ready, signal);
+	return !rule->condition ||
+	       condition_test(rule->condition, &run->view, signal, run->at);
+}
+
+void
+fold_award(struct fold_run *run, const struct fold_cause *cause)
+{
+	double points = cause->rule->rule->points;
+
+	if (!fold_once_allows(run, cause->rule, cause->signal) ||
+	    !fold_cap_trim(run, cause->rule, &points))
+		return;
+	fold_once_note(run, cause->rule, cause->signal);
+	fold_give(run, cause, LEDGER_TOUCH, points);
 }
 
 void
@@ -32,7 +42,9 @@ fold_fire(struct fold_run *run, const struct signal *signal, unsigned depth)
 
 		if (!fires(run, rule, signal))
 			continue;
-		fold_once_note(run, rule, signal);
-		fold_give(run, &cause, LEDGER_TOUCH, rule->rule->points);
+		if (rule->rule->absence)
+			fold_wait_begin(run, rule, signal, depth);
+		else
+			fold_award(run, &cause);
 	}
 }

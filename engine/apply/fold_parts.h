@@ -5,6 +5,8 @@
 #ifndef ENGINE_APPLY_FOLD_PARTS_H
 #define ENGINE_APPLY_FOLD_PARTS_H
 
+#include <string.h>
+
 #include "apply/fold.h"
 #include "rule/record_view.h"
 
@@ -53,6 +55,35 @@ struct fold_time { /* a firing of a rule with `N per …` */
 	uint32_t rule_no, score_id;
 	int64_t span; /* that of the rule then: another one counts anew */
 	int64_t at;
+};
+
+/* A rule with `unless` that has had its signal. */
+struct fold_wait {
+	const struct fold_ruleset *ruleset; /* of the signal */
+	const struct fold_rule *rule;
+	int64_t history_id, due_at;
+	uint64_t message_id;
+	unsigned missing; /* so often it must still happen */
+	unsigned depth;
+	bool proxy, person;   /* has a proxy, a person seen the mail? */
+	unsigned char *bytes; /* the signal: signal_encode() */
+	size_t len;
+};
+
+/* Points that go when their time is over. */
+struct fold_expiry {
+	uint32_t rule_no, rule_id, score_id;
+	int side;
+	unsigned depth;
+	size_t rate;
+	double points; /* as they were given */
+	int64_t given_at, due_at, history_id;
+};
+
+struct fold_capped { /* points given under a cap */
+	uint32_t cap_no, rule_no, score_id;
+	double points; /* as they were given */
+	int64_t at, history_id;
 };
 
 struct fold_seen { /* an occurrence, for conditions on signals */
@@ -104,6 +135,9 @@ struct fold_record {
 	FOLD_VECTOR(struct fold_given, given);
 	FOLD_VECTOR(struct fold_time, times);
 	FOLD_VECTOR(struct fold_seen, seen);
+	FOLD_VECTOR(struct fold_wait, waits);
+	FOLD_VECTOR(struct fold_expiry, expiries);
+	FOLD_VECTOR(struct fold_capped, capped);
 	struct fold_once *once;
 	size_t n_once, once_cap;
 	size_t n_scores;
@@ -132,6 +166,11 @@ void *fold_grow(void *items, size_t *n, size_t *cap, size_t item_size);
 		 fold_grow((vector)->items, &(vector)->n, &(vector)->cap, \
 			   sizeof(*(vector)->items)),                     \
 	 &(vector)->items[(vector)->n - 1])
+
+/* The items behind it move up. */
+#define fold_remove(vector, i)                                  \
+	memmove(&(vector)->items[i], &(vector)->items[(i) + 1], \
+		(--(vector)->n - (i)) * sizeof(*(vector)->items))
 
 void fold_run_init(struct fold_run *run, struct fold_record *record,
 		   const struct fold_world *world, struct fold_out *out);
@@ -166,7 +205,11 @@ void fold_roll_up(struct fold_run *run, const struct fold_rule *rule,
 /* fold_fire.c: the rules on this signal; depth 0 = from outside */
 void fold_fire(struct fold_run *run, const struct signal *signal,
 	       unsigned depth);
+/* It has happened: for what waits, and for conditions later on. */
 void fold_see(struct fold_run *run, const struct signal *signal);
+struct fold_cause;
+/* The rule's points, as far as once_per and cap let them. */
+void fold_award(struct fold_run *run, const struct fold_cause *cause);
 
 /* fold_once.c */
 bool fold_once_allows(struct fold_run *run, const struct fold_rule *rule,
@@ -186,6 +229,7 @@ struct fold_cause {
 	const struct fold_rule *rule; /* NULL = none */
 	uint32_t rule_id;	      /* when there is no rule any more */
 	const struct signal *signal;  /* may be NULL */
+	const char *expired;	      /* the rule whose points expire; NULL */
 	unsigned depth;
 };
 struct score_state *fold_state(struct fold_run *run, uint32_t score_id);
@@ -195,5 +239,44 @@ void fold_take(struct fold_run *run, const struct fold_cause *cause,
 	       uint32_t score_id, const struct score_sum *sum);
 bool fold_operate(struct fold_run *run, const struct signal *signal);
 void fold_take_back(struct fold_run *run, uint32_t rule_no);
+/* So much less was given by the rule and is not closed. */
+void fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
+		     const struct score_sum *sum);
+
+/*
+ * What a record waits for, and how much it was given: each is forgotten of a
+ * score (score_id; rule_no NO_RULE_NO), or of a rule (score_id 0).
+ */
+#define NO_RULE_NO UINT32_MAX
+
+/* fold_due.c */
+int64_t fold_next_due(const struct fold_record *record); /* INT64_MAX: never */
+void fold_run_due(struct fold_run *run); /* all that is due at run->at */
+
+/* fold_wait.c: `unless` */
+void fold_wait_begin(struct fold_run *run, const struct fold_rule *rule,
+		     const struct signal *signal, unsigned depth);
+void fold_wait_see(struct fold_run *run, const struct signal *signal);
+bool fold_wait_run(struct fold_run *run); /* the first; false: none is due */
+void fold_waits_forget(struct fold_record *record, uint32_t score_id,
+		       uint32_t rule_no);
+void fold_waits_done(struct fold_record *record);
+
+/* fold_expiry.c: `expires` */
+void fold_expiry_begin(struct fold_run *run, const struct fold_cause *cause,
+		       const struct score_entry *entry);
+bool fold_expiry_run(struct fold_run *run); /* the first; false: none is due */
+void fold_expiries_forget(struct fold_record *record, uint32_t score_id,
+			  uint32_t rule_no);
+
+/* fold_cap.c: `cap`. false: there is no room for any */
+bool fold_cap_trim(const struct fold_run *run, const struct fold_rule *rule,
+		   double *points);
+void fold_cap_note(struct fold_run *run, const struct fold_rule *rule,
+		   const struct score_entry *entry);
+void fold_cap_give_back(struct fold_record *record,
+			const struct fold_expiry *expiry);
+void fold_caps_forget(struct fold_record *record, uint32_t score_id,
+		      uint32_t rule_no);
 
 #endif

@@ -35,7 +35,9 @@ explain(struct fold_run *run, const struct fold_cause *cause,
 	const char *kept;
 
 	buf_init(&text, 4096);
-	if (entry->entry == LEDGER_CLOSING && cause->rule)
+	if (cause->expired)
+		buf_printf(&text, "expired: %s", cause->expired);
+	else if (entry->entry == LEDGER_CLOSING && cause->rule)
 		buf_printf(&text, "no longer so: %s", cause->rule->rule->name);
 	else if (entry->entry == LEDGER_CLOSING && cause->rule_id)
 		buf_append_text(&text, "rule removed, points taken back");
@@ -120,21 +122,53 @@ changed(struct fold_run *run, const struct fold_cause *cause, uint32_t score_id,
 
 /* --- rules -------------------------------------------------------------- */
 
+static struct fold_given *
+find_given(struct fold_record *record, const struct fold_given *like)
+{
+	size_t i;
+
+	for (i = 0; i < record->given.n; i++) {
+		struct fold_given *at = &record->given.items[i];
+
+		if (at->rule_no == like->rule_no && at->side == like->side &&
+		    at->rate == like->rate && at->score_id == like->score_id)
+			return at;
+	}
+	return NULL;
+}
+
+void
+fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
+		const struct score_sum *sum)
+{
+	struct fold_record *record = run->record;
+	struct fold_given like = {.rule_no = rule_no,
+				  .score_id = score_id,
+				  .side = sum->side,
+				  .rate = sum->rate};
+	struct fold_given *given = find_given(record, &like);
+
+	if (!given)
+		return;
+	given->worth *= score_decay(run->world->rates.rates[given->rate],
+				    run->at - given->at);
+	given->worth -= sum->worth;
+	given->at = run->at;
+	if (score_equal(given->worth, 0))
+		*given = record->given.items[--record->given.n];
+}
+
 static void
 note_given(struct fold_run *run, const struct fold_rule *rule,
 	   const struct score_entry *entry)
 {
 	struct fold_record *record = run->record;
-	struct fold_given *given = NULL;
-	size_t i;
+	struct fold_given like = {.rule_no = rule->no,
+				  .score_id = rule->score_id,
+				  .side = entry->side,
+				  .rate = entry->rate};
+	struct fold_given *given = find_given(record, &like);
 
-	for (i = 0; i < record->given.n && !given; i++) {
-		struct fold_given *at = &record->given.items[i];
-
-		if (at->rule_no == rule->no && at->side == entry->side &&
-		    at->rate == entry->rate && at->score_id == rule->score_id)
-			given = at;
-	}
 	if (!given) {
 		given = fold_add(&record->given);
 		given->rule_no = rule->no;
@@ -168,6 +202,8 @@ fold_give(struct fold_run *run, const struct fold_cause *cause,
 	if (class == LEDGER_TOUCH) {
 		note_given(run, rule, &entry);
 		fold_roll_up(run, rule, points);
+		fold_cap_note(run, rule, &entry);
+		fold_expiry_begin(run, cause, &entry);
 	}
 	note(run, &by, rule->score_id, &entry);
 	changed(run, &by, rule->score_id, entry.balance - entry.delta,
@@ -193,6 +229,9 @@ fold_take_back(struct fold_run *run, uint32_t rule_no)
 	struct fold_record *record = run->record;
 	size_t i = 0;
 
+	fold_waits_forget(record, 0, rule_no);
+	fold_expiries_forget(record, 0, rule_no);
+	fold_caps_forget(record, 0, rule_no);
 	while (i < record->given.n) {
 		struct fold_given given = record->given.items[i];
 		struct fold_cause cause = {.rule_id = given.rule_id};
@@ -223,6 +262,7 @@ forget_given(struct fold_record *record, uint32_t score_id)
 		if (record->given.items[i].score_id != score_id)
 			record->given.items[n++] = record->given.items[i];
 	record->given.n = n;
+	fold_expiries_forget(record, score_id, NO_RULE_NO);
 }
 
 static void
@@ -252,6 +292,8 @@ operate(struct fold_run *run, const struct signal *signal, uint32_t score_id,
 		forget_given(run->record, score_id);
 		forget_paid(run->record, score_id);
 		fold_once_forget(run->record, score_id);
+		fold_waits_forget(run->record, score_id, NO_RULE_NO);
+		fold_caps_forget(run->record, score_id, NO_RULE_NO);
 		return score_apply_erase(state, rates, run->at, entries);
 	default:
 		score_apply_points(state, rates, &add, entries);

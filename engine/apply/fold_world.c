@@ -47,6 +47,7 @@ fold_world_done(struct fold_world *world)
 	free(world->rulesets);
 	free_names(world->rule_names, world->n_rule_names);
 	free_names(world->kept, world->n_kept);
+	free_names(world->caps, world->n_caps);
 	memset(world, 0, sizeof(*world));
 }
 
@@ -111,6 +112,31 @@ keep_what_it_asks(struct fold_world *world, const struct condition *condition,
 	keep_signal(world, "email.clicked");
 }
 
+/* The moments of score.changed come up only where somebody asks for them. */
+static void
+keep_what_it_awaits(struct fold_world *world, struct fold_rule *rule)
+{
+	const struct condition_signal *absent = &rule->rule->absent;
+
+	if (absent->where_asks_history)
+		condition_each_signal(rule->rule->absence, keep_signal, world);
+	else if (strcmp(absent->name, "score.changed") == 0)
+		keep_signal(world, absent->name);
+}
+
+static uint32_t
+cap_no(struct fold_world *world, const struct rule *rule)
+{
+	struct buf name = BUF_INIT;
+	size_t no;
+
+	buf_printf(&name, "%s %s", rule->cap_group ? "group" : "rule",
+		   rule->cap_group ? rule->cap_group : rule->name);
+	no = intern(&world->caps, &world->n_caps, buf_text(&name));
+	buf_done(&name);
+	return (uint32_t)no;
+}
+
 static enum sg_status
 find_rates(const struct fold_world *world, const struct fold_ruleset *ruleset,
 	   struct fold_rule *rule, struct sg_err *err)
@@ -144,6 +170,10 @@ ready_rule(struct fold_world *world, struct fold_ruleset *ruleset, size_t i,
 	rule->next_on = NO_RULE;
 	if (rule->rule->condition)
 		keep_what_it_asks(world, rule->rule->condition, rule);
+	if (rule->rule->absence)
+		keep_what_it_awaits(world, rule);
+	if (rule->rule->has_cap)
+		rule->cap_no = cap_no(world, rule->rule);
 	if (!rule->rule->on) {
 		ruleset->field_rules = true;
 		ruleset->timed_rules |= rule->timed;

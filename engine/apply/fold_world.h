@@ -22,6 +22,7 @@ struct fold_rule {
 	size_t rates[2];   /* index: for positive, for negative points */
 	bool timed;	   /* a field rule whose answer changes by time */
 	bool history;	   /* … by what else happened to the record */
+	uint32_t cap_no;   /* the same for all rules of one cap */
 	size_t next_on;	   /* the next of the same signal; NO_RULE = none */
 };
 
@@ -74,6 +75,8 @@ struct fold_world {
 	/* Signals that some condition asks about: only these are kept. */
 	size_t n_kept;
 	char **kept;
+	size_t n_caps;
+	char **caps;		  /* "rule NAME", "group NAME", by cap_no */
 	fold_percent_fn *percent; /* NULL: everybody has 0 % */
 	void *percent_arg;
 };

@@ -7,12 +7,14 @@
 
 #include "apply/ledger_fold.h"
 #include "base/clock.h"
+#include "rule/rule.h"
 #include "store/store_rule.h"
 
 /* A ledger entry that may still be worth something. */
 struct item {
 	const struct store_ledger *row;
 	const char *rule;
+	int64_t expires_ms;
 	double delta;
 	bool closed;
 };
@@ -62,13 +64,19 @@ close_sum(struct listing *listing, size_t n, const struct store_ledger *row)
 			listing->items[i].closed = true;
 }
 
+/* What expired of a signal is what that signal gave; else it is all that the
+ * rule gave. */
 static void
 close_rule(struct listing *listing, const struct item *closing)
 {
+	bool expired =
+		closing->row->class == LEDGER_TOUCH && closing->row->history_id;
 	size_t i;
 
 	for (i = 0; i < listing->n; i++)
-		if (strcmp(listing->items[i].rule, closing->rule) == 0 &&
+		if ((!expired || listing->items[i].row->history_id ==
+					 closing->row->history_id) &&
+		    strcmp(listing->items[i].rule, closing->rule) == 0 &&
 		    same_sum(listing->items[i].row, closing->row))
 			listing->items[i].closed = true;
 }
@@ -86,24 +94,27 @@ find_same(struct listing *listing, const struct store_ledger *row)
 }
 
 static enum sg_status
-rule_name(struct listing *listing, uint32_t rule_id, const char **name_out)
+find_rule(struct listing *listing, uint32_t rule_id, struct item *item)
 {
 	struct store_rule rule;
 	enum sg_status status;
 	size_t i;
 
-	*name_out = "";
+	item->rule = "";
 	if (!rule_id)
 		return SG_OK;
 	for (i = 0; i < listing->n; i++)
 		if (listing->items[i].row->rule_id == rule_id) {
-			*name_out = listing->items[i].rule;
+			item->rule = listing->items[i].rule;
+			item->expires_ms = listing->items[i].expires_ms;
 			return SG_OK;
 		}
 	status = store_rule_get(listing->store, rule_id, listing->pool, &rule,
 				listing->err);
-	if (status == SG_OK)
-		*name_out = rule.name;
+	if (status == SG_OK) {
+		item->rule = rule.name;
+		item->expires_ms = rule_source_expires(rule.source);
+	}
 	return status == SG_NONE ? SG_OK : status;
 }
 
@@ -112,7 +123,7 @@ take_row(struct listing *listing, const struct store_ledger *row)
 {
 	struct item item = {.row = row, .delta = row->delta};
 	struct item *same;
-	enum sg_status status = rule_name(listing, row->rule_id, &item.rule);
+	enum sg_status status = find_rule(listing, row->rule_id, &item);
 
 	if (status != SG_OK)
 		return status;
@@ -216,6 +227,14 @@ reconcile(struct listing *listing, const struct store_ledger *rows, size_t n)
 	}
 }
 
+static int64_t
+expires_at(const struct item *item)
+{
+	bool expires = item->expires_ms && item->row->class == LEDGER_TOUCH;
+
+	return expires ? item->row->at + item->expires_ms : 0;
+}
+
 static void
 fill_entries(const struct listing *listing, struct why *why)
 {
@@ -236,18 +255,37 @@ fill_entries(const struct listing *listing, struct why *why)
 			.class = (enum ledger_class)item->row->class,
 			.rate = item->row->rate,
 			.given = item->delta,
-			.left = left};
+			.left = left,
+			.expires_at = expires_at(item)};
 	}
 }
 
+/* If nothing happens: what degrades, and what expires until then. */
 static double
-score_in(const struct score_state *state, const struct score_rates *rates,
+score_in(const struct score_state *state, struct score_rates *rates,
 	 const struct why *why, int64_t at)
 {
+	struct score_state then = *state;
 	struct score_summary summary;
+	size_t i, rate;
 
-	score_summarise(state, &why->settings, rates, at, &summary);
+	for (i = 0; i < why->n_entries; i++) {
+		const struct why_entry *entry = &why->entries[i];
+
+		if (entry->expires_at && entry->expires_at <= at &&
+		    score_rates_index(rates, entry->rate, &rate, NULL) == SG_OK)
+			then.touch[rate][entry->given < 0] -= entry->left;
+	}
+	score_summarise(&then, &why->settings, rates, at, &summary);
 	return summary.value[SCORE_SCORE];
+}
+
+static void
+foresee(const struct score_state *state, struct score_rates *rates, int64_t now,
+	struct why *why)
+{
+	why->in_7_days = score_in(state, rates, why, now + 7 * CLOCK_DAY_MS);
+	why->in_30_days = score_in(state, rates, why, now + 30 * CLOCK_DAY_MS);
 }
 
 static enum sg_status
@@ -263,12 +301,10 @@ fill(struct listing *listing, struct store_ledger_rows *rows, uint32_t score_id,
 		return status;
 	score_summarise(&state, &why->settings, rates, listing->now,
 			&why->summary);
-	why->in_7_days =
-		score_in(&state, rates, why, listing->now + 7 * CLOCK_DAY_MS);
-	why->in_30_days =
-		score_in(&state, rates, why, listing->now + 30 * CLOCK_DAY_MS);
-	if (!why->summary.has_score)
+	if (!why->summary.has_score) {
+		foresee(&state, rates, listing->now, why);
 		return SG_OK;
+	}
 	why->limited =
 		why->summary.value[SCORE_SCORE] - why->summary.value[SCORE_RAW];
 	listing->items = pool_alloc(listing->pool,
@@ -277,6 +313,7 @@ fill(struct listing *listing, struct store_ledger_rows *rows, uint32_t score_id,
 	status = take_all(listing, rows->rows, rows->n_rows);
 	reconcile(listing, rows->rows, rows->n_rows);
 	fill_entries(listing, why);
+	foresee(&state, rates, listing->now, why);
 	return status;
 }
 

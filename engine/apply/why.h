@@ -18,7 +18,8 @@ struct why_entry {
 	enum ledger_class class;
 	double rate; /* percent a day */
 	double given;
-	double left; /* now */
+	double left;	    /* now */
+	int64_t expires_at; /* 0 = never */
 };
 
 struct why {

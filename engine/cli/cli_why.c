@@ -163,6 +163,9 @@ add_entries(struct json *rows, const struct json *entries,
 						   ? points
 						   : round(points * 100) / 100);
 		json_add_text(row, "given", buf_text(&given));
+		if (json_get_text(entry, "expires_at"))
+			json_add_text(row, "expires_at",
+				      json_get_text(entry, "expires_at"));
 		add_points(row, "left", sum,
 			   sum->exact ? sum->left[i]
 				      : (double)sum->shown[i] * sum->unit);
@@ -194,6 +197,17 @@ add_total(struct json *rows, const struct sum *sum, const struct json *why)
 	add_row(rows, sum, "= the score", score);
 }
 
+static bool
+anything_expires(const struct json *entries)
+{
+	size_t i;
+
+	for (i = 0; i < json_count(entries); i++)
+		if (json_get_text(json_at(entries, i), "expires_at"))
+			return true;
+	return false;
+}
+
 static void
 print_rows(const struct cli *cli, const struct json *why, const struct sum *sum)
 {
@@ -205,12 +219,22 @@ print_rows(const struct cli *cli, const struct json *why, const struct sum *sum)
 		{"left", "left", CLI_NUMBER},
 		{0},
 	};
+	static const struct cli_column with_expiry[] = {
+		{"when", "at", CLI_TIME},
+		{"rule", "rule", CLI_TEXT},
+		{"because", "explanation", CLI_TEXT},
+		{"given", "given", CLI_NUMBER},
+		{"left", "left", CLI_NUMBER},
+		{"expires", "expires_at", CLI_TIME},
+		{0},
+	};
+	const struct json *entries = json_get(why, "entries");
 	struct json *rows = json_new_array();
 
-	add_entries(rows, json_get(why, "entries"), sum);
+	add_entries(rows, entries, sum);
 	add_total(rows, sum, why);
 	putchar('\n');
-	cli_table(cli, rows, columns);
+	cli_table(cli, rows, anything_expires(entries) ? with_expiry : columns);
 	json_free(rows);
 }
 

@@ -80,6 +80,22 @@ void condition_get_uses(const struct condition *condition,
 /* Calls fn for each name of the sort used. */
 void condition_each_signal(const struct condition *condition,
 			   void (*fn)(void *arg, const char *name), void *arg);
+
+/* Of a condition that is one signal: `email.clicked where (…) within 7d`. */
+struct condition_signal {
+	const char *name;  /* as long as the condition */
+	int64_t within_ms; /* -1: at any time */
+	unsigned times;	   /* at least */
+	bool where_asks_history;
+};
+/* false: it is something else. */
+bool condition_as_signal(const struct condition *condition,
+			 struct condition_signal *signal_out);
+/* Is the signal one of them: its name, and its `where`? */
+bool condition_signal_meets(const struct condition *condition,
+			    const struct record_view *view,
+			    const struct signal *signal, int64_t now);
+
 /* The canonical text: parses to the same condition. */
 void condition_write(const struct condition *condition, struct buf *to);
 

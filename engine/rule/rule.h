@@ -44,9 +44,18 @@ struct rule {
 	bool enabled;
 	const char *source; /* its text in file form */
 	unsigned line;	    /* in the file it was read from, 0 = none */
-	/* Parsed and kept, given effect by the next release; a rule that uses
-	 * one is refused with that sentence by rules_parse(). */
-	const char *unless, *expires, *cap, *cap_group;
+	/* Absence: fires at the end of absent.within_ms, unless that has
+	 * happened until then. */
+	const char *unless;		/* text, NULL = fires at once */
+	struct condition *absence;	/* of `unless`; NULL */
+	struct condition_signal absent; /* what it consists of */
+	int64_t expires_ms;  /* after it gave points they go; 0 = they stay */
+	const char *expires; /* text, NULL */
+	bool has_cap;
+	double cap_points;     /* the most it may give, either way */
+	int64_t cap_ms;	       /* in so long; 0 = ever */
+	const char *cap;       /* text, NULL = none of its own */
+	const char *cap_group; /* shares the cap with those of that name */
 };
 
 struct ruleset {
@@ -77,6 +86,9 @@ void ruleset_free(struct ruleset *ruleset);
 /* Canonical text of one rule / all of them: parses to the same. */
 void rule_write(const struct rule *rule, struct buf *to);
 void ruleset_write(const struct ruleset *ruleset, struct buf *to);
+
+/* How long points given by a rule of this text last; 0 = for good. */
+int64_t rule_source_expires(const char *source);
 
 enum rule_change { RULE_SAME, RULE_ADDED, RULE_CHANGED, RULE_REMOVED };
 struct rule_difference {

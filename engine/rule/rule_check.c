@@ -41,24 +41,6 @@ check_name(const struct rule *rule, const struct conf_section *section,
 	return SG_OK;
 }
 
-/* Parsed so that files can be written for it, but not silently without it. */
-static enum sg_status
-check_later(const struct rule *rule, const struct conf_section *section,
-	    const struct rule_context *context, struct sg_err *err)
-{
-	const char *const names[] = {"unless", "expires", "cap", "cap_group"};
-	size_t i;
-
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		if (conf_option_line(section, names[i]))
-			return rule_refuse(section, names[i], err,
-					   "`%s` comes with the next release; "
-					   "remove it, or the rule, until then",
-					   names[i]);
-	}
-	return SG_OK;
-}
-
 static void
 offer(void *arg, const char *name)
 {
@@ -181,8 +163,9 @@ static enum sg_status
 check_field_rule(const struct rule *rule, const struct conf_section *section,
 		 const struct rule_context *context, struct sg_err *err)
 {
-	static const char *const of_signals[] = {"once_per", "verdict",
-						 "degrade"};
+	static const char *const of_signals[] = {
+		"once_per", "verdict", "degrade",  "unless",
+		"expires",  "cap",     "cap_group"};
 	struct condition_uses uses;
 	size_t i;
 
@@ -253,9 +236,8 @@ rule_check(const struct rule *rule, const struct conf_section *section,
 	   const struct rule_context *context, struct sg_err *err)
 {
 	static check_fn *const checks[] = {
-		check_name,	  check_later,	 check_score,
-		check_module,	  check_also,	 check_on,
-		check_field_rule, check_numbers, check_because};
+		check_name, check_score,      check_module,  check_also,
+		check_on,   check_field_rule, check_numbers, check_because};
 	enum sg_status status = SG_OK;
 	size_t i;
 

@@ -18,20 +18,21 @@ const struct conf_option rule_options[] = {
 	 "the signal it fires on; without it, it is a field rule"},
 	{"when", CONF_TEXT, NULL, 0, 0, NULL, "the condition"},
 	{"unless", CONF_TEXT, NULL, 0, 0, NULL,
-	 "a condition that, met in time, keeps it from firing"},
+	 "a signal `within` so long that keeps it from firing: absence"},
 	{"verdict", CONF_TEXT, "human", 0, 0, NULL,
 	 "the hits it takes: human, proxy (both), any"},
 	{"add", CONF_NUMBER, NULL, 0, 0, NULL, "points to add"},
 	{"subtract", CONF_NUMBER, NULL, 0, 0, NULL, "points to subtract"},
 	{"once_per", CONF_TEXT, NULL, 0, 0, NULL,
 	 "ever, message, link, day, or as `3 per 7d`"},
-	{"cap", CONF_TEXT, NULL, 0, 0, NULL, "the most it may give"},
+	{"cap", CONF_TEXT, NULL, 0, 0, NULL,
+	 "the most points it may give, as 30, or `30 per 7d`"},
 	{"cap_group", CONF_TEXT, NULL, 0, 0, NULL,
-	 "rules of one group share their cap"},
+	 "rules of one group share one cap"},
 	{"degrade", CONF_PERCENT, NULL, 0, 0, NULL,
 	 "percent a day its points lose; none: they stay"},
 	{"expires", CONF_TEXT, NULL, 0, 0, NULL,
-	 "how long after the signal the points are taken back"},
+	 "how long after they were given the points are taken back"},
 	{"because", CONF_TEXT, NULL, 0, 0, NULL,
 	 "the explanation, with {{signal.NAME}} and {{field.NAME}}"},
 	{0}};
@@ -165,15 +166,14 @@ copy_text(const struct reading *reading, const struct conf_section *section,
 	return text ? pool_strdup(reading->pool, text) : NULL;
 }
 
-/* The line that `when` begins on: conf_option_line() is where it ends. */
-static unsigned
-line_of_when(const struct rule *rule, const struct conf_section *section)
+unsigned
+rule_text_line(const struct conf_section *section, const char *name,
+	       const char *text)
 {
-	unsigned line = conf_option_line(section, "when");
-	const char *c;
+	unsigned line = conf_option_line(section, name);
 
-	for (c = rule->when; *c; c++)
-		line -= *c == '\n' && line > 1;
+	for (; *text; text++)
+		line -= *text == '\n' && line > 1;
 	return line;
 }
 
@@ -189,7 +189,8 @@ read_when(struct rule *rule, const struct conf_section *section,
 					   reading->err) == SG_OK)
 		return SG_OK;
 	return err_prefix(reading->err, "%s:%u: rule \"%.64s\": `when`",
-			  conf_file(section), line_of_when(rule, section),
+			  conf_file(section),
+			  rule_text_line(section, "when", rule->when),
 			  conf_title(section));
 }
 
@@ -231,6 +232,11 @@ read_rule(struct rule *rule, const struct conf_section *section,
 	if (status == SG_OK)
 		status = read_when(rule, section, reading);
 	if (status == SG_OK)
+		status = rule_read_absence(rule, section, reading->context,
+					   reading->err);
+	if (status == SG_OK)
+		status = rule_read_limits(rule, section, reading->err);
+	if (status == SG_OK)
 		status = rule_check(rule, section, reading->context,
 				    reading->err);
 	if (status != SG_OK)
@@ -246,7 +252,7 @@ read_rules(struct ruleset *ruleset, const struct conf_section *root,
 	   struct reading *reading)
 {
 	size_t i, n = conf_section_count(root, "rule");
-	enum sg_status status;
+	enum sg_status status = SG_OK;
 
 	ruleset->rules = pool_alloc(reading->pool,
 				    (n ? n : 1) * sizeof(*ruleset->rules));
@@ -257,6 +263,9 @@ read_rules(struct ruleset *ruleset, const struct conf_section *root,
 		if (status != SG_OK)
 			return status;
 	}
+	status = ruleset_share_caps(ruleset, root, reading->err);
+	if (status != SG_OK)
+		return status;
 	return ruleset_check(ruleset, root, reading->context, reading->err);
 }
 
@@ -299,7 +308,9 @@ ruleset_free(struct ruleset *ruleset)
 
 	if (!ruleset)
 		return;
-	for (i = 0; i < ruleset->n_rules; i++)
+	for (i = 0; i < ruleset->n_rules; i++) {
 		condition_free(ruleset->rules[i].condition);
+		condition_free(ruleset->rules[i].absence);
+	}
 	pool_free(ruleset->pool);
 }

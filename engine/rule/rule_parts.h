@@ -23,6 +23,11 @@ enum sg_status rule_refuse(const struct conf_section *section, const char *name,
 			   struct sg_err *err, const char *format, ...)
 	PRINTF_LIKE(4, 5);
 
+/* The line that the text of an option begins on: conf_option_line() is where
+ * it ends. */
+unsigned rule_text_line(const struct conf_section *section, const char *name,
+			const char *text);
+
 /* --- rule_check.c ------------------------------------------------------- */
 
 /* What the options cannot say one by one. */
@@ -35,6 +40,25 @@ enum sg_status ruleset_check(const struct ruleset *ruleset,
 			     const struct conf_section *root,
 			     const struct rule_context *context,
 			     struct sg_err *err) MUST_CHECK;
+
+/* --- rule_absence.c ----------------------------------------------------- */
+
+/* `unless`, parsed. */
+enum sg_status rule_read_absence(struct rule *rule,
+				 const struct conf_section *section,
+				 const struct rule_context *context,
+				 struct sg_err *err) MUST_CHECK;
+
+/* --- rule_limit.c ------------------------------------------------------- */
+
+/* `expires` and `cap`, parsed. */
+enum sg_status rule_read_limits(struct rule *rule,
+				const struct conf_section *section,
+				struct sg_err *err) MUST_CHECK;
+/* Rules of one `cap_group` have one cap: given once, it is that of all. */
+enum sg_status ruleset_share_caps(struct ruleset *ruleset,
+				  const struct conf_section *root,
+				  struct sg_err *err) MUST_CHECK;
 
 /* --- rule_write.c ------------------------------------------------------- */
 

@@ -94,9 +94,29 @@ unless_default(const char *text, const char *usual)
 	return strcmp(text, usual) ? text : NULL;
 }
 
+/* The texts of its conditions, as they are to be written. */
+struct expressions {
+	const char *when, *unless;
+};
+
 static void
-write_options(const struct rule *rule, const char *when, struct buf *to,
-	      int width)
+write_degrade(const struct rule *rule, struct buf *to, int width)
+{
+	if (!rule->has_degrade)
+		return;
+	write_name(to, "degrade", width);
+	if (rule->degrade > 0) {
+		buf_append_char(to, '"');
+		text_append_number(to, rule->degrade);
+		buf_append_text(to, "%\"\n");
+	} else {
+		buf_append_text(to, "none\n");
+	}
+}
+
+static void
+write_options(const struct rule *rule, const struct expressions *expressions,
+	      struct buf *to, int width)
 {
 	static const char *const verdicts[] = {NULL, "proxy", "any"};
 	char times[64];
@@ -110,8 +130,8 @@ write_options(const struct rule *rule, const char *when, struct buf *to,
 	write_text(to, "score", unless_default(rule->score, "lead"), width);
 	write_text(to, "also", rule->also, width);
 	write_text(to, "on", rule->on, width);
-	write_text(to, "when", when, width);
-	write_text(to, "unless", rule->unless, width);
+	write_text(to, "when", expressions->when, width);
+	write_text(to, "unless", expressions->unless, width);
 	write_text(to, "verdict", verdicts[rule->verdict], width);
 	if (rule->points < 0)
 		write_number(to, "subtract", -rule->points, width);
@@ -121,16 +141,7 @@ write_options(const struct rule *rule, const char *when, struct buf *to,
 		   width);
 	write_text(to, "cap", rule->cap, width);
 	write_text(to, "cap_group", rule->cap_group, width);
-	if (rule->has_degrade) {
-		write_name(to, "degrade", width);
-		if (rule->degrade > 0) {
-			buf_append_char(to, '"');
-			text_append_number(to, rule->degrade);
-			buf_append_text(to, "%\"\n");
-		} else {
-			buf_append_text(to, "none\n");
-		}
-	}
+	write_degrade(rule, to, width);
 	write_text(to, "expires", rule->expires, width);
 	write_text(to, "because", rule->because, width);
 }
@@ -151,15 +162,16 @@ width_of(const char *options)
 }
 
 static void
-write_rule(const struct rule *rule, const char *when, struct buf *to)
+write_rule(const struct rule *rule, const struct expressions *expressions,
+	   struct buf *to)
 {
 	struct buf narrow = BUF_INIT;
 
-	write_options(rule, when, &narrow, 0);
+	write_options(rule, expressions, &narrow, 0);
 	buf_append_text(to, "rule ");
 	write_quoted(to, rule->name);
 	buf_append_text(to, " {\n");
-	write_options(rule, when, to, width_of(buf_text(&narrow)));
+	write_options(rule, expressions, to, width_of(buf_text(&narrow)));
 	buf_append_text(to, "}\n");
 	buf_done(&narrow);
 }
@@ -167,17 +179,27 @@ write_rule(const struct rule *rule, const char *when, struct buf *to)
 void
 rule_write(const struct rule *rule, struct buf *to)
 {
-	write_rule(rule, rule->when, to);
+	struct expressions expressions = {rule->when, rule->unless};
+
+	write_rule(rule, &expressions, to);
 }
 
 void
 rule_write_canonical(const struct rule *rule, struct buf *to)
 {
-	struct buf when = BUF_INIT;
+	struct buf when = BUF_INIT, unless = BUF_INIT;
+	struct expressions expressions = {rule->when, rule->unless};
 
-	if (rule->condition)
+	if (rule->condition) {
 		condition_write(rule->condition, &when);
-	write_rule(rule, rule->condition ? buf_text(&when) : rule->when, to);
+		expressions.when = buf_text(&when);
+	}
+	if (rule->absence) {
+		condition_write(rule->absence, &unless);
+		expressions.unless = buf_text(&unless);
+	}
+	write_rule(rule, &expressions, to);
+	buf_done(&unless);
 	buf_done(&when);
 }
 

@@ -68,8 +68,10 @@ fold_in(const struct signal *signals, size_t n, int64_t at, bool restart,
 	struct applier applier;
 
 	applier_init(&applier);
+	applier.now = at - 101 * CLOCK_DAY_MS;
 	applier_open(&applier);
 	applier_rules(&applier, random_rules, false);
+	applier.now = at;
 	submit_in_parts(&applier, signals, n, restart);
 	applier_verify(&applier);
 	read_states(&applier, at, states, raw);

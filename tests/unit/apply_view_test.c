@@ -142,7 +142,7 @@ static void
 a_condition_has_one_answer(void **unused)
 {
 	struct applier applier;
-	int64_t base = clock_now() + DAY, now = base + 30 * DAY, last;
+	int64_t base = clock_now() + DAY, now = base + 30 * DAY;
 	char who[32];
 	int i;
 
@@ -170,8 +170,9 @@ a_condition_has_one_answer(void **unused)
 		id = applier_find(&applier, who);
 		fold = fold_record_new(id, "contact", who);
 		fold_out_init(&out, applier.apply->work, true);
-		assert_int_equal(apply_fold_history(applier.apply, id, fold,
-						    &out, &last, NULL),
+		assert_int_equal(apply_fold_history(applier.apply,
+						    &applier.apply->world, id,
+						    fold, &out, NULL),
 				 SG_OK);
 		fold_run_init(&run, fold, &applier.apply->world, &out);
 		run.at = now;

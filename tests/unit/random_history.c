@@ -46,7 +46,20 @@ const char random_rules[] =
 	"when = \"email.clicked within 5d at least 2 times and "
 	"field.job is not empty\" add = 9 score = \"drift\" }\n"
 	"rule \"Changed\" { on = \"field.changed\" "
-	"when = \"signal.old = 'CEO'\" subtract = 1 score = \"fit\" }\n";
+	"when = \"signal.old = 'CEO'\" subtract = 1 score = \"fit\" }\n"
+	"rule \"Absent\" { on = \"email.sent\" unless = \"email.clicked "
+	"within 2d\" subtract = 8 because = \"no {{signal.campaign}}\" }\n"
+	"rule \"Silent\" { on = \"email.opened\" unless = \"email.clicked "
+	"where (signal.url = 'http://a/') within 36h at least 2 times\" "
+	"subtract = 2 once_per = \"2 per 4d\" expires = \"3d\" "
+	"score = \"drift\" }\n"
+	"rule \"Brief\" { on = \"email.opened\" add = 11 expires = \"2d\" "
+	"cap = \"25 per 6d\" }\n"
+	"rule \"Capped\" { on = \"email.clicked\" add = 6 cap = 20 "
+	"cap_group = \"g\" expires = \"9d\" score = \"fit\" }\n"
+	"rule \"Capped too\" { on = \"score.changed\" subtract = 3 "
+	"when = \"signal.score = 'lead'\" cap_group = \"g\" "
+	"score = \"fit\" }\n";
 
 const char *const random_people[RANDOM_PEOPLE] = {
 	"ann@example.com", "bob@example.com", "cyd@example.com"};
@@ -124,8 +137,14 @@ random_history(struct signal *signals, int64_t base)
 				record_key_hash(applier_secret, "contact", who);
 			s->key = "";
 		}
-		if (random_below(10) == 0)
-			s->verdict = VERDICT_MACHINE;
+		if (s->message_id && random_below(4) == 0) {
+			s->name = random_below(3) ? "email.sent"
+						  : "email.bounced";
+			applier_set(s, "campaign", "spring");
+		}
+		if (random_below(8) == 0)
+			s->verdict = random_below(2) ? VERDICT_MACHINE
+						     : VERDICT_PROXY;
 	}
 	/* Everybody is known in the end. */
 	for (i = 0; i < RANDOM_PEOPLE; i++) {

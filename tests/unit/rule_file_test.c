@@ -255,19 +255,40 @@ static const struct {
 	{"rule \"A\" { on = \"email.opened\" add = 1 module = \"My Own\" }",
 	 "rules.conf:1: rule \"A\": `module` is \"My Own\"; expected small "
 	 "letters, digits, _ and -"},
-	{"rule \"A\" { on = \"email.opened\" add = 1\n cap = \"30 per 7d\" }",
-	 "rules.conf:2: rule \"A\": `cap` comes with the next release; remove "
-	 "it, or the rule, until then"},
+	{"rule \"A\" { on = \"email.opened\" add = 1\n cap = \"many\" }",
+	 "rules.conf:2: rule \"A\": `cap` is \"many\"; expected points above "
+	 "0, as 30, or as \"30 per 7d\""},
+	{"rule \"A\" { on = \"email.opened\" add = 1 cap = \"30 per week\" }",
+	 "rules.conf:1: rule \"A\": `cap` is \"30 per week\"; expected points "
+	 "above 0, as 30, or as \"30 per 7d\""},
 	{"rule \"A\" { on = \"email.opened\" add = 1 cap_group = \"x\" }",
-	 "rules.conf:1: rule \"A\": `cap_group` comes with the next release; "
-	 "remove it, or the rule, until then"},
-	{"rule \"A\" { on = \"email.opened\" add = 1 expires = \"90d\" }",
-	 "rules.conf:1: rule \"A\": `expires` comes with the next release; "
-	 "remove it, or the rule, until then"},
+	 "rules.conf:1: rule \"A\": no rule of the group \"x\" has a `cap`"},
+	{"rule \"A\" { on = \"email.opened\" add = 1 cap = 3 cap_group = x }\n"
+	 "rule \"B\" { on = \"email.opened\" add = 1 cap = 4 cap_group = x }",
+	 "rules.conf:2: rule \"B\": the group \"x\" has the cap \"3\" already, "
+	 "in rule \"A\""},
+	{"rule \"A\" { on = \"email.opened\" add = 1 cap = 3 cap_group = x }\n"
+	 "rule \"B\" { on = \"email.opened\" add = 1 score = fit "
+	 "cap_group = x }",
+	 "rules.conf:2: rule \"B\": the group \"x\" is of the score 'lead', as "
+	 "rule \"A\" has it"},
+	{"rule \"A\" { when = \"tag 'x'\" add = 1 expires = \"90d\" }",
+	 "rules.conf:1: rule \"A\": `expires` needs `on`: a field rule follows "
+	 "the record"},
+	{"rule \"A\" { on = \"email.opened\" add = 1\n expires = \"soon\" }",
+	 "rules.conf:2: rule \"A\": `expires` is \"soon\"; expected a duration "
+	 "of a second or more, as 90d"},
 	{"rule \"A\" { on = \"email.opened\" add = 1\n"
-	 " unless = \"email.clicked within 7d\" }",
-	 "rules.conf:2: rule \"A\": `unless` comes with the next release; "
-	 "remove it, or the rule, until then"},
+	 " unless = \"email.clicked\" }",
+	 "rules.conf:2: rule \"A\": expected how long `unless` waits, as in "
+	 "\"email.clicked within 7d\""},
+	{"rule \"A\" { on = \"email.opened\" add = 1\n"
+	 " unless = \"tag 'x'\" }",
+	 "rules.conf:2: rule \"A\": expected one signal and how long to wait "
+	 "for it, as in \"email.clicked within 7d\""},
+	{"rule \"A\" { add = 1 unless = \"email.clicked within 7d\" }",
+	 "rules.conf:1: rule \"A\": `unless` needs `on`: the signal that "
+	 "begins the wait"},
 	{"rule \"A\" { on = \"email.opened\" add = 1 because = \"{{url}}\" }",
 	 "rules.conf:1: rule \"A\": `because` has {{url}}; expected "
 	 "{{signal.NAME}}, {{field.NAME}}, {{email}} or {{module}}"},

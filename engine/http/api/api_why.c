@@ -36,6 +36,8 @@ entry_json(const struct why_entry *entry)
 	json_add_text(item, "class", class_name(entry->class));
 	if (entry->rate > 0)
 		json_add_number(item, "degrade", entry->rate);
+	if (entry->expires_at)
+		json_add_time(item, "expires_at", entry->expires_at);
 	if (*entry->rule)
 		json_add_text(item, "rule", entry->rule);
 	else

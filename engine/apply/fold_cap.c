@@ -1,0 +1,101 @@
+/*
+ * fold_cap.c - `cap` and `cap_group`: the most that rules may give. What was
+ * given counts as it was then, not yet degraded, as long as it was not taken
+ * back and lies in the window. What adds and what subtracts have the cap each
+ * to themselves.
+ */
+#include <math.h>
+
+#include "apply/fold_parts.h"
+
+#define NOTHING 1e-9
+
+static bool
+is_in_window(const struct rule *rule, int64_t given_at, int64_t now)
+{
+	return !rule->cap_ms || given_at > now - rule->cap_ms;
+}
+
+bool
+fold_cap_trim(const struct fold_run *run, const struct fold_rule *rule,
+	      double *points)
+{
+	const struct fold_record *record = run->record;
+	double room = rule->rule->cap_points;
+	size_t i;
+
+	if (!rule->rule->has_cap || *points == 0)
+		return true;
+	for (i = 0; i < record->capped.n; i++) {
+		const struct fold_capped *given = &record->capped.items[i];
+
+		if (given->cap_no == rule->cap_no &&
+		    (given->points < 0) == (*points < 0) &&
+		    is_in_window(rule->rule, given->at, run->at))
+			room -= fabs(given->points);
+	}
+	if (room < NOTHING)
+		return false;
+	if (fabs(*points) > room)
+		*points = copysign(room, *points);
+	return true;
+}
+
+void
+fold_cap_note(struct fold_run *run, const struct fold_rule *rule,
+	      const struct score_entry *entry)
+{
+	struct fold_record *record = run->record;
+	struct fold_capped *given;
+	size_t n = 0, i;
+
+	if (!rule->rule->has_cap || entry->delta == 0)
+		return;
+	for (i = 0; i < record->capped.n; i++) {
+		given = &record->capped.items[i];
+		if (given->cap_no != rule->cap_no ||
+		    is_in_window(rule->rule, given->at, run->at))
+			record->capped.items[n++] = *given;
+	}
+	record->capped.n = n;
+	given = fold_add(&record->capped);
+	*given = (struct fold_capped){.cap_no = rule->cap_no,
+				      .rule_no = rule->no,
+				      .score_id = rule->score_id,
+				      .points = entry->delta,
+				      .at = entry->at,
+				      .history_id = run->history_id};
+}
+
+void
+fold_cap_give_back(struct fold_record *record, const struct fold_expiry *expiry)
+{
+	size_t i;
+
+	for (i = 0; i < record->capped.n; i++) {
+		const struct fold_capped *given = &record->capped.items[i];
+
+		if (given->rule_no != expiry->rule_no ||
+		    given->at != expiry->given_at ||
+		    given->history_id != expiry->history_id ||
+		    given->points != expiry->points)
+			continue;
+		fold_remove(&record->capped, i);
+		return;
+	}
+}
+
+void
+fold_caps_forget(struct fold_record *record, uint32_t score_id,
+		 uint32_t rule_no)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < record->capped.n; i++) {
+		const struct fold_capped *given = &record->capped.items[i];
+
+		if (given->score_id != score_id && given->rule_no != rule_no)
+			record->capped.items[n++] = *given;
+	}
+	record->capped.n = n;
+}
