@@ -81,6 +81,7 @@ new_apply(const struct apply_options *options)
 	apply->cache = apply_cache_new(CACHE_BYTES);
 	apply->index = apply_index_new();
 	apply->waiting = apply_index_new();
+	apply->forgotten = apply_index_new();
 	apply->dirty = record_set_new();
 	apply->calls_end = &apply->calls;
 	init_locks(apply);
@@ -130,6 +131,8 @@ load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = apply_load_consents(apply, err);
 	if (status == SG_OK)
+		status = apply_load_forgotten(apply, err);
+	if (status == SG_OK)
 		status =
 			store_timer_next(apply->store, &apply->next_timer, err);
 	if (status == SG_NONE) {
@@ -171,6 +174,7 @@ apply_close(struct apply *apply)
 	apply_cache_free(apply->cache);
 	apply_index_free(apply->index);
 	apply_index_free(apply->waiting);
+	apply_index_free(apply->forgotten);
 	record_set_free(apply->dirty);
 	generation_drop(apply);
 	store_close(apply->store);

@@ -47,6 +47,30 @@ put(struct apply *apply, const struct store_consent *row, struct sg_err *err)
 	return store_consent_put(apply->store, row, err);
 }
 
+/* What was granted is not any more; what was denied stays so. */
+enum sg_status
+apply_forget_consents(struct apply *apply, uint64_t record_key,
+		      struct sg_err *err)
+{
+	struct store_consents rows;
+	struct apply_consent *pending;
+	enum sg_status status = store_consent_of(apply->store, record_key,
+						 apply->work, &rows, err);
+
+	for (size_t i = 0; status == SG_OK && i < rows.n_rows; i++) {
+		if (rows.rows[i].state != CONSENT_GRANTED)
+			continue;
+		apply->consents =
+			fold_grow(apply->consents, &apply->n_consents,
+				  &apply->consents_cap, sizeof(*pending));
+		pending = &apply->consents[apply->n_consents - 1];
+		pending->record_key = record_key;
+		pending->what = rows.rows[i].what;
+		pending->state = CONSENT_UNKNOWN;
+	}
+	return status;
+}
+
 /* Committed, or rolled back: then it never was. */
 void
 apply_publish_consents(struct apply *apply, bool committed)

@@ -68,6 +68,8 @@ struct apply {
 	struct apply_index *waiting; /* keys of unmatched entries, and maybe
 					of some that were matched since */
 
+	struct apply_index *forgotten; /* keys of who were forgotten */
+
 	/* the transaction under way */
 	struct pool *work;
 	struct fold_out out;
@@ -134,6 +136,20 @@ enum sg_status apply_fold_history(struct apply *apply,
 				  struct fold_record *fold,
 				  struct fold_out *out,
 				  struct sg_err *err) MUST_CHECK;
+
+/* apply_forget.c */
+enum sg_status apply_load_forgotten(struct apply *apply,
+				    struct sg_err *err) MUST_CHECK;
+/* SIGNAL_FORGET. */
+enum sg_status apply_forget(struct apply *apply,
+			    const struct apply_target *target,
+			    const struct signal *signal,
+			    struct sg_err *err) MUST_CHECK;
+/* Does it come with a token from before its record was forgotten? */
+enum sg_status apply_is_of_forgotten(struct apply *apply,
+				     const struct apply_target *target,
+				     const struct signal *signal, bool *is_out,
+				     struct sg_err *err) MUST_CHECK;
 
 /* apply_about.c: mail that names ours by its Message-ID. SG_NONE: it is about
  * nothing of ours, and the signal is dropped. */
@@ -206,6 +222,8 @@ enum sg_status apply_consent_denies(struct apply *apply,
 				    uint64_t record_key, bool *denies_out,
 				    struct sg_err *err) MUST_CHECK;
 /* At the end of the transaction. */
+enum sg_status apply_forget_consents(struct apply *apply, uint64_t record_key,
+				     struct sg_err *err) MUST_CHECK;
 void apply_publish_consents(struct apply *apply, bool committed);
 
 /* apply_write.c: what the fold gave, into the store */

@@ -276,7 +276,7 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	struct following all = {.n = 1};
 	struct apply_target target;
 	enum sg_status status = SG_OK;
-	bool denied;
+	bool denied, dropped = false;
 
 	all.signals[0] = *signal;
 	signal = &all.signals[0];
@@ -292,8 +292,13 @@ apply_signal(struct apply *apply, const struct signal *signal,
 			apply, signal,
 			target.own_key ? target.own_key : target.record_key,
 			&denied, err);
-	if (status != SG_OK || denied)
+	if (status == SG_OK && !denied)
+		status = apply_is_of_forgotten(apply, &target, signal, &dropped,
+					       err);
+	if (status != SG_OK || denied || dropped)
 		return status;
+	if (signal->kind == SIGNAL_FORGET)
+		return apply_forget(apply, &target, signal, err);
 	all.signals[0].record_key = target.record_key;
 	if (signal->happened_at > signal->received_at)
 		all.signals[0].happened_at = signal->received_at;

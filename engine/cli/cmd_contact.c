@@ -149,6 +149,49 @@ contact_unsubscribe(struct cli *cli, const struct cli_args *args)
 	return change_member(cli, args, "DELETE", "lists", "Unsubscribed.");
 }
 
+/* All of it is one JSON value, made to be handed over. */
+static enum cli_exit
+contact_data(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT, text = BUF_INIT;
+	struct json *data = NULL;
+	enum cli_exit code;
+
+	cli_path(&path, "/contacts/%s/data", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &data);
+	if (code == CLI_DONE && !cli_print_json(cli, data)) {
+		json_write_pretty(data, &text);
+		cli_print_lines(stdout, buf_text(&text));
+		putchar('\n');
+	}
+	json_free(data);
+	buf_done(&text);
+	buf_done(&path);
+	return code;
+}
+
+static enum cli_exit
+contact_forget(struct cli *cli, const struct cli_args *args)
+{
+	struct buf path = BUF_INIT;
+	char question[400];
+
+	snprintf(question, sizeof(question),
+		 "Forget %s for good: history, points, fields, messages, all "
+		 "of it?",
+		 cli_arg(args, 0));
+	if (!cli_value(args, "yes") && !cli_ask(question))
+		return cli_fail(CLI_USAGE,
+				"nothing forgotten (say --yes to not be "
+				"asked)");
+	cli_path(&path, "/contacts/%s/data", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
+	return do_and_say(cli, "DELETE", &path, NULL,
+			  "Forgotten. Backups made until now still hold what "
+			  "was; see scoregate(1).");
+}
+
 static bool
 print_field(void *arg, const char *name, struct json *value)
 {
@@ -327,6 +370,15 @@ static const struct cli_option yes_option[] = {
 	{"yes", NULL, "do not ask"},
 	{0},
 };
+static const struct cli_option forget_options[] = {
+	{"yes", NULL, "do not ask"},
+	{"module", "NAME", "another record than a contact"},
+	{0},
+};
+static const struct cli_option data_options[] = {
+	{"module", "NAME", "another record than a contact"},
+	{0},
+};
 static const struct cli_option limit_option[] = {
 	{"limit", "N", "at most N entries, the newest first"},
 	{0},
@@ -352,5 +404,9 @@ const struct cli_command cli_contact_commands[] = {
 	 contact_unsubscribe},
 	{"contact delete", "ADDRESS", "delete a contact", yes_option, 1, 1,
 	 contact_delete},
+	{"contact data", "ADDRESS", "everything that is held about a person",
+	 data_options, 1, 1, contact_data},
+	{"contact forget", "ADDRESS", "erase a person; counts stay",
+	 forget_options, 1, 1, contact_forget},
 	{0},
 };

@@ -52,6 +52,7 @@ enum signal_kind {
 	SIGNAL_ROLL_UP = 18, /* record.rolled_up rule, points, from, …     */
 	SIGNAL_RENAME = 19,  /* record.renamed  old, new                   */
 	SIGNAL_CONSENT = 20, /* consent.changed what, state, source, wording */
+	SIGNAL_FORGET = 21,  /* record.forgotten: who it was and all of it */
 	SIGNAL_KIND_LAST = 23
 };
 

@@ -62,6 +62,8 @@ enum sg_status db_script(struct db *db, const char *sql,
 			 struct sg_err *err) MUST_CHECK;
 int64_t db_changes(struct db *db); /* rows of the last statement */
 int64_t db_last_id(struct db *db);
+/* From now on what is deleted is overwritten in the file, too; or no longer. */
+void db_wipe_deleted(struct db *db, bool wipe);
 /* Is there a table of that name? NULL: any at all. */
 enum sg_status db_has_table(struct db *db, const char *name, bool *has_out,
 			    struct sg_err *err) MUST_CHECK;

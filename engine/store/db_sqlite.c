@@ -457,6 +457,17 @@ db_last_id(struct db *db)
 
 /* --- the file as a whole ------------------------------------------------- */
 
+void
+db_wipe_deleted(struct db *db, bool wipe)
+{
+	/* Only how thoroughly it deletes; it cannot fail for want of anything
+	 * but memory, and deletes all the same then. */
+	sqlite3_exec(db->handle,
+		     wipe ? "PRAGMA secure_delete = ON"
+			  : "PRAGMA secure_delete = OFF",
+		     NULL, NULL, NULL);
+}
+
 enum sg_status
 db_has_table(struct db *db, const char *name, bool *has_out, struct sg_err *err)
 {

@@ -29,21 +29,28 @@ store_broadcast_get_results(struct store *store, const char *name,
 
 	status = store_prepare(
 		store,
-		"SELECT h.name, count(DISTINCT CASE WHEN h.verdict = 0"
-		" THEN h.record_id END),"
-		" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
+		"SELECT name, sum(people), sum(hits), sum(machine_people),"
+		" sum(machine_hits) FROM ("
+		"SELECT h.name AS name, count(DISTINCT CASE"
+		" WHEN h.verdict = 0 THEN h.record_id END) AS people,"
+		" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END) AS hits,"
 		" count(DISTINCT CASE WHEN h.verdict <> 0"
-		" THEN h.record_id END),"
+		" THEN h.record_id END) AS machine_people,"
 		" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
+		" AS machine_hits"
 		" FROM broadcast_recipient r"
 		" JOIN history h ON h.record_id = r.record_id"
 		" AND h.message_id = r.message_id"
 		" WHERE r.broadcast = ? AND r.message_id <> 0"
-		" AND h.effective = 1 GROUP BY h.name ORDER BY h.name",
+		" AND h.effective = 1 GROUP BY h.name"
+		" UNION ALL SELECT signal, people, hits, machine_people,"
+		" machine_hits FROM forgotten_result WHERE broadcast = ?)"
+		" AS counted GROUP BY name ORDER BY name",
 		&statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, name);
+	db_bind_text(statement, 2, name);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }
@@ -70,22 +77,27 @@ store_broadcast_get_points(struct store *store, const char *name,
 	enum sg_status status;
 
 	/* entry 1: points given, and what a refold took back of them. */
-	status = store_prepare(
-		store,
-		"SELECT s.name, sum(l.delta), count(DISTINCT l.record_id)"
-		" FROM broadcast_recipient r"
-		" JOIN history h ON h.record_id = r.record_id"
-		" AND h.message_id = r.message_id"
-		" JOIN ledger l ON l.record_id = h.record_id"
-		" AND l.history_id = h.id AND l.entry = 1"
-		" AND l.generation = " STORE_GENERATION_IN_FORCE
-		" JOIN score s ON s.id = l.score_id"
-		" WHERE r.broadcast = ? AND r.message_id <> 0"
-		" GROUP BY s.name ORDER BY s.name",
-		&statement, err);
+	status = store_prepare(store,
+			       "SELECT name, sum(points), sum(people) FROM ("
+			       "SELECT s.name AS name, sum(l.delta) AS points,"
+			       " count(DISTINCT l.record_id) AS people"
+			       " FROM broadcast_recipient r"
+			       " JOIN history h ON h.record_id = r.record_id"
+			       " AND h.message_id = r.message_id"
+			       " JOIN ledger l ON l.record_id = h.record_id"
+			       " AND l.history_id = h.id AND l.entry = 1"
+			       " AND l.generation = " STORE_GENERATION_IN_FORCE
+			       " JOIN score s ON s.id = l.score_id"
+			       " WHERE r.broadcast = ? AND r.message_id <> 0"
+			       " GROUP BY s.name"
+			       " UNION ALL SELECT score, points, people"
+			       " FROM forgotten_points WHERE broadcast = ?)"
+			       " AS counted GROUP BY name ORDER BY name",
+			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, name);
+	db_bind_text(statement, 2, name);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }

@@ -196,6 +196,7 @@ api_fn api_segments_count;
 api_fn api_import, api_export;
 api_fn api_imports_all, api_imports_begin, api_imports_show, api_imports_chunk;
 api_fn api_imports_delete;
+api_fn api_person_data, api_person_forget;
 api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;

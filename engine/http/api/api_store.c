@@ -100,6 +100,7 @@ name_of(enum signal_kind kind)
 		[SIGNAL_SCORE_ERASE] = "score.erased",
 		[SIGNAL_SUPPRESS] = "record.suppressed",
 		[SIGNAL_UNSUPPRESS] = "record.unsuppressed",
+		[SIGNAL_FORGET] = "record.forgotten",
 		[SIGNAL_CONSENT] = "consent.changed",
 		[SIGNAL_LINK] = "record.linked",
 		[SIGNAL_UNLINK] = "record.unlinked",
