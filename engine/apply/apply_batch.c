@@ -69,6 +69,7 @@ forget_touched(struct apply *apply)
 
 		cached->touched = cached->created = cached->deleted =
 			cached->scored = cached->refolded = false;
+		cached->renamed_from = 0;
 		if (deleted)
 			apply_cache_drop(apply->cache, cached->id);
 	}
@@ -121,7 +122,13 @@ apply_rollback(struct apply *apply)
 	for (i = 0; i < apply->n_touched; i++) {
 		struct cached *cached = apply->touched[i];
 
-		if (cached->created)
+		if (cached->renamed_from) {
+			apply_index_remove(apply->index, cached->record_key);
+			if (!cached->created)
+				apply_index_add(apply->index,
+						cached->renamed_from,
+						cached->id);
+		} else if (cached->created)
 			apply_index_remove(apply->index, cached->record_key);
 		else if (cached->deleted)
 			apply_index_add(apply->index, cached->record_key,

@@ -16,6 +16,7 @@ struct cached {
 	int64_t timer_at; /* as it is in the store; 0 = not known */
 	/* of the transaction under way */
 	bool touched, created, deleted, scored, refolded;
+	uint64_t renamed_from; /* the record key before; 0 = the same */
 	/* the cache's own */
 	struct cached *newer, *older, *next_in_chain;
 };

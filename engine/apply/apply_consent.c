@@ -98,6 +98,21 @@ apply_write_consent(struct apply *apply, const struct cached *cached,
 	return status == SG_OK ? put(apply, &row, err) : status;
 }
 
+enum sg_status
+apply_carry_consents(struct apply *apply, uint64_t from, uint64_t to,
+		     struct sg_err *err)
+{
+	struct store_consents rows;
+	enum sg_status status =
+		store_consent_of(apply->store, from, apply->work, &rows, err);
+
+	for (size_t i = 0; status == SG_OK && i < rows.n_rows; i++) {
+		rows.rows[i].record_key = to;
+		status = put(apply, &rows.rows[i], err);
+	}
+	return status;
+}
+
 /* The last one of each kind holds. */
 enum sg_status
 apply_rewrite_consent(struct apply *apply, const struct cached *cached,

@@ -167,6 +167,33 @@ enum sg_status apply_enter(struct apply *apply, struct cached *cached,
 			   int64_t *id_out, bool *refold_out,
 			   struct sg_err *err) MUST_CHECK;
 
+/* apply_match.c: a record named by a unique field; SG_OK with id 0: nobody */
+enum sg_status apply_match(struct apply *apply, const struct signal *signal,
+			   struct apply_target *target,
+			   struct sg_err *err) MUST_CHECK;
+/* Entries that wait for this record key are the target's. */
+enum sg_status apply_adopt(struct apply *apply, struct apply_target *target,
+			   uint64_t record_key, struct sg_err *err) MUST_CHECK;
+enum sg_status apply_name_unmatched(struct apply *apply,
+				    const struct signal *signal,
+				    struct sg_err *err) MUST_CHECK;
+enum sg_status apply_check_unique(struct apply *apply,
+				  struct apply_target *target,
+				  struct signal *signal,
+				  struct sg_err *err) MUST_CHECK;
+
+/* apply_rename.c */
+enum sg_status apply_rename(struct apply *apply, struct apply_target *target,
+			    struct signal *signal,
+			    struct sg_err *err) MUST_CHECK;
+/* Of a fold that begins: the key of then. */
+void apply_set_first_key(struct fold_record *fold,
+			 const struct store_history_rows *rows,
+			 struct pool *pool);
+/* apply_consent.c: what holds for one address holds for the other, too */
+enum sg_status apply_carry_consents(struct apply *apply, uint64_t from,
+				    uint64_t to, struct sg_err *err) MUST_CHECK;
+
 /* apply_link.c: says in the signal which record is at the other end */
 enum sg_status apply_name_link(struct apply *apply, struct signal *link,
 			       struct sg_err *err) MUST_CHECK;

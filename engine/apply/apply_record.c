@@ -68,9 +68,7 @@ create(struct apply *apply, const struct signal *signal,
 				     signal->happened_at, &target->id, err);
 	if (status != SG_OK)
 		return status;
-	if (apply_index_find(apply->waiting, target->record_key))
-		status = store_history_adopt(apply->store, target->record_key,
-					     target->id, &target->adopted, err);
+	status = apply_adopt(apply, target, target->record_key, err);
 	if (status != SG_OK)
 		return status;
 	target->created = true;
@@ -95,9 +93,12 @@ apply_find_record(struct apply *apply, const struct signal *signal,
 	struct store_record record;
 	enum sg_status status = identify(apply, signal, &target, err);
 
+	if (status == SG_OK)
+		status = apply_match(apply, signal, &target, err);
 	if (status != SG_OK)
 		return status;
-	target.id = apply_index_find(apply->index, target.record_key);
+	if (!target.id)
+		target.id = apply_index_find(apply->index, target.record_key);
 	if (!target.id && target.record_key) {
 		/* An address that changed has an alias there. */
 		status = store_record_find(apply->store, target.record_key,
@@ -127,6 +128,8 @@ apply_fold_history(struct apply *apply, const struct fold_world *world,
 	size_t i;
 
 	status = store_history_of(apply->store, id, pool, &rows, err);
+	if (status == SG_OK)
+		apply_set_first_key(fold, &rows, pool);
 	for (i = 0; i < rows.n_rows && status == SG_OK; i++) {
 		const struct store_history *row = &rows.rows[i];
 		struct fold_entry entry = {.id = row->id,

@@ -402,6 +402,7 @@ fold_rows(struct apply *apply, struct fold_record *fold,
 	enum sg_status status = SG_OK;
 	size_t i;
 
+	apply_set_first_key(fold, rows, out->pool);
 	for (i = 0; i < rows->n_rows && status == SG_OK; i++) {
 		const struct store_history *row = &rows->rows[i];
 		struct fold_entry entry = {.id = row->id,

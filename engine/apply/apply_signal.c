@@ -208,6 +208,9 @@ keep_unmatched(struct apply *apply, const struct signal *signal,
 	if (status != SG_OK || !signal->record_key)
 		return status;
 	apply_index_add(apply->waiting, signal->record_key, 1);
+	status = apply_name_unmatched(apply, signal, err);
+	if (status != SG_OK)
+		return status;
 	/* It holds for addresses that are no record, too. */
 	status = apply_consent_unmatched(apply, signal, err);
 	return status == SG_OK ? apply_suppress_unmatched(apply, signal, err)
@@ -303,6 +306,11 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	if (signal->happened_at > signal->received_at)
 		all.signals[0].happened_at = signal->received_at;
 	status = apply_name_link(apply, &all.signals[0], err);
+	if (status == SG_OK)
+		status = apply_check_unique(apply, &target, &all.signals[0],
+					    err);
+	if (status == SG_OK)
+		status = apply_rename(apply, &target, &all.signals[0], err);
 	if (status != SG_OK)
 		return status;
 	if (is(signal, "email.sent"))

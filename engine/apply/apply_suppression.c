@@ -38,11 +38,11 @@ remove_if_there(struct apply *apply, uint64_t record_key, struct sg_err *err)
 	return status == SG_NONE ? SG_OK : status;
 }
 
-enum sg_status
-apply_write_suppression(struct apply *apply, const struct cached *cached,
-			const struct fold_change *change, struct sg_err *err)
+static enum sg_status
+write_one(struct apply *apply, const struct cached *cached, uint64_t record_key,
+	  const struct fold_change *change, struct sg_err *err)
 {
-	struct store_suppression row = {.record_key = cached->record_key,
+	struct store_suppression row = {.record_key = record_key,
 					.reason = change->name,
 					.evidence = change->value,
 					.source = change->source,
@@ -50,10 +50,39 @@ apply_write_suppression(struct apply *apply, const struct cached *cached,
 					.expires_at = change->until};
 
 	if (change->kind == FOLD_UNSUPPRESSED)
-		return remove_if_there(apply, cached->record_key, err);
+		return remove_if_there(apply, record_key, err);
 	if (change->forced)
 		return store_suppression_put(apply->store, &row, err);
 	return put(apply, &row, cached->fold->created_at, err);
+}
+
+struct keys {
+	uint64_t keys[16]; /* so many times an address may have changed */
+	size_t n;
+};
+
+static void
+take_key(void *arg, uint64_t record_key)
+{
+	struct keys *keys = arg;
+
+	if (keys->n < sizeof(keys->keys) / sizeof(*keys->keys))
+		keys->keys[keys->n++] = record_key;
+}
+
+/* It holds for the addresses the record had before, too. */
+enum sg_status
+apply_write_suppression(struct apply *apply, const struct cached *cached,
+			const struct fold_change *change, struct sg_err *err)
+{
+	struct keys keys = {{cached->record_key}, 1};
+	enum sg_status status = store_record_keys(apply->store, cached->id,
+						  take_key, &keys, err);
+	size_t i;
+
+	for (i = 0; i < keys.n && status == SG_OK; i++)
+		status = write_one(apply, cached, keys.keys[i], change, err);
+	return status;
 }
 
 /* Folded anew, nothing suppresses: what soft bounces of this record once came

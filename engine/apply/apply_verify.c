@@ -228,6 +228,8 @@ fold_all(struct verify *verify, uint32_t record_id, struct fold_record *fold,
 
 	status = store_history_of(verify->store, record_id, out->pool, &rows,
 				  err);
+	if (status == SG_OK)
+		apply_set_first_key(fold, &rows, out->pool);
 	pthread_rwlock_rdlock(&apply->world_lock);
 	for (i = 0; status == SG_OK && i < rows.n_rows; i++) {
 		struct fold_entry entry = {.id = rows.rows[i].id,

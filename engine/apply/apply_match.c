@@ -1,0 +1,106 @@
+/*
+ * apply_match.c - records named by the value of a unique field, and what makes
+ * such a value appear: entries that had waited for it are the record's.
+ */
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "apply/fold_parts.h"
+#include "signal/field_type.h"
+#include "signal/record_key.h"
+#include "signal/record_ref.h"
+
+enum sg_status
+apply_match(struct apply *apply, const struct signal *signal,
+	    struct apply_target *target, struct sg_err *err)
+{
+	char field[RECORD_REF_NAME_SIZE];
+	struct store_record record;
+	enum sg_status status;
+	const char *value;
+
+	if (target->record_key || /* of a token, which goes before */
+	    !record_ref_read(signal->key, field, &value))
+		return SG_OK;
+	status = store_field_find(apply->store, target->module, field, value,
+				  &target->id, err);
+	if (status == SG_OK)
+		status = store_record_get(apply->store, target->id, apply->work,
+					  &record, err);
+	if (status == SG_OK)
+		target->record_key = record.record_key;
+	else if (status == SG_NONE)
+		target->record_key =
+			record_key_hash(apply->options.record_secret,
+					target->module, signal->key);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
+apply_adopt(struct apply *apply, struct apply_target *target,
+	    uint64_t record_key, struct sg_err *err)
+{
+	uint64_t adopted = 0;
+	enum sg_status status;
+
+	if (!apply_index_find(apply->waiting, record_key))
+		return SG_OK;
+	status = store_history_adopt(apply->store, record_key, target->id,
+				     &adopted, err);
+	if (status == SG_OK)
+		status = store_unmatched_forget(apply->store, record_key, err);
+	target->adopted += adopted;
+	return status;
+}
+
+/* What was waited for, as people named it. */
+enum sg_status
+apply_name_unmatched(struct apply *apply, const struct signal *signal,
+		     struct sg_err *err)
+{
+	struct buf shown = BUF_INIT;
+	enum sg_status status;
+
+	if (!*signal->key)
+		return SG_OK;
+	record_ref_show(signal->key, &shown);
+	status = store_unmatched_name(apply->store, signal->record_key,
+				      signal->module, buf_text(&shown), err);
+	buf_done(&shown);
+	return status;
+}
+
+/* A value that another record of the module has is refused: entrances say so
+ * before, this is for two that came at once. */
+enum sg_status
+apply_check_unique(struct apply *apply, struct apply_target *target,
+		   struct signal *signal, struct sg_err *err)
+{
+	const char *name = signal_get(signal, "name");
+	const char *value = signal_get(signal, "value");
+	struct buf reference = BUF_INIT;
+	uint32_t holder = 0;
+	enum sg_status status;
+
+	if (signal->kind != SIGNAL_FIELD_SET || !target->id || !name ||
+	    !value || !*value || !field_is_unique(name))
+		return SG_OK;
+	status = store_field_find(apply->store, target->module, name, value,
+				  &holder, err);
+	if (status != SG_OK && status != SG_NONE)
+		return status;
+	if (holder && holder != target->id)
+		return signal_set(
+			signal, "refused",
+			pool_printf(apply->work, "record %u has it", holder),
+			err);
+	status = record_ref_write(name, value, &reference, NULL);
+	if (status == SG_OK)
+		status = apply_adopt(
+			apply, target,
+			record_key_hash(apply->options.record_secret,
+					target->module, buf_text(&reference)),
+			err);
+	buf_done(&reference);
+	return status == SG_REFUSED ? SG_OK : status;
+}
