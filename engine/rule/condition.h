@@ -96,6 +96,11 @@ bool condition_signal_meets(const struct condition *condition,
 			    const struct record_view *view,
 			    const struct signal *signal, int64_t now);
 
+/* … and for each property, of the signal or in a `where`; also those that a
+ * test of broadcasts looks at. */
+void condition_each_property(const struct condition *condition,
+			     void (*fn)(void *arg, const char *name),
+			     void *arg);
 /* The canonical text: parses to the same condition. */
 void condition_write(const struct condition *condition, struct buf *to);
 

@@ -101,3 +101,33 @@ condition_each_signal(const struct condition *condition,
 
 	condition_walk(condition->root, &walk, false);
 }
+
+static void
+operand_property(void *arg, const struct operand *operand, bool in_where)
+{
+	struct signal_names *names = arg;
+
+	if (operand->kind == OPERAND_SIGNAL)
+		names->fn(names->arg, operand->name);
+}
+
+static void
+node_property(void *arg, const struct node *node, bool in_where)
+{
+	struct signal_names *names = arg;
+
+	if (node->kind != NODE_BROADCAST)
+		return;
+	names->fn(names->arg, "broadcast");
+	names->fn(names->arg, "campaign");
+}
+
+void
+condition_each_property(const struct condition *condition,
+			void (*fn)(void *arg, const char *name), void *arg)
+{
+	struct signal_names names = {fn, arg};
+	struct condition_walk walk = {&names, node_property, operand_property};
+
+	condition_walk(condition->root, &walk, false);
+}

@@ -1,0 +1,315 @@
+/* simulate.c - other rules over all history, in memory; see simulate.h. */
+#include "apply/simulate.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "apply/fold_parts.h"
+#include "apply/simulate_parts.h"
+
+enum { RECORDS_AT_ONCE = 2000, ASKED_MOST = 1024, NAMES = 65536 };
+
+/* --- the world with those rules only -------------------------------------- */
+
+static void
+ask(void *arg, const char *name)
+{
+	struct simulation *simulation = arg;
+	size_t i;
+
+	for (i = 0; i < simulation->n_asked; i++)
+		if (strcmp(simulation->asked[i], name) == 0)
+			return;
+	if (simulation->n_asked == ASKED_MOST)
+		return; /* more than a signal can have, many times over */
+	simulation->asked[simulation->n_asked++] =
+		pool_strdup(simulation->pool, name);
+}
+
+/* What the engine itself looks at, and the conditions. */
+static void
+find_asked(struct simulation *simulation, const struct ruleset *rules)
+{
+	static const char *const always[] = {"url", "class", "broadcast",
+					     "campaign"};
+	size_t i;
+
+	simulation->asked = pool_alloc(simulation->pool,
+				       ASKED_MOST * sizeof(*simulation->asked));
+	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
+		ask(simulation, always[i]);
+	for (i = 0; i < rules->n_rules; i++)
+		if (rules->rules[i].condition)
+			condition_each_property(rules->rules[i].condition, ask,
+						simulation);
+}
+
+static enum sg_status
+make_world(struct simulation *simulation, struct ruleset *rules,
+	   struct sg_err *err)
+{
+	struct apply *apply = simulation->apply;
+	struct fold_world *world = &simulation->world;
+	enum sg_status status = SG_OK;
+	size_t index, i;
+	bool more;
+
+	fold_world_init(world, apply->options.timezone);
+	pthread_rwlock_rdlock(&apply->world_lock);
+	world->bounces = apply->world.bounces;
+	world->rates = apply->world.rates;
+	world->n_scores = apply->world.n_scores;
+	memcpy(world->scores, apply->world.scores, sizeof(world->scores));
+	pthread_rwlock_unlock(&apply->world_lock);
+	world->percent = apply_percent;
+	world->percent_arg = apply;
+	for (i = 0; i < rules->n_rules && status == SG_OK; i++)
+		if (rules->rules[i].has_degrade)
+			status = score_rates_index(&world->rates,
+						   rules->rules[i].degrade,
+						   &index, err);
+	if (status == SG_OK)
+		status = fold_world_add(world, 1, INT64_MIN, rules, &more, err);
+	if (status != SG_OK) {
+		ruleset_free(rules);
+		return status;
+	}
+	world->base = 1;
+	find_asked(simulation, rules);
+	return SG_OK;
+}
+
+/* --- records ---------------------------------------------------------------
+ */
+
+static void
+fold_record(struct simulation *simulation, const struct store_record *record,
+	    struct fold_out *out)
+{
+	const struct simulate_part *part = &simulation->part;
+	const struct fold_world *world = &simulation->world;
+	struct fold_record *fold =
+		fold_record_new(record->id, record->module, record->key);
+	size_t i = part->starts[record->id - part->first];
+	size_t end = part->starts[record->id - part->first + 1];
+	struct fold_entry step = {.ruleset = 1};
+	struct score_summary summary;
+	struct score_state state;
+	struct signal signal;
+
+	for (; i < end; i++) {
+		const struct simulate_entry *entry =
+			&part->entries[part->order[i]];
+
+		simulate_signal(simulation, entry, &signal);
+		step.id = entry->id;
+		step.signal = &signal;
+		fold_step(fold, world, &step, out);
+	}
+	fold_advance_to(fold, world, simulation->now, out);
+	fold_score(fold, simulation->options->score_id, &state);
+	score_summarise(&state,
+			&world->scores[simulation->options->score_id - 1],
+			&world->rates, simulation->now, &summary);
+	simulation->after[record->id] =
+		summary.has_score ? summary.value[SCORE_SCORE] : NAN;
+	fold_record_free(fold);
+}
+
+static int
+by_time(const void *x, const void *y)
+{
+	const struct simulate_entry *a = x, *b = y;
+
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	return (a->id > b->id) - (a->id < b->id);
+}
+
+/* Few records have any that came late. */
+static void
+put_late_ones_in_order(struct simulate_part *part, uint32_t record_id)
+{
+	uint32_t from = part->starts[record_id - part->first];
+	uint32_t end = part->starts[record_id - part->first + 1], i;
+	struct simulate_entry *sorted;
+
+	for (i = from + 1; i < end; i++)
+		if (part->entries[part->order[i]].at <
+		    part->entries[part->order[i - 1]].at)
+			break;
+	if (i >= end)
+		return;
+	sorted = fold_must(malloc((end - from) * sizeof(*sorted)));
+	for (i = from; i < end; i++)
+		sorted[i - from] = part->entries[part->order[i]];
+	qsort(sorted, end - from, sizeof(*sorted), by_time);
+	for (i = from; i < end; i++)
+		part->entries[part->order[i]] = sorted[i - from];
+	free(sorted);
+}
+
+static enum sg_status
+fold_slice(struct simulation *simulation, const struct store_records *slice,
+	   struct fold_out *out)
+{
+	const char *module = simulation->options->module;
+	size_t i;
+
+	for (i = 0; i < slice->n_rows; i++) {
+		const struct store_record *record = &slice->rows[i];
+
+		if (record->id > simulation->part.last)
+			break;
+		if (module && strcmp(record->module, module) != 0)
+			continue;
+		put_late_ones_in_order(&simulation->part, record->id);
+		fold_record(simulation, record, out);
+	}
+	return i == slice->n_rows && i ? SG_OK : SG_NONE;
+}
+
+static enum sg_status
+fold_part(struct simulation *simulation, struct sg_err *err)
+{
+	uint32_t after = simulation->part.first - 1;
+	struct pool *pool = pool_new();
+	struct store_records slice;
+	struct fold_out out;
+	enum sg_status status;
+
+	fold_out_init(&out, pool, true);
+	do {
+		pool_clear(pool);
+		status = store_record_slice(simulation->store, after,
+					    RECORDS_AT_ONCE, pool, &slice, err);
+		if (status == SG_OK && slice.n_rows) {
+			after = slice.rows[slice.n_rows - 1].id;
+			status = fold_slice(simulation, &slice, &out);
+		} else if (status == SG_OK) {
+			status = SG_NONE;
+		}
+		if (status == SG_OK && simulate_given_up(simulation))
+			status = err_set(err, SG_BUSY,
+					 "nobody waits for it any more");
+	} while (status == SG_OK);
+	fold_out_done(&out);
+	pool_free(pool);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+/* --- all of it --------------------------------------------------------------
+ */
+
+static enum sg_status
+note_before(struct simulation *simulation, struct sg_err *err)
+{
+	struct apply *apply = simulation->apply;
+	const struct simulate_options *options = simulation->options;
+	struct score_summary summary;
+	struct score_settings settings;
+	struct score_rates rates;
+	struct score_state state;
+	uint32_t id;
+
+	if (scoreboard_score_at(apply->board, options->score_id - 1,
+				&settings) != SG_OK)
+		return err_set(err, SG_NONE, "no such score");
+	scoreboard_rates(apply->board, &rates);
+	for (id = 0; id <= simulation->last_record; id++) {
+		simulation->before[id] = simulation->after[id] = NAN;
+		if (!id || !scoreboard_get(apply->board, id, options->score_id,
+					   simulation->now, &state))
+			continue;
+		score_summarise(&state, &settings, &rates, simulation->now,
+				&summary);
+		if (summary.has_score)
+			simulation->before[id] = summary.value[SCORE_SCORE];
+	}
+	return SG_OK;
+}
+
+static enum sg_status
+run_parts(struct simulation *simulation, struct sg_err *err)
+{
+	uint64_t most = simulation->options->entries_most, total = 0;
+	uint32_t first, last, at_once = simulation->last_record;
+	enum sg_status status =
+		store_history_count(simulation->store, &total, err);
+
+	if (!most)
+		most = SIMULATE_ENTRIES;
+	if (total > most)
+		at_once = (uint32_t)((double)simulation->last_record *
+					     (double)most / (double)total +
+				     1);
+	for (first = 1; status == SG_OK && first <= simulation->last_record;
+	     first = last + 1) {
+		last = simulation->last_record - first < at_once
+			       ? simulation->last_record
+			       : first + at_once - 1;
+		status = simulate_read(simulation, first, last, err);
+		if (status == SG_OK)
+			status = fold_part(simulation, err);
+	}
+	return status;
+}
+
+static enum sg_status
+run(struct simulation *simulation, struct sg_err *err)
+{
+	size_t size;
+	enum sg_status status;
+
+	status = store_record_last_id(simulation->store,
+				      &simulation->last_record, err);
+	if (status != SG_OK)
+		return status;
+	size = ((size_t)simulation->last_record + 1) * sizeof(double);
+	simulation->before = fold_must(malloc(size));
+	simulation->after = fold_must(malloc(size));
+	simulation->names =
+		fold_must(calloc(NAMES / 2 + 2, sizeof(*simulation->names)));
+	simulation->name_table =
+		fold_must(calloc(NAMES, sizeof(*simulation->name_table)));
+	simulate_part_init(&simulation->part);
+	status = note_before(simulation, err);
+	if (status == SG_OK)
+		status = run_parts(simulation, err);
+	simulate_part_done(&simulation->part);
+	free(simulation->names);
+	free(simulation->name_table);
+	return status;
+}
+
+enum sg_status
+simulate(struct apply *apply, struct store *store,
+	 const struct simulate_options *options, struct pool *pool,
+	 struct simulate_report *out, struct sg_err *err)
+{
+	struct simulation simulation = {.apply = apply,
+					.store = store,
+					.options = options,
+					.now = apply_time(apply),
+					.pool = pool};
+	struct simulate_report report = {.now = simulation.now};
+	enum sg_status status = make_world(&simulation, options->rules, err);
+
+	if (status == SG_OK) {
+		status = store_snapshot(store, err);
+		if (status == SG_OK)
+			status = run(&simulation, err);
+		if (status == SG_OK)
+			status = simulate_summarise(&simulation, pool, &report,
+						    err);
+		store_snapshot_end(store);
+	}
+	fold_world_done(&simulation.world);
+	free(simulation.before);
+	free(simulation.after);
+	if (status == SG_OK)
+		*out = report;
+	return status;
+}

@@ -1,0 +1,269 @@
+/*
+ * simulate_test.c - `rules simulate` says what `rules run` would do, and does
+ * not do it.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/generation.h"
+#include "apply/simulate.h"
+#include "base/clock.h"
+#include "random_history.h"
+
+#define DAY CLOCK_DAY_MS
+
+enum { N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE, N_SEEDS = 6 };
+
+static const char other_rules[] =
+	"rule \"Opened\" { on = \"email.opened\" add = 3 "
+	"once_per = \"day\" }\n"
+	"rule \"Click\" { on = \"email.clicked\" add = 7 degrade = \"1%\" "
+	"when = \"signal.url = 'http://a/'\" }\n"
+	"rule \"Boss\" { when = \"field.job = 'CTO'\" add = 11 }\n"
+	"rule \"Busy\" { when = \"email.clicked within 2d\" add = 5 }\n";
+
+static void
+submit_all(struct applier *applier, const struct signal *signals, size_t n)
+{
+	struct sg_err err = {0};
+	bool kept;
+
+	if (apply_submit(applier->apply, signals, n, 20000, &kept, &err) !=
+	    SG_OK)
+		fail_msg("%s", err.text);
+}
+
+static void
+run_and_wait(struct applier *applier)
+{
+	struct generation_status status;
+	struct sg_err err = {0};
+
+	assert_int_equal(generation_begin(applier->apply, "test", &err), SG_OK);
+	do {
+		usleep(1000);
+		generation_get_status(applier->apply, &status);
+	} while (status.running);
+}
+
+static struct simulate_report
+simulate_rules(struct applier *applier, const char *rules,
+	       struct simulate_options *options, struct pool *pool)
+{
+	struct simulate_report report;
+	struct sg_err err = {0};
+
+	options->rules = applier_parse(rules);
+	options->score_id = 1;
+	options->n_movers = 3;
+	if (simulate(applier->apply, applier_reader(applier), options, pool,
+		     &report, &err) != SG_OK)
+		fail_msg("%s", err.text);
+	return report;
+}
+
+static const struct simulate_mover *
+mover_of(const struct simulate_report *report, const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < report->n_movers; i++)
+		if (strcmp(report->movers[i].key, key) == 0)
+			return &report->movers[i];
+	return NULL;
+}
+
+/* And by the parts of its reasons, as few rules as there are. */
+static void
+compare(struct applier *applier, const struct simulate_report *report,
+	const double *before)
+{
+	size_t i;
+
+	for (i = 0; i < RANDOM_PEOPLE; i++) {
+		const struct simulate_mover *mover =
+			mover_of(report, random_people[i]);
+		double after =
+			applier_score(applier, random_people[i], report->now);
+
+		if (!mover) {
+			assert_true(isnan(after) == isnan(before[i]));
+			assert_true(isnan(after) ||
+				    fabs(after - before[i]) < 1e-5);
+			continue;
+		}
+		assert_true(mover->has == !isnan(after));
+		assert_true(!mover->has || fabs(mover->after - after) < 1e-5);
+		assert_true(mover->had == !isnan(before[i]));
+		assert_true(!mover->had ||
+			    fabs(mover->before - before[i]) < 1e-5);
+		assert_true(mover->n_reasons > 0);
+	}
+}
+
+static void
+what_it_says_is_what_a_run_does(void **unused)
+{
+	static struct signal signals[N_ALL];
+	uint64_t seed;
+
+	for (seed = 1; seed <= N_SEEDS; seed++) {
+		/* the smallest parts, too */
+		struct simulate_options options = {.entries_most = seed % 3};
+		int64_t base = clock_now() - 120 * DAY;
+		struct pool *pool = pool_new();
+		double before[RANDOM_PEOPLE];
+		struct simulate_report report;
+		struct applier applier;
+		size_t i;
+
+		random_seed = seed * 7919;
+		random_history(signals, base);
+		random_shuffle(signals, N_ALL);
+		applier_init(&applier);
+		applier.now = base - DAY;
+		applier_open(&applier);
+		applier_rules(&applier, random_rules, false);
+		applier_move_to(&applier, base + 100 * DAY);
+		submit_all(&applier, signals, N_ALL);
+		report = simulate_rules(&applier, other_rules, &options, pool);
+		for (i = 0; i < RANDOM_PEOPLE; i++)
+			before[i] = applier_score(&applier, random_people[i],
+						  report.now);
+		applier_rules(&applier, other_rules, false);
+		run_and_wait(&applier);
+		compare(&applier, &report, before);
+		pool_free(pool);
+		applier_done(&applier);
+	}
+}
+
+static void
+with_the_rules_that_are_there_nothing_moves(void **unused)
+{
+	static struct signal signals[N_ALL];
+	int64_t base = clock_now() - 120 * DAY;
+	struct simulate_options options = {0};
+	struct pool *pool = pool_new();
+	struct simulate_report report;
+	struct applier applier;
+
+	random_seed = 77;
+	random_history(signals, base);
+	applier_init(&applier);
+	applier.now = base - DAY;
+	applier_open(&applier);
+	applier_rules(&applier, random_rules, false);
+	applier_move_to(&applier, base + 100 * DAY);
+	submit_all(&applier, signals, N_ALL);
+	report = simulate_rules(&applier, random_rules, &options, pool);
+	assert_int_equal(report.changed, 0);
+	assert_int_equal(report.n_movers, 0);
+	assert_int_equal(report.before.scored, report.after.scored);
+	assert_memory_equal(report.before.bins, report.after.bins,
+			    sizeof(report.before.bins));
+	pool_free(pool);
+	applier_done(&applier);
+}
+
+static void
+crossings_totals_and_reasons_are_counted(void **unused)
+{
+	struct simulate_threshold thresholds[] = {{.name = "", .at = 10},
+						  {.name = "hot", .at = 100}};
+	struct simulate_options options = {.thresholds = thresholds,
+					   .n_thresholds = 2};
+	struct pool *pool = pool_new();
+	struct simulate_report report;
+	struct applier applier;
+	struct signal signal;
+
+	applier_init(&applier);
+	applier_open(&applier);
+	applier_rules(&applier,
+		      "rule \"Opened\" { on = \"email.opened\" add = 20 "
+		      "degrade = \"none\" }",
+		      false);
+	signal = applier_signal("email.opened", "ann@example.com", clock_now());
+	applier_submit(&applier, &signal);
+	signal =
+		applier_signal("email.clicked", "bob@example.com", clock_now());
+	applier_submit(&applier, &signal);
+	report = simulate_rules(
+		&applier,
+		"rule \"Opened\" { on = \"email.opened\" add = 5 degrade = "
+		"\"none\" }\n"
+		"rule \"Clicked\" { on = \"email.clicked\" add = 150 degrade = "
+		"\"none\" }",
+		&options, pool);
+	assert_int_equal(report.records, 2);
+	assert_int_equal(report.signals, 2);
+	assert_int_equal(report.before.scored, 1);
+	assert_int_equal(report.after.scored, 2);
+	assert_true(score_equal(report.after.total, 155));
+	assert_true(score_equal(report.after.median, 77.5));
+	assert_int_equal(thresholds[0].up, 1);
+	assert_int_equal(thresholds[0].down, 1);
+	assert_int_equal(thresholds[1].above_after, 1);
+	assert_int_equal(report.n_movers, 2);
+	assert_string_equal(report.movers[0].key, "bob@example.com");
+	assert_string_equal(report.movers[0].reasons[0].rule, "Clicked");
+	assert_true(score_equal(report.movers[0].reasons[0].after, 150));
+	assert_string_equal(report.movers[1].reasons[0].rule, "Opened");
+	assert_true(score_equal(report.movers[1].reasons[0].before, 20));
+	assert_true(score_equal(report.movers[1].reasons[0].after, 5));
+	/* and all is as it was */
+	assert_true(score_equal(
+		applier_score(&applier, "ann@example.com", clock_now()), 20));
+	applier_verify(&applier);
+	pool_free(pool);
+	applier_done(&applier);
+}
+
+static bool
+always(void *arg)
+{
+	return true;
+}
+
+static void
+it_stops_when_nobody_waits(void **unused)
+{
+	struct simulate_options options = {
+		.score_id = 1, .given_up = always, .rules = applier_parse("")};
+	struct pool *pool = pool_new();
+	struct simulate_report report;
+	struct applier applier;
+	struct signal signal;
+	struct sg_err err;
+
+	applier_init(&applier);
+	applier_open(&applier);
+	signal = applier_signal("email.opened", "ann@example.com", clock_now());
+	applier_submit(&applier, &signal);
+	assert_int_equal(simulate(applier.apply, applier_reader(&applier),
+				  &options, pool, &report, &err),
+			 SG_BUSY);
+	pool_free(pool);
+	applier_done(&applier);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_it_says_is_what_a_run_does),
+		cmocka_unit_test(with_the_rules_that_are_there_nothing_moves),
+		cmocka_unit_test(crossings_totals_and_reasons_are_counted),
+		cmocka_unit_test(it_stops_when_nobody_waits),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
