@@ -460,8 +460,6 @@ db_last_id(struct db *db)
 void
 db_wipe_deleted(struct db *db, bool wipe)
 {
-	/* Only how thoroughly it deletes; it cannot fail for want of anything
-	 * but memory, and deletes all the same then. */
 	sqlite3_exec(db->handle,
 		     wipe ? "PRAGMA secure_delete = ON"
 			  : "PRAGMA secure_delete = OFF",
