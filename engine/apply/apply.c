@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "base/clock.h"
@@ -85,6 +86,7 @@ new_apply(const struct apply_options *options)
 	apply->dirty = record_set_new();
 	apply->calls_end = &apply->calls;
 	init_locks(apply);
+	apply->automations = automations_new();
 	fold_world_init(&apply->world, apply->options.timezone);
 	apply->world.bounces = options->bounces;
 	apply->world.percent = apply_percent;
@@ -129,6 +131,8 @@ load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = apply_load_rules(apply, err);
 	if (status == SG_OK)
+		status = automations_start(apply, err);
+	if (status == SG_OK)
 		status = apply_load_consents(apply, err);
 	if (status == SG_OK)
 		status = apply_load_forgotten(apply, err);
@@ -171,6 +175,7 @@ apply_close(struct apply *apply)
 		apply_stop(apply, 0);
 	fold_out_done(&apply->out);
 	fold_world_done(&apply->world);
+	automations_free(apply->automations);
 	apply_cache_free(apply->cache);
 	apply_index_free(apply->index);
 	apply_index_free(apply->waiting);
@@ -281,6 +286,8 @@ run_due(struct apply *apply, struct sg_err *err)
 
 	if (apply->next_timer <= now)
 		status = apply_run_timers(apply, err);
+	else if (automations_due(apply, now))
+		status = automations_sweep(apply, err);
 	else
 		note_timers_done(apply, now);
 	if (status == SG_OK)

@@ -23,6 +23,19 @@
 
 struct apply;
 
+/* Whom `assign` gives records to, in turn. */
+enum { APPLY_MEMBERS_MOST = 64, APPLY_WEIGHT_MOST = 100 };
+struct apply_member {
+	const char *address;
+	unsigned weight; /* 1… */
+};
+struct apply_team {
+	const char *name;
+	size_t n_members;
+	const struct apply_member *members;
+	bool notify;
+};
+
 struct apply_options {
 	const char *store_path;
 	struct spool *spool;
@@ -43,6 +56,15 @@ struct apply_options {
 	 * the clock. A test or a driver runs years in seconds by it. */
 	int64_t (*now)(void *arg);
 	void *now_arg;
+	/* Automations: how often degradation is looked at, 0 = 10000; what
+	 * their actions may name; teams; told after rows of the outbox were
+	 * committed. */
+	int64_t sweep_ms;
+	const struct automation_names *targets;
+	const struct apply_team *teams;
+	size_t n_teams;
+	void (*outbox_wake)(void *arg);
+	void *outbox_arg;
 };
 
 /* Opens the store, migrates, loads checkpoint and ledger tail into the
@@ -84,6 +106,12 @@ enum sg_status apply_call(struct apply *apply, apply_call_fn *fn, void *arg,
 /* Today's rules, borrowed until apply_rules_release(). */
 const struct ruleset *apply_rules_get(struct apply *apply);
 void apply_rules_release(struct apply *apply, const struct ruleset *ruleset);
+/* Something in the outbox is due that was not. */
+void apply_outbox_wake(const struct apply *apply);
+/* What actions of automations may name; NULL: anything. */
+const struct automation_names *apply_targets(const struct apply *apply);
+/* Today's automations, as a ruleset without rules. As long as the applier. */
+const struct ruleset *apply_automations_get(struct apply *apply);
 
 /*
  * Make the store's rules equal to `ruleset`: new versions, then field rules
@@ -117,6 +145,8 @@ struct apply_status {
 	char trouble[256]; /* last failure, "" = fine */
 	uint32_t ruleset;
 	uint64_t records;
+	uint64_t fired;	      /* automations, since start */
+	char automation[256]; /* the last chain that was stopped, "" = none */
 };
 void apply_get_status(struct apply *apply, struct apply_status *out);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "base/clock.h"
@@ -29,6 +30,7 @@ apply_begin(struct apply *apply, struct sg_err *err)
 		apply->now = newest->applied_at;
 	pool_clear(apply->work);
 	apply->n_touched = 0;
+	automations_begin(apply);
 	apply->written_ledger_id = apply->last_ledger_id;
 	if (store_begin(apply->store, err) == SG_OK)
 		return SG_OK;
@@ -97,6 +99,7 @@ apply_commit(struct apply *apply, struct sg_err *err)
 			record_set_add(apply->dirty, apply->touched[i]->id);
 	generation_committed(apply);
 	forget_touched(apply);
+	automations_committed(apply);
 	apply_cache_trim(apply->cache);
 	pthread_mutex_lock(&apply->lock);
 	apply->commits++;
@@ -119,6 +122,7 @@ apply_rollback(struct apply *apply)
 	apply_publish_consents(apply, false);
 	if (apply->store)
 		store_rollback(apply->store);
+	automations_rolled_back(apply);
 	for (i = 0; i < apply->n_touched; i++) {
 		struct cached *cached = apply->touched[i];
 

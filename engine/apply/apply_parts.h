@@ -62,6 +62,7 @@ struct apply {
 	struct spool *spool;
 	struct scoreboard *board;
 	struct fold_world world;
+	struct automations *automations; /* apply_automation.h */
 	pthread_rwlock_t world_lock;
 	struct apply_cache *cache;
 	struct apply_index *index;
@@ -211,6 +212,11 @@ enum sg_status apply_rewrite_links(struct apply *apply,
 enum sg_status apply_roll_up(struct apply *apply, const struct cached *source,
 			     const struct fold_out *out, bool whole,
 			     struct sg_err *err) MUST_CHECK;
+
+/* A change that follows from another: an entry of this record's history. */
+enum sg_status apply_place(struct apply *apply, uint32_t record_id,
+			   const struct signal *signal,
+			   struct sg_err *err) MUST_CHECK;
 
 /* apply_suppression.c */
 enum sg_status apply_write_suppression(struct apply *apply,

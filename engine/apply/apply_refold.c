@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "apply/ledger_fold.h"
@@ -145,6 +146,7 @@ append_row(struct apply *apply, struct cached *cached, struct store_ledger *row,
 	apply->written_ledger_id = row->id;
 	cached->scored = true;
 	apply_touch(apply, cached);
+	automations_entry(apply, cached, row);
 	return store_ledger_append(apply->store, row, err);
 }
 
@@ -464,15 +466,20 @@ enum sg_status
 apply_refold(struct apply *apply, uint32_t id, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
+	static const struct automation_event corrected;
 	struct cached *cached;
 	enum sg_status status = apply_load_record(apply, id, &cached, err);
 
+	if (status == SG_OK)
+		status = automations_before(apply, cached, err);
 	if (status == SG_OK) {
 		apply->refolds++;
 		apply_touch(apply, cached);
 		cached->refolded = true;
 		status = refold(apply, cached, pool, err);
 	}
+	if (status == SG_OK)
+		status = automations_after(apply, cached, &corrected, err);
 	pool_free(pool);
 	return status;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -223,6 +224,7 @@ struct change {
 	const struct ruleset *rules; /* NULL: those that are there */
 	const char *author, *note;
 	bool take_back;
+	bool automations; /* some of them are different */
 	struct store_ruleset made; /* id 0: nothing was different */
 };
 
@@ -347,6 +349,10 @@ write_change(void *arg, struct store *store, struct sg_err *err)
 		n = ruleset_compare(newest(apply), change->rules, apply->work,
 				    &differences);
 	}
+	if (status == SG_OK && change->rules)
+		status = automations_write_change(apply, change->rules,
+						  change->author,
+						  &change->automations, err);
 	if (status != SG_OK)
 		return status;
 	if (change->rules && !n && same_order(newest(apply), change->rules))
@@ -370,6 +376,10 @@ change_committed(void *arg)
 	if (change->made.id &&
 	    take_whole(change->apply, &change->made, &err) != SG_OK)
 		log_error("the new rules cannot be taken into use: %s",
+			  err.text);
+	if (change->automations &&
+	    automations_load(change->apply, &err) != SG_OK)
+		log_error("the new automations cannot be taken into use: %s",
 			  err.text);
 }
 

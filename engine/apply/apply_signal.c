@@ -2,6 +2,7 @@
  * it does there. */
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "base/crypto.h"
 #include "store/store_external.h"
@@ -163,20 +164,45 @@ step(struct apply *apply, struct cached *cached, const struct fold_entry *entry,
      struct sg_err *err)
 {
 	const struct fold_world *world = &apply->world;
-	enum sg_status status;
-	bool effective;
+	struct automation_event event = {.signal = entry->signal,
+					 .history_id = entry->id,
+					 .in_order = true};
+	enum sg_status status = automations_before(apply, cached, err);
 
+	if (status != SG_OK)
+		return status;
+	automations_expect(apply, entry->signal);
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
 	fold_step(cached->fold, world, entry, &apply->out);
-	effective = apply->out.effective;
+	event.effective = apply->out.effective;
 	/* It may be older than a ruleset that has swept all others. */
 	fold_advance_to(cached->fold, world, apply->now, &apply->out);
-	status =
-		append(apply, entry->signal, entry, cached->id, effective, err);
+	status = append(apply, entry->signal, entry, cached->id,
+			event.effective, err);
 	if (status == SG_OK)
 		status = apply_write(apply, cached, err);
-	return status;
+	return status == SG_OK ? automations_after(apply, cached, &event, err)
+			       : status;
+}
+
+/* It comes late: the record is folded anew from there. */
+static enum sg_status
+step_late(struct apply *apply, struct cached *cached,
+	  const struct fold_entry *entry, struct sg_err *err)
+{
+	struct automation_event event = {.signal = entry->signal,
+					 .history_id = entry->id};
+	enum sg_status status =
+		append(apply, entry->signal, entry, cached->id, true, err);
+
+	if (status == SG_OK)
+		status = apply_refold(apply, cached->id, err);
+	if (status == SG_OK)
+		status = store_history_get_effective(apply->store, entry->id,
+						     &event.effective, err);
+	return status == SG_OK ? automations_after(apply, cached, &event, err)
+			       : status;
 }
 
 enum sg_status
@@ -237,10 +263,19 @@ place_one(struct apply *apply, const struct apply_target *target,
 	if (!target->adopted &&
 	    fold_in_order(cached->fold, signal->happened_at))
 		return step(apply, cached, &entry, err);
-	status = append(apply, signal, &entry, target->id, true, err);
-	if (status == SG_OK)
-		status = apply_refold(apply, target->id, err);
-	return status;
+	return step_late(apply, cached, &entry, err);
+}
+
+enum sg_status
+apply_place(struct apply *apply, uint32_t record_id,
+	    const struct signal *signal, struct sg_err *err)
+{
+	struct apply_target target = {.id = record_id,
+				      .record_key = signal->record_key,
+				      .module = signal->module,
+				      .normal = signal->key};
+
+	return place_one(apply, &target, signal, err);
 }
 
 /* First sight is an entry of its own, before what made it. */
@@ -269,7 +304,7 @@ place_all(struct apply *apply, struct apply_target *target,
 	add_effects(all);
 	for (i = 0; i < all->n && status == SG_OK; i++)
 		status = place_one(apply, target, &all->signals[i], err);
-	return status;
+	return status == SG_OK ? automations_run(apply, err) : status;
 }
 
 enum sg_status

@@ -2,6 +2,7 @@
  * apply_sweep.c - what changes by itself: field rules of a new ruleset for all
  * records, in slices whose progress is kept; and timers that are due.
  */
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "base/log.h"
 #include "store/store_rule.h"
@@ -12,9 +13,13 @@ enum { SLICE = 200, TIMERS_AT_ONCE = 500 };
 static enum sg_status
 advance(struct apply *apply, uint32_t id, int64_t due_at, struct sg_err *err)
 {
+	static const struct automation_event time_passed;
 	struct cached *cached;
 	enum sg_status status = apply_load_record(apply, id, &cached, err);
 
+	if (status != SG_OK)
+		return status;
+	status = automations_before(apply, cached, err);
 	if (status != SG_OK)
 		return status;
 	if (due_at)
@@ -22,7 +27,10 @@ advance(struct apply *apply, uint32_t id, int64_t due_at, struct sg_err *err)
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
 	fold_advance_to(cached->fold, &apply->world, apply->now, &apply->out);
-	return apply_write(apply, cached, err);
+	status = apply_write(apply, cached, err);
+	if (status == SG_OK)
+		status = automations_after(apply, cached, &time_passed, err);
+	return status == SG_OK ? automations_run(apply, err) : status;
 }
 
 /* Can this ruleset change anything for a record that nothing happens to? */
@@ -139,7 +147,7 @@ apply_run_timers(struct apply *apply, struct sg_err *err)
 	}
 	apply->next_timer = next;
 	pthread_mutex_lock(&apply->lock);
-	if (next > apply->now)
+	if (next > apply->now && !automations_due(apply, apply->now))
 		apply->timers_done_at = apply->now;
 	pthread_cond_broadcast(&apply->changed);
 	pthread_mutex_unlock(&apply->lock);

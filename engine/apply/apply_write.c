@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "base/log.h"
@@ -57,6 +58,7 @@ apply_write_points(struct apply *apply, struct cached *cached,
 	apply->written_ledger_id = row.id;
 	cached->scored = true;
 	apply_touch(apply, cached);
+	automations_entry(apply, cached, &row);
 	return store_ledger_append(apply->store, &row, err);
 }
 

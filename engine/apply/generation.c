@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -395,6 +396,9 @@ build_slice(struct apply *apply, struct sg_err *err)
 						   generation->slice_to, err);
 	if (status != SG_OK || n || apply->sweep_ruleset)
 		return status;
+	status = automations_recompute_later(apply, err);
+	if (status != SG_OK)
+		return status;
 	generation->switching = true;
 	return store_generation_switch(apply->store, generation->id, apply->now,
 				       err);
@@ -405,6 +409,7 @@ run_build(struct apply *apply, struct sg_err *err)
 {
 	struct generation *generation = &apply->generation;
 	enum sg_status status = apply_begin(apply, err);
+	bool switching;
 
 	if (status != SG_OK)
 		return status;
@@ -412,10 +417,13 @@ run_build(struct apply *apply, struct sg_err *err)
 	generation->slice_to = generation->built_to;
 	generation->slice_built = generation->n_built;
 	status = build_slice(apply, err);
+	switching = generation->switching;
 	if (status == SG_OK)
 		status = apply_commit(apply, err);
 	if (status != SG_OK)
 		apply_rollback(apply);
+	else if (switching)
+		status = automations_recompute_now(apply, err);
 	return status == SG_REFUSED || status == SG_NONE ? SG_FAILED : status;
 }
 

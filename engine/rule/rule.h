@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "base/pool.h"
+#include "rule/automation.h"
 #include "rule/condition.h"
 
 enum rule_once {
@@ -63,6 +64,8 @@ struct ruleset {
 	struct pool *pool;
 	size_t n_rules;
 	struct rule *rules; /* in file order */
+	size_t n_automations;
+	struct automation *automations; /* likewise */
 };
 
 struct rule_context {
@@ -70,6 +73,7 @@ struct rule_context {
 	/* the default degrade of a score; for the limit of 8 rates */
 	size_t n_rates;
 	const double *rates; /* in use elsewhere */
+	const struct automation_names *targets; /* NULL: not checked */
 };
 
 /*
@@ -99,6 +103,15 @@ struct rule_difference {
 size_t ruleset_compare(const struct ruleset *before,
 		       const struct ruleset *after, struct pool *pool,
 		       struct rule_difference **differences_out);
+
+struct automation_difference {
+	enum rule_change change;
+	const struct automation *before, *after;
+};
+/* The same for the automations of both. */
+size_t automations_compare(const struct ruleset *before,
+			   const struct ruleset *after, struct pool *pool,
+			   struct automation_difference **differences_out);
 
 /* {{signal.url}} and {{field.name}} filled in; bounded, appended. */
 void rule_explain(const struct rule *rule, const struct record_view *view,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "rule/automation_parts.h"
 #include "rule/rule_parts.h"
 
 const struct conf_option rule_options[] = {
@@ -40,6 +41,8 @@ const struct conf_option rule_options[] = {
 static const struct conf_option file_options[] = {
 	{"rule", CONF_TITLED, NULL, 0, 0, rule_options,
 	 "when this and that, then so many points"},
+	{"automation", CONF_TITLED, NULL, 0, 0, automation_options,
+	 "when this happens or a score crosses a number, then do that"},
 	{0}};
 
 struct reading {
@@ -292,6 +295,8 @@ rules_parse(const char *file_name, const char *text,
 	ruleset = pool_alloc(pool, sizeof(*ruleset));
 	ruleset->pool = pool;
 	status = read_rules(ruleset, root, &reading);
+	if (status == SG_OK)
+		status = automations_read(ruleset, root, context, reading.err);
 	conf_free(root);
 	if (status != SG_OK) {
 		ruleset_free(ruleset);
@@ -312,5 +317,6 @@ ruleset_free(struct ruleset *ruleset)
 		condition_free(ruleset->rules[i].condition);
 		condition_free(ruleset->rules[i].absence);
 	}
+	automations_drop(ruleset);
 	pool_free(ruleset->pool);
 }

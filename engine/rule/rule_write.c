@@ -213,4 +213,9 @@ ruleset_write(const struct ruleset *ruleset, struct buf *to)
 			buf_append_char(to, '\n');
 		rule_write(&ruleset->rules[i], to);
 	}
+	for (i = 0; i < ruleset->n_automations; i++) {
+		if (i || ruleset->n_rules)
+			buf_append_char(to, '\n');
+		automation_write(&ruleset->automations[i], to);
+	}
 }

@@ -431,6 +431,17 @@ board_get(const struct scoreboard *board, const struct board_score *score,
 	return true;
 }
 
+uint32_t
+scoreboard_last_record(struct scoreboard *board)
+{
+	size_t n;
+
+	pthread_rwlock_rdlock(&board->lock);
+	n = board->n_records;
+	pthread_rwlock_unlock(&board->lock);
+	return n ? (uint32_t)(n - 1) : 0;
+}
+
 bool
 scoreboard_get(struct scoreboard *board, uint32_t record_id, uint32_t score_id,
 	       int64_t now, struct score_state *state_out)

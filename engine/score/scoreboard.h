@@ -57,6 +57,14 @@ struct score_range {
 void scoreboard_select(struct scoreboard *board, uint32_t score_id,
 		       enum score_part part, const struct score_range *range,
 		       int64_t now, struct record_set *add_to);
+/* The same, of one module and of the score itself. */
+struct score_of {
+	uint32_t score_id;
+	const char *module;
+};
+void scoreboard_select_of(struct scoreboard *board, const struct score_of *of,
+			  const struct score_range *range, int64_t now,
+			  struct record_set *add_to);
 uint64_t scoreboard_count(struct scoreboard *board, uint32_t score_id,
 			  const struct score_range *range, int64_t now);
 
@@ -87,5 +95,7 @@ double scoreboard_percent(struct scoreboard *board, uint32_t record_id,
  * places. Their scores and rates are the same; `other` has no reader. */
 void scoreboard_swap(struct scoreboard *board, struct scoreboard *other);
 size_t scoreboard_memory(struct scoreboard *board); /* bytes */
+/* The highest id of a record there ever was; 0 = none. */
+uint32_t scoreboard_last_record(struct scoreboard *board);
 
 #endif

@@ -175,6 +175,20 @@ scoreboard_select(struct scoreboard *board, uint32_t score_id,
 	select_all(board, score_id, part, range, now, add_to);
 }
 
+void
+scoreboard_select_of(struct scoreboard *board, const struct score_of *of,
+		     const struct score_range *range, int64_t now,
+		     struct record_set *add_to)
+{
+	struct board_pass pass;
+
+	pthread_rwlock_rdlock(&board->lock);
+	if (board_pass_init(&pass, board, of->score_id, SCORE_SCORE, of->module,
+			    now))
+		select_blocks(&pass, range, add_to);
+	pthread_rwlock_unlock(&board->lock);
+}
+
 uint64_t
 scoreboard_count(struct scoreboard *board, uint32_t score_id,
 		 const struct score_range *range, int64_t now)

@@ -132,7 +132,9 @@ read_last_id(struct store *store, struct sg_err *err)
 	status = store_prepare(store,
 			       "SELECT coalesce(max(id), 0) FROM (SELECT "
 			       "max(id) AS id FROM history UNION ALL SELECT "
-			       "max(id) FROM ledger) AS ids",
+			       "max(id) FROM ledger UNION ALL SELECT max(id) "
+			       "FROM firing UNION ALL SELECT max(id) FROM "
+			       "outbox) AS ids",
 			       &statement, err);
 	if (status == SG_OK)
 		status = store_number(statement, &store->last_id, err);

@@ -108,6 +108,26 @@ store_history_adopt(struct store *store, uint64_t record_key,
 }
 
 enum sg_status
+store_history_get_effective(struct store *store, int64_t id,
+			    bool *effective_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t effective;
+
+	status = store_prepare(store,
+			       "SELECT effective FROM history WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, id);
+	status = store_number(statement, &effective, err);
+	if (status == SG_OK)
+		*effective_out = effective != 0;
+	return status;
+}
+
+enum sg_status
 store_history_set_effective(struct store *store, int64_t id, bool effective,
 			    struct sg_err *err)
 {

@@ -59,6 +59,11 @@ enum sg_status store_history_set_verdict(struct store *store, int64_t id,
 					 const char *reason,
 					 struct sg_err *err) MUST_CHECK;
 
+/* SG_NONE: no such entry. */
+enum sg_status store_history_get_effective(struct store *store, int64_t id,
+					   bool *effective_out,
+					   struct sg_err *err) MUST_CHECK;
+
 /* The record keys that unmatched entries wait for. */
 typedef void store_history_key_fn(void *arg, uint64_t record_key);
 enum sg_status store_history_each_unmatched(struct store *store,

@@ -74,6 +74,8 @@ applier_open(struct applier *applier)
 					.scores = applier->scores,
 					.n_scores = 3,
 					.bands = applier->bands,
+					.teams = applier->teams,
+					.n_teams = applier->n_teams,
 					.create_contacts = true,
 					.bounces = applier->bounces,
 					.checkpoint_ms = applier->checkpoint_ms,

@@ -19,6 +19,8 @@ struct applier {
 	int64_t checkpoint_ms;
 	struct bounce_policy bounces;	 /* none unless set before opening */
 	const struct score_bands *bands; /* NULL = none */
+	const struct apply_team *teams;
+	size_t n_teams;
 	bool stopped;			 /* do not start the thread */
 	_Atomic int64_t now;		 /* 0 = the clock's */
 };

@@ -14,7 +14,8 @@ static const double rates_elsewhere[] = {0, 5};
 static struct rule_context
 context_of_test(void)
 {
-	struct rule_context context = {aid_names(), 2, rates_elsewhere};
+	struct rule_context context = {
+		.names = aid_names(), .n_rates = 2, .rates = rates_elsewhere};
 
 	return context;
 }
@@ -510,7 +511,7 @@ count_shipped(const char *text, bool webhook)
 {
 	struct condition_names names = {.arg = webhook ? &webhook : NULL,
 					.signal_known = shipped_signal};
-	struct rule_context context = {&names, 0, NULL};
+	struct rule_context context = {.names = &names};
 	struct ruleset *ruleset = NULL;
 	struct sg_err err;
 	size_t n;

@@ -204,4 +204,29 @@ api_fn api_plugins_all, api_plugins_check;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
 api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;
 
+/* --- api_outbox.c -------------------------------------------------------- */
+
+api_fn api_outbox_all, api_outbox_show, api_outbox_redo, api_outbox_drop;
+/* "outbox" of the status. */
+enum sg_status api_outbox_json(struct api_call *call, struct json *to,
+			       struct sg_err *err) MUST_CHECK;
+
+/* --- api_automations.c -------------------------------------------------- */
+
+api_fn api_automations_all, api_automations_show, api_firings_all;
+/* "firings" of a contact: the last ones. */
+enum sg_status api_firings_of(struct api_call *call,
+			      const struct store_record *record,
+			      struct json *to, struct sg_err *err) MUST_CHECK;
+
+/* --- api_automations.c: beside the rules -------------------------------- */
+
+struct ruleset;
+void api_automations_text(const struct api_call *call, struct buf *to);
+/* "automations" of the answer. */
+void api_automations_items(struct api_call *call);
+void api_automations_differences(struct api_call *call,
+				 const struct ruleset *after,
+				 struct json *add_to);
+
 #endif

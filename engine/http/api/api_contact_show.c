@@ -114,6 +114,7 @@ api_show_contact(struct api_call *call, const struct store_record *record,
 	if (status == SG_OK) {
 		json_add(to, "consent", consent);
 		show_scores(call, record->id, to);
+		status = api_firings_of(call, record, to, err);
 	}
 	return status;
 }

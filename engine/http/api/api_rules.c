@@ -84,6 +84,7 @@ api_rules_get(struct api_call *call, struct sg_err *err)
 		return err_set(err, SG_BUSY, "the rules are not loaded yet");
 	if (wants_text(call)) {
 		ruleset_write(ruleset, &text);
+		api_automations_text(call, &text);
 		reply_text(call->reply, 200, buf_text(&text));
 		buf_done(&text);
 	} else {
@@ -91,6 +92,7 @@ api_rules_get(struct api_call *call, struct sg_err *err)
 
 		for (size_t i = 0; i < ruleset->n_rules; i++)
 			json_push(items, rule_json(call, &ruleset->rules[i]));
+		api_automations_items(call);
 		json_add_int(call->answer, "ruleset", ruleset->id);
 	}
 	apply_rules_release(apply, ruleset);
@@ -134,6 +136,7 @@ parse(struct api_call *call, struct ruleset **ruleset_out, struct sg_err *err)
 		return err_set(err, SG_REFUSED, "a rules file is text");
 	apply_names_init(names, call->api->options.apply, call->store);
 	context.n_rates = rates_in_use(call, rates);
+	context.targets = apply_targets(call->api->options.apply);
 	return rules_parse(file && *file ? file : "rules.conf", request->body,
 			   &context, ruleset_out, err);
 }
@@ -147,6 +150,8 @@ api_rules_check(struct api_call *call, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	json_add_int(api_answer(call), "rules", (int64_t)ruleset->n_rules);
+	json_add_int(call->answer, "automations",
+		     (int64_t)ruleset->n_automations);
 	ruleset_free(ruleset);
 	return SG_OK;
 }
@@ -187,6 +192,7 @@ add_differences(struct api_call *call, const struct ruleset *before,
 		add_rule_text(item, "after", one->after);
 		json_push(array, item);
 	}
+	api_automations_differences(call, after, array);
 }
 
 static enum sg_status

@@ -2,12 +2,14 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "store/store_outbox.h"
 
 struct health {
 	struct apply_status apply;
 	struct spool_status spool;
 	struct gate_status gate;
 	struct http_status http;
+	struct store_outbox_counts outbox;
 };
 
 static void
@@ -22,6 +24,18 @@ look(struct api *api, struct health *health)
 		gate_get_status(api->options.gate, &health->gate);
 	if (http)
 		http_get_status(http, &health->http);
+}
+
+static void
+look_at_outbox(struct api *api, struct health *health)
+{
+	struct store *store;
+
+	if (store_readers_take(api->options.readers, &store, NULL) != SG_OK)
+		return;
+	if (store_outbox_counts(store, &health->outbox, NULL) != SG_OK)
+		memset(&health->outbox, 0, sizeof(health->outbox));
+	store_readers_give(api->options.readers, store);
 }
 
 /* NULL = nothing. What keeps us from doing what we are for. */
@@ -49,6 +63,9 @@ add_apply(struct json *to, const struct apply_status *apply)
 	json_add_bool(part, "store_down", apply->store_down);
 	if (*apply->trouble)
 		json_add_text(part, "trouble", apply->trouble);
+	json_add_int(part, "fired", (int64_t)apply->fired);
+	if (*apply->automation)
+		json_add_text(part, "automation", apply->automation);
 	json_add(to, "apply", part);
 }
 
@@ -103,6 +120,9 @@ api_status_show(struct api_call *call, struct sg_err *err)
 	add_apply(answer, &health.apply);
 	add_spool(answer, &health.spool);
 	add_mail_and_web(answer, &health);
+	/* With the store away there is still a status. */
+	if (api_outbox_json(call, answer, NULL) != SG_OK)
+		json_add_null(answer, "outbox");
 	return SG_OK;
 }
 
@@ -177,6 +197,7 @@ api_metrics(void *arg, const struct http_request *request,
 	struct buf text = BUF_INIT;
 
 	look(api, &health);
+	look_at_outbox(api, &health);
 	const struct metric metrics[] = {
 		{"healthy", "gauge", "1 when spool and store take what comes.",
 		 trouble(&health) ? 0 : 1},
@@ -196,6 +217,15 @@ api_metrics(void *arg, const struct http_request *request,
 		{"apply_refolds_total", "counter",
 		 "Records recomputed for a late signal.",
 		 (double)health.apply.refolds},
+		{"automations_fired_total", "counter", "Firings.",
+		 (double)health.apply.fired},
+		{"outbox_waiting", "gauge", "Deliveries that wait.",
+		 (double)health.outbox.waiting},
+		{"outbox_retrying", "gauge",
+		 "Of these, such that failed before.",
+		 (double)health.outbox.retrying},
+		{"outbox_dead", "gauge", "Deliveries given up.",
+		 (double)health.outbox.dead},
 		{"records", "gauge", "Records there are.",
 		 (double)health.apply.records},
 		{"scoreboard_bytes", "gauge", "Memory of the scoreboard.",

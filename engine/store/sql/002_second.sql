@@ -3,7 +3,74 @@
 -- fold: rules' waits, expiries and caps need no rows: they are part of the
 -- fold. Room for what does is here.
 
--- automation
+-- automation: nothing has written the three of the first schema.
+DROP TABLE automation;
+DROP TABLE armed;
+DROP TABLE outbox;
+
+CREATE TABLE automation (
+	id         INTEGER PRIMARY KEY,         -- of this version
+	name       TEXT NOT NULL,
+	version    INTEGER NOT NULL,
+	place      INTEGER NOT NULL DEFAULT 0,  -- its order in the file
+	source     TEXT NOT NULL,               -- its text in rules.conf form
+	author     TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	ended_at   INTEGER,                     -- NULL = in force
+	ended_by   TEXT NOT NULL DEFAULT '',
+	armed_id   INTEGER NOT NULL             -- the version whose armed states it goes on with
+);
+CREATE INDEX automation_by_name ON automation (name, version);
+
+-- Only what differs from the state of a record that the automation never saw.
+CREATE TABLE armed (
+	armed_id  INTEGER NOT NULL,
+	record_id INTEGER NOT NULL,
+	state     INTEGER NOT NULL,             -- 1 beyond the threshold, not fired; 2 fired
+	PRIMARY KEY (armed_id, record_id)
+) WITHOUT ROWID;
+
+CREATE TABLE firing (
+	id            INTEGER PRIMARY KEY,      -- at << 20 | counter
+	automation_id INTEGER NOT NULL,         -- of the version
+	record_id     INTEGER NOT NULL,
+	history_id    INTEGER NOT NULL DEFAULT 0, -- what caused it; 0 = time
+	cause         TEXT NOT NULL,
+	chain         TEXT NOT NULL DEFAULT '', -- the automations before it
+	trouble       TEXT NOT NULL DEFAULT ''  -- why it did not act
+);
+CREATE INDEX firing_by_record ON firing (record_id, id);
+CREATE INDEX firing_by_automation ON firing (automation_id, id);
+
+-- What is to be delivered, each at least once under the same key.
+CREATE TABLE outbox (
+	id         INTEGER PRIMARY KEY,
+	firing_id  INTEGER NOT NULL DEFAULT 0,
+	record_id  INTEGER NOT NULL,
+	action     TEXT NOT NULL,               -- webhook, notify, send, run
+	target     TEXT NOT NULL,
+	payload    TEXT NOT NULL,               -- JSON
+	key        TEXT NOT NULL,               -- Idempotency-Key, Message-ID
+	state      INTEGER NOT NULL,            -- 1 waiting, 2 delivered, 3 dead, 4 dropped
+	due_at     INTEGER NOT NULL,
+	tries      INTEGER NOT NULL DEFAULT 0,
+	created_at INTEGER NOT NULL,
+	done_at    INTEGER,
+	trouble    TEXT NOT NULL DEFAULT ''     -- of the last try
+);
+CREATE INDEX outbox_waiting ON outbox (due_at) WHERE state = 1;
+CREATE INDEX outbox_by_state ON outbox (state, id);
+
+-- Who is in which sequence; automations start and stop.
+CREATE TABLE enrolment (
+	sequence  TEXT NOT NULL,
+	record_id INTEGER NOT NULL,
+	state     TEXT NOT NULL,                -- active, finished, stopped
+	since     INTEGER NOT NULL,
+	reason    TEXT NOT NULL DEFAULT '',
+	PRIMARY KEY (sequence, record_id)
+) WITHOUT ROWID;
+CREATE INDEX enrolment_by_record ON enrolment (record_id);
 
 -- generation: `rules run` builds the ledger anew beside the one in force; meta
 -- 'generation' says which rows of the ledger count.
