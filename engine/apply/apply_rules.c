@@ -224,7 +224,7 @@ struct change {
 	const struct ruleset *rules; /* NULL: those that are there */
 	const char *author, *note;
 	bool take_back;
-	bool automations; /* some of them are different */
+	bool automations;	   /* some of them are different */
 	struct store_ruleset made; /* id 0: nothing was different */
 };
 

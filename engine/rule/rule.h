@@ -72,7 +72,7 @@ struct rule_context {
 	const struct condition_names *names;
 	/* the default degrade of a score; for the limit of 8 rates */
 	size_t n_rates;
-	const double *rates; /* in use elsewhere */
+	const double *rates;			/* in use elsewhere */
 	const struct automation_names *targets; /* NULL: not checked */
 };
 

@@ -21,8 +21,8 @@ struct applier {
 	const struct score_bands *bands; /* NULL = none */
 	const struct apply_team *teams;
 	size_t n_teams;
-	bool stopped;			 /* do not start the thread */
-	_Atomic int64_t now;		 /* 0 = the clock's */
+	bool stopped;	     /* do not start the thread */
+	_Atomic int64_t now; /* 0 = the clock's */
 };
 
 extern const unsigned char applier_secret[32];

@@ -163,6 +163,24 @@ write_metrics(struct buf *to, const struct metric *metrics, size_t n)
 }
 
 static void
+write_automations(struct buf *to, const struct health *health)
+{
+	const struct metric metrics[] = {
+		{"automations_fired_total", "counter", "Firings.",
+		 (double)health->apply.fired},
+		{"outbox_waiting", "gauge", "Deliveries that wait.",
+		 (double)health->outbox.waiting},
+		{"outbox_retrying", "gauge",
+		 "Of these, such that failed before.",
+		 (double)health->outbox.retrying},
+		{"outbox_dead", "gauge", "Deliveries given up.",
+		 (double)health->outbox.dead},
+	};
+
+	write_metrics(to, metrics, sizeof(metrics) / sizeof(metrics[0]));
+}
+
+static void
 write_plugins(struct buf *to, struct sg_gate *gate)
 {
 	struct gate_plugin_info info;
@@ -217,15 +235,6 @@ api_metrics(void *arg, const struct http_request *request,
 		{"apply_refolds_total", "counter",
 		 "Records recomputed for a late signal.",
 		 (double)health.apply.refolds},
-		{"automations_fired_total", "counter", "Firings.",
-		 (double)health.apply.fired},
-		{"outbox_waiting", "gauge", "Deliveries that wait.",
-		 (double)health.outbox.waiting},
-		{"outbox_retrying", "gauge",
-		 "Of these, such that failed before.",
-		 (double)health.outbox.retrying},
-		{"outbox_dead", "gauge", "Deliveries given up.",
-		 (double)health.outbox.dead},
 		{"records", "gauge", "Records there are.",
 		 (double)health.apply.records},
 		{"scoreboard_bytes", "gauge", "Memory of the scoreboard.",
@@ -257,6 +266,7 @@ api_metrics(void *arg, const struct http_request *request,
 		 (double)atomic_load(&api->problems)},
 	};
 	write_metrics(&text, metrics, sizeof(metrics) / sizeof(metrics[0]));
+	write_automations(&text, &health);
 	write_plugins(&text, api->options.gate);
 	reply_text(reply, 200, buf_text(&text));
 	reply_header(reply, "Content-Type",
