@@ -72,8 +72,8 @@ add_campaign(struct apply *apply, struct signal *signal, uint64_t record_key,
 	struct store_message message;
 	enum sg_status status;
 
-	if (!signal->message_id || !record_key ||
-	    signal_get(signal, "campaign"))
+	/* Also of no record: one token for all recipients of a mail. */
+	if (!signal->message_id || signal_get(signal, "campaign"))
 		return SG_OK;
 	status = store_message_get(apply->store, signal->message_id, record_key,
 				   apply->work, &message, err);

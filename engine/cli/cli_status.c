@@ -27,6 +27,8 @@ print_warnings(const struct json *status)
 {
 	const char *trouble =
 		json_get_text(json_get(status, "apply"), "trouble");
+	const char *split_trouble =
+		json_get_text(json_get(status, "mail"), "split_trouble");
 	long long lag_ms = figure(status, "/apply/lag_ms");
 	long long syncs = figure(status, "/spool/sync_failures");
 	long long passed = figure(status, "/mail/passed_on_trouble");
@@ -43,6 +45,16 @@ print_warnings(const struct json *status)
 		printf("! the disk failed to keep the spool %lld times since "
 		       "the start\n",
 		       syncs);
+	if (figure(status, "/mail/split_dead"))
+		printf("! %lld private copies were refused for good; "
+		       "`scoregate split list --dead`\n",
+		       figure(status, "/mail/split_dead"));
+	if (split_trouble && figure(status, "/mail/split_waiting")) {
+		printf("! %lld private copies wait: ",
+		       figure(status, "/mail/split_waiting"));
+		cli_print(split_trouble);
+		putchar('\n');
+	}
 	if (passed)
 		printf("! %lld mails went out without their links and image "
 		       "after a failure; the log says which\n",

@@ -50,12 +50,15 @@ open_gate(struct daemon *daemon, struct sg_err *err)
 	struct gate_options options = {.keys = daemon->keys,
 				       .spool = daemon->spool};
 	enum sg_status status;
+	char split[PATH_MAX];
 
 	daemon->kinds = signal_kinds_new();
 	daemon->consents = consent_set_new();
 	options.kinds = daemon->kinds;
 	options.consents = daemon->consents;
 	daemon_gate_options(daemon->conf, &options);
+	options.split_directory =
+		daemon_conf_state_path(daemon->conf, "split", split);
 	status = daemon_declare_signals(daemon->conf, daemon->kinds, err);
 	if (status == SG_OK)
 		status = gate_open(&options, &daemon->gate, err);
@@ -207,6 +210,12 @@ start_broadcasts(struct daemon *daemon, struct sg_err *err)
 }
 
 static enum sg_status
+start_split(struct daemon *daemon, struct sg_err *err)
+{
+	return gate_start_split(daemon->gate, err);
+}
+
+static enum sg_status
 open_keys(struct daemon *daemon, struct sg_err *err)
 {
 	char path[PATH_MAX];
@@ -248,14 +257,14 @@ log_ready(struct daemon *daemon)
  * changes nothing; who asks us anything comes after what can answer. */
 static enum sg_status (*const start_steps[])(struct daemon *daemon,
 					     struct sg_err *err) = {
-	start_libraries,     become_user,
-	open_spool,	     open_keys,
-	open_gate,	     daemon_milter_open,
-	open_apply,	     daemon_remember_senders,
-	start_apply,	     open_broadcasts,
-	daemon_api_open,     start_http,
-	start_broadcasts,    start_tick,
-	daemon_milter_start,
+	start_libraries,  become_user,
+	open_spool,	  open_keys,
+	open_gate,	  daemon_milter_open,
+	open_apply,	  daemon_remember_senders,
+	start_apply,	  open_broadcasts,
+	daemon_api_open,  start_http,
+	start_broadcasts, start_split,
+	start_tick,	  daemon_milter_start,
 };
 
 enum sg_status
@@ -352,6 +361,8 @@ daemon_stop(struct daemon *daemon)
 		api_set_http(daemon->api, NULL);
 	http_close(daemon->http);
 	log_step("web", &since);
+	if (daemon->gate)
+		gate_stop_split(daemon->gate);
 	if (daemon->broadcasts_started)
 		broadcasts_stop(daemon->broadcasts);
 	stop_tick(daemon);

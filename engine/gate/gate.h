@@ -33,6 +33,9 @@ struct gate_options {
 	/* `consent { … }`, with gate_consent_options; NULL = the defaults. */
 	const struct conf_section *consent;
 	struct consent_set *consents; /* NULL: nobody said anything */
+	/* Where private copies wait, when `mail` has `reinject`; NULL: none are
+	 * made. */
+	const char *split_directory;
 };
 
 extern const struct conf_option gate_mail_options[];
@@ -78,6 +81,15 @@ bool gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
 			const char *(*header)(const void *handle,
 					      const char *name),
 			struct spool_batch *batch, struct sg_reply *reply);
+
+/* The thread that sends private copies, if there are to be any. Stop it before
+ * the parts that the plugins use go. */
+enum sg_status gate_start_split(struct sg_gate *gate,
+				struct sg_err *err) MUST_CHECK;
+void gate_stop_split(struct sg_gate *gate);
+/* NULL: there is none. */
+struct split_queue;
+struct split_queue *gate_split(struct sg_gate *gate);
 
 /* What host->api_call() reaches; without it the answer is 503. Set before the
  * first request. */

@@ -1,14 +1,49 @@
 /* gate_open.c - the gate as a whole: opened, asked, ticked, closed. */
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "gate/gate_call.h"
 #include "gate/gate_load.h"
+#include "gate/split_worker.h"
 #include "mail/part_map.h"
 
 static char *
 copy_or_empty(const char *text)
 {
 	return strdup(text ? text : "");
+}
+
+/* Also when mail is not split any more: what waits is still to be sent. */
+static enum sg_status
+open_split(struct sg_gate *gate, const char *directory, struct sg_err *err)
+{
+	struct split_queue_options options = {
+		.directory = directory,
+		.most_bytes = (uint64_t)gate->mail.split_most,
+	};
+
+	return split_queue_open(&options, clock_now(), &gate->split, err);
+}
+
+enum sg_status
+gate_start_split(struct sg_gate *gate, struct sg_err *err)
+{
+	if (!gate->split)
+		return SG_OK;
+	return split_worker_start(gate, gate->split, &gate->split_worker, err);
+}
+
+void
+gate_stop_split(struct sg_gate *gate)
+{
+	split_worker_stop(gate->split_worker);
+	gate->split_worker = NULL;
+}
+
+struct split_queue *
+gate_split(struct sg_gate *gate)
+{
+	return gate->split;
 }
 
 enum sg_status
@@ -34,6 +69,8 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	if (status == SG_OK)
 		status = mail_consent_init(&gate->consent, options->consent,
 					   options->consents, err);
+	if (status == SG_OK && options->split_directory && gate->mail.reinject)
+		status = open_split(gate, options->split_directory, err);
 	if (status != SG_OK) {
 		gate_close(gate);
 		return status;
@@ -49,6 +86,8 @@ gate_close(struct sg_gate *gate)
 		return;
 	while (gate->n_plugins)
 		gate_unload(gate->plugins[--gate->n_plugins]);
+	gate_stop_split(gate);
+	split_queue_close(gate->split);
 	mail_conf_done(&gate->mail);
 	mail_consent_done(&gate->consent);
 	mail_recent_free(gate->recent);

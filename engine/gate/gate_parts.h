@@ -79,6 +79,8 @@ struct sg_gate {
 	struct mail_consent consent;
 	struct mail_recent *recent;
 	struct mail_senders *senders;
+	struct split_queue *split; /* NULL: mail to several is not split */
+	struct split_worker *split_worker;
 	struct gate_plugin *plugins[GATE_PLUGINS_MOST];
 	size_t n_plugins;
 	gate_api_fn *api;

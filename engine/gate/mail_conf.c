@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "gate/gate.h"
+#include "gate/split_worker.h"
 
 const struct conf_option gate_mail_options[] = {
 	{.name = "match_headers",
@@ -36,7 +37,18 @@ const struct conf_option gate_mail_options[] = {
 	{.name = "multi_recipient",
 	 .type = CONF_TEXT,
 	 .fallback = "pass",
-	 .help = "several recipients in one transaction: pass"},
+	 .help = "several recipients in one transaction: pass, message or "
+		 "split"},
+	{.name = "reinject",
+	 .type = CONF_TEXT,
+	 .help = "HOST:PORT of a listener of the MTA with the signer and "
+		 "without this milter: where split sends private copies"},
+	{.name = "split_max",
+	 .type = CONF_SIZE,
+	 .fallback = "1G",
+	 .least = 1 << 20,
+	 .most = 1e15,
+	 .help = "most bytes of mail that waits to be sent there"},
 	{.name = "already_signed",
 	 .type = CONF_TEXT,
 	 .fallback = "skip",
@@ -211,6 +223,32 @@ check_trusted(const struct conf_section *section, struct sg_err *err)
 }
 
 static enum sg_status
+read_multi(struct mail_conf *conf, struct sg_err *err)
+{
+	static const char *const words[] = {"pass", "message", "split"};
+	const struct conf_section *section = conf->section;
+	const char *text = conf_text(section, "multi_recipient");
+	unsigned port;
+	char host[256];
+	int i = 0;
+
+	conf->reinject = conf_text(section, "reinject");
+	if (conf->reinject &&
+	    split_address_parse(conf->reinject, host, &port, NULL) != SG_OK)
+		return refuse(section, "reinject", "HOST:PORT", err);
+	while (i < 3 && !text_equal_ascii(text, words[i]))
+		i++;
+	if (i == 3)
+		return refuse(section, "multi_recipient",
+			      "pass, message or split", err);
+	conf->multi = (enum mail_multi)i;
+	if (conf->multi == MAIL_MULTI_SPLIT && !conf->reinject)
+		return refuse(section, "multi_recipient",
+			      "`reinject` with it, or pass or message", err);
+	return SG_OK;
+}
+
+static enum sg_status
 read_choices(struct mail_conf *conf, struct sg_err *err)
 {
 	const struct conf_section *section = conf->section;
@@ -220,8 +258,9 @@ read_choices(struct mail_conf *conf, struct sg_err *err)
 	if (!mail_conf_track(conf_text(section, "track"), &conf->track))
 		return refuse(section, "track", "none, opens, clicks or all",
 			      err);
-	if (!text_equal_ascii(conf_text(section, "multi_recipient"), "pass"))
-		return refuse(section, "multi_recipient", "pass", err);
+	status = read_multi(conf, err);
+	if (status != SG_OK)
+		return status;
 	status = read_choice(section, "on_trouble", "continue", "tempfail",
 			     &conf->tempfail_on_trouble, err);
 	if (status == SG_OK)
@@ -257,6 +296,7 @@ mail_conf_init(struct mail_conf *conf, const struct conf_section *section,
 	conf->header_bytes_most = conf_int(section, "max_header_bytes");
 	conf->verp_ms = conf_int(section, "verp_lifetime");
 	conf->verp_fallback = conf_text(section, "verp_fallback");
+	conf->split_most = conf_int(section, "split_max");
 	return SG_OK;
 }
 

@@ -10,6 +10,13 @@
 
 #include "base/conf.h"
 
+/* `multi_recipient`: what becomes of a mail to several. */
+enum mail_multi {
+	MAIL_MULTI_PASS,
+	MAIL_MULTI_MESSAGE, /* one token for all of them */
+	MAIL_MULTI_SPLIT    /* a private copy each */
+};
+
 struct mail_conf {
 	const struct conf_section *section;
 	struct conf_section *own; /* the defaults, when no section was given */
@@ -20,6 +27,9 @@ struct mail_conf {
 	int64_t message_most, header_bytes_most, headers_most;
 	int64_t verp_ms;
 	const char *verp_fallback; /* NULL = none */
+	enum mail_multi multi;
+	const char *reinject; /* HOST:PORT; NULL = none */
+	int64_t split_most;   /* bytes */
 };
 
 /* `section` NULL: the defaults. SG_REFUSED: file, line and value. */

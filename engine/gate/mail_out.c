@@ -42,6 +42,19 @@ sender_domain(struct sg_mail *mail)
 	return address_domain(mail->sender);
 }
 
+/* One body for all of them: one who says no says it for all. */
+static unsigned
+all_allow(struct sg_mail *mail, const struct mail_sent *sent, unsigned track)
+{
+	const char *domain = sender_domain(mail);
+
+	for (size_t i = 0; track && i < mail->n_recipients; i++)
+		track = mail_consent_allows(&mail->gate->consent,
+					    mail_sent_key(mail, i),
+					    sent->campaign, domain, track);
+	return track;
+}
+
 static unsigned
 tracking_of(struct sg_mail *mail, const struct mail_sent *sent)
 {
@@ -51,6 +64,8 @@ tracking_of(struct sg_mail *mail, const struct mail_sent *sent)
 
 	if (text)
 		(void)mail_conf_track(text, &track);
+	if (mail->is_shared)
+		return all_allow(mail, sent, track);
 	return mail_consent_allows(&mail->gate->consent, sent->record_key,
 				   sent->campaign, sender_domain(mail), track);
 }
@@ -87,7 +102,7 @@ ask_plugins(struct out *out, struct sg_err *err)
 		.size = sizeof(outgoing),
 		.message_id = out->sent.message_id,
 		.record_key = out->sent.record_key,
-		.recipient = mail->recipients[0].address,
+		.recipient = mail->is_shared ? "" : mail->recipients[0].address,
 		.sender = mail->sender,
 		.campaign = out->sent.campaign,
 		.list = out->sent.list,
@@ -222,18 +237,22 @@ write_edits(struct out *out)
 static void
 say_done(struct out *out, const char *queue_id)
 {
-	char campaign[LOG_QUOTE_SIZE];
+	char campaign[LOG_QUOTE_SIZE], split[32] = "";
 
 	atomic_fetch_add(&out->mail->gate->instrumented, 1);
+	if (out->mail->n_split)
+		snprintf(split, sizeof(split), " split=%zu",
+			 out->mail->n_split);
 	mail_say(out->mail,
-		 "%s: instrumented campaign=%s links=%u of=%u image=%s%s%s",
+		 "%s: instrumented campaign=%s links=%u of=%u image=%s%s%s%s",
 		 queue_id, log_quote(out->sent.campaign, campaign),
 		 out->body.n_mapped, out->body.n_links,
 		 out->body.appended ? "yes" : "no",
 		 out->protection == PROTECT_NONE ? "" : " untouched=",
 		 out->protection == PROTECT_NONE
 			 ? ""
-			 : protect_name(out->protection));
+			 : protect_name(out->protection),
+		 split);
 }
 
 /* That nobody opened a mail says something only of one whose opens can be

@@ -52,8 +52,14 @@ struct sg_mail {
 	struct header_list headers;
 	struct buf body;
 	enum mail_way way;
-	bool looks_at_body; /* of MAIL_LOOK */
-	bool is_too_large;  /* past a bound: passes untouched */
+	bool looks_at_body;  /* of MAIL_LOOK */
+	bool is_too_large;   /* past a bound: passes untouched */
+	bool is_copy;	     /* a private one, made by split_copy.c */
+	bool is_shared;	     /* one body for all: tokens of no record */
+	bool is_taken_over;  /* all of it, when it came before */
+	size_t n_split;	     /* private copies taken over just now */
+	size_t n_kept_edits; /* the first ones, that hold on trouble too */
+	uint64_t given_id;   /* of a copy; 0 = none */
 	struct sg_mail_edit *edits;
 	size_t n_edits, edits_cap;
 	char line[MAIL_LINE_SIZE]; /* "" = nothing to log */
@@ -86,6 +92,8 @@ struct mail_sent {
  * SG_REFUSED: the recipient has no record key. */
 enum sg_status mail_sent_identify(struct sg_mail *mail, struct mail_sent *sent,
 				  struct sg_err *err) MUST_CHECK;
+/* The record key of the i-th recipient; 0: none. */
+uint64_t mail_sent_key(struct sg_mail *mail, size_t i);
 /* Keeps email.sent, unless this is a retry. */
 enum sg_status mail_sent_keep(struct sg_mail *mail,
 			      const struct mail_sent *sent,

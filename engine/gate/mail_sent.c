@@ -88,9 +88,13 @@ identify_record(struct sg_mail *mail, struct mail_sent *sent,
 		struct sg_err *err)
 {
 	struct buf normal = BUF_INIT;
-	enum sg_status status = record_key_normalise(
-		"contact", mail->recipients[0].address, &normal, err);
+	enum sg_status status;
 
+	sent->key = "";
+	if (mail->is_shared) /* one token for all: nobody's */
+		return SG_OK;
+	status = record_key_normalise("contact", mail->recipients[0].address,
+				      &normal, err);
 	if (status == SG_OK) {
 		sent->key = pool_strdup(mail->pool, buf_text(&normal));
 		sent->record_key =
@@ -99,6 +103,21 @@ identify_record(struct sg_mail *mail, struct mail_sent *sent,
 	}
 	buf_done(&normal);
 	return status;
+}
+
+uint64_t
+mail_sent_key(struct sg_mail *mail, size_t i)
+{
+	struct buf normal = BUF_INIT;
+	uint64_t key = 0;
+
+	if (mail->recipients[i].address &&
+	    record_key_normalise("contact", mail->recipients[i].address,
+				 &normal, NULL) == SG_OK)
+		key = record_key_hash(keys_record_secret(mail->gate->keys),
+				      "contact", buf_text(&normal));
+	buf_done(&normal);
+	return key;
 }
 
 enum sg_status
@@ -124,9 +143,11 @@ mail_sent_identify(struct sg_mail *mail, struct mail_sent *sent,
 			? mail_recent_find(mail->gate->recent,
 					   try_key(mail, sent), mail->now)
 			: 0;
+	if (!known)
+		known = mail->given_id;
 	if (!take_given_id(mail, sent))
 		sent->message_id = known ? known : message_id_new(mail->now);
-	sent->is_retry = known == sent->message_id;
+	sent->is_retry = known == sent->message_id && known != mail->given_id;
 	return SG_OK;
 }
 

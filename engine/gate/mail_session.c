@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "gate/mail_parts.h"
+#include "gate/mail_split.h"
 #include "mail/address.h"
 
 static const struct sg_mail_reply go_on = {.answer = SG_MAIL_CONTINUE};
@@ -184,7 +184,7 @@ on_trouble(struct sg_mail *mail, const char *queue_id, enum sg_status status,
 	bool only_ours = mail->n_own && mail->n_own == mail->n_recipients;
 	char quoted[LOG_QUOTE_SIZE];
 
-	mail->n_edits = 0;
+	mail->n_edits = mail->n_kept_edits;
 	atomic_fetch_add(&mail->gate->passed_on_trouble, 1);
 	mail_say(mail, "%s: %s reason=%s", queue_id,
 		 only_ours ? "a report could not be kept, the MTA keeps it"
@@ -197,10 +197,37 @@ on_trouble(struct sg_mail *mail, const char *queue_id, enum sg_status status,
 static bool
 nobody_is_left(const struct sg_mail *mail)
 {
+	if (mail->is_taken_over)
+		return true;
 	for (size_t i = 0; i < mail->n_recipients; i++)
 		if (!mail->recipients[i].taken)
 			return false;
 	return mail->n_recipients && !mail->gate->mail.keep_bounces;
+}
+
+static enum sg_status
+instrument(struct sg_mail *mail, const char *queue_id, struct sg_err *err)
+{
+	enum sg_status status;
+
+	if (mail->gate->mail.multi == MAIL_MULTI_SPLIT && !mail->is_copy &&
+	    mail->gate->split && mail_split_may(mail)) {
+		status = mail_split(mail, queue_id, err);
+		if (status == SG_OK && mail->is_taken_over)
+			mail_say(mail,
+				 "%s: came before, its copies were taken over "
+				 "then",
+				 queue_id);
+		if (status != SG_OK || mail->is_taken_over)
+			return status;
+		/* One that cannot be read as an address stays as it is. */
+		if (!mail->recipients[0].address) {
+			mail_out_strip(mail);
+			return SG_OK;
+		}
+	}
+	mail->is_shared = mail->n_recipients > 1;
+	return mail_out(mail, queue_id, err);
 }
 
 static enum sg_status
@@ -212,7 +239,7 @@ work(struct sg_mail *mail, const char *queue_id, struct sg_err *err)
 		return mail_in(mail, queue_id, err);
 	case MAIL_INSTRUMENT:
 		if (!mail->is_too_large)
-			return mail_out(mail, queue_id, err);
+			return instrument(mail, queue_id, err);
 		mail_say(mail, "%s: larger than max_message, goes on untouched",
 			 queue_id);
 		return SG_OK;
@@ -238,8 +265,8 @@ sg_mail_end(struct sg_mail *mail, const char *queue_id,
 		queue_id = "-";
 	status = work(mail, queue_id, &err);
 	if (status != SG_OK)
-		return on_trouble(mail, queue_id, status, &err);
-	if (nobody_is_left(mail))
+		reply = on_trouble(mail, queue_id, status, &err);
+	else if (nobody_is_left(mail))
 		return taken;
 	*edits_out = mail->edits;
 	*n_edits_out = mail->n_edits;

@@ -3,7 +3,7 @@
  * and whether an operator wants it instrumented.
  */
 #include "base/text.h"
-#include "gate/mail_parts.h"
+#include "gate/mail_split.h"
 #include "mail/address.h"
 
 static bool
@@ -126,6 +126,19 @@ is_matched(const struct sg_mail *mail)
 		mail_conf_lists(conf, "match_users", mail->auth_authen));
 }
 
+/* Several recipients share one body, which cannot carry each one's tokens. */
+static bool
+fits_recipients(const struct sg_mail *mail)
+{
+	enum mail_multi multi = mail->gate->mail.multi;
+
+	if (multi == MAIL_MULTI_SPLIT && !mail->is_copy && mail_split_may(mail))
+		return mail->n_recipients > 0;
+	if (mail->n_recipients > 1)
+		return multi == MAIL_MULTI_MESSAGE;
+	return mail->n_recipients == 1 && mail->recipients[0].address;
+}
+
 static bool
 has_our_headers(const struct sg_mail *mail)
 {
@@ -145,10 +158,10 @@ mail_way_decide(const struct sg_mail *mail)
 		return MAIL_PASS;
 	if (!is_outbound(mail))
 		return mail_about_may(mail) ? MAIL_LOOK : MAIL_PASS;
-	/* A null sender is a report about some other mail; several recipients
-	 * share one body, which cannot carry each one's tokens. */
-	if (is_matched(mail) && mail->sender[0] && mail->n_recipients == 1 &&
-	    mail->recipients[0].address)
+	if (mail_split_is_copy(mail))
+		return MAIL_PASS;
+	/* A null sender is a report about some other mail. */
+	if (is_matched(mail) && mail->sender[0] && fits_recipients(mail))
 		return MAIL_INSTRUMENT;
 	return has_our_headers(mail) ? MAIL_STRIP : MAIL_PASS;
 }

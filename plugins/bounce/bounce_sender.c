@@ -18,7 +18,8 @@ bounce_sender(const struct sg_call *call, const struct sg_outgoing *mail,
 	};
 	enum sg_status status;
 
-	if (!domain[0])
+	/* Of several recipients only the sender can tell who bounced. */
+	if (!domain[0] || !mail->record_key)
 		return SG_NONE;
 	host->print(address, "bounce+");
 	status = host->token_make(call, &token, SG_TOKEN_ADDRESS, address, err);

@@ -71,7 +71,8 @@ unsubscribe_header(const struct sg_call *call, const struct sg_outgoing *mail,
 	struct sg_token token = token_of(mail);
 	enum sg_status status;
 
-	if (!url[0] || is_signed_over(call))
+	/* Of several recipients nobody can be told who leaves. */
+	if (!url[0] || !mail->record_key || is_signed_over(call))
 		return SG_NONE;
 	if (host->mail_header(call, "List-Unsubscribe")) {
 		if (!host->setting_bool(host->settings(call), "replace"))

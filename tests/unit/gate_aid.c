@@ -93,6 +93,8 @@ gate_aid_open_with(const char *public_url, const char *mail,
 	options.keys = aid->keys;
 	options.spool = aid->spool;
 	options.kinds = aid->kinds;
+	options.split_directory =
+		pool_printf(aid->pool, "%s/split", aid->directory);
 	if (gate_open(&options, &aid->gate, &err) != SG_OK)
 		fail_msg("%s", err.text);
 	return aid;

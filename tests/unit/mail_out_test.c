@@ -580,7 +580,7 @@ a_bad_mail_setting_is_refused(void **state)
 		{0}};
 	static const char *const bad[] = {
 		"track = \"some\"", "on_trouble = \"panic\"",
-		"trusted = { \"10.0.0.0/33\" }", "multi_recipient = \"split\""};
+		"trusted = { \"10.0.0.0/33\" }", "multi_recipient = \"all\""};
 	struct gate_options gate = {
 		.keys = aid->keys, .spool = aid->spool, .kinds = aid->kinds};
 	struct conf_section *conf;

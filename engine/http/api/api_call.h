@@ -172,6 +172,9 @@ struct json *api_suppression_json(const struct store_suppression *suppression);
 enum sg_status api_consent_json(struct api_call *call, uint64_t record_key,
 				struct json **json_out,
 				struct sg_err *err) MUST_CHECK;
+/* api_split.c: into the parts of status and metrics; nothing without it. */
+void api_split_figures(struct sg_gate *gate, struct json *to);
+void api_split_metrics(struct sg_gate *gate, struct buf *to);
 struct store_history;
 struct json *api_history_json(const struct store_history *row);
 
@@ -200,6 +203,7 @@ api_fn api_person_data, api_person_forget;
 api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
+api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_plugins_all, api_plugins_check;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
 api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;

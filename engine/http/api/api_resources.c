@@ -138,6 +138,12 @@ const struct api_resource api_resources[] = {
 	{"POST", "/templates/render", API_READER, api_templates_render,
 	 "a template as one contact would get it"},
 
+	{"GET", "/split", API_READER, api_split_all,
+	 "private copies that the MTA has not got; state=dead"},
+	{"POST", "/split/redo", API_OPERATOR, api_split_redo,
+	 "try what was given up again; one by id, or all"},
+	{"DELETE", "/split/{id}", API_OPERATOR, api_split_drop,
+	 "forget a copy that was given up"},
 	{"GET", "/plugins", API_READER, api_plugins_all,
 	 "the plugins that are loaded"},
 	{"POST", "/plugins/check", API_MANAGER, api_plugins_check,

@@ -83,7 +83,8 @@ add_spool(struct json *to, const struct spool_status *spool)
 }
 
 static void
-add_mail_and_web(struct json *to, const struct health *health)
+add_mail_and_web(struct json *to, const struct health *health,
+		 struct sg_gate *gate)
 {
 	struct json *mail = json_new_object(), *web = json_new_object();
 
@@ -93,6 +94,7 @@ add_mail_and_web(struct json *to, const struct health *health)
 	json_add_int(mail, "bounces", (int64_t)health->gate.bounces_taken);
 	json_add_int(mail, "passed_on_trouble",
 		     (int64_t)health->gate.passed_on_trouble);
+	api_split_figures(gate, mail);
 	json_add(to, "mail", mail);
 	json_add_int(web, "requests", (int64_t)health->http.requests);
 	json_add_int(web, "refused", (int64_t)health->http.refused);
@@ -119,7 +121,7 @@ api_status_show(struct api_call *call, struct sg_err *err)
 		     (int64_t)scoreboard_memory(board));
 	add_apply(answer, &health.apply);
 	add_spool(answer, &health.spool);
-	add_mail_and_web(answer, &health);
+	add_mail_and_web(answer, &health, call->api->options.gate);
 	/* With the store away there is still a status. */
 	if (api_outbox_json(call, answer, NULL) != SG_OK)
 		json_add_null(answer, "outbox");
@@ -181,10 +183,11 @@ write_automations(struct buf *to, const struct health *health)
 }
 
 static void
-write_plugins(struct buf *to, struct sg_gate *gate)
+write_gate(struct buf *to, struct sg_gate *gate)
 {
 	struct gate_plugin_info info;
 
+	api_split_metrics(gate, to);
 	buf_append_text(to, "# HELP scoregate_plugin_calls_total Calls of a "
 			    "plugin.\n# TYPE scoregate_plugin_calls_total "
 			    "counter\n");
@@ -267,7 +270,7 @@ api_metrics(void *arg, const struct http_request *request,
 	};
 	write_metrics(&text, metrics, sizeof(metrics) / sizeof(metrics[0]));
 	write_automations(&text, &health);
-	write_plugins(&text, api->options.gate);
+	write_gate(&text, api->options.gate);
 	reply_text(reply, 200, buf_text(&text));
 	reply_header(reply, "Content-Type",
 		     "text/plain; version=0.0.4; charset=utf-8");
