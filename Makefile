@@ -177,9 +177,11 @@ $(BUILD)/scoregated: $(call obj,$(DAEMON_SRC) $(MILTER_SRC)) $(LIB)
 $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 	$(LINK) $^ $(PKG_LIBS)
 
+# What one needs beside libc.
+PLUGIN_LIBS_maillog = -lsystemd
 define plugin_rule
 $(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c))
-	@mkdir -p $$(@D); echo "  SO $$@"; $$(CC) $$(CFLAGS) -shared -Wl,-z,defs -Wl,-z,relro -o $$@ $$^ $$(if $$(findstring sanitize,$$(CFLAGS)),-Wl$$(comma)-z$$(comma)undefs)
+	@mkdir -p $$(@D); echo "  SO $$@"; $$(CC) $$(CFLAGS) -shared -Wl,-z,defs -Wl,-z,relro -o $$@ $$^ $$(PLUGIN_LIBS_$(1)) $$(if $$(findstring sanitize,$$(CFLAGS)),-Wl$$(comma)-z$$(comma)undefs)
 endef
 comma := ,
 $(foreach p,$(PLUGINS),$(eval $(call plugin_rule,$(p))))

@@ -307,6 +307,25 @@ place_all(struct apply *apply, struct apply_target *target,
 	return status == SG_OK ? automations_run(apply, err) : status;
 }
 
+/*
+ * The report about a mail, and the log of the server that made it, say the
+ * same: of one message there is one hard and one soft bounce.
+ */
+static uint64_t
+external_id(struct apply *apply, const struct signal *signal)
+{
+	const char *text;
+
+	if (signal->external_id || !signal->message_id || !signal->record_key ||
+	    !is(signal, "email.bounced"))
+		return signal->external_id;
+	text = pool_printf(apply->work, "email.bounced\n%016llx\n%016llx\n%s",
+			   (unsigned long long)signal->message_id,
+			   (unsigned long long)signal->record_key,
+			   property(signal, "class"));
+	return crypto_hash64(text, strlen(text));
+}
+
 enum sg_status
 apply_signal(struct apply *apply, const struct signal *signal,
 	     struct sg_err *err)
@@ -319,6 +338,7 @@ apply_signal(struct apply *apply, const struct signal *signal,
 	all.signals[0] = *signal;
 	signal = &all.signals[0];
 	status = apply_about(apply, &all.signals[0], err);
+	all.signals[0].external_id = external_id(apply, signal);
 	if (status == SG_OK && signal->external_id)
 		status = store_external_add(apply->store, signal->external_id,
 					    signal->received_at, err);

@@ -82,4 +82,6 @@ const struct sg_host gate_host = {
 	.mail_take = host_mail_take,
 
 	.api_call = host_api_call,
+
+	.bounce_class = host_bounce_class,
 };

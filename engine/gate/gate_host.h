@@ -73,6 +73,7 @@ HOST(mail_add_header);
 HOST(mail_remove_header);
 HOST(mail_set_sender);
 HOST(mail_take);
+HOST(bounce_class);
 
 #undef HOST
 

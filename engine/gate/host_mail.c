@@ -3,6 +3,7 @@
  * they belong to, they are a mistake of the plugin's: logged, and nothing more.
  */
 #include "base/log.h"
+#include "classify/bounce_reason.h"
 #include "gate/gate_call.h"
 #include "gate/gate_host.h"
 #include "gate/mail_in.h"
@@ -105,4 +106,14 @@ host_mail_take(const struct sg_call *call, size_t i)
 			  ours->plugin->descriptor.name);
 	else
 		ours->incoming->own[i]->taken = true;
+}
+
+enum sg_bounce_class
+host_bounce_class(const char *status, const char *diagnostic,
+		  const char **reason_out)
+{
+	enum bounce_reason reason = bounce_reason_find(status, diagnostic);
+
+	*reason_out = bounce_reason_name(reason);
+	return (enum sg_bounce_class)bounce_reason_class(reason, status);
 }

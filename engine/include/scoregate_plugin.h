@@ -8,7 +8,7 @@
  * The gate reads this descriptor from the file and compares magic, size, major,
  * minor and name before any code of the plugin runs; `scoregate plugin check`
  * prints what it found. Everything the plugin needs from Scoregate comes as a
- * table of functions, `call->host`: a plugin links against nothing but libc.
+ * table of functions, `call->host`: a plugin finds nothing else of Scoregate.
  * See scoregate-plugin(7), and plugins/hello for one with a comment a line.
  *
  * Memory    Strings and structs that the host hands over are borrowed for the
@@ -565,6 +565,13 @@ struct sg_host {
 	void (*api_call)(const struct sg_call *call, const char *actor,
 			 const char *method, const char *path, const char *body,
 			 size_t body_len, struct sg_reply *reply);
+
+	/* -- since 1.1 -- */
+	/* What an enhanced status code and a server's words mean for a mail
+	 * that failed; the reason is static ("user-unknown"). */
+	enum sg_bounce_class (*bounce_class)(const char *status,
+					     const char *diagnostic,
+					     const char **reason_out);
 };
 
 #endif

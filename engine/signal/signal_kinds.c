@@ -83,6 +83,7 @@ static const struct {
 	{"email.forwarded", "reply"},
 	{"email.read", "reply"},
 	{"email.delivered", "maillog"},
+	{"email.deferred", "maillog"},
 	{"form.", "form"},
 	{"page.", "page"},
 	{"survey.", "survey"},
@@ -190,6 +191,15 @@ copy_info(struct pool *pool, const struct signal_kind_info *info)
 	return copy;
 }
 
+/* Two plugins may learn the same thing in two ways. */
+static bool
+is_same(const struct signal_kind_info *a, const struct signal_kind_info *b)
+{
+	return b->properties && *b->properties && b->summary &&
+	       strcmp(a->properties, b->properties) == 0 &&
+	       strcmp(a->summary, b->summary) == 0;
+}
+
 enum sg_status
 signal_kinds_add(struct signal_kinds *kinds,
 		 const struct signal_kind_info *info, struct sg_err *err)
@@ -209,7 +219,8 @@ signal_kinds_add(struct signal_kinds *kinds,
 	if (!found)
 		insert(kinds, at, copy_info(kinds->pool, info));
 	else if (strcmp(kinds->infos[at]->plugin,
-			info->plugin ? info->plugin : "") != 0)
+			info->plugin ? info->plugin : "") != 0 &&
+		 !is_same(kinds->infos[at], info))
 		status = err_set(err, SG_REFUSED,
 				 "signal %s is declared by %s already",
 				 info->name, kinds->infos[at]->plugin);

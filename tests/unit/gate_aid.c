@@ -90,6 +90,7 @@ gate_aid_open_with(const char *public_url, const char *mail,
 	options.mail = conf_section_at(aid->conf, "mail", 0);
 	options.consent = conf_section_at(aid->conf, "consent", 0);
 	options.consents = aid->consents;
+	options.state = aid->directory;
 	options.keys = aid->keys;
 	options.spool = aid->spool;
 	options.kinds = aid->kinds;

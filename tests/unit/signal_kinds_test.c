@@ -48,7 +48,10 @@ a_name_belongs_to_who_declared_it_first(void **state)
 
 	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
 	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
+	/* The same in the same words is learned in two ways. */
 	info.plugin = "shop";
+	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
+	info.summary = "Somebody paid";
 	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_REFUSED);
 	assert_string_equal(err.text,
 			    "signal order.paid is declared by webhook already");
