@@ -253,6 +253,32 @@ print_future(const struct json *why, bool exact)
 	buf_done(&week);
 }
 
+/* "Falls below 50 on 2026-02-07 13:53:29 UTC, in 6.6 days." */
+static void
+print_crossings(const struct json *crossings)
+{
+	struct buf at = BUF_INIT, threshold = BUF_INIT;
+	double days;
+	size_t i;
+
+	for (i = 0; i < json_count(crossings); i++) {
+		const struct json *crossing = json_at(crossings, i);
+		const char *how = json_get_text(crossing, "how");
+
+		if (!how || !json_get_number(crossing, "in_days", &days))
+			continue;
+		buf_reset(&at);
+		buf_reset(&threshold);
+		cli_format(&at, json_get(crossing, "at"), CLI_TIME);
+		cli_format(&threshold, json_get(crossing, "threshold"),
+			   CLI_NUMBER);
+		printf("It %s %s on %s UTC, in %.1f days.\n", how,
+		       buf_text(&threshold), buf_text(&at), days);
+	}
+	buf_done(&threshold);
+	buf_done(&at);
+}
+
 void
 cli_why(const struct cli *cli, const struct json *why, bool exact)
 {
@@ -271,6 +297,7 @@ cli_why(const struct cli *cli, const struct json *why, bool exact)
 		       "value%s.\n",
 		       round(score), exact ? "" : " (--exact)");
 	print_future(why, exact);
+	print_crossings(json_get(why, "crossings"));
 	free(sum.left);
 	free(sum.shown);
 }

@@ -163,6 +163,7 @@ score_why(struct cli *cli, const struct cli_args *args)
 
 	cli_path(&path, "/contacts/%s/scores/%s/why", cli_arg(args, 0),
 		 score_name(args));
+	cli_query(&path, "threshold", cli_value(args, "threshold"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
@@ -253,6 +254,12 @@ static const struct cli_option exact_options[] = {
 	{"exact", NULL, "real numbers, not rounded"},
 	{0},
 };
+static const struct cli_option why_options[] = {
+	SCORE_OPTION,
+	{"exact", NULL, "real numbers, not rounded"},
+	{"threshold", "N,…", "when does it cross these, if nothing happens?"},
+	{0},
+};
 static const struct cli_option top_options[] = {
 	SCORE_OPTION,
 	{"by", "PART", "score percent positive negative touchpoint …"},
@@ -264,8 +271,8 @@ static const struct cli_option score_option[] = {SCORE_OPTION, {0}};
 const struct cli_command cli_score_commands[] = {
 	{"score show", "ADDRESS", "all scores of a contact, with their parts",
 	 exact_options, 1, 1, score_show},
-	{"score why", "ADDRESS", "every entry a score is made of",
-	 exact_options, 1, 1, score_why},
+	{"score why", "ADDRESS", "every entry a score is made of", why_options,
+	 1, 1, score_why},
 	{"score add", "ADDRESS POINTS", "add points", change_options, 2, 2,
 	 score_add},
 	{"score subtract", "ADDRESS POINTS", "subtract points", change_options,

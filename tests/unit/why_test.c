@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "apply/why.h"
+#include "apply/why_future.h"
 #include "apply_aid.h"
 #include "base/clock.h"
 
@@ -201,6 +202,93 @@ a_score_nobody_has_heard_of_is_none(void **state)
 	pool_free(pool);
 }
 
+/* --- what comes ---------------------------------------------------------- */
+
+static const char moving_rules[] =
+	"rule \"Form\" { on = \"form.submitted\" add = 50 expires = \"3d\" "
+	"degrade = none }\n"
+	"rule \"Clicked\" { on = \"email.clicked\" add = 40 degrade = \"5%\" "
+	"}\n"
+	"rule \"Silent\" { on = \"email.sent\" unless = \"email.clicked within "
+	"7d\" subtract = 20 degrade = none }\n"
+	"rule \"Renewal\" { when = \"field.renewal within 1d\" add = 25 }\n";
+
+static double
+score_then(struct applier *applier, int64_t at)
+{
+	struct score_summary summary;
+
+	applier_move_to(applier, at);
+	scoreboard_summary(applier->board,
+			   applier_find(applier, "ann@example.com"), 1, at,
+			   &summary);
+	return summary.has_score ? summary.value[SCORE_SCORE] : 0;
+}
+
+static void
+look(struct applier *applier, int64_t now, struct why_future *future)
+{
+	static const double thresholds[] = {100, 60, 45, 20, 10, 0, -1000};
+	struct why_asked asked = {
+		.record_id = applier_find(applier, "ann@example.com"),
+		.score_id = 1,
+		.now = now};
+	struct sg_err err = {0};
+	size_t i;
+
+	for (i = 0; i < sizeof(thresholds) / sizeof(thresholds[0]); i++)
+		why_ask(&asked, thresholds[i]);
+	if (why_look_ahead(applier->apply, applier_reader(applier), &asked,
+			   future, &err) != SG_OK)
+		fail_msg("%s", err.text);
+}
+
+/* An expiry, an absence, a condition that turns by time, and degradation
+ * between them: what was said comes true to the millisecond. */
+static void
+what_is_said_of_the_future_comes_true(void **state)
+{
+	struct applier *applier = *state;
+	struct why_future future;
+	int64_t now = clock_now();
+	struct signal signal;
+	double before = 0, after = 0;
+	size_t i, n_rises = 0;
+
+	applier_move_to(applier, now);
+	applier_rules(applier, moving_rules, false);
+	now += 1000;
+	applier_move_to(applier, now);
+	happen(applier, "form.submitted", now);
+	happen(applier, "email.clicked", now - 100);
+	signal = applier_signal("email.sent", "ann@example.com", now);
+	signal.message_id = 77;
+	applier_submit(applier, &signal);
+	look(applier, now, &future);
+	assert_true(future.n_crossings >= 4);
+	for (i = 0; i < future.n_crossings; i++) {
+		const struct why_crossing *crossing = &future.crossings[i];
+
+		/* Time does not go back for two of one moment. */
+		if (i == 0 || crossing->at != crossing[-1].at) {
+			before = score_then(applier, crossing->at - 1);
+			after = score_then(applier, crossing->at);
+		}
+		n_rises += crossing->rises;
+		if (crossing->rises) {
+			assert_true(before < crossing->threshold);
+			assert_true(after >= crossing->threshold);
+		} else {
+			assert_true(before >= crossing->threshold);
+			assert_true(after < crossing->threshold);
+		}
+	}
+	assert_int_equal(n_rises, 0);
+	assert_int_equal(future.crossings[0].at, now + 3 * DAY);
+	assert_float_equal(score_then(applier, now + 30 * DAY),
+			   future.in_30_days, tiny);
+}
+
 int
 main(void)
 {
@@ -211,6 +299,8 @@ main(void)
 		TEST(an_erased_score_has_no_entries),
 		TEST(a_field_that_is_gone_and_points_taken_back_are_not_listed),
 		TEST(a_score_nobody_has_heard_of_is_none),
+		cmocka_unit_test_setup_teardown(
+			what_is_said_of_the_future_comes_true, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

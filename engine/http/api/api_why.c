@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "apply/why.h"
+#include "apply/why_future.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "http/api/api_call.h"
 
@@ -73,6 +75,72 @@ add_note(struct json *to, const struct why *why)
 	buf_done(&text);
 }
 
+/* ?threshold=50,80 beside those that something hangs on. */
+static enum sg_status
+read_thresholds(struct api_call *call, struct why_asked *asked,
+		struct sg_err *err)
+{
+	const char *text = api_param(call, "threshold");
+
+	while (text && *text) {
+		size_t len = strcspn(text, ",");
+		double threshold;
+
+		if (!text_to_number(pool_memdup(call->pool, text, len),
+				    &threshold))
+			return err_set(err, SG_REFUSED,
+				       "`threshold` is a number, as 50 or "
+				       "50,80");
+		why_ask(asked, threshold);
+		text += len + (text[len] == ',');
+	}
+	return SG_OK;
+}
+
+static void
+add_future(struct json *to, int64_t now, const struct why_future *future)
+{
+	struct json *crossings = json_new_array();
+
+	json_add_number(to, "in_7_days", future->in_7_days);
+	json_add_number(to, "in_30_days", future->in_30_days);
+	json_add(to, "crossings", crossings);
+	for (size_t i = 0; i < future->n_crossings; i++) {
+		const struct why_crossing *crossing = &future->crossings[i];
+		struct json *item = json_new_object();
+
+		json_add_number(item, "threshold", crossing->threshold);
+		json_add_text(item, "how",
+			      crossing->rises ? "rises to" : "falls below");
+		json_add_time(item, "at", crossing->at);
+		json_add_number(item, "in_days",
+				(double)(crossing->at - now) /
+					(double)CLOCK_DAY_MS);
+		json_push(crossings, item);
+	}
+}
+
+static enum sg_status
+show_future(struct api_call *call, uint32_t record_id,
+	    const struct score_settings *settings, struct sg_err *err)
+{
+	struct apply *apply = call->api->options.apply;
+	struct why_asked *asked = pool_alloc(call->pool, sizeof(*asked));
+	struct why_future *future = pool_alloc(call->pool, sizeof(*future));
+	enum sg_status status;
+
+	asked->record_id = record_id;
+	asked->score_id = settings->id;
+	asked->now = call->now;
+	status = read_thresholds(call, asked, err);
+	why_ask_known(apply, asked, settings->name);
+	if (status == SG_OK)
+		status = why_look_ahead(apply, call->store, asked, future, err);
+	if (status == SG_OK)
+		add_future(call->answer, call->now, future);
+	return status;
+}
+
 static void
 show(struct api_call *call, const struct why *why)
 {
@@ -87,8 +155,6 @@ show(struct api_call *call, const struct why *why)
 		return;
 	}
 	add_note(answer, why);
-	json_add_number(answer, "in_7_days", why->in_7_days);
-	json_add_number(answer, "in_30_days", why->in_30_days);
 }
 
 enum sg_status
@@ -113,5 +179,7 @@ api_scores_why(struct api_call *call, struct sg_err *err)
 	json_add_text(call->answer, "email", record.key);
 	api_score_json(call, record.id, &settings, summary);
 	show(call, &why);
-	return SG_OK;
+	return why.summary.has_score
+		       ? show_future(call, record.id, &settings, err)
+		       : SG_OK;
 }
