@@ -256,7 +256,8 @@ fill_entries(const struct listing *listing, struct why *why)
 			.rate = item->row->rate,
 			.given = item->delta,
 			.left = left,
-			.expires_at = expires_at(item)};
+			.expires_at = expires_at(item),
+			.history_id = item->row->history_id};
 	}
 }
 

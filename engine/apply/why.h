@@ -20,6 +20,7 @@ struct why_entry {
 	double given;
 	double left;	    /* now */
 	int64_t expires_at; /* 0 = never */
+	int64_t history_id; /* what it was given for; 0 = time */
 };
 
 struct why {

@@ -193,6 +193,27 @@ store_roll_up_get(struct store *store, const struct store_roll_up *like,
 }
 
 enum sg_status
+store_roll_up_source(struct store *store, int64_t entry_id,
+		     uint32_t *record_id_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t id;
+
+	status = store_prepare(store,
+			       "SELECT record_id FROM roll_up"
+			       " WHERE entry_id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, entry_id);
+	status = store_number(statement, &id, err);
+	if (status == SG_OK)
+		*record_id_out = (uint32_t)id;
+	return status;
+}
+
+enum sg_status
 store_roll_ups_of(struct store *store, uint32_t record_id, struct pool *pool,
 		  struct store_roll_ups *out, struct sg_err *err)
 {

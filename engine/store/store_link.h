@@ -67,6 +67,10 @@ enum sg_status store_roll_up_get(struct store *store,
 				 const struct store_roll_up *like,
 				 struct store_roll_up *out,
 				 struct sg_err *err) MUST_CHECK;
+/* The record whose rule gave an entry. SG_NONE: none, it is no such entry. */
+enum sg_status store_roll_up_source(struct store *store, int64_t entry_id,
+				    uint32_t *record_id_out,
+				    struct sg_err *err) MUST_CHECK;
 enum sg_status store_roll_ups_of(struct store *store, uint32_t record_id,
 				 struct pool *pool, struct store_roll_ups *out,
 				 struct sg_err *err) MUST_CHECK;

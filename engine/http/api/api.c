@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/api/api_call.h"
+#include "signal/module.h"
 
 enum { SUBMIT_WAIT_MS = 10000 };
 
@@ -159,6 +160,8 @@ run(struct api_call *call, const char *path, struct sg_err *err)
 		return;
 	}
 	status = api_read_params(call, err);
+	if (status == SG_OK && api_module_or_all(call))
+		status = module_must_be(api_module(call), err);
 	if (status == SG_OK)
 		status = resource->fn(call, err);
 	finish(call, status, err);

@@ -133,6 +133,8 @@ enum sg_status api_contact(struct api_call *call, const char *key,
 			   const char **normal_out,
 			   struct sg_err *err) MUST_CHECK;
 const char *api_module(const struct api_call *call); /* ?module= or contact */
+/* NULL for ?module=*: records of all modules, where a list is asked for. */
+const char *api_module_or_all(const struct api_call *call);
 enum sg_status api_score(struct api_call *call, const char *name,
 			 struct score_settings *settings_out,
 			 struct sg_err *err) MUST_CHECK;
@@ -178,6 +180,37 @@ void api_split_metrics(struct sg_gate *gate, struct buf *to);
 struct store_history;
 struct json *api_history_json(const struct store_history *row);
 
+/* api_field.c: the value in its normal form, in the call's pool. SG_REFUSED:
+ * none of the field's type, or unique and another record's than this. */
+enum sg_status api_field_value(struct api_call *call, uint64_t record_key,
+			       const char *name, const char *value,
+			       const char **normal_out,
+			       struct sg_err *err) MUST_CHECK;
+/* A member of that title: an array where the field has many values. */
+void api_add_field(struct json *to, const char *title, const char *name,
+		   const char *value);
+
+/* api_links.c */
+struct api_link {
+	const char *module, *key; /* in normal form */
+	const char *relation;
+	const char *to_module; /* NULL = as the relation is called */
+	const char *to_key;
+};
+/* Fill a SIGNAL_LINK or SIGNAL_UNLINK that api_change() began. */
+enum sg_status api_link_fill(struct api_call *call, struct signal *signal,
+			     const struct api_link *link,
+			     struct sg_err *err) MUST_CHECK;
+enum sg_status api_links_json(struct api_call *call, uint32_t record_id,
+			      struct json *to, struct sg_err *err) MUST_CHECK;
+
+/* api_compare.c: into the answer, as `histogram` */
+struct score_statistics;
+void api_histogram_json(struct api_call *call,
+			const struct score_settings *settings,
+			const struct score_statistics *statistics,
+			int64_t bins);
+
 /* The handlers, by file. */
 api_fn api_index;
 /* api_contacts.c */
@@ -189,6 +222,9 @@ api_fn api_contacts_subscribe, api_contacts_unsubscribe;
 api_fn api_consent_show, api_consent_put;
 api_fn api_suppressions_all, api_suppressions_put, api_suppressions_delete;
 /* api_scores.c, api_why.c, api_score_change.c */
+api_fn api_contacts_link, api_contacts_unlink, api_contacts_rename;
+api_fn api_modules_all, api_fields_all, api_signals_unmatched;
+api_fn api_scores_histogram, api_scores_compare;
 api_fn api_scores_list, api_scores_top, api_scores_summary;
 api_fn api_scores_of, api_scores_why, api_scores_change;
 api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;

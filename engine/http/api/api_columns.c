@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "http/api/api_call.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
 
@@ -179,7 +180,7 @@ add_field(struct record_values *values, const struct api_column *column,
 	json_add_null(to, column->text);
 	for (size_t i = 0; i < values->fields.n_rows; i++)
 		if (strcmp(values->fields.rows[i].name, column->field) == 0)
-			json_add_text(to, column->text,
+			api_add_field(to, column->text, column->field,
 				      values->fields.rows[i].value);
 	return SG_OK;
 }

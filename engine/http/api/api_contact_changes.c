@@ -6,11 +6,13 @@
 
 #include "base/text.h"
 #include "http/api/api_call.h"
+#include "signal/field_type.h"
 
 /* Signals under construction; all of a request are kept together or not. */
 struct changes {
 	struct api_call *call;
 	const char *key;
+	uint64_t record_key; /* 0 = not there yet */
 	size_t n, most;
 	struct signal *signals;
 	struct sg_err *err;
@@ -39,28 +41,50 @@ add(struct changes *changes, enum signal_kind kind)
 	return signal;
 }
 
+/* A scalar as text; of a field that has many values, "a;b". */
+static bool
+field_text(const char *name, const struct json *value, struct buf *text)
+{
+	bool right = true;
+
+	if (!json_is_array(value) || !field_is_many(name))
+		return json_scalar(value, text);
+	for (size_t i = 0; right && i < json_count(value); i++) {
+		if (i)
+			buf_append_char(text, ';');
+		right = json_scalar(json_at(value, i), text);
+	}
+	return right;
+}
+
 static bool
 add_field(void *arg, const char *name, struct json *value)
 {
 	struct changes *changes = arg;
 	struct buf text = BUF_INIT;
 	struct signal *signal = add(changes, SIGNAL_FIELD_SET);
+	const char *normal = "";
 
 	changes->status = api_check_field(name, changes->err);
-	if (changes->status == SG_OK && value && !json_scalar(value, &text))
-		changes->status = err_set(changes->err, SG_REFUSED,
-					  "the field `%s` must be a string, a "
-					  "number, true, false or null",
-					  name);
+	if (changes->status == SG_OK && value &&
+	    !field_text(name, value, &text))
+		changes->status = err_set(
+			changes->err, SG_REFUSED,
+			"the field `%s` must be a string, a "
+			"number, true, false or null%s",
+			name,
+			field_is_many(name) ? ", or an array of them" : "");
+	if (changes->status == SG_OK)
+		changes->status = api_field_value(
+			changes->call, changes->record_key, name,
+			buf_text(&text), &normal, changes->err);
 	if (changes->status == SG_OK)
 		changes->status = signal_set(
 			signal, "name", pool_strdup(changes->call->pool, name),
 			changes->err);
 	if (changes->status == SG_OK)
-		changes->status = signal_set(
-			signal, "value",
-			pool_strdup(changes->call->pool, buf_text(&text)),
-			changes->err);
+		changes->status =
+			signal_set(signal, "value", normal, changes->err);
 	buf_done(&text);
 	return changes->status == SG_OK;
 }
@@ -106,6 +130,7 @@ api_contacts_patch(struct api_call *call, struct sg_err *err)
 		return err_set(err, SG_REFUSED,
 			       "expected {\"fields\": {NAME: VALUE or null}}");
 	begin(&changes, call, record.key, json_count(fields) + 1);
+	changes.record_key = record.record_key;
 	json_each(fields, add_field, &changes);
 	status = submit(&changes, err);
 	return status == SG_OK ? show(call, key, err) : status;
@@ -188,7 +213,9 @@ api_contacts_create(struct api_call *call, struct sg_err *err)
 	const struct json *fields, *tags, *lists;
 	enum sg_status status, there;
 
-	status = api_body_text(call, "email", true, &email, err);
+	status = api_body_text(call, "key", false, &email, err);
+	if (status == SG_OK && !email)
+		status = api_body_text(call, "email", true, &email, err);
 	if (status == SG_OK)
 		status = check_kind(call->body, "fields", false, err);
 	if (status == SG_OK)
@@ -205,6 +232,8 @@ api_contacts_create(struct api_call *call, struct sg_err *err)
 	lists = json_get(call->body, "lists");
 	begin(&changes, call, there == SG_OK ? record.key : key,
 	      1 + json_count(fields) + json_count(tags) + json_count(lists));
+	if (there == SG_OK)
+		changes.record_key = record.record_key;
 	add(&changes, SIGNAL_RECORD_CREATE);
 	json_each(fields, add_field, &changes);
 	if (changes.status == SG_OK)

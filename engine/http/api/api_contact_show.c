@@ -1,5 +1,6 @@
 /* api_contact_show.c - one contact with all that is known of it. */
 #include "http/api/api_call.h"
+#include "signal/module.h"
 #include "store/store_list.h"
 #include "store/store_suppression.h"
 
@@ -20,7 +21,7 @@ show_fields(struct api_call *call, uint32_t id, struct json *to,
 	if (status != SG_OK)
 		return status;
 	for (size_t i = 0; i < fields.n_rows; i++)
-		json_add_text(object, fields.rows[i].name,
+		api_add_field(object, fields.rows[i].name, fields.rows[i].name,
 			      fields.rows[i].value);
 	for (size_t i = 0; i < tags.n_names; i++)
 		json_push(array, json_text(tags.names[i]));
@@ -99,13 +100,19 @@ api_show_contact(struct api_call *call, const struct store_record *record,
 
 	if (status != SG_OK)
 		return status;
-	json_add_text(to, "email", record->key);
+	if (module_has_email(record->module))
+		json_add_text(to, "email", record->key);
+	else
+		json_add_null(to, "email");
+	json_add_text(to, "key", record->key);
 	json_add_text(to, "module", record->module);
 	json_add_int(to, "id", record->id);
 	json_add_time(to, "created_at", record->created_at);
 	status = show_fields(call, record->id, to, err);
 	if (status == SG_OK)
 		status = show_lists(call, record->id, to, err);
+	if (status == SG_OK)
+		status = api_links_json(call, record->id, to, err);
 	if (status == SG_OK)
 		status = show_suppression(call, record, to, err);
 	if (status == SG_OK)

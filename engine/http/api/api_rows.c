@@ -39,8 +39,8 @@ api_select(struct api_call *call, const char *where,
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
-		status = store_record_select(call->store, api_module(call), all,
-					     err);
+		status = store_record_select(call->store,
+					     api_module_or_all(call), all, err);
 	if (status == SG_OK && where && *where)
 		status = select_where(call, where, &set, err);
 	if (status != SG_OK) {

@@ -191,7 +191,8 @@ api_scores_top(struct api_call *call, struct sg_err *err)
 	/* The percentage rises with the score. */
 	n = scoreboard_top(top.place.board, top.settings.id,
 			   top.part == SCORE_PERCENT ? SCORE_SCORE : top.part,
-			   api_module(call), call->now, (size_t)top.n, rows);
+			   api_module_or_all(call), call->now, (size_t)top.n,
+			   rows);
 	items = api_items(call);
 	for (size_t i = 0; i < n && status == SG_OK; i++) {
 		struct json *item = json_new_object();
@@ -205,49 +206,6 @@ api_scores_top(struct api_call *call, struct sg_err *err)
 
 /* --- summary ------------------------------------------------------------- */
 
-/* 1, 2 or 5 times a power of ten, so that the edges are round numbers. */
-static double
-bin_width(double span)
-{
-	double power, rest;
-
-	if (!(span > 0))
-		return 1;
-	power = pow(10, floor(log10(span / BINS)));
-	rest = span / BINS / power;
-	return power * (rest <= 1 ? 1 : rest <= 2 ? 2 : rest <= 5 ? 5 : 10);
-}
-
-static void
-add_histogram(struct api_call *call, const struct score_settings *settings,
-	      const struct score_statistics *statistics)
-{
-	struct json *bins = json_new_array();
-	uint64_t counts[BINS + 2];
-	double width, lo;
-	size_t n;
-
-	json_add(api_answer(call), "histogram", bins);
-	if (statistics->scored == 0)
-		return;
-	width = bin_width(statistics->top - statistics->lowest);
-	lo = floor(statistics->lowest / width) * width;
-	n = (size_t)floor((statistics->top - lo) / width) + 1;
-	if (n > BINS + 2)
-		n = BINS + 2;
-	scoreboard_histogram(call->api->options.scoreboard, settings->id,
-			     api_module(call), call->now, lo,
-			     lo + width * (double)n, n, counts);
-	for (size_t i = 0; i < n; i++) {
-		struct json *bin = json_new_object();
-
-		json_add_number(bin, "from", lo + width * (double)i);
-		json_add_number(bin, "to", lo + width * (double)(i + 1));
-		json_add_int(bin, "count", (int64_t)counts[i]);
-		json_push(bins, bin);
-	}
-}
-
 enum sg_status
 api_scores_summary(struct api_call *call, struct sg_err *err)
 {
@@ -259,7 +217,7 @@ api_scores_summary(struct api_call *call, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	scoreboard_statistics(call->api->options.scoreboard, settings.id,
-			      api_module(call), call->now, &statistics);
+			      api_module_or_all(call), call->now, &statistics);
 	json_add_text(answer, "name", settings.name);
 	json_add_int(answer, "records", (int64_t)statistics.records);
 	json_add_int(answer, "scored", (int64_t)statistics.scored);
@@ -270,6 +228,6 @@ api_scores_summary(struct api_call *call, struct sg_err *err)
 		json_add_number(answer, "mean", statistics.mean);
 		json_add_number(answer, "lowest", statistics.lowest);
 	}
-	add_histogram(call, &settings, &statistics);
+	api_histogram_json(call, &settings, &statistics, BINS);
 	return SG_OK;
 }

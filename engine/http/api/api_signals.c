@@ -4,7 +4,10 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "http/api/api_call.h"
+#include "signal/field_type.h"
+#include "signal/module.h"
 #include "signal/record_key.h"
+#include "signal/record_ref.h"
 #include "store/store_history.h"
 
 enum sg_status
@@ -124,27 +127,48 @@ api_check_signal_name(struct api_call *call, const char *name,
 	return SG_OK;
 }
 
-/* Whose it is: `email` for contacts, `key` with `module` for others. */
+/* {"field": "phone", "value": "+49 30 …"}, or the id of another system. */
 static enum sg_status
-read_subject(struct api_call *call, struct signal *signal, struct sg_err *err)
+read_match(struct api_call *call, const char **reference_out,
+	   struct sg_err *err)
 {
-	const char *email, *key, *module;
-	struct buf normal = BUF_INIT;
-	enum sg_status status =
-		api_body_text(call, "email", false, &email, err);
+	const struct json *match = json_get(call->body, "match");
+	const struct json *external = json_get(call->body, "external_id");
+	const struct json *by = match ? match : external;
+	const char *field = json_get_text(by, match ? "field" : "source");
+	struct buf value = BUF_INIT, reference = BUF_INIT;
+	enum sg_status status;
 
+	if (!by)
+		return SG_OK;
+	if (!json_is_object(by) || !field ||
+	    !json_scalar(json_get(by, match ? "value" : "id"), &value)) {
+		buf_done(&value);
+		return err_set(err, SG_REFUSED,
+			       "expected \"match\": {\"field\", \"value\"} or "
+			       "\"external_id\": {\"source\", \"id\"}");
+	}
+	if (external)
+		field = pool_printf(call->pool, FIELD_EXTERNAL_ID "%s", field);
+	status = api_check_field(field, err);
 	if (status == SG_OK)
-		status = api_body_text(call, "key", email == NULL, &key, err);
+		status = record_ref_write(field, buf_text(&value), &reference,
+					  err);
 	if (status == SG_OK)
-		status = api_body_text(call, "module", false, &module, err);
-	if (status != SG_OK)
-		return status;
-	if (!module || !*module)
-		module = "contact";
-	status =
-		record_key_normalise(module, email ? email : key, &normal, err);
+		*reference_out = pool_strdup(call->pool, buf_text(&reference));
+	buf_done(&value);
+	buf_done(&reference);
+	return status;
+}
+
+static enum sg_status
+read_key(struct api_call *call, struct signal *signal, const char *key,
+	 const char *module, struct sg_err *err)
+{
+	struct buf normal = BUF_INIT;
+	enum sg_status status = record_key_normalise(module, key, &normal, err);
+
 	if (status == SG_OK) {
-		signal->module = strcmp(module, "contact") == 0 ? "" : module;
 		signal->key = pool_strdup(call->pool, buf_text(&normal));
 		signal->record_key = record_key_hash(
 			keys_record_secret(call->api->options.keys), module,
@@ -152,6 +176,34 @@ read_subject(struct api_call *call, struct signal *signal, struct sg_err *err)
 	}
 	buf_done(&normal);
 	return status;
+}
+
+/* Whose it is: `email` for contacts, `key` with `module` for others; or by a
+ * unique field, or an id of another system. */
+static enum sg_status
+read_subject(struct api_call *call, struct signal *signal, struct sg_err *err)
+{
+	const char *email, *key, *module, *reference = NULL;
+	enum sg_status status = read_match(call, &reference, err);
+
+	if (status == SG_OK)
+		status = api_body_text(call, "email", false, &email, err);
+	if (status == SG_OK)
+		status = api_body_text(call, "key", !email && !reference, &key,
+				       err);
+	if (status == SG_OK)
+		status = api_body_text(call, "module", false, &module, err);
+	if (status == SG_OK && module)
+		status = module_must_be(module, err);
+	if (status != SG_OK)
+		return status;
+	if (!module || !*module)
+		module = "contact";
+	signal->module = strcmp(module, "contact") == 0 ? "" : module;
+	if (email || key)
+		return read_key(call, signal, email ? email : key, module, err);
+	signal->key = reference;
+	return SG_OK;
 }
 
 static enum sg_status

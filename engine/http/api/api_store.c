@@ -26,6 +26,14 @@ api_module(const struct api_call *call)
 	return module && *module ? module : "contact";
 }
 
+const char *
+api_module_or_all(const struct api_call *call)
+{
+	const char *module = api_module(call);
+
+	return strcmp(module, "*") == 0 ? NULL : module;
+}
+
 enum sg_status
 api_contact(struct api_call *call, const char *key,
 	    struct store_record *record_out, const char **normal_out,

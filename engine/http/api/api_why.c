@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "http/api/api_call.h"
+#include "store/store_link.h"
 
 /* Half of what is left of the sixth decimal in sums of many entries. */
 #define NOTHING 1e-6
@@ -27,8 +28,29 @@ static const char *class_name(enum ledger_class class)
 	return "";
 }
 
+/* The record whose rule gave it, when it came by a link. */
+static void
+add_source(struct api_call *call, const struct why_entry *entry,
+	   struct json *item)
+{
+	struct store_record record;
+	struct json *from;
+	uint32_t id;
+
+	if (!entry->history_id || entry->class != LEDGER_TOUCH ||
+	    store_roll_up_source(call->store, entry->history_id, &id, NULL) !=
+		    SG_OK ||
+	    store_record_get(call->store, id, call->pool, &record, NULL) !=
+		    SG_OK)
+		return;
+	from = json_new_object();
+	json_add_text(from, "module", record.module);
+	json_add_text(from, "key", record.key);
+	json_add(item, "from", from);
+}
+
 static struct json *
-entry_json(const struct why_entry *entry)
+entry_json(struct api_call *call, const struct why_entry *entry)
 {
 	struct json *item = json_new_object();
 
@@ -45,6 +67,7 @@ entry_json(const struct why_entry *entry)
 	else
 		json_add_null(item, "rule");
 	json_add_text(item, "explanation", entry->explanation);
+	add_source(call, entry, item);
 	return item;
 }
 
@@ -148,7 +171,7 @@ show(struct api_call *call, const struct why *why)
 
 	json_add_text(answer, "name", why->settings.name);
 	for (size_t i = 0; i < why->n_entries; i++)
-		json_push(entries, entry_json(&why->entries[i]));
+		json_push(entries, entry_json(call, &why->entries[i]));
 	json_add(answer, "entries", entries);
 	if (!why->summary.has_score) {
 		json_add_text(answer, "note", "no score");
@@ -177,6 +200,7 @@ api_scores_why(struct api_call *call, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	json_add_text(call->answer, "email", record.key);
+	json_add_text(call->answer, "module", record.module);
 	api_score_json(call, record.id, &settings, summary);
 	show(call, &why);
 	return why.summary.has_score

@@ -98,12 +98,16 @@ add_field(struct import_lines *lines, const struct import_column *column,
 	  const char *cell, const struct signal *whose, struct sg_err *err)
 {
 	struct signal signal;
-	enum sg_status status;
+	const char *normal;
+	enum sg_status status =
+		api_field_value(lines->call, whose->record_key, column->name,
+				cell, &normal, err);
 
 	begin(lines, whose, SIGNAL_FIELD_SET, &signal);
-	status = signal_set(&signal, "name", column->name, err);
 	if (status == SG_OK)
-		status = signal_set(&signal, "value", cell, err);
+		status = signal_set(&signal, "name", column->name, err);
+	if (status == SG_OK)
+		status = signal_set(&signal, "value", normal, err);
 	return status == SG_OK ? import_add(lines, &signal, err) : status;
 }
 

@@ -120,7 +120,7 @@ CREATE TABLE roll_up (
 	stands     INTEGER NOT NULL DEFAULT 1,  -- 0: taken back
 	PRIMARY KEY (record_id, history_id, at, rule, to_id)
 ) WITHOUT ROWID;
-CREATE INDEX roll_up_by_end ON roll_up (to_id);
+CREATE INDEX roll_up_by_entry ON roll_up (entry_id);
 
 -- How the record was named that entries of history wait for, for people.
 CREATE TABLE unmatched (
