@@ -7,6 +7,7 @@
 
 #include "apply/apply_parts.h"
 #include "base/clock.h"
+#include "rule/automation.h"
 #include "score/score_crossing.h"
 
 enum { MOMENTS_MOST = 1000, DAYS_MOST = 36500 };
@@ -40,8 +41,20 @@ why_ask(struct why_asked *asked, double threshold)
 void
 why_ask_known(struct apply *apply, struct why_asked *asked, const char *score)
 {
+	const struct ruleset *automations = apply_automations_get(apply);
 	const struct score_bands *bands = apply_bands(apply);
 	size_t i;
+
+	for (i = 0; automations && i < automations->n_automations; i++) {
+		const struct automation *automation =
+			&automations->automations[i];
+
+		if (automation->enabled &&
+		    (automation->on == AUTOMATION_RISES ||
+		     automation->on == AUTOMATION_FALLS) &&
+		    strcmp(automation->score, score) == 0)
+			why_ask(asked, automation->threshold);
+	}
 
 	for (i = 0; bands && i < bands->n; i++) {
 		const struct score_band *band = &bands->bands[i];

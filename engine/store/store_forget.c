@@ -49,6 +49,17 @@ static const char *const of_record[] = {
 	" JOIN record c ON c.id = r.record_id WHERE r.record_id = ?)",
 	"UPDATE broadcast_recipient SET message_id = 0, reason = ''"
 	" WHERE record_id = ?",
+	"UPDATE outbox SET payload = '{}', target = '', trouble = '',"
+	" state = CASE state WHEN 1 THEN 4 ELSE state END"
+	" WHERE record_id = ?",
+	"UPDATE firing SET cause = '', trouble = '' WHERE record_id = ?",
+	"DELETE FROM armed WHERE record_id = ?",
+	"DELETE FROM enrolment WHERE record_id = ?",
+	"DELETE FROM link WHERE record_id = ?",
+	"DELETE FROM link WHERE to_id = ?",
+	"DELETE FROM roll_up WHERE record_id = ?",
+	"DELETE FROM roll_up WHERE to_id = ?",
+	"DELETE FROM generation_dirty WHERE record_id = ?",
 	"DELETE FROM ledger WHERE record_id = ?",
 	"DELETE FROM history WHERE record_id = ?",
 };
@@ -59,6 +70,7 @@ static const char *const of_key[] = {
 	" (SELECT message_id, record_key FROM history WHERE record_id = 0"
 	" AND record_key = ?)",
 	"DELETE FROM history WHERE record_id = 0 AND record_key = ?",
+	"DELETE FROM unmatched WHERE record_key = ?",
 	"UPDATE suppression SET evidence = '' WHERE record_key = ?",
 };
 
@@ -150,13 +162,42 @@ forget_aliases(struct store *store, const struct store_forgotten *whom,
 	return found == SG_NONE || status != SG_OK ? status : found;
 }
 
+/* Points that went along its links stay where they went, without its name. */
+static enum sg_status
+forget_elsewhere(struct store *store, const struct store_forgotten *whom,
+		 struct sg_err *err)
+{
+	static const char *const statements[] = {
+		"UPDATE history SET because = replace(because, ?1, ''),"
+		" props = replace(props, ?1, '') WHERE id IN"
+		" (SELECT entry_id FROM roll_up WHERE record_id = ?2)",
+		"UPDATE ledger SET explanation ="
+		" replace(explanation, ?1, '') WHERE (record_id, history_id) IN"
+		" (SELECT to_id, entry_id FROM roll_up WHERE record_id = ?2)",
+	};
+	struct db_statement *statement;
+	enum sg_status status = SG_OK;
+
+	for (size_t i = 0; i < COUNT(statements) && status == SG_OK; i++) {
+		status = store_prepare(store, statements[i], &statement, err);
+		if (status != SG_OK)
+			break;
+		db_bind_text(statement, 1, whom->key);
+		db_bind_int(statement, 2, whom->record_id);
+		status = db_run(statement, err);
+	}
+	return status;
+}
+
 static enum sg_status
 forget_record(struct store *store, const struct store_forgotten *whom,
 	      store_forget_key_fn *alias, void *arg, struct sg_err *err)
 {
 	enum sg_status status =
-		run_all(store, of_record, COUNT(of_record), whom, err);
+		*whom->key ? forget_elsewhere(store, whom, err) : SG_OK;
 
+	if (status == SG_OK)
+		status = run_all(store, of_record, COUNT(of_record), whom, err);
 	if (status == SG_OK)
 		status = forget_aliases(store, whom, alias, arg, err);
 	if (status == SG_OK)
