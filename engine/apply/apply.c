@@ -144,6 +144,8 @@ load(struct apply *apply, struct sg_err *err)
 		status = SG_OK;
 	}
 	if (status == SG_OK)
+		status = apply_load_settling(apply, err);
+	if (status == SG_OK)
 		status = generation_load(apply, err);
 	if (status == SG_OK)
 		status = seek_spool(apply, err);
@@ -284,11 +286,13 @@ run_due(struct apply *apply, struct sg_err *err)
 	int64_t now = apply_time(apply);
 	enum sg_status status = SG_OK;
 
-	if (apply->next_timer <= now)
+	if (apply->next_settled <= now)
+		status = apply_run_settling(apply, err);
+	if (status == SG_OK && apply->next_timer <= now)
 		status = apply_run_timers(apply, err);
-	else if (automations_due(apply, now))
+	else if (status == SG_OK && automations_due(apply, now))
 		status = automations_sweep(apply, err);
-	else
+	else if (status == SG_OK && apply->next_settled > now)
 		note_timers_done(apply, now);
 	if (status == SG_OK)
 		status = apply_run_sweep(apply, err);
@@ -315,6 +319,8 @@ idle_ms(const struct apply *apply)
 
 	if (apply->sweep_ruleset || generation_busy(apply))
 		return 0;
+	if (apply->next_settled - now < ms)
+		ms = apply->next_settled - now;
 	if (apply->next_timer - now < ms)
 		ms = apply->next_timer - now;
 	if (apply->next_checkpoint - now < ms)

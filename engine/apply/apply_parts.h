@@ -87,6 +87,7 @@ struct apply {
 	struct record_set *dirty; /* since the last checkpoint */
 	int64_t next_checkpoint;
 	int64_t next_timer;
+	int64_t next_settled;	/* when the first hit is settled */
 	bool uses_segments;	/* the newest ruleset does */
 	bool uses_bands;	/* the same */
 	uint32_t sweep_ruleset; /* 0 = nothing to sweep */
@@ -217,6 +218,25 @@ enum sg_status apply_roll_up(struct apply *apply, const struct cached *source,
 enum sg_status apply_place(struct apply *apply, uint32_t record_id,
 			   const struct signal *signal,
 			   struct sg_err *err) MUST_CHECK;
+
+/* apply_settle.c */
+bool apply_settles(const struct apply *apply, const struct signal *signal);
+void apply_settle_later(struct apply *apply, int64_t settle_until);
+enum sg_status apply_load_settling(struct apply *apply,
+				   struct sg_err *err) MUST_CHECK;
+/* A transaction: fold some of those that are settled. */
+enum sg_status apply_run_settling(struct apply *apply,
+				  struct sg_err *err) MUST_CHECK;
+
+/* apply_judge.c: what a SIGNAL_JUDGE says of entries that are there */
+enum sg_status apply_judge(struct apply *apply, uint32_t record_id,
+			   const struct signal *signal,
+			   struct sg_err *err) MUST_CHECK;
+/* All judgements of a history, in order; reads it again. */
+enum sg_status apply_judge_all(struct apply *apply, uint32_t record_id,
+			       struct store_history_rows *rows,
+			       struct pool *pool,
+			       struct sg_err *err) MUST_CHECK;
 
 /* apply_suppression.c */
 enum sg_status apply_write_suppression(struct apply *apply,

@@ -438,6 +438,8 @@ refold(struct apply *apply, struct cached *cached, struct pool *pool,
 	if (status == SG_OK)
 		status = store_history_of(apply->store, cached->id, pool, &rows,
 					  err);
+	if (status == SG_OK)
+		status = apply_judge_all(apply, cached->id, &rows, pool, err);
 	if (status == SG_OK && rows.n_rows)
 		status = move_creation(apply, cached, &rows, pool, err);
 	if (status != SG_OK)

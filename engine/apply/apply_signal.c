@@ -231,6 +231,8 @@ keep_unmatched(struct apply *apply, const struct signal *signal,
 		.ruleset = newest_ruleset(apply)};
 	enum sg_status status = append(apply, signal, &entry, 0, true, err);
 
+	if (status == SG_OK)
+		status = apply_judge(apply, 0, signal, err);
 	if (status != SG_OK || !signal->record_key)
 		return status;
 	apply_index_add(apply->waiting, signal->record_key, 1);
@@ -241,6 +243,20 @@ keep_unmatched(struct apply *apply, const struct signal *signal,
 	status = apply_consent_unmatched(apply, signal, err);
 	return status == SG_OK ? apply_suppress_unmatched(apply, signal, err)
 			       : status;
+}
+
+static enum sg_status
+keep_settling(struct apply *apply, const struct fold_entry *entry,
+	      uint32_t record_id, struct sg_err *err)
+{
+	struct store_history_place place = {
+		.id = entry->id,
+		.record_id = record_id,
+		.ruleset = entry->ruleset,
+		.settle_until = entry->signal->settle_until};
+
+	apply_settle_later(apply, place.settle_until);
+	return store_history_append(apply->store, &place, entry->signal, err);
 }
 
 static enum sg_status
@@ -260,7 +276,9 @@ place_one(struct apply *apply, const struct apply_target *target,
 	if (fold_deleted(cached->fold)) /* earlier in this very batch */
 		return keep_unmatched(apply, signal, err);
 	entry.id = store_new_id(apply->store, signal->received_at);
-	if (!target->adopted &&
+	if (apply_settles(apply, signal))
+		return keep_settling(apply, &entry, target->id, err);
+	if (!target->adopted && signal->kind != SIGNAL_JUDGE &&
 	    fold_in_order(cached->fold, signal->happened_at))
 		return step(apply, cached, &entry, err);
 	return step_late(apply, cached, &entry, err);

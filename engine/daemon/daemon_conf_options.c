@@ -223,6 +223,12 @@ const struct conf_option daemon_conf_options[] = {
 	 .type = CONF_TEXT,
 	 .help = "loaded into an empty store; not set = rules.conf beside this "
 		 "file, if it is there"},
+	{.name = "settle",
+	 .type = CONF_DURATION,
+	 .fallback = "10s",
+	 .most = 24 * HOUR_MS,
+	 .help = "opens and clicks count so long after they came, in case "
+		 "something speaks against them; 0s = at once"},
 	{.name = "checkpoint",
 	 .type = CONF_DURATION,
 	 .fallback = "60s",

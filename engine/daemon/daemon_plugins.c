@@ -100,6 +100,7 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->unsubscribe_address =
 		conf_text(conf->root, "unsubscribe_address");
 	options_out->state = conf->state_directory;
+	options_out->settle_ms = conf_int(conf->root, "settle");
 	options_out->mail = conf->mail;
 	options_out->consent = conf->consent;
 }

@@ -28,6 +28,7 @@ struct gate_options {
 	const char *bounce_domain; /* VERP; NULL = no rewriting of the sender */
 	const char *unsubscribe_address; /* for the mailto: form; NULL = none */
 	const char *state; /* a folder for plugins' files; NULL = none */
+	int64_t settle_ms; /* how long hits settle; 0 = not at all */
 	/* `mail { … }`, parsed with gate_mail_options; NULL = the defaults. */
 	const struct conf_section *mail;
 	/* `consent { … }`, with gate_consent_options; NULL = the defaults. */

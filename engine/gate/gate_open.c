@@ -62,6 +62,7 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->bounce_domain = copy_or_empty(options->bounce_domain);
 	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
 	gate->state = copy_or_empty(options->state);
+	gate->settle_ms = options->settle_ms;
 	gate->recent = mail_recent_new();
 	gate->senders = mail_senders_new();
 	mail_start();

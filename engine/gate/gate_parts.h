@@ -75,6 +75,7 @@ struct sg_gate {
 	struct spool *spool;
 	struct signal_kinds *kinds;
 	char *public_url, *bounce_domain, *unsubscribe_address, *state;
+	int64_t settle_ms;
 	struct mail_conf mail;
 	struct mail_consent consent;
 	struct mail_recent *recent;

@@ -21,6 +21,7 @@ static const struct {
 	{SG_LIST_CONFIRM, SIGNAL_LIST_CONFIRM, "list.confirmed"},
 	{SG_LIST_LEAVE, SIGNAL_LIST_LEAVE, "list.left"},
 	{SG_SUPPRESS, SIGNAL_SUPPRESS, "record.suppressed"},
+	{SG_JUDGE, SIGNAL_JUDGE, "signal.judged"},
 };
 
 static bool
@@ -116,6 +117,7 @@ fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	    struct signal *to, struct sg_err *err)
 {
 	struct gate_call *ours = gate_call_of(call);
+	int64_t settle_ms;
 	enum sg_status status;
 
 	signal_init(to, "", call->now);
@@ -134,6 +136,10 @@ fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	to->because = or_empty(from->because);
 	to->verdict = (enum verdict)from->verdict;
 	to->verdict_reason = or_empty(from->verdict_reason);
+	settle_ms = from->settle_ms < 0 ? ours->plugin->gate->settle_ms
+					: from->settle_ms;
+	if (settle_ms > 0)
+		to->settle_until = to->received_at + settle_ms;
 	if (from->external_id && from->external_id[0])
 		to->external_id = external_id_hash(ours, from->external_id);
 	return SG_OK; /* the spool checks the bounds */

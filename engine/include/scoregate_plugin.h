@@ -40,7 +40,7 @@
 
 #define SCOREGATE_ABI_MAGIC 0x53434754u /* "SCGT" */
 #define SCOREGATE_ABI_MAJOR 1
-#define SCOREGATE_ABI_MINOR 1
+#define SCOREGATE_ABI_MINOR 2
 
 struct sg_host;	    /* the functions, below */
 struct sg_err;	    /* a reason for people; written by host->fail() */
@@ -68,7 +68,11 @@ enum sg_signal_kind {
 	SG_LIST_JOIN = 7,    /* list, how                             */
 	SG_LIST_CONFIRM = 8, /* list, how                             */
 	SG_LIST_LEAVE = 9,   /* list ("" = all), how                  */
-	SG_SUPPRESS = 13     /* reason, evidence                      */
+	SG_SUPPRESS = 13,    /* reason, evidence                      */
+	/* A later verdict (verdict, verdict_reason) on hits that the record
+	 * has: on those of its message_id; properties signal ("" = any), since
+	 * and until, ISO 8601. What they scored is put right. Since 1.2. */
+	SG_JUDGE = 15
 };
 
 enum sg_verdict { SG_HUMAN = 0, SG_PROXY = 1, SG_MACHINE = 2 };
@@ -96,7 +100,13 @@ struct sg_signal {
 				    one within 30 days is dropped */
 	const struct sg_prop *props;
 	size_t n_props;
+	/* So long it does not count yet, in case something later speaks
+	 * against it; 0 = it counts at once. Since 1.2. */
+	int64_t settle_ms;
 };
+
+/* settle_ms: as the configuration says. */
+#define SG_SETTLE (-1)
 
 /* How far an entry is kept when emit() returns; in a route SG_WRITTEN may come
  * as late as just before the answer leaves, with those of other requests. */

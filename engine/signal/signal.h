@@ -47,6 +47,8 @@ enum signal_kind {
 	SIGNAL_SCORE_ERASE = 12,  /* score.erased   score                     */
 	SIGNAL_SUPPRESS = 13,	  /* record.suppressed   reason, evidence     */
 	SIGNAL_UNSUPPRESS = 14,	  /* record.unsuppressed reason               */
+	SIGNAL_JUDGE = 15,	  /* signal.judged  verdict, and which: history,
+				     or signal, since, until of its message */
 	SIGNAL_LINK = 16,    /* record.linked   relation, module, key, to  */
 	SIGNAL_UNLINK = 17,  /* record.unlinked relation, module, key, to  */
 	SIGNAL_ROLL_UP = 18, /* record.rolled_up rule, points, from, …     */
@@ -77,6 +79,7 @@ struct signal {
 	const char *because; /* explanation given by the actor, "" = none */
 	enum verdict verdict;
 	const char *verdict_reason; /* "" = nothing against it */
+	int64_t settle_until;	    /* does not count before; 0 = at once */
 	uint64_t external_id;	    /* hash of the sender's own id, 0 = none:
 				       the same one within 30 days is dropped */
 	size_t n_props;

@@ -4,8 +4,9 @@
 #include <string.h>
 
 enum {
-	CODEC_VERSION = 1,
-	HEAD_SIZE = 4 + 5 * 8,
+	CODEC_VERSION = 2,
+	HEAD_SIZE_1 = 4 + 5 * 8,
+	HEAD_SIZE = HEAD_SIZE_1 + 8,
 	TEXT_EXTRA = 3, /* length and NUL */
 	N_TEXTS = 7
 };
@@ -81,6 +82,7 @@ signal_encode(struct buf *to, const struct signal *signal)
 	at = put_u64(at, signal->record_key);
 	at = put_u64(at, signal->message_id);
 	at = put_u64(at, signal->external_id);
+	at = put_u64(at, (uint64_t)signal->settle_until);
 	texts_of(signal, texts);
 	for (i = 0; i < N_TEXTS; i++)
 		at = put_text(at, texts[i]);
@@ -160,15 +162,19 @@ signal_decode(const void *bytes, size_t len, struct pool *pool,
 	struct reader reader = {bytes, len, false};
 	struct signal signal;
 	enum sg_status status;
+	int version;
 
-	if (len < HEAD_SIZE || len > SIGNAL_BYTES_MOST)
+	if (len < HEAD_SIZE_1 || len > SIGNAL_BYTES_MOST)
 		return err_set(err, SG_REFUSED,
 			       "a signal of %zu bytes, expected %d to %d", len,
-			       HEAD_SIZE, SIGNAL_BYTES_MOST);
-	if (reader.at[0] != CODEC_VERSION)
+			       HEAD_SIZE_1, SIGNAL_BYTES_MOST);
+	version = reader.at[0];
+	if (version < 1 || version > CODEC_VERSION ||
+	    (version > 1 && len < HEAD_SIZE))
 		return err_set(err, SG_REFUSED,
-			       "a signal in form %d, this Scoregate reads %d",
-			       reader.at[0], CODEC_VERSION);
+			       "a signal in form %d, this Scoregate reads 1 to "
+			       "%d",
+			       version, CODEC_VERSION);
 	signal.kind = (enum signal_kind)reader.at[1];
 	signal.verdict = (enum verdict)reader.at[2];
 	signal.n_props = reader.at[3];
@@ -183,6 +189,7 @@ signal_decode(const void *bytes, size_t len, struct pool *pool,
 	signal.record_key = get_u64(&reader);
 	signal.message_id = get_u64(&reader);
 	signal.external_id = get_u64(&reader);
+	signal.settle_until = version > 1 ? (int64_t)get_u64(&reader) : 0;
 	get_texts(&reader, &signal);
 	if (reader.bad || reader.left)
 		return err_set(err, SG_REFUSED,
@@ -191,7 +198,7 @@ signal_decode(const void *bytes, size_t len, struct pool *pool,
 	status = signal_check(&signal, err);
 	if (status != SG_OK)
 		return status;
-	(void)pool; /* version 1 needs none: every text is in `bytes` */
+	(void)pool; /* it needs none: every text is in `bytes` */
 	memcpy(signal_out, &signal,
 	       offsetof(struct signal, props) +
 		       signal.n_props * sizeof(*signal.props));

@@ -9,7 +9,7 @@
 #define COLUMNS                                                             \
 	"id, record_id, record_key, happened_at, received_at, kind, name, " \
 	"message_id, source, actor, because, verdict, verdict_reason, "     \
-	"effective, ruleset, props"
+	"effective, ruleset, props, settle_until"
 
 static void
 read_history(struct db_statement *statement, struct pool *pool, void *out)
@@ -32,6 +32,7 @@ read_history(struct db_statement *statement, struct pool *pool, void *out)
 	row->effective = db_column_int(statement, 13) != 0;
 	row->ruleset = (uint32_t)db_column_int(statement, 14);
 	row->props = store_column(statement, 15, pool);
+	row->settle_until = db_column_int(statement, 16);
 }
 
 static const struct store_shape history_shape = {read_history,
@@ -64,10 +65,11 @@ store_history_append(struct store *store,
 	struct buf props = BUF_INIT;
 	enum sg_status status;
 
-	status = store_prepare(store,
-			       "INSERT INTO history (" COLUMNS ") VALUES (?, "
-			       "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			       &statement, err);
+	status =
+		store_prepare(store,
+			      "INSERT INTO history (" COLUMNS ") VALUES (?, "
+			      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			      &statement, err);
 	if (status != SG_OK)
 		return status;
 	signal_props_to_json(signal, &props);
@@ -80,6 +82,7 @@ store_history_append(struct store *store,
 	bind_signal(statement, signal, buf_text(&props));
 	db_bind_int(statement, 14, place->effective);
 	db_bind_int(statement, 15, place->ruleset);
+	store_bind_or_null(statement, 17, place->settle_until);
 	status = db_run(statement, err);
 	buf_done(&props);
 	return status;
@@ -299,6 +302,22 @@ store_history_signal(const struct store_history *row, struct pool *pool,
 }
 
 enum sg_status
+store_history_get(struct store *store, int64_t id, struct pool *pool,
+		  struct store_history *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM history WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, id);
+	return store_one(statement, read_history, pool, out, err);
+}
+
+enum sg_status
 store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 		 struct store_history_rows *out, struct sg_err *err)
 {
@@ -307,7 +326,7 @@ store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM history"
-			       " WHERE record_id = ?"
+			       " WHERE record_id = ? AND settle_until IS NULL"
 			       " ORDER BY happened_at, id",
 			       &statement, err);
 	if (status != SG_OK)

@@ -24,9 +24,11 @@ struct store_history {
 	const char *source, *actor, *because;
 	enum verdict verdict;
 	const char *verdict_reason;
-	bool effective;	   /* a change that changed something; signals: true */
-	uint32_t ruleset;  /* the rules in force when it was received */
-	const char *props; /* JSON object of strings */
+	bool effective;	      /* a change that changed something; signals: true,
+				 once they are settled */
+	int64_t settle_until; /* does not count yet; 0 = it does */
+	uint32_t ruleset;     /* the rules in force when it was received */
+	const char *props;    /* JSON object of strings */
 };
 
 struct store_history_rows {
@@ -40,6 +42,7 @@ struct store_history_place {
 	uint32_t record_id;
 	uint32_t ruleset;
 	bool effective;
+	int64_t settle_until; /* 0 = it counts */
 };
 enum sg_status store_history_append(struct store *store,
 				    const struct store_history_place *place,
@@ -102,7 +105,10 @@ enum sg_status store_history_signal(const struct store_history *row,
 				    struct signal *signal_out,
 				    struct sg_err *err) MUST_CHECK;
 
-/* All of one record, in order of (happened_at, id). */
+enum sg_status store_history_get(struct store *store, int64_t id,
+				 struct pool *pool, struct store_history *out,
+				 struct sg_err *err) MUST_CHECK; /* or NONE */
+/* All of one record that is settled, in order of (happened_at, id). */
 enum sg_status store_history_of(struct store *store, uint32_t record_id,
 				struct pool *pool,
 				struct store_history_rows *out,

@@ -28,6 +28,7 @@ emit_clicked(const struct sg_call *call, const struct sg_request *request,
 		.record_key = token->record_key,
 		.message_id = token->message_id,
 		.happened_at = request->received_at,
+		.settle_ms = SG_SETTLE,
 		.props = props,
 		.n_props = 1,
 	};

@@ -128,6 +128,14 @@ random_history(struct signal *signals, int64_t base)
 			continue;
 		}
 		s->message_id = random_below(4);
+		if (s->message_id && random_below(9) == 0) {
+			s->kind = SIGNAL_JUDGE;
+			s->name = "signal.judged";
+			s->verdict = random_below(3);
+			if (random_below(2))
+				applier_set(s, "signal", "email.clicked");
+			continue;
+		}
 		if (random_below(2)) {
 			s->name = "email.clicked";
 			applier_set(s, "url", urls[random_below(2)]);

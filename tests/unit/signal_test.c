@@ -31,6 +31,7 @@ sample(void)
 	signal.verdict = VERDICT_PROXY;
 	signal.verdict_reason = "user agent";
 	signal.external_id = 99;
+	signal.settle_until = now + 10000;
 	assert_int_equal(signal_set(&signal, "url", "https://x/?a=\"1\"", NULL),
 			 SG_OK);
 	assert_int_equal(signal_set(&signal, "campaign", "Früh\n", NULL),
@@ -50,6 +51,7 @@ assert_same(const struct signal *a, const struct signal *b)
 	assert_true(a->record_key == b->record_key);
 	assert_true(a->message_id == b->message_id);
 	assert_true(a->external_id == b->external_id);
+	assert_true(a->settle_until == b->settle_until);
 	assert_string_equal(a->module, b->module);
 	assert_string_equal(a->key, b->key);
 	assert_string_equal(a->source, b->source);
@@ -105,6 +107,7 @@ the_first_form_stays_readable(void **state)
 	assert_true(signal.received_at == 6000);
 	assert_true(signal.record_key == UINT64_C(0x8000000000000011));
 	assert_true(signal.message_id == 0x22 && signal.external_id == 0x33);
+	assert_true(signal.settle_until == 0);
 	assert_string_equal(signal_get(&signal, "p"), "vv");
 	pool_free(pool);
 }

@@ -229,6 +229,7 @@ api_fn api_scores_list, api_scores_top, api_scores_summary;
 api_fn api_scores_of, api_scores_why, api_scores_change;
 api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;
 api_fn api_signals_kinds, api_signals_emit, api_signals_recent;
+api_fn api_signals_judge;
 api_fn api_rules_get, api_rules_check, api_rules_put;
 api_fn api_segments_all, api_segments_save, api_segments_delete;
 api_fn api_segments_count;

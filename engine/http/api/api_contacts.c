@@ -68,6 +68,8 @@ api_history_json(const struct store_history *row)
 	json_add_text(item, "verdict", verdict_name(row->verdict));
 	if (*row->verdict_reason)
 		json_add_text(item, "verdict_reason", row->verdict_reason);
+	if (row->settle_until)
+		json_add_time(item, "settles_at", row->settle_until);
 	json_add_bool(item, "effective", row->effective);
 	if (json_parse(row->props, strlen(row->props), &props, NULL) == SG_OK)
 		json_add(item, "properties", props);

@@ -89,6 +89,8 @@ const struct api_resource api_resources[] = {
 	 "what happened, newest first; contact=, name="},
 	{"POST", "/signals", API_OPERATOR, api_signals_emit,
 	 "say that something happened"},
+	{"POST", "/signals/{id}/verdict", API_OPERATOR, api_signals_judge,
+	 "a later verdict: what the signal scored is put right"},
 
 	{"GET", "/rules", API_READER, api_rules_get,
 	 "the rules; as a file with Accept: text/plain"},

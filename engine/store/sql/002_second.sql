@@ -1,7 +1,9 @@
 -- 002_second.sql: the second schema, a heading an area.
 
 -- fold: rules' waits, expiries and caps need no rows: they are part of the
--- fold. Room for what does is here.
+-- fold. An entry that does not count yet has the time from which it does.
+CREATE INDEX history_settling ON history (settle_until)
+	WHERE settle_until IS NOT NULL;
 
 -- automation: nothing has written the three of the first schema.
 DROP TABLE automation;

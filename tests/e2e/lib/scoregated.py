@@ -22,6 +22,7 @@ unsubscribe_address = "leave@{bounce_domain}"
 state = "{base}/state"
 user = "{user}"
 plugins = "{plugins}"
+settle = {settle}
 {root_more}
 http {{
     public = "127.0.0.1:{public}"
@@ -80,7 +81,7 @@ class Scoregated:
                            plugins=places.PLUGINS, public_url=PUBLIC_URL,
                            bounce_domain=BOUNCE_DOMAIN, group=_group(),
                            user=pwd.getpwuid(os.geteuid()).pw_name, smtp=25,
-                           mail="", smtp_more="", root_more="")
+                           mail="", smtp_more="", root_more="", settle="0s")
         self.values.update(values)
         if "user" in values:
             # Who is not root may not be able to enter the build's folder.

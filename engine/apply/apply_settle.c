@@ -1,0 +1,120 @@
+/*
+ * apply_settle.c - a hit settles before it counts: it stands in the history at
+ * once, and is folded, at its own event time, when it is over. Nothing waits
+ * in memory, and nothing holds the spool's position back. Until then it is
+ * not effective, and no fold sees it.
+ */
+#include "apply/apply_parts.h"
+#include "store/store_settle.h"
+
+enum { AT_ONCE = 500 };
+
+bool
+apply_settles(const struct apply *apply, const struct signal *signal)
+{
+	return signal->kind == SIGNAL_HAPPENED &&
+	       signal->settle_until > apply->now;
+}
+
+void
+apply_settle_later(struct apply *apply, int64_t settle_until)
+{
+	if (settle_until < apply->next_settled)
+		apply->next_settled = settle_until;
+}
+
+enum sg_status
+apply_load_settling(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status;
+
+	apply->next_settled = INT64_MAX;
+	status = store_settling_next(apply->store, &apply->next_settled, err);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+static enum sg_status
+fold_in(struct apply *apply, struct cached *cached,
+	const struct store_history *row, struct sg_err *err)
+{
+	struct fold_entry entry = {.id = row->id, .ruleset = row->ruleset};
+	struct signal signal;
+	enum sg_status status;
+
+	status = store_history_signal(row, apply->work, &signal, err);
+	if (status != SG_OK)
+		return status;
+	entry.signal = &signal;
+	fold_out_clear(&apply->out);
+	apply_touch(apply, cached);
+	fold_step(cached->fold, &apply->world, &entry, &apply->out);
+	status = store_history_set_effective(apply->store, row->id,
+					     apply->out.effective, err);
+	fold_advance_to(cached->fold, &apply->world, apply->now, &apply->out);
+	return status == SG_OK ? apply_write(apply, cached, err) : status;
+}
+
+/* The record is loaded first: what is not folded yet must not be taken for
+ * something that is in the ledger. */
+static enum sg_status
+settle(struct apply *apply, const struct store_settling *settling,
+       struct sg_err *err)
+{
+	struct store_history row;
+	struct store_record record;
+	struct cached *cached;
+	enum sg_status status;
+
+	status = store_record_get(apply->store, settling->record_id,
+				  apply->work, &record, err);
+	if (status == SG_NONE || (status == SG_OK && record.deleted_at))
+		return store_settled(apply->store, settling->id, err);
+	if (status == SG_OK)
+		status = apply_load_record(apply, settling->record_id, &cached,
+					   err);
+	if (status == SG_OK)
+		status = store_settled(apply->store, settling->id, err);
+	if (status == SG_OK)
+		status = store_history_get(apply->store, settling->id,
+					   apply->work, &row, err);
+	if (status != SG_OK)
+		return status;
+	if (fold_in_order(cached->fold, row.happened_at))
+		return fold_in(apply, cached, &row, err);
+	return apply_refold(apply, settling->record_id, err);
+}
+
+static enum sg_status
+settle_all(struct apply *apply, int64_t *next_out, struct sg_err *err)
+{
+	struct store_settlings due;
+	enum sg_status status;
+	size_t i;
+
+	status = store_settling_due(apply->store, apply->now, AT_ONCE,
+				    apply->work, &due, err);
+	for (i = 0; status == SG_OK && i < due.n_rows; i++)
+		status = settle(apply, &due.rows[i], err);
+	if (status == SG_OK)
+		status = store_settling_next(apply->store, next_out, err);
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
+apply_run_settling(struct apply *apply, struct sg_err *err)
+{
+	int64_t next = INT64_MAX;
+	enum sg_status status = apply_begin(apply, err);
+
+	if (status != SG_OK)
+		return status;
+	status = settle_all(apply, &next, err);
+	if (status == SG_OK)
+		status = apply_commit(apply, err);
+	if (status != SG_OK) {
+		apply_rollback(apply);
+		return status == SG_REFUSED ? SG_FAILED : status;
+	}
+	apply->next_settled = next;
+	return SG_OK;
+}

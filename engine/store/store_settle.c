@@ -1,0 +1,103 @@
+/* store_settle.c - see store_settle.h. */
+#include "store/store_settle.h"
+
+#include "store/store_sql.h"
+
+static void
+read_settling(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_settling *row = out;
+
+	row->id = db_column_int(statement, 0);
+	row->record_id = (uint32_t)db_column_int(statement, 1);
+}
+
+enum sg_status
+store_settling_due(struct store *store, int64_t now, size_t most,
+		   struct pool *pool, struct store_settlings *out,
+		   struct sg_err *err)
+{
+	static const struct store_shape shape = {read_settling,
+						 sizeof(struct store_settling)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT id, record_id FROM history"
+			       " WHERE settle_until <= ?"
+			       " ORDER BY settle_until, id LIMIT ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	db_bind_int(statement, 2, (int64_t)most);
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
+
+enum sg_status
+store_settling_next(struct store *store, int64_t *due_at_out,
+		    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT settle_until FROM history"
+			       " WHERE settle_until IS NOT NULL"
+			       " ORDER BY settle_until LIMIT 1",
+			       &statement, err);
+	return status == SG_OK ? store_number(statement, due_at_out, err)
+			       : status;
+}
+
+enum sg_status
+store_settled(struct store *store, int64_t id, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store, "UPDATE history SET settle_until = NULL WHERE id = ?",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_judge(struct store *store, const struct store_judgement *judgement,
+	    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store,
+		judgement->history_id
+			? "UPDATE history SET verdict = ?, verdict_reason = ?"
+			  " WHERE record_id = ? AND kind = 1 AND id = ?"
+			: "UPDATE history SET verdict = ?, verdict_reason = ?"
+			  " WHERE record_id = ? AND kind = 1"
+			  " AND happened_at >= ? AND happened_at <= ?"
+			  " AND message_id = ? AND name = coalesce(?, name)",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, judgement->verdict);
+	db_bind_text(statement, 2, judgement->reason);
+	db_bind_int(statement, 3, judgement->record_id);
+	if (judgement->history_id) {
+		db_bind_int(statement, 4, judgement->history_id);
+		return db_run(statement, err);
+	}
+	db_bind_int(statement, 4, judgement->since);
+	db_bind_int(statement, 5, judgement->until);
+	store_bind_key(statement, 6, judgement->message_id);
+	if (*judgement->name)
+		db_bind_text(statement, 7, judgement->name);
+	else
+		db_bind_null(statement, 7);
+	return db_run(statement, err);
+}
