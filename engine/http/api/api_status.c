@@ -183,10 +183,11 @@ write_automations(struct buf *to, const struct health *health)
 }
 
 static void
-write_gate(struct buf *to, struct sg_gate *gate)
+write_gate(struct buf *to, const struct health *health, struct sg_gate *gate)
 {
 	struct gate_plugin_info info;
 
+	write_automations(to, health);
 	api_split_metrics(gate, to);
 	buf_append_text(to, "# HELP scoregate_plugin_calls_total Calls of a "
 			    "plugin.\n# TYPE scoregate_plugin_calls_total "
@@ -269,8 +270,7 @@ api_metrics(void *arg, const struct http_request *request,
 		 (double)atomic_load(&api->problems)},
 	};
 	write_metrics(&text, metrics, sizeof(metrics) / sizeof(metrics[0]));
-	write_automations(&text, &health);
-	write_gate(&text, api->options.gate);
+	write_gate(&text, &health, api->options.gate);
 	reply_text(reply, 200, buf_text(&text));
 	reply_header(reply, "Content-Type",
 		     "text/plain; version=0.0.4; charset=utf-8");
