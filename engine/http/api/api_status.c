@@ -210,6 +210,15 @@ write_gate(struct buf *to, const struct health *health, struct sg_gate *gate)
 	}
 }
 
+static void
+answer_metrics(struct sg_reply *reply, struct buf *text)
+{
+	reply_text(reply, 200, buf_text(text));
+	reply_header(reply, "Content-Type",
+		     "text/plain; version=0.0.4; charset=utf-8");
+	buf_done(text);
+}
+
 void
 api_metrics(void *arg, const struct http_request *request,
 	    struct sg_reply *reply)
@@ -271,8 +280,5 @@ api_metrics(void *arg, const struct http_request *request,
 	};
 	write_metrics(&text, metrics, sizeof(metrics) / sizeof(metrics[0]));
 	write_gate(&text, &health, api->options.gate);
-	reply_text(reply, 200, buf_text(&text));
-	reply_header(reply, "Content-Type",
-		     "text/plain; version=0.0.4; charset=utf-8");
-	buf_done(&text);
+	answer_metrics(reply, &text);
 }

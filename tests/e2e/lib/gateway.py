@@ -16,8 +16,8 @@ rule "clicked" { on = "email.clicked" add = 10 because = "followed a link" }
 
 class Gateway:
     def __init__(self, more="", settings=None, rules=RULES, **values):
-        """more, values: for the daemon's configuration; settings: for
-        main.cf."""
+        """more, values: for the daemon's configuration, with DIRECT and
+        RECEIVER as ports in `mail`; settings: for main.cf."""
         processes.adopt_orphans()
         self.base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-",
                                                   dir="/tmp"))
@@ -26,6 +26,10 @@ class Gateway:
         self.postfix = Postfix(self.base / "postfix", self.receiver.port,
                                f"unix:{self.base}/gw/milter.sock", settings)
         values.setdefault("smtp", self.postfix.submission)
+        for name, port in (("DIRECT", self.postfix.direct),
+                           ("RECEIVER", self.receiver.port)):
+            if "mail" in values:
+                values["mail"] = values["mail"].replace(name, str(port))
         self.daemon = Scoregated(self.base / "gw", more, **values)
         self.rules = rules
 

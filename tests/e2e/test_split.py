@@ -1,0 +1,218 @@
+"""Mail to several recipients: each gets a private copy. Whoever dies when,
+nobody's is lost, and what comes twice is the same message."""
+import collections
+import re
+import smtplib
+import threading
+
+import pytest
+
+from lib import newsletter, places
+from lib.receiver import Receiver
+
+SPLIT = "multi_recipient = split\n    reinject = \"127.0.0.1:DIRECT\""
+# The same, past Postfix: the far side takes the copies itself.
+TO_THE_FAR_SIDE = SPLIT.replace("DIRECT", "RECEIVER")
+PEOPLE = ["ann@far.test", "bob@far.test", "cid@far.test"]
+
+
+def send(gateway, name, people=None, **headers):
+    people = people or PEOPLE
+    mail = newsletter.newsletter(people[0], headers={
+        "To": ", ".join(people), "Message-ID": f"<{name}@shop.example.test>",
+        **headers})
+    gateway.postfix.send("news@example.test", people, mail)
+
+
+def message_id(mail):
+    return re.search(rb"(?im)^message-id: *(\S+)", mail.header)[1].decode()
+
+
+def split_status(gateway):
+    return gateway.daemon.ask("status")["mail"]
+
+
+def wait_until_sent(gateway, limit_s=30):
+    places.wait_for(lambda: split_status(gateway)["split_waiting"] == 0,
+                    limit_s, "the private copies to be sent")
+
+
+def test_each_recipient_gets_a_copy_with_links_of_their_own(make_gateway):
+    gateway = make_gateway(mail=SPLIT)
+    send(gateway, "one")
+    mails = {p: gateway.receiver.wait_for(p) for p in PEOPLE}
+    pixels, senders = set(), set()
+    for person, mail in mails.items():
+        assert mail.recipients == [person]
+        clicks, pixel = gateway.tracked(mail)
+        assert pixel and len(clicks) == 4
+        assert b"X-Scoregate" not in mail.header
+        assert b"List-Unsubscribe-Post:" in mail.header
+        assert message_id(mail) == "<one@shop.example.test>"
+        pixels.add(pixel)
+        senders.add(mail.sender)
+        gateway.daemon.public.get(pixel.replace(gateway.daemon.public_url, ""))
+        gateway.daemon.wait_for_signal(person, "email.opened")
+        gateway.daemon.wait_for_score(person, 5)
+    assert len(pixels) == len(senders) == 3
+    assert all(s.startswith("bounce+") for s in senders)
+    # Byte for byte the same but for what is each one's own.
+    parts = [re.sub(rb"track\.example\.test[^\"]*", b"", re.sub(
+        rb"=\r\n", b"", m.body)) for m in mails.values()]
+    assert parts[0] == parts[1] == parts[2]
+
+
+def test_message_counts_for_the_campaign_and_for_nobody(make_gateway):
+    gateway = make_gateway(mail="multi_recipient = message")
+    send(gateway, "one")
+    mails = [gateway.receiver.wait_for(p) for p in PEOPLE]
+    assert mails[0].body == mails[1].body == mails[2].body
+    assert mails[0].sender == "news@example.test"
+    clicks, pixel = gateway.tracked(mails[0])
+    assert pixel and len(clicks) == 4
+    gateway.daemon.public.get(pixel.replace(gateway.daemon.public_url, ""))
+    opened = gateway.daemon.wait_for_signal(None, "email.opened")
+    assert opened[0]["properties"]["campaign"] == "spring"
+    for person in PEOPLE:
+        assert gateway.daemon.signals(person, "email.opened") == []
+
+
+def test_a_copy_that_is_refused_is_listed_and_redone(make_gateway):
+    gateway = make_gateway(mail=TO_THE_FAR_SIDE)
+    gateway.receiver.refuse("bob@far.test")
+    send(gateway, "one")
+    gateway.receiver.wait_for("cid@far.test")
+    places.wait_for(lambda: split_status(gateway)["split_dead"] == 1, 10,
+                    "a copy to be given up")
+    listed = gateway.daemon.ask("split", "list", "--dead")["items"]
+    assert [i["recipient"] for i in listed] == ["bob@far.test"]
+    assert "550 5.1.1" in listed[0]["reason"]
+    assert "bob@far.test" in gateway.daemon.do("split", "list")
+    assert "split list --dead" in gateway.daemon.do("status")
+    metrics = gateway.daemon.private.get("/metrics").text
+    assert 'scoregate_split_copies{state="dead"} 1' in metrics
+    gateway.daemon.stop()
+    gateway.daemon.start()
+    gateway.receiver.replies.clear()
+    gateway.daemon.do("split", "redo", listed[0]["id"])
+    gateway.receiver.wait_for("bob@far.test")
+    wait_until_sent(gateway)
+    assert gateway.daemon.ask("split", "list")["items"] == []
+    gateway.daemon.refused(3, "split", "drop", listed[0]["id"])
+
+
+@pytest.fixture
+def target():
+    made = Receiver()
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize("verb", ["EHLO", "MAIL", "RCPT", "DATA", None])
+def test_a_target_that_hangs_up_gets_it_later_and_once(make_gateway, target,
+                                                       verb):
+    gateway = make_gateway(mail=SPLIT.replace("DIRECT", str(target.port)))
+    left = [3]
+
+    def hang_up(said):
+        if said == verb and left[0]:
+            left[0] -= 1
+            return True
+        return False
+    if verb:
+        target.hang_up = hang_up
+    else:
+        target.data_reply = "451 4.3.0 not now"
+    send(gateway, "one")
+    if not verb:
+        places.wait_for(lambda: "not now" in split_status(gateway).get(
+            "split_trouble", ""), 20, "the trouble to be said")
+        target.data_reply = None
+    for person in PEOPLE[1:]:
+        target.wait_for(person)
+    wait_until_sent(gateway)
+    assert collections.Counter(m.recipient for m in target.mails) \
+        == dict.fromkeys(PEOPLE[1:], 1)
+
+
+def test_what_waits_outlives_the_daemon_and_postfix(make_gateway):
+    gateway = make_gateway(mail=SPLIT)
+    gateway.receiver.data_reply = "451 4.3.0 not now"
+    send(gateway, "one")
+    gateway.daemon.kill()
+    gateway.postfix.stop()
+    gateway.daemon.start()
+    gateway.postfix.start()
+    send(gateway, "two")
+    gateway.postfix.stop()
+    gateway.daemon.kill()
+    gateway.receiver.data_reply = None
+    gateway.daemon.start()
+    gateway.postfix.start()
+    for person in PEOPLE:
+        gateway.receiver.wait_for(person, 2, limit_s=60)
+    wait_until_sent(gateway)
+    gateway.postfix.wait_until_empty(60)
+    seen = collections.Counter((m.recipient, message_id(m))
+                               for m in gateway.receiver.mails)
+    assert len(seen) == 6
+    # Killed at most once between an answer and its note, of each of two.
+    assert sum(seen.values()) <= 8
+
+
+class Sender(threading.Thread):
+    """A mail system: what is refused is sent again, all of it."""
+
+    def __init__(self, gateway, number, stop):
+        super().__init__(daemon=True)
+        self.gateway, self.number, self.stop = gateway, number, stop
+        self.accepted, self.refused, self.n = set(), 0, 0
+
+    def run(self):
+        while not self.stop.is_set():
+            name = f"{self.number}-{self.n}"
+            people = [f"to-{name}-{i}@far.test" for i in range(3)]
+            try:
+                send(self.gateway, name, people)
+            except (smtplib.SMTPException, OSError):
+                self.refused += 1
+                self.stop.wait(0.02)
+                continue
+            self.accepted.update(people)
+            self.n += 1
+
+
+@pytest.mark.parametrize("victim", ["scoregated", "postfix"])
+def test_kill_9_loses_no_copy_and_retries_double_none(make_gateway, victim):
+    gateway = make_gateway(mail=SPLIT)
+    stop = threading.Event()
+    senders = [Sender(gateway, n, stop) for n in range(3)]
+    kills = 4
+    for sender in senders:
+        sender.start()
+    for _ in range(kills):
+        done = sum(s.n for s in senders)
+        places.wait_for(lambda n=done: sum(s.n for s in senders) > n + 4, 30,
+                        "mail to flow")
+        if victim == "scoregated":
+            gateway.daemon.kill()
+            gateway.daemon.start()
+        else:
+            gateway.postfix.stop()
+            gateway.postfix.start()
+    stop.set()
+    for sender in senders:
+        sender.join(60)
+    accepted = set().union(*(s.accepted for s in senders))
+    wait_until_sent(gateway, 60)
+    gateway.postfix.wait_until_empty(60)
+    seen = collections.Counter((m.recipient, message_id(m))
+                               for m in gateway.receiver.mails)
+    assert accepted <= {person for person, _ in seen}, "a copy was lost"
+    assert len({person for person, _ in seen}) == len(seen), \
+        "two messages for one"
+    doubled = sum(n - 1 for n in seen.values())
+    # Four connections: so many answers can be on their way at a kill.
+    assert doubled <= 4 * kills, seen.most_common(5)
+    for mail in gateway.receiver.mails:
+        assert mail.sender.startswith("bounce+"), "a mail went out unmarked"
