@@ -95,6 +95,13 @@ enum cli_exit cli_call(struct cli *cli, const char *method, const char *path,
 /* A path from a format whose %s are percent-encoded: cli_path(&buf,
  * "/contacts/%s/tags/%s", address, tag). Returns the text. */
 const char *cli_path(struct buf *to, const char *format, ...);
+/* For tables of options; "*" stands for all where a list is asked for. */
+#define CLI_MODULE_OPTION                                                   \
+	{                                                                   \
+		"module", "MODULE",                                         \
+			"records of this module (contact), see module list" \
+	}
+
 /* Append "?name=value" or "&name=value" when value is not NULL. */
 void cli_query(struct buf *path, const char *name, const char *value);
 

@@ -37,6 +37,7 @@ read_page(struct cli *cli, const struct cli_args *args, long long rows,
 	cli_query(&path, "where", cli_value(args, "where"));
 	cli_query(&path, "columns", cli_value(args, "columns"));
 	cli_query(&path, "sort", cli_value(args, "sort"));
+	cli_query(&path, "module", cli_value(args, "module"));
 	cli_query(&path, "limit", limit);
 	cli_query(&path, "cursor", cursor);
 	code = cli_call(cli, "GET", buf_text(&path), NULL, page_out);

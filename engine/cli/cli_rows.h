@@ -12,6 +12,8 @@
 		{"columns", "A,B",                                    \
 		 "email score score:NAME percent positive …,\n"     \
 		 "field.NAME tags lists created"},                    \
+		{"module", "MODULE",                                  \
+		 "records of this module (contact), * = all"},        \
 	{                                                             \
 		"sort", "[-]COLUMN",                                  \
 			"order; - = highest first; no score = last"   \

@@ -5,10 +5,13 @@
 #include "cli/cli.h"
 
 extern const struct cli_command cli_contact_commands[];
+extern const struct cli_command cli_link_commands[];
 extern const struct cli_command cli_suppress_commands[];
 extern const struct cli_command cli_consent_commands[];
 extern const struct cli_command cli_list_commands[];
 extern const struct cli_command cli_score_commands[];
+extern const struct cli_command cli_compare_commands[];
+extern const struct cli_command cli_field_commands[];
 extern const struct cli_command cli_rules_commands[];
 extern const struct cli_command cli_segment_commands[];
 extern const struct cli_command cli_signal_commands[];

@@ -141,6 +141,20 @@ explanation_of(const struct json *entry)
 	return text;
 }
 
+/* What came by a link says from whom. */
+static void
+add_explanation(struct json *row, const struct json *entry)
+{
+	const char *from = json_get_text(json_get(entry, "from"), "key");
+	struct buf text = BUF_INIT;
+
+	buf_append_text(&text, explanation_of(entry));
+	if (from && *from)
+		buf_printf(&text, ": %s", from);
+	json_add_text(row, "explanation", buf_text(&text));
+	buf_done(&text);
+}
+
 static void
 add_entries(struct json *rows, const struct json *entries,
 	    const struct sum *sum)
@@ -155,7 +169,7 @@ add_entries(struct json *rows, const struct json *entries,
 
 		json_add_text(row, "at", json_get_text(entry, "at"));
 		json_add_text(row, "rule", rule_of(entry));
-		json_add_text(row, "explanation", explanation_of(entry));
+		add_explanation(row, entry);
 		if (!json_get_number(entry, "given", &points))
 			points = 0;
 		buf_reset(&given);

@@ -68,13 +68,16 @@ contact_add(struct cli *cli, const struct cli_args *args)
 	struct buf path = BUF_INIT, said = BUF_INIT;
 	enum cli_exit code;
 
-	json_add_text(body, "email", cli_arg(args, 0));
+	json_add_text(body, "key", cli_arg(args, 0));
 	json_add(body, "tags", all_values(args, "tag"));
 	json_add(body, "lists", all_values(args, "list"));
 	code = fields_of(args, 1, body);
 	if (code == CLI_DONE) {
 		cli_path(&path, "/contacts");
-		buf_printf(&said, "%s is a contact.", cli_arg(args, 0));
+		cli_query(&path, "module", cli_value(args, "module"));
+		buf_printf(&said, "%s is a %s.", cli_arg(args, 0),
+			   cli_value(args, "module") ? cli_value(args, "module")
+						     : "contact");
 		code = do_and_say(cli, "POST", &path, body, buf_text(&said));
 	}
 	buf_done(&said);
@@ -91,6 +94,7 @@ contact_set(struct cli *cli, const struct cli_args *args)
 
 	if (code == CLI_DONE) {
 		cli_path(&path, "/contacts/%s", cli_arg(args, 0));
+		cli_query(&path, "module", cli_value(args, "module"));
 		code = do_and_say(cli, "PATCH", &path, body, "Set.");
 	}
 	json_free(body);
@@ -110,6 +114,7 @@ contact_delete(struct cli *cli, const struct cli_args *args)
 		return cli_fail(CLI_USAGE,
 				"nothing deleted (say --yes to not be asked)");
 	cli_path(&path, "/contacts/%s", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	return do_and_say(cli, "DELETE", &path, NULL, "Deleted.");
 }
 
@@ -122,6 +127,7 @@ change_member(struct cli *cli, const struct cli_args *args, const char *method,
 
 	cli_path(&path, "/contacts/%s/%s/%s", cli_arg(args, 0), of,
 		 cli_arg(args, 1));
+	cli_query(&path, "module", cli_value(args, "module"));
 	return do_and_say(cli, method, &path, NULL, sentence);
 }
 
@@ -198,7 +204,13 @@ print_field(void *arg, const char *name, struct json *value)
 	struct buf text = BUF_INIT;
 
 	(void)arg;
-	cli_format(&text, value, CLI_TEXT);
+	for (size_t i = 0; i < json_count(value); i++) {
+		if (i)
+			buf_append_text(&text, "; ");
+		cli_format(&text, json_at(value, i), CLI_TEXT);
+	}
+	if (!json_count(value))
+		cli_format(&text, value, CLI_TEXT);
 	fputs("  ", stdout);
 	cli_print(name);
 	printf("%*s ", strlen(name) < 20 ? (int)(20 - strlen(name)) : 0, "");
@@ -244,6 +256,21 @@ print_contact(const struct cli *cli, const struct json *contact)
 		{0},
 	};
 
+	static const struct cli_column links[] = {
+		{"linked by", "relation", CLI_TEXT},
+		{"to", "key", CLI_TEXT},
+		{"module", "module", CLI_TEXT},
+		{"since", "since", CLI_TIME},
+		{0},
+	};
+	static const struct cli_column linked_from[] = {
+		{"linked from", "key", CLI_TEXT},
+		{"module", "module", CLI_TEXT},
+		{"by", "relation", CLI_TEXT},
+		{"since", "since", CLI_TIME},
+		{0},
+	};
+
 	cli_details(contact, "");
 	if (json_count(json_get(contact, "fields"))) {
 		puts("fields");
@@ -257,6 +284,14 @@ print_contact(const struct cli *cli, const struct json *contact)
 	if (json_count(json_get(contact, "lists"))) {
 		putchar('\n');
 		cli_table(cli, json_get(contact, "lists"), lists);
+	}
+	if (json_count(json_get(contact, "links"))) {
+		putchar('\n');
+		cli_table(cli, json_get(contact, "links"), links);
+	}
+	if (json_count(json_get(contact, "linked_from"))) {
+		putchar('\n');
+		cli_table(cli, json_get(contact, "linked_from"), linked_from);
 	}
 	if (json_count(json_get(contact, "scores"))) {
 		putchar('\n');
@@ -272,6 +307,7 @@ contact_show(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code;
 
 	cli_path(&path, "/contacts/%s", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &contact);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, contact))
@@ -351,6 +387,7 @@ contact_history(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code;
 
 	cli_path(&path, "/contacts/%s/history", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	cli_query(&path, "limit", cli_value(args, "limit"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
@@ -363,11 +400,14 @@ contact_history(struct cli *cli, const struct cli_args *args)
 static const struct cli_option add_options[] = {
 	{"tag", "TAG", "give this tag (may be repeated)"},
 	{"list", "LIST", "subscribe to this list (may be repeated)"},
+	CLI_MODULE_OPTION,
 	{0},
 };
+static const struct cli_option module_option[] = {CLI_MODULE_OPTION, {0}};
 static const struct cli_option row_options[] = {CLI_ROW_OPTIONS, {0}};
 static const struct cli_option yes_option[] = {
 	{"yes", NULL, "do not ask"},
+	CLI_MODULE_OPTION,
 	{0},
 };
 static const struct cli_option forget_options[] = {
@@ -381,27 +421,29 @@ static const struct cli_option data_options[] = {
 };
 static const struct cli_option limit_option[] = {
 	{"limit", "N", "at most N entries, the newest first"},
+	CLI_MODULE_OPTION,
 	{0},
 };
 
 const struct cli_command cli_contact_commands[] = {
 	{"contact add", "ADDRESS [FIELD=VALUE…]", "add or complete a contact",
 	 add_options, 1, -1, contact_add},
-	{"contact show", "ADDRESS", "fields, tags, lists, scores", NULL, 1, 1,
-	 contact_show},
+	{"contact show", "ADDRESS", "fields, tags, lists, scores",
+	 module_option, 1, 1, contact_show},
 	{"contact list", "", "contacts with the columns you ask for",
 	 row_options, 0, 0, cli_rows},
 	{"contact history", "ADDRESS", "what happened to a contact",
 	 limit_option, 1, 1, contact_history},
 	{"contact set", "ADDRESS FIELD=VALUE…",
-	 "set fields; FIELD= removes one", NULL, 2, -1, contact_set},
-	{"contact tag", "ADDRESS TAG", "give a tag", NULL, 2, 2, contact_tag},
-	{"contact untag", "ADDRESS TAG", "take a tag away", NULL, 2, 2,
+	 "set fields; FIELD= removes one", module_option, 2, -1, contact_set},
+	{"contact tag", "ADDRESS TAG", "give a tag", module_option, 2, 2,
+	 contact_tag},
+	{"contact untag", "ADDRESS TAG", "take a tag away", module_option, 2, 2,
 	 contact_untag},
-	{"contact subscribe", "ADDRESS LIST", "put on a list", NULL, 2, 2,
-	 contact_subscribe},
-	{"contact unsubscribe", "ADDRESS LIST", "take off a list", NULL, 2, 2,
-	 contact_unsubscribe},
+	{"contact subscribe", "ADDRESS LIST", "put on a list", module_option, 2,
+	 2, contact_subscribe},
+	{"contact unsubscribe", "ADDRESS LIST", "take off a list",
+	 module_option, 2, 2, contact_unsubscribe},
 	{"contact delete", "ADDRESS", "delete a contact", yes_option, 1, 1,
 	 contact_delete},
 	{"contact data", "ADDRESS", "everything that is held about a person",

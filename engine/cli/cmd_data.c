@@ -82,6 +82,7 @@ export_records(struct cli *cli, const struct cli_args *args)
 	cli_query(&path, "where", cli_value(args, "where"));
 	cli_query(&path, "columns", cli_value(args, "columns"));
 	cli_query(&path, "sort", cli_value(args, "sort"));
+	cli_query(&path, "module", cli_value(args, "module"));
 	cli_query(&path, "format",
 		  cli->json ? "ndjson" : cli_value(args, "format"));
 	call.path = buf_text(&path);

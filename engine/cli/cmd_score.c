@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "cli/cli_histogram.h"
 #include "cli/cli_rows.h"
 #include "cli/cli_tables.h"
 #include "cli/cli_why.h"
@@ -86,6 +87,7 @@ change(struct cli *cli, const struct cli_args *args, const char *op)
 		json_add_text(body, "because", cli_value(args, "because"));
 	cli_path(&path, "/contacts/%s/scores/%s", cli_arg(args, 0),
 		 score_name(args));
+	cli_query(&path, "module", cli_value(args, "module"));
 	if (code == CLI_DONE)
 		code = cli_call(cli, "POST", buf_text(&path), body, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
@@ -134,6 +136,7 @@ score_show(struct cli *cli, const struct cli_args *args)
 	size_t i;
 
 	cli_path(&path, "/contacts/%s/scores", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code != CLI_DONE)
@@ -163,6 +166,7 @@ score_why(struct cli *cli, const struct cli_args *args)
 
 	cli_path(&path, "/contacts/%s/scores/%s/why", cli_arg(args, 0),
 		 score_name(args));
+	cli_query(&path, "module", cli_value(args, "module"));
 	cli_query(&path, "threshold", cli_value(args, "threshold"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
@@ -188,37 +192,13 @@ score_top(struct cli *cli, const struct cli_args *args)
 	cli_query(&path, "n", cli_arg(args, 0) ? cli_arg(args, 0) : "20");
 	cli_query(&path, "by", cli_value(args, "by"));
 	cli_query(&path, "columns", cli_value(args, "columns"));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
 		cli_table_any(cli, json_get(answer, "items"));
 	json_free(answer);
 	return code;
-}
-
-static void
-print_histogram(const struct json *bins)
-{
-	double count, from, to, most = 1;
-	size_t i;
-	int width;
-
-	for (i = 0; i < json_count(bins); i++)
-		if (json_get_number(json_at(bins, i), "count", &count) &&
-		    count > most)
-			most = count;
-	for (i = 0; i < json_count(bins); i++) {
-		const struct json *bin = json_at(bins, i);
-
-		if (!json_get_number(bin, "from", &from) ||
-		    !json_get_number(bin, "to", &to) ||
-		    !json_get_number(bin, "count", &count))
-			continue;
-		printf("  %10.6g … %-10.6g %9.0f ", from, to, count);
-		for (width = (int)(count / most * 40); width > 0; width--)
-			fputs("█", stdout);
-		putchar('\n');
-	}
 }
 
 static enum cli_exit
@@ -229,11 +209,12 @@ score_summary(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code;
 
 	cli_path(&path, "/scores/%s/summary", score_name(args));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_details(answer, "");
-		print_histogram(json_get(answer, "histogram"));
+		cli_histogram(cli, json_get(answer, "histogram"));
 	}
 	json_free(answer);
 	return code;
@@ -246,27 +227,32 @@ score_summary(struct cli *cli, const struct cli_args *args)
 
 static const struct cli_option change_options[] = {
 	SCORE_OPTION,
+	CLI_MODULE_OPTION,
 	{"because", "TEXT", "the explanation in the ledger"},
 	{0},
 };
 static const struct cli_option exact_options[] = {
 	SCORE_OPTION,
+	CLI_MODULE_OPTION,
 	{"exact", NULL, "real numbers, not rounded"},
 	{0},
 };
 static const struct cli_option why_options[] = {
 	SCORE_OPTION,
+	CLI_MODULE_OPTION,
 	{"exact", NULL, "real numbers, not rounded"},
 	{"threshold", "N,…", "when does it cross these, if nothing happens?"},
 	{0},
 };
 static const struct cli_option top_options[] = {
 	SCORE_OPTION,
+	CLI_MODULE_OPTION,
 	{"by", "PART", "score percent positive negative touchpoint …"},
 	{"columns", "A,B", "as for contact list"},
 	{0},
 };
-static const struct cli_option score_option[] = {SCORE_OPTION, {0}};
+static const struct cli_option score_option[] = {
+	SCORE_OPTION, CLI_MODULE_OPTION, {0}};
 
 const struct cli_command cli_score_commands[] = {
 	{"score show", "ADDRESS", "all scores of a contact, with their parts",

@@ -26,29 +26,97 @@ properties_of(const struct cli_args *args, struct json *body)
 	return CLI_DONE;
 }
 
+/* "phone=+49…" into {"field", "value"}; "crm=4711" into {"source", "id"}. */
+static enum cli_exit
+add_pair(struct json *body, const char *member, const char *pair,
+	 const char *left, const char *right)
+{
+	struct json *object = json_new_object();
+	size_t len = strcspn(pair, "=");
+	char name[128];
+
+	json_add(body, member, object);
+	if (!pair[len] || len == 0 || len >= sizeof(name))
+		return cli_fail(CLI_USAGE, "\"%s\" is not %s=%s", pair, left,
+				right);
+	memcpy(name, pair, len);
+	name[len] = '\0';
+	json_add_text(object, left, name);
+	json_add_text(object, right, pair + len + 1);
+	return CLI_DONE;
+}
+
+/* Whose signal it is. */
+static enum cli_exit
+subject_of(const struct cli_args *args, struct json *body)
+{
+	const char *contact = cli_value(args, "contact");
+	const char *key = cli_value(args, "key");
+	const char *match = cli_value(args, "match");
+	const char *external = cli_value(args, "external-id");
+
+	if (!contact + !key + !match + !external != 3)
+		return cli_fail(CLI_USAGE,
+				"signal emit needs one of --contact ADDRESS, "
+				"--key KEY, --match FIELD=VALUE, "
+				"--external-id SOURCE=ID");
+	if (cli_value(args, "module"))
+		json_add_text(body, "module", cli_value(args, "module"));
+	if (contact)
+		json_add_text(body, "email", contact);
+	if (key)
+		json_add_text(body, "key", key);
+	if (match)
+		return add_pair(body, "match", match, "field", "value");
+	if (external)
+		return add_pair(body, "external_id", external, "source", "id");
+	return CLI_DONE;
+}
+
 static enum cli_exit
 signal_emit(struct cli *cli, const struct cli_args *args)
 {
-	struct json *body, *answer = NULL;
-	enum cli_exit code;
+	struct json *body = json_new_object(), *answer = NULL;
+	enum cli_exit code = subject_of(args, body);
 
-	if (!cli_value(args, "contact"))
-		return cli_fail(CLI_USAGE,
-				"signal emit needs --contact ADDRESS");
-	body = json_new_object();
 	json_add_text(body, "name", cli_arg(args, 0));
-	json_add_text(body, "email", cli_value(args, "contact"));
 	if (cli_value(args, "at"))
 		json_add_text(body, "happened_at", cli_value(args, "at"));
 	if (cli_value(args, "id"))
 		json_add_text(body, "id", cli_value(args, "id"));
-	code = properties_of(args, body);
+	if (code == CLI_DONE)
+		code = properties_of(args, body);
 	if (code == CLI_DONE)
 		code = cli_call(cli, "POST", "/signals", body, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
 		puts("Kept.");
 	json_free(answer);
 	json_free(body);
+	return code;
+}
+
+static enum cli_exit
+signal_unmatched(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"when", "happened_at", CLI_TIME},
+		{"signal", "name", CLI_TEXT},
+		{"from", "source", CLI_TEXT},
+		{"module", "module", CLI_TEXT},
+		{"waits for", "key", CLI_TEXT},
+		{0},
+	};
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	buf_append_text(&path, "/signals/unmatched");
+	cli_query(&path, "limit", cli_value(args, "limit"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
+	json_free(answer);
 	return code;
 }
 
@@ -85,7 +153,8 @@ signal_list(struct cli *cli, const struct cli_args *args)
 		{"counts from", "settles_at", CLI_TIME},
 		{0},
 	};
-	static const char *const params[] = {"contact", "name", "limit"};
+	static const char *const params[] = {"contact", "module", "name",
+					     "limit"};
 	struct json *answer = NULL;
 	struct buf path = BUF_INIT;
 	enum cli_exit code;
@@ -124,6 +193,7 @@ signal_judge(struct cli *cli, const struct cli_args *args)
 
 static const struct cli_option list_options[] = {
 	{"contact", "ADDRESS", "of this contact"},
+	CLI_MODULE_OPTION,
 	{"name", "NAME", "of this kind"},
 	{"limit", "N", "so many (100)"},
 	{0},
@@ -136,8 +206,17 @@ static const struct cli_option judge_options[] = {
 
 static const struct cli_option emit_options[] = {
 	{"contact", "ADDRESS", "who it happened to"},
+	{"key", "KEY", "the key of another record than a contact"},
+	{"match", "FIELD=VALUE", "the record whose unique field has it"},
+	{"external-id", "SOURCE=ID", "the record's id in another system"},
+	CLI_MODULE_OPTION,
 	{"at", "TIME", "when it happened (now)"},
 	{"id", "ID", "your own id: the same one again is dropped"},
+	{0},
+};
+
+static const struct cli_option limit_option[] = {
+	{"limit", "N", "at most N entries, the newest first"},
 	{0},
 };
 
@@ -148,6 +227,8 @@ const struct cli_command cli_signal_commands[] = {
 	 signal_list},
 	{"signal judge", "ID human|proxy|machine",
 	 "a later verdict on one signal", judge_options, 2, 2, signal_judge},
+	{"signal unmatched", "", "what belongs to no record (yet)",
+	 limit_option, 0, 0, signal_unmatched},
 	{"signal kinds", "", "every signal that rules may name", NULL, 0, 0,
 	 signal_kinds},
 	{0},
