@@ -61,6 +61,8 @@ void db_rollback(struct db *db);
 enum sg_status db_script(struct db *db, const char *sql,
 			 struct sg_err *err) MUST_CHECK;
 int64_t db_changes(struct db *db); /* rows of the last statement */
+/* Rows changed since it was opened, by triggers too. */
+int64_t db_total_changes(struct db *db);
 int64_t db_last_id(struct db *db);
 /* From now on what is deleted is overwritten in the file, too; or no longer. */
 void db_wipe_deleted(struct db *db, bool wipe);

@@ -1,10 +1,9 @@
 /*
- * db_sqlite.c - the driver on SQLite; the only file that knows sqlite3.h.
- *
- * The writer runs in WAL mode with synchronous=FULL: a committed batch
- * survives the machine. What costs is not SQL but 4 KB writes of random
- * leaves, so the WAL may grow to 50,000 pages before it is folded back, and
- * the page cache is a real one (speed.md: 2.5-3 times).
+ * db_sqlite.c - the driver on SQLite; the only file that knows sqlite3.h. The
+ * writer runs in WAL mode with synchronous=FULL: a committed batch survives the
+ * machine. What costs is not SQL but 4 KB writes of random leaves, so the WAL
+ * may grow to 50,000 pages before it is folded back, and the page cache is a
+ * real one: 2.5-3 times.
  */
 #include "store/db.h"
 
@@ -21,7 +20,7 @@
 #include <sqlite3.h>
 
 enum {
-	BUCKETS = 256, /* of cached statements, by the text's address */
+	BUCKETS = 1 << 8, /* of cached statements, by the text's address */
 	BUSY_MS = 5000,
 	ERROR_TEXT_MOST = 256
 };
@@ -226,20 +225,19 @@ db_path(const struct db *db)
 
 /* --- statements --------------------------------------------------------- */
 
-static size_t
-bucket_of(const char *sql)
+static struct db_statement **
+bucket_of(struct db *db, const char *sql)
 {
 	uint64_t address = (uint64_t)(uintptr_t)sql;
 
-	return (size_t)((address * UINT64_C(0x9e3779b97f4a7c15)) >> 56) %
-	       BUCKETS;
+	return &db->buckets[(address * UINT64_C(0x9e3779b97f4a7c15)) >> 56];
 }
 
 /* A cached copy that nobody is stepping through, or NULL. */
 static struct db_statement *
 find_idle(struct db *db, const char *sql)
 {
-	struct db_statement *statement = db->buckets[bucket_of(sql)];
+	struct db_statement *statement = *bucket_of(db, sql);
 
 	for (; statement; statement = statement->next)
 		if (statement->sql == sql &&
@@ -273,17 +271,13 @@ db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
 		sqlite3_finalize(stmt);
 		return err_set(err, SG_FAILED, "out of memory");
 	}
-	statement->db = db;
-	statement->sql = sql;
-	statement->stmt = stmt;
-	statement->next = db->buckets[bucket_of(sql)];
-	db->buckets[bucket_of(sql)] = statement;
+	*statement = (struct db_statement){*bucket_of(db, sql), db, sql, stmt};
+	*bucket_of(db, sql) = statement;
 	*statement_out = statement;
 	return SG_OK;
 }
 
-/* A wrong index is a bug of ours; out of memory cannot be, for nothing is
- * copied. */
+/* A wrong index is a bug of ours; nothing is copied, so memory suffices. */
 static void
 bound(int code)
 {
@@ -447,6 +441,12 @@ int64_t
 db_changes(struct db *db)
 {
 	return sqlite3_changes64(db->handle);
+}
+
+int64_t
+db_total_changes(struct db *db)
+{
+	return sqlite3_total_changes64(db->handle);
 }
 
 int64_t

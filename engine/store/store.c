@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "store/migration.h"
+#include "store/store_order.h"
 #include "store/store_sql.h"
 
 enum { ID_COUNTER_BITS = 20, META_NUMBER_SIZE = 24 };
@@ -19,6 +20,7 @@ struct store {
 	struct db *db;
 	enum db_mode mode;
 	int64_t last_id;
+	struct store_order order;
 	uint32_t generation;
 };
 
@@ -169,6 +171,7 @@ store_open(const char *path, enum db_mode mode, struct store **store_out,
 	if (!store)
 		return err_set(err, SG_FAILED, "out of memory");
 	store->mode = mode;
+	store_order_init(&store->order);
 	store->generation = 1;
 	status = db_open(path, mode, &store->db, err);
 	if (status == SG_OK && mode == DB_READ_WRITE) {
@@ -212,13 +215,22 @@ store_begin(struct store *store, struct sg_err *err)
 enum sg_status
 store_commit(struct store *store, struct sg_err *err)
 {
-	return db_commit(store->db, err);
+	enum sg_status status = store_order_keep(store, err);
+
+	return status == SG_OK ? db_commit(store->db, err) : status;
+}
+
+struct store_order *
+store_get_order(struct store *store)
+{
+	return &store->order;
 }
 
 void
 store_rollback(struct store *store)
 {
 	db_rollback(store->db);
+	store_order_reread(store);
 }
 
 enum sg_status

@@ -202,7 +202,7 @@ select_sql(const char *what)
 		       " WHERE broadcast = ? AND state = 'sent'"
 		       " ORDER BY record_id";
 	return "SELECT DISTINCT r.record_id FROM broadcast_recipient r"
-	       " JOIN history h ON h.record_id = r.record_id"
+	       " JOIN history_of h ON h.of_record = r.record_id"
 	       " AND h.message_id = r.message_id"
 	       " WHERE r.broadcast = ? AND r.message_id <> 0"
 	       " AND coalesce(h.name, '') = ?"

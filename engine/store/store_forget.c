@@ -18,8 +18,8 @@ static const char *const of_record[] = {
 	" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
 	" count(DISTINCT CASE WHEN h.verdict <> 0 THEN h.record_id END),"
 	" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
-	" FROM broadcast_recipient r JOIN history h"
-	" ON h.record_id = r.record_id AND h.message_id = r.message_id"
+	" FROM broadcast_recipient r JOIN history_of h"
+	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" WHERE r.record_id = ? AND r.message_id <> 0 AND h.effective = 1"
 	" GROUP BY r.broadcast, h.name"
 	" ON CONFLICT (broadcast, signal) DO UPDATE SET"
@@ -30,9 +30,9 @@ static const char *const of_record[] = {
 	"INSERT INTO forgotten_points (broadcast, score, points, people)"
 	" SELECT r.broadcast, s.name, sum(l.delta),"
 	" count(DISTINCT l.record_id)"
-	" FROM broadcast_recipient r JOIN history h"
-	" ON h.record_id = r.record_id AND h.message_id = r.message_id"
-	" JOIN ledger l ON l.record_id = h.record_id"
+	" FROM broadcast_recipient r JOIN history_of h"
+	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
+	" JOIN ledger_of l ON l.of_record = h.of_record"
 	" AND l.history_id = h.id AND l.entry = 1"
 	" AND l.generation = " STORE_GENERATION_IN_FORCE
 	" JOIN score s ON s.id = l.score_id"
@@ -43,7 +43,8 @@ static const char *const of_record[] = {
 	" people = people + excluded.people",
 
 	"DELETE FROM message WHERE (message_id, record_key) IN"
-	" (SELECT message_id, record_key FROM history WHERE record_id = ?)",
+	" (SELECT message_id, record_key FROM history_of"
+	" WHERE of_record = ?)",
 	"DELETE FROM message WHERE (message_id, record_key) IN"
 	" (SELECT r.message_id, c.record_key FROM broadcast_recipient r"
 	" JOIN record c ON c.id = r.record_id WHERE r.record_id = ?)",
@@ -60,8 +61,10 @@ static const char *const of_record[] = {
 	"DELETE FROM roll_up WHERE record_id = ?",
 	"DELETE FROM roll_up WHERE to_id = ?",
 	"DELETE FROM generation_dirty WHERE record_id = ?",
-	"DELETE FROM ledger WHERE record_id = ?",
-	"DELETE FROM history WHERE record_id = ?",
+	"DELETE FROM ledger WHERE id IN"
+	" (SELECT id FROM ledger_of WHERE of_record = ?)",
+	"DELETE FROM history WHERE id IN"
+	" (SELECT id FROM history_of WHERE of_record = ?)",
 };
 
 /* Each with the record key: what came before the record, or without one. */

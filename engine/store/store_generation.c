@@ -242,8 +242,9 @@ store_generation_remove_record(struct store *store, uint32_t id,
 	enum sg_status status;
 
 	status = store_prepare(store,
-			       "DELETE FROM ledger WHERE record_id = ?"
-			       " AND generation = ?",
+			       "DELETE FROM ledger WHERE id IN (SELECT id FROM"
+			       " ledger_of WHERE of_record = ?"
+			       " AND generation = ?)",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;

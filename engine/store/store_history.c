@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/store_order.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                                             \
@@ -85,6 +86,10 @@ store_history_append(struct store *store,
 	store_bind_or_null(statement, 17, place->settle_until);
 	status = db_run(statement, err);
 	buf_done(&props);
+	if (status == SG_OK)
+		status = store_order_add_history(store, place->record_id,
+						 signal->happened_at, place->id,
+						 err);
 	return status;
 }
 
@@ -325,9 +330,9 @@ store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 	enum sg_status status;
 
 	status = store_prepare(store,
-			       "SELECT " COLUMNS " FROM history"
-			       " WHERE record_id = ? AND settle_until IS NULL"
-			       " ORDER BY happened_at, id",
+			       "SELECT " COLUMNS " FROM history_of"
+			       " WHERE of_record = ? AND settle_until IS NULL"
+			       " ORDER BY of_at, id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -345,12 +350,12 @@ static const char *
 recent_sql(const struct store_history_filter *filter)
 {
 	if (filter->record_id && filter->name)
-		return "SELECT " COLUMNS " FROM history WHERE id < ?"
-		       " AND record_id = ? AND coalesce(name, '') = ?"
+		return "SELECT " COLUMNS " FROM history_of WHERE id < ?"
+		       " AND of_record = ? AND coalesce(name, '') = ?"
 		       " ORDER BY id DESC LIMIT ?";
 	if (filter->record_id)
-		return "SELECT " COLUMNS " FROM history WHERE id < ?"
-		       " AND record_id = ? ORDER BY id DESC LIMIT ?";
+		return "SELECT " COLUMNS " FROM history_of WHERE id < ?"
+		       " AND of_record = ? ORDER BY id DESC LIMIT ?";
 	if (filter->name && filter->before_id)
 		return "SELECT " COLUMNS " FROM history WHERE"
 		       " (happened_at, id) < (SELECT b.happened_at, b.id"
@@ -436,14 +441,13 @@ store_history_each_of(struct store *store, uint32_t record_id,
 	enum sg_status status;
 
 	/* coalesce(): or it may walk everybody's entries of that name. */
-	status =
-		store_prepare(store,
-			      "SELECT " COLUMNS " FROM history"
-			      " WHERE record_id = ? AND happened_at >= ?"
-			      " AND happened_at <= ? AND coalesce(name, '') = ?"
-			      " AND effective = 1 AND verdict = 0"
-			      " ORDER BY happened_at DESC, id DESC",
-			      &statement, err);
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM history_of"
+			       " WHERE of_record = ? AND of_at >= ?"
+			       " AND of_at <= ? AND coalesce(name, '') = ?"
+			       " AND effective = 1 AND verdict = 0"
+			       " ORDER BY of_at DESC, id DESC",
+			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, record_id);

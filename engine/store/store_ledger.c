@@ -2,6 +2,7 @@
 #include "store/store_ledger.h"
 
 #include "store/store_generation.h"
+#include "store/store_order.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                                   \
@@ -9,7 +10,7 @@
 	"entry, correcting, rule_id, history_id, explanation, balance"
 
 /* Only the generation in force counts: see store_generation.h. */
-#define IN_FORCE " generation = " STORE_GENERATION_IN_FORCE
+#define IN_FORCE "generation = " STORE_GENERATION_IN_FORCE
 
 static void
 read_entry(struct db_statement *statement, struct pool *pool, void *row)
@@ -67,7 +68,11 @@ store_ledger_append(struct store *store, const struct store_ledger *entry,
 	db_bind_int(statement, 15,
 		    entry->generation ? entry->generation
 				      : store_generation(store));
-	return db_run(statement, err);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		status = store_order_add_ledger(store, entry->record_id,
+						entry->id, err);
+	return status;
 }
 
 enum sg_status
@@ -79,10 +84,10 @@ store_ledger_of(struct store *store, uint32_t record_id, uint32_t score_id,
 	enum sg_status status;
 
 	status = store_prepare(store,
-			       "SELECT " COLUMNS " FROM ledger"
-			       " WHERE record_id = ?1"
+			       "SELECT " COLUMNS " FROM ledger_of"
+			       " WHERE of_record = ?1"
 			       " AND (?2 = 0 OR score_id = ?2)"
-			       " AND" IN_FORCE " ORDER BY id",
+			       " AND " IN_FORCE " ORDER BY id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -101,8 +106,8 @@ store_ledger_of_generation(struct store *store, uint32_t generation,
 	enum sg_status status;
 
 	status = store_prepare(store,
-			       "SELECT " COLUMNS " FROM ledger"
-			       " WHERE record_id = ? AND generation = ?"
+			       "SELECT " COLUMNS " FROM ledger_of"
+			       " WHERE of_record = ? AND generation = ?"
 			       " ORDER BY id",
 			       &statement, err);
 	if (status != SG_OK)
@@ -139,13 +144,20 @@ store_ledger_each(struct store *store, int64_t after, store_ledger_fn *fn,
 
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM ledger WHERE id > ?"
-			       " AND" IN_FORCE " ORDER BY id",
+			       " AND " IN_FORCE " ORDER BY id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, after);
 	return each_entry(statement, fn, arg, err);
 }
+
+/* COLUMNS, by way of the order by record. */
+#define PLACES                                                           \
+	"SELECT p.id, p.record_id, l.score_id, l.at, l.delta, l.class, " \
+	"l.side, l.rate, l.entry, l.correcting, l.rule_id, "             \
+	"l.history_id, l.explanation, l.balance FROM ledger_by_record p" \
+	" CROSS JOIN ledger l ON l.id = p.id WHERE "
 
 enum sg_status
 store_ledger_each_by_record(struct store *store, store_ledger_fn *fn, void *arg,
@@ -154,9 +166,11 @@ store_ledger_each_by_record(struct store *store, store_ledger_fn *fn, void *arg,
 	struct db_statement *statement;
 	enum sg_status status;
 
+	/* Run 0 is in that order, and only the rest is sorted. */
 	status = store_prepare(store,
-			       "SELECT " COLUMNS " FROM ledger"
-			       " WHERE" IN_FORCE " ORDER BY record_id, id",
+			       PLACES
+			       "p.run = 0 AND l." IN_FORCE " UNION ALL " PLACES
+			       "p.run > 0 AND l." IN_FORCE " ORDER BY 2, 1",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -185,7 +199,7 @@ store_ledger_rule_sums(struct store *store, struct pool *pool,
 	status = store_prepare(store,
 			       "SELECT rule_id, count(*), sum(delta)"
 			       " FROM ledger WHERE rule_id > 0 AND entry = 1"
-			       " AND" IN_FORCE
+			       " AND " IN_FORCE
 			       " GROUP BY rule_id ORDER BY rule_id",
 			       &statement, err);
 	if (status != SG_OK)
@@ -204,7 +218,7 @@ store_ledger_get_totals(struct store *store, struct store_ledger_totals *out,
 	status = store_prepare(
 		store,
 		"SELECT count(*), coalesce(max(id), 0) FROM ledger"
-		" WHERE" IN_FORCE,
+		" WHERE " IN_FORCE,
 		&statement, err);
 	if (status != SG_OK)
 		return status;

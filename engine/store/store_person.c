@@ -58,7 +58,7 @@ static const struct section sections[] = {
 	 false,
 	 "SELECT id, happened_at, received_at, name, message_id, source,"
 	 " actor, because, verdict, verdict_reason, effective, props"
-	 " FROM history WHERE record_id = ? ORDER BY happened_at, id",
+	 " FROM history_of WHERE of_record = ? ORDER BY of_at, id",
 	 {"#id", "@happened_at", "@received_at", "name", "~message", "source",
 	  "actor", "because", "#verdict", "verdict_reason", "#effective",
 	  "{properties"}},
@@ -77,18 +77,18 @@ static const struct section sections[] = {
 	 " 'field' WHEN 2 THEN 'touch' ELSE 'manual' END, l.rate,"
 	 " CASE l.entry WHEN 1 THEN 'points' WHEN 2 THEN 'closing' WHEN 3"
 	 " THEN 'erase' ELSE 'correction' END, r.name, l.history_id,"
-	 " l.explanation, l.balance FROM ledger l"
+	 " l.explanation, l.balance FROM ledger_of l"
 	 " JOIN score s ON s.id = l.score_id"
-	 " LEFT JOIN rule r ON r.id = l.rule_id WHERE l.record_id = ?"
+	 " LEFT JOIN rule r ON r.id = l.rule_id WHERE l.of_record = ?"
 	 " AND l.generation = " STORE_GENERATION_IN_FORCE " ORDER BY l.id",
 	 {"#id", "score", "@at", "#points", "class", "#degrade", "entry",
 	  "rule", "#history_id", "explanation", "#balance"}},
 	{"messages",
 	 false,
 	 "SELECT DISTINCT m.message_id, m.campaign, m.subject, m.sender,"
-	 " m.sent_at FROM message m JOIN history h"
-	 " ON h.message_id = m.message_id AND h.record_key = m.record_key"
-	 " WHERE h.record_id = ? ORDER BY m.sent_at",
+	 " m.sent_at FROM history_of h CROSS JOIN message m"
+	 " ON m.message_id = h.message_id AND m.record_key = h.record_key"
+	 " WHERE h.of_record = ? ORDER BY m.sent_at",
 	 {"~message", "campaign", "subject", "sender", "@sent_at"}},
 	{"broadcasts",
 	 false,

@@ -350,35 +350,56 @@ ours_round(struct ours *ours, uint64_t n, uint64_t among)
 
 /* --- a long ledger behind it -------------------------------------------- */
 
+#define EARLIER "(1 << 50)" /* of an id: some minutes */
+
 /* Every entry and its history again, some minutes earlier, until they are so
  * many: each record has as many as the others. */
 static void
 grow_ledger(struct ours *ours, uint64_t entries)
 {
+	static const char again[] =
+		"BEGIN;"
+		"CREATE TEMP TABLE t AS SELECT min(id) AS id FROM ledger;"
+		"INSERT INTO history SELECT id - " EARLIER ", record_id,"
+		" record_key, happened_at - 3600000, received_at - 3600000,"
+		" kind, name, message_id, source, actor, because, verdict,"
+		" verdict_reason, settle_until, effective, ruleset, props"
+		" FROM history WHERE id - " EARLIER " <"
+		" (SELECT min(id) FROM history) AND kind = 1;"
+		"INSERT INTO ledger SELECT id - " EARLIER ", record_id,"
+		" score_id, at - 3600000, delta, class, side, rate, entry,"
+		" correcting, rule_id, history_id - " EARLIER ", explanation,"
+		" balance, generation FROM ledger WHERE id - " EARLIER " <"
+		" (SELECT id FROM t);"
+		"DROP TABLE t; COMMIT; PRAGMA wal_checkpoint(TRUNCATE);";
+	static const char ordered[] =
+		"BEGIN; DELETE FROM history_by_record;"
+		"DELETE FROM ledger_by_record;"
+		"INSERT INTO history_by_record SELECT 0, record_id,"
+		" happened_at, id FROM history"
+		" ORDER BY record_id, happened_at, id;"
+		"INSERT INTO ledger_by_record SELECT 0, record_id, id"
+		" FROM ledger ORDER BY record_id, id;"
+		"COMMIT; PRAGMA wal_checkpoint(TRUNCATE);";
 	struct sg_err err = {0};
 	struct db_statement *s;
-	char script[2048];
 	struct db *db;
-	int64_t n = 1;
-	int k;
+	int64_t n = 0;
 
 	must(db_open(ours->store, DB_READ_WRITE, &db, &err), &err);
-	must(db_prepare(db, "SELECT count(*) FROM ledger", &s, &err), &err);
-	if (db_step(s, &err) == SG_OK)
-		n = db_column_int(s, 0);
-	db_reset(s);
-	for (k = 1; (uint64_t)n * (uint64_t)k < entries; k++) {
-		snprintf(script, sizeof(script),
-			 "BEGIN;"
-			 "INSERT INTO ledger SELECT id - (%d << 50), "
-			 "record_id, score_id, at - (%d << 30), delta, class, "
-			 "side, rate, entry, correcting, rule_id, "
-			 "history_id - (%d << 50), explanation, balance, "
-			 "generation FROM ledger ORDER BY id LIMIT %lld;"
-			 "COMMIT; PRAGMA wal_checkpoint(PASSIVE);",
-			 1, 1, 1, (long long)n);
-		must(db_script(db, script, &err), &err);
+	for (;;) {
+		must(db_prepare(db, "SELECT count(*) FROM ledger", &s, &err),
+		     &err);
+		if (db_step(s, &err) == SG_OK)
+			n = db_column_int(s, 0);
+		db_reset(s);
+		if ((uint64_t)n >= entries)
+			break;
+		must(db_script(db, again, &err), &err);
 	}
+	must(db_script(db, ordered, &err), &err);
+	printf("%lld entries of the ledger are behind it now\n", (long long)n);
+	fflush(stdout);
 	db_close(db);
 }
 

@@ -205,3 +205,68 @@ CREATE TABLE consent (
 ) WITHOUT ROWID;
 
 -- speed
+-- A record's entries in order, without a page written for each of them: an
+-- index by record dirties one page an entry, anywhere in a file of millions.
+-- Here what is new goes into the newest run, which is small enough that a whole
+-- batch shares few pages; full runs are moved in bulk, in order, into run 0
+-- (store_order.h). Rows are added by store_history_append() and
+-- store_ledger_append(); triggers see to what changes or goes.
+-- To read by record: FROM history_of WHERE of_record = ?, not FROM history.
+DROP INDEX history_by_record;
+DROP INDEX ledger_by_record;
+CREATE TABLE order_run (
+	run    INTEGER PRIMARY KEY,             -- 0: all that was moved
+	moving INTEGER NOT NULL DEFAULT 0       -- 1: on its way into run 0
+);
+INSERT INTO order_run (run) VALUES (0), (1);
+CREATE TABLE history_by_record (                -- derived
+	run         INTEGER NOT NULL,
+	record_id   INTEGER NOT NULL,
+	happened_at INTEGER NOT NULL,
+	id          INTEGER NOT NULL,
+	PRIMARY KEY (run, record_id, happened_at, id)
+) WITHOUT ROWID;
+CREATE TABLE ledger_by_record (                 -- derived
+	run       INTEGER NOT NULL,
+	record_id INTEGER NOT NULL,
+	id        INTEGER NOT NULL,
+	PRIMARY KEY (run, record_id, id)
+) WITHOUT ROWID;
+INSERT INTO history_by_record
+	SELECT 0, record_id, happened_at, id FROM history
+	WHERE record_id <> 0 ORDER BY record_id, happened_at, id;
+INSERT INTO ledger_by_record
+	SELECT 0, record_id, id FROM ledger ORDER BY record_id, id;
+
+CREATE TRIGGER history_moved AFTER UPDATE OF record_id, happened_at ON history
+BEGIN
+	DELETE FROM history_by_record WHERE run IN (SELECT run FROM order_run)
+		AND record_id = old.record_id
+		AND happened_at = old.happened_at AND id = old.id;
+	INSERT INTO history_by_record
+		SELECT max(run), new.record_id, new.happened_at, new.id
+		FROM order_run WHERE new.record_id <> 0 HAVING count(*) > 0;
+END;
+CREATE TRIGGER history_removed AFTER DELETE ON history
+WHEN old.record_id <> 0 BEGIN
+	DELETE FROM history_by_record WHERE run IN (SELECT run FROM order_run)
+		AND record_id = old.record_id
+		AND happened_at = old.happened_at AND id = old.id;
+END;
+CREATE TRIGGER ledger_removed AFTER DELETE ON ledger BEGIN
+	DELETE FROM ledger_by_record WHERE run IN (SELECT run FROM order_run)
+		AND record_id = old.record_id AND id = old.id;
+END;
+
+-- Each entry once, under the record it belongs to; those of one record by a
+-- search in each run.
+CREATE VIEW history_of AS
+	SELECT p.record_id AS of_record, p.happened_at AS of_at, h.*
+	FROM order_run r
+	CROSS JOIN history_by_record p ON p.run = r.run
+	CROSS JOIN history h ON h.id = p.id;
+CREATE VIEW ledger_of AS
+	SELECT p.record_id AS of_record, l.*
+	FROM order_run r
+	CROSS JOIN ledger_by_record p ON p.run = r.run
+	CROSS JOIN ledger l ON l.id = p.id;
