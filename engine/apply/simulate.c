@@ -40,18 +40,20 @@ find_asked(struct simulation *simulation, const struct ruleset *rules)
 				       ASKED_MOST * sizeof(*simulation->asked));
 	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
 		ask(simulation, always[i]);
-	for (i = 0; i < rules->n_rules; i++)
+	for (i = 0; i < rules->n_rules; i++) {
 		if (rules->rules[i].condition)
 			condition_each_property(rules->rules[i].condition, ask,
 						simulation);
+		if (rules->rules[i].absence)
+			condition_each_property(rules->rules[i].absence, ask,
+						simulation);
+	}
 }
 
-static enum sg_status
-make_world(struct simulation *simulation, struct ruleset *rules,
-	   struct sg_err *err)
+enum sg_status
+simulate_world(struct apply *apply, struct ruleset *rules,
+	       struct fold_world *world, struct sg_err *err)
 {
-	struct apply *apply = simulation->apply;
-	struct fold_world *world = &simulation->world;
 	enum sg_status status = SG_OK;
 	size_t index, i;
 	bool more;
@@ -72,13 +74,17 @@ make_world(struct simulation *simulation, struct ruleset *rules,
 						   &index, err);
 	if (status == SG_OK)
 		status = fold_world_add(world, 1, INT64_MIN, rules, &more, err);
-	if (status != SG_OK) {
-		ruleset_free(rules);
-		return status;
-	}
-	world->base = 1;
-	find_asked(simulation, rules);
-	return SG_OK;
+	if (status == SG_OK)
+		world->base = 1;
+	return status;
+}
+
+void
+simulate_world_done(struct fold_world *world)
+{
+	if (world->n_rulesets > 1)
+		world->rulesets[1]->rules = NULL; /* the caller's */
+	fold_world_done(world);
 }
 
 /* --- records ---------------------------------------------------------------
@@ -295,9 +301,11 @@ simulate(struct apply *apply, struct store *store,
 					.now = apply_time(apply),
 					.pool = pool};
 	struct simulate_report report = {.now = simulation.now};
-	enum sg_status status = make_world(&simulation, options->rules, err);
+	enum sg_status status =
+		simulate_world(apply, options->rules, &simulation.world, err);
 
 	if (status == SG_OK) {
+		find_asked(&simulation, options->rules);
 		status = store_snapshot(store, err);
 		if (status == SG_OK)
 			status = run(&simulation, err);
@@ -306,7 +314,7 @@ simulate(struct apply *apply, struct store *store,
 						    err);
 		store_snapshot_end(store);
 	}
-	fold_world_done(&simulation.world);
+	simulate_world_done(&simulation.world);
 	free(simulation.before);
 	free(simulation.after);
 	if (status == SG_OK)

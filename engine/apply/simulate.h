@@ -43,7 +43,7 @@ struct simulate_mover {
 };
 
 struct simulate_options {
-	struct ruleset *rules; /* taken */
+	struct ruleset *rules; /* their ids are set: by place, from 1 */
 	uint32_t score_id;
 	const char *module; /* NULL = all */
 	size_t n_movers;

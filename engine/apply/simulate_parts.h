@@ -62,6 +62,13 @@ struct simulation {
 	uint64_t n_signals;
 };
 
+/* simulate.c: a world in which only these rules ever were; borrowed. Done with
+ * also when it could not be made. */
+enum sg_status simulate_world(struct apply *apply, struct ruleset *rules,
+			      struct fold_world *world,
+			      struct sg_err *err) MUST_CHECK;
+void simulate_world_done(struct fold_world *world);
+
 /* simulate_read.c */
 void simulate_part_init(struct simulate_part *part);
 void simulate_part_done(struct simulate_part *part);

@@ -37,6 +37,10 @@ is_used(const struct fold_world *world, const char *name)
 	for (; i != NO_RULE; i = ruleset->all[i].next_on)
 		if (strcmp(ruleset->all[i].rule->on, name) == 0)
 			return true;
+	for (i = 0; i < ruleset->n_rules; i++)
+		if (ruleset->all[i].rule->absence &&
+		    strcmp(ruleset->all[i].rule->absent.name, name) == 0)
+			return true;
 	return fold_world_kept(world, name) >= 0 ||
 	       strncmp(name, "email.", 6) == 0;
 }

@@ -116,6 +116,10 @@ bool condition_test_node(const struct condition *condition,
 /* "=" … */
 const char *condition_compare_sign(enum compare compare);
 
+/* The canonical text of a part. */
+void condition_write_node(struct buf *to, const struct node *node);
+void condition_write_operand(struct buf *to, const struct operand *operand);
+
 /* Does `within` the span end now: since <= happened_at <= now? */
 bool condition_in_span(const struct node *node, int64_t happened_at,
 		       int64_t now);

@@ -99,8 +99,6 @@ strength(const struct operand *operand)
 	}
 }
 
-static void write_operand(struct buf *to, const struct operand *operand);
-
 static void
 write_part(struct buf *to, const struct operand *operand, int least)
 {
@@ -108,7 +106,7 @@ write_part(struct buf *to, const struct operand *operand, int least)
 
 	if (brackets)
 		buf_append_char(to, '(');
-	write_operand(to, operand);
+	condition_write_operand(to, operand);
 	if (brackets)
 		buf_append_char(to, ')');
 }
@@ -137,8 +135,8 @@ write_calculation(struct buf *to, const struct operand *operand)
 	write_part(to, operand->left, number ? 4 : 3);
 }
 
-static void
-write_operand(struct buf *to, const struct operand *operand)
+void
+condition_write_operand(struct buf *to, const struct operand *operand)
 {
 	switch (operand->kind) {
 	case OPERAND_NUMBER:
@@ -193,15 +191,13 @@ write_has(struct buf *to, const struct node *node)
 	}
 }
 
-static void write_node(struct buf *to, const struct node *node);
-
 static void
 write_signal(struct buf *to, const struct node *node)
 {
 	buf_append_text(to, node->name);
 	if (node->child) {
 		buf_append_text(to, " where (");
-		write_node(to, node->child);
+		condition_write_node(to, node->child);
 		buf_append_char(to, ')');
 	}
 	if (node->within_ms >= 0) {
@@ -221,7 +217,7 @@ write_in(struct buf *to, const struct node *node)
 	for (i = 0; i < node->n_items; i++) {
 		if (i)
 			buf_append_text(to, ", ");
-		write_operand(to, &node->items[i]);
+		condition_write_operand(to, &node->items[i]);
 	}
 	buf_append_char(to, ')');
 }
@@ -229,11 +225,11 @@ write_in(struct buf *to, const struct node *node)
 static void
 write_operand_test(struct buf *to, const struct node *node)
 {
-	write_operand(to, node->left);
+	condition_write_operand(to, node->left);
 	switch (node->kind) {
 	case NODE_COMPARE:
 		buf_printf(to, " %s ", condition_compare_sign(node->compare));
-		write_operand(to, node->right);
+		condition_write_operand(to, node->right);
 		break;
 	case NODE_IN:
 		write_in(to, node);
@@ -284,7 +280,7 @@ write_child(struct buf *to, const struct node *parent, const struct node *child)
 		brackets = false;
 	if (brackets)
 		buf_append_char(to, '(');
-	write_node(to, child);
+	condition_write_node(to, child);
 	if (brackets)
 		buf_append_char(to, ')');
 }
@@ -302,8 +298,8 @@ write_group(struct buf *to, const struct node *node)
 	}
 }
 
-static void
-write_node(struct buf *to, const struct node *node)
+void
+condition_write_node(struct buf *to, const struct node *node)
 {
 	switch (node->kind) {
 	case NODE_AND:
@@ -338,5 +334,5 @@ write_node(struct buf *to, const struct node *node)
 void
 condition_write(const struct condition *condition, struct buf *to)
 {
-	write_node(to, condition->root);
+	condition_write_node(to, condition->root);
 }

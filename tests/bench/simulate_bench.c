@@ -147,6 +147,7 @@ simulate_once(struct apply *apply, struct store *store)
 	       (unsigned long long)report.records,
 	       (unsigned long long)report.after.scored, rate / 1e6);
 	pool_free(pool);
+	ruleset_free(options.rules);
 	return rate;
 }
 

@@ -66,6 +66,7 @@ simulate_rules(struct applier *applier, const char *rules,
 	if (simulate(applier->apply, applier_reader(applier), options, pool,
 		     &report, &err) != SG_OK)
 		fail_msg("%s", err.text);
+	ruleset_free(options->rules);
 	return report;
 }
 
@@ -251,6 +252,7 @@ it_stops_when_nobody_waits(void **unused)
 	assert_int_equal(simulate(applier.apply, applier_reader(&applier),
 				  &options, pool, &report, &err),
 			 SG_BUSY);
+	ruleset_free(options.rules);
 	pool_free(pool);
 	applier_done(&applier);
 }
