@@ -2,11 +2,15 @@
 #include "cli/cli_tables.h"
 
 const struct cli_command *const cli_tables[] = {
-	cli_contact_commands, cli_link_commands,      cli_suppress_commands,
-	cli_consent_commands, cli_list_commands,      cli_score_commands,
-	cli_compare_commands, cli_field_commands,     cli_rules_commands,
-	cli_segment_commands, cli_signal_commands,    cli_import_commands,
-	cli_data_commands,    cli_broadcast_commands, cli_template_commands,
-	cli_mail_commands,    cli_split_commands,     cli_plugin_commands,
-	cli_token_commands,   cli_operate_commands,   NULL,
+	cli_contact_commands,	cli_link_commands,
+	cli_suppress_commands,	cli_consent_commands,
+	cli_list_commands,	cli_score_commands,
+	cli_compare_commands,	cli_field_commands,
+	cli_rules_commands,	cli_rules_run_commands,
+	cli_segment_commands,	cli_signal_commands,
+	cli_import_commands,	cli_data_commands,
+	cli_broadcast_commands, cli_template_commands,
+	cli_mail_commands,	cli_split_commands,
+	cli_plugin_commands,	cli_token_commands,
+	cli_operate_commands,	NULL,
 };

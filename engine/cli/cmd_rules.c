@@ -4,14 +4,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/cli_rules.h"
 #include "cli/cli_tables.h"
 
 enum { RULES_MOST = 16 << 20, LINES_MOST = 200 };
 
 /* The file's text to the API, its name along for the messages. */
-static enum cli_exit
-send_rules(struct cli *cli, const char *method, const char *path,
-	   const char *file, struct json **answer_out)
+enum cli_exit
+cli_send_rules(struct cli *cli, const char *method, const char *path,
+	       const char *file, struct json **answer_out)
 {
 	struct buf text = BUF_INIT, full = BUF_INIT, answer = BUF_INIT;
 	enum cli_exit code = cli_read_file(file, RULES_MOST, &text);
@@ -148,8 +149,8 @@ rules_check(struct cli *cli, const struct cli_args *args)
 {
 	struct json *answer = NULL;
 	struct buf count = BUF_INIT;
-	enum cli_exit code = send_rules(cli, "POST", "/rules/check",
-					cli_arg(args, 0), &answer);
+	enum cli_exit code = cli_send_rules(cli, "POST", "/rules/check",
+					    cli_arg(args, 0), &answer);
 
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_format(&count, json_get(answer, "rules"), CLI_NUMBER);
@@ -166,7 +167,7 @@ put_rules(struct cli *cli, const struct cli_args *args)
 {
 	bool take_back = cli_value(args, "take-back") != NULL;
 	struct json *answer = NULL;
-	enum cli_exit code = send_rules(
+	enum cli_exit code = cli_send_rules(
 		cli, "PUT", take_back ? "/rules?take_back=1" : "/rules",
 		cli_arg(args, 0), &answer);
 
@@ -184,8 +185,8 @@ show_differences(struct cli *cli, const struct cli_args *args, size_t *n_out)
 {
 	struct json *answer = NULL;
 	const struct json *differences;
-	enum cli_exit code = send_rules(cli, "PUT", "/rules?dry_run=1",
-					cli_arg(args, 0), &answer);
+	enum cli_exit code = cli_send_rules(cli, "PUT", "/rules?dry_run=1",
+					    cli_arg(args, 0), &answer);
 	size_t i;
 
 	if (code != CLI_DONE)

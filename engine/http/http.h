@@ -29,6 +29,8 @@ struct http_request {
 };
 const char *http_request_header(const struct http_request *request,
 				const char *name); /* NULL = absent */
+/* Has the caller hung up? For work that takes long; costs a system call. */
+bool http_request_is_over(const struct http_request *request);
 /* The same from sg_request.handle: what gate_route() wants. */
 const char *http_header_of(const void *handle, const char *name);
 /* Decoded value of a query parameter into out; SG_NONE: absent. */

@@ -7,6 +7,7 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <strings.h>
 
 #include "base/clock.h"
@@ -55,6 +56,19 @@ find_header(const struct http_handle *handle, const char *name)
 					   name);
 }
 
+/* Nothing left to read from a peer that closed its side. */
+static bool
+is_over(const struct http_handle *handle)
+{
+	const struct exchange *self = (const struct exchange *)handle;
+	const union MHD_ConnectionInfo *info = MHD_get_connection_info(
+		self->connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+	char byte;
+
+	return info &&
+	       recv(info->connect_fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
 void *
 http_exchange_begin(void *arg, const char *uri,
 		    struct MHD_Connection *connection)
@@ -71,6 +85,7 @@ http_exchange_begin(void *arg, const char *uri,
 	}
 	self->handle.magic = HTTP_HANDLE_MAGIC;
 	self->handle.header = find_header;
+	self->handle.is_over = is_over;
 	self->door = door;
 	self->connection = connection;
 	self->from = http_watch_find(connection);

@@ -5,6 +5,8 @@
 #ifndef ENGINE_HTTP_HTTP_HANDLE_H
 #define ENGINE_HTTP_HTTP_HANDLE_H
 
+#include <stdbool.h>
+
 enum { HTTP_HANDLE_MAGIC = 0x4848414e };
 
 struct http_handle {
@@ -12,6 +14,8 @@ struct http_handle {
 	/* NULL: there is none of that name. */
 	const char *(*header)(const struct http_handle *handle,
 			      const char *name);
+	/* Has the caller hung up? NULL: not known here. */
+	bool (*is_over)(const struct http_handle *handle);
 };
 
 #endif

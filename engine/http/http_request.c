@@ -3,11 +3,21 @@
 
 #include "base/encode.h"
 #include "http/http.h"
+#include "http/http_handle.h"
 
 const char *
 http_request_header(const struct http_request *request, const char *name)
 {
 	return http_header_of(request->request.handle, name);
+}
+
+bool
+http_request_is_over(const struct http_request *request)
+{
+	const struct http_handle *handle = request->request.handle;
+
+	return handle && handle->magic == HTTP_HANDLE_MAGIC &&
+	       handle->is_over && handle->is_over(handle);
 }
 
 /* Is the encoded name[len] this parameter's? */

@@ -211,6 +211,18 @@ void api_histogram_json(struct api_call *call,
 			const struct score_statistics *statistics,
 			int64_t bins);
 
+/* api_rules.c: a set of the caller's, checked against what there is. */
+struct ruleset;
+enum sg_status api_rules_parse(struct api_call *call, const char *text,
+			       struct ruleset **ruleset_out,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status api_rules_parse_body(struct api_call *call,
+				    struct ruleset **ruleset_out,
+				    struct sg_err *err) MUST_CHECK;
+/* api_rules_run.c */
+struct condition_explanation;
+struct json *api_condition_json(const struct condition_explanation *condition);
+
 /* The handlers, by file. */
 api_fn api_index;
 /* api_contacts.c */
@@ -231,6 +243,8 @@ api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;
 api_fn api_signals_kinds, api_signals_emit, api_signals_recent;
 api_fn api_signals_judge;
 api_fn api_rules_get, api_rules_check, api_rules_put;
+api_fn api_rules_run, api_rules_run_show, api_rules_run_cancel;
+api_fn api_rules_simulate, api_rules_test, api_rules_show, api_rules_history;
 api_fn api_segments_all, api_segments_save, api_segments_delete;
 api_fn api_segments_count;
 api_fn api_import, api_export;

@@ -73,15 +73,62 @@ rule_json(struct api_call *call, const struct rule *rule)
 	return item;
 }
 
+/* about="list 'news'": what its condition then says, one way or the other. */
+static enum sg_status
+read_about(struct api_call *call, const char *texts[2], struct sg_err *err)
+{
+	static const char *const kinds[] = {"list ", "form ", "campaign "};
+	const char *about = api_param(call, "about");
+	size_t i;
+
+	texts[0] = texts[1] = NULL;
+	for (i = 0; about && i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		size_t len = strlen(kinds[i]);
+
+		if (strncmp(about, kinds[i], len) != 0 || about[len] != '\'')
+			continue;
+		texts[0] = pool_printf(call->pool, "signal.%.*s = %s",
+				       (int)len - 1, kinds[i], about + len);
+		texts[1] = i == 0 ? about : texts[0];
+		return SG_OK;
+	}
+	if (!about)
+		return SG_OK;
+	return err_set(err, SG_REFUSED,
+		       "`about` is \"%.60s\"; expected list 'name', form "
+		       "'name' or campaign 'name'",
+		       about);
+}
+
+static bool
+is_about(const struct rule *rule, const char *const texts[2])
+{
+	struct buf text = BUF_INIT;
+	bool found;
+
+	if (!texts[0])
+		return true;
+	if (rule->condition)
+		condition_write(rule->condition, &text);
+	found = strstr(buf_text(&text), texts[0]) ||
+		strstr(buf_text(&text), texts[1]);
+	buf_done(&text);
+	return found;
+}
+
 enum sg_status
 api_rules_get(struct api_call *call, struct sg_err *err)
 {
 	struct apply *apply = call->api->options.apply;
 	const struct ruleset *ruleset = apply_rules_get(apply);
 	struct buf text = BUF_INIT;
+	const char *about[2];
+	enum sg_status status = read_about(call, about, err);
 
 	if (!ruleset)
 		return err_set(err, SG_BUSY, "the rules are not loaded yet");
+	if (status != SG_OK)
+		return status;
 	if (wants_text(call)) {
 		ruleset_write(ruleset, &text);
 		api_automations_text(call, &text);
@@ -91,7 +138,9 @@ api_rules_get(struct api_call *call, struct sg_err *err)
 		struct json *items = api_items(call);
 
 		for (size_t i = 0; i < ruleset->n_rules; i++)
-			json_push(items, rule_json(call, &ruleset->rules[i]));
+			if (is_about(&ruleset->rules[i], about))
+				json_push(items,
+					  rule_json(call, &ruleset->rules[i]));
 		api_automations_items(call);
 		json_add_int(call->answer, "ruleset", ruleset->id);
 	}
@@ -120,10 +169,10 @@ rates_in_use(struct api_call *call, double *rates)
 	return n;
 }
 
-static enum sg_status
-parse(struct api_call *call, struct ruleset **ruleset_out, struct sg_err *err)
+enum sg_status
+api_rules_parse(struct api_call *call, const char *text,
+		struct ruleset **ruleset_out, struct sg_err *err)
 {
-	const struct sg_request *request = &call->request->request;
 	const char *file = api_param(call, "file");
 	struct apply_names *names = pool_alloc(call->pool, sizeof(*names));
 	double rates[SCORES_MOST];
@@ -132,20 +181,28 @@ parse(struct api_call *call, struct ruleset **ruleset_out, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status;
-	if (memchr(request->body, '\0', request->body_len))
-		return err_set(err, SG_REFUSED, "a rules file is text");
 	apply_names_init(names, call->api->options.apply, call->store);
 	context.n_rates = rates_in_use(call, rates);
-	context.targets = apply_targets(call->api->options.apply);
-	return rules_parse(file && *file ? file : "rules.conf", request->body,
-			   &context, ruleset_out, err);
+	return rules_parse(file && *file ? file : "rules.conf", text, &context,
+			   ruleset_out, err);
+}
+
+enum sg_status
+api_rules_parse_body(struct api_call *call, struct ruleset **ruleset_out,
+		     struct sg_err *err)
+{
+	const struct sg_request *request = &call->request->request;
+
+	if (memchr(request->body, '\0', request->body_len))
+		return err_set(err, SG_REFUSED, "a rules file is text");
+	return api_rules_parse(call, request->body, ruleset_out, err);
 }
 
 enum sg_status
 api_rules_check(struct api_call *call, struct sg_err *err)
 {
 	struct ruleset *ruleset;
-	enum sg_status status = parse(call, &ruleset, err);
+	enum sg_status status = api_rules_parse_body(call, &ruleset, err);
 
 	if (status != SG_OK)
 		return status;
@@ -221,7 +278,7 @@ api_rules_put(struct api_call *call, struct sg_err *err)
 	const struct ruleset *before;
 	struct apply_status now;
 	struct ruleset *ruleset;
-	enum sg_status status = parse(call, &ruleset, err);
+	enum sg_status status = api_rules_parse_body(call, &ruleset, err);
 
 	if (status != SG_OK)
 		return status;
