@@ -3,7 +3,9 @@
 #include "gate/gate_call.h"
 #include "gate/gate_host.h"
 #include "gate/plugin_file.h"
+#include "signal/field_type.h"
 #include "signal/record_key.h"
+#include "signal/record_ref.h"
 #include "signal/signal.h"
 
 enum { EMIT_SIGNALS_MOST = 256 };
@@ -83,6 +85,26 @@ host_record_key(const struct sg_call *call, const char *module, const char *key,
 	return SG_OK;
 }
 
+/* "field.phone=+49 30 …": the record whose unique field has it. SG_NONE: it is
+ * a key. */
+static enum sg_status
+fill_reference(struct gate_call *call, const char *key, struct signal *to,
+	       struct sg_err *err)
+{
+	size_t len = strcspn(key, "=");
+	struct sg_text *reference;
+	enum sg_status status;
+
+	if (strncmp(key, "field.", 6) != 0 || !key[len])
+		return SG_NONE;
+	reference = gate_call_text(call, RECORD_KEY_TEXT_MOST + 1);
+	status = record_ref_write(
+		pool_memdup(gate_call_pool(call), key + 6, len - 6),
+		key + len + 1, &reference->buf, err);
+	to->key = buf_text(&reference->buf);
+	return status;
+}
+
 /* Whose signal it is: the record key of a token, or a key in normal form. */
 static enum sg_status
 fill_record(const struct sg_call *call, const struct sg_signal *from,
@@ -95,10 +117,34 @@ fill_record(const struct sg_call *call, const struct sg_signal *from,
 	to->module = or_empty(from->module);
 	if (!from->key || !from->key[0])
 		return SG_OK;
+	status = fill_reference(gate_call_of(call), from->key, to, err);
+	if (status != SG_NONE)
+		return status;
 	normal = gate_call_text(gate_call_of(call), RECORD_KEY_TEXT_MOST + 1);
 	status = host_record_key(call, to->module, from->key, &to->record_key,
 				 normal, err);
 	to->key = buf_text(&normal->buf);
+	return status;
+}
+
+/* What a form or a webhook fills in is of the field's type, or refused. */
+static enum sg_status
+check_value(struct gate_call *call, struct signal *to, struct sg_err *err)
+{
+	const char *name = signal_get(to, "name");
+	const char *value = signal_get(to, "value");
+	struct buf normal = BUF_INIT;
+	enum sg_status status;
+
+	if (to->kind != SIGNAL_FIELD_SET || !name || !value)
+		return SG_OK;
+	status = field_normalise(name, value, &normal, err);
+	if (status == SG_OK)
+		status = signal_set(
+			to, "value",
+			pool_strdup(gate_call_pool(call), buf_text(&normal)),
+			err);
+	buf_done(&normal);
 	return status;
 }
 
@@ -127,6 +173,8 @@ fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	for (size_t i = 0; status == SG_OK && i < from->n_props; i++)
 		status = signal_set(to, from->props[i].name,
 				    or_empty(from->props[i].value), err);
+	if (status == SG_OK)
+		status = check_value(ours, to, err);
 	if (status != SG_OK)
 		return status;
 	to->message_id = from->message_id;

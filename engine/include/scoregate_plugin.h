@@ -90,7 +90,8 @@ struct sg_signal {
 				and only one that this plugin declared */
 	uint64_t record_key; /* from a token or record_key(); 0 = see key */
 	const char *module;  /* "" = contact */
-	const char *key;     /* e-mail address or other key, where known */
+	const char *key;     /* e-mail address or other key, where known; or
+				"field.NAME=VALUE" of a unique field */
 	uint64_t message_id; /* 0 = belongs to no message */
 	int64_t happened_at; /* ms UTC, 0 = now */
 	const char *because; /* explanation for people */

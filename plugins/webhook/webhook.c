@@ -11,6 +11,10 @@ static const struct sg_option event_options[] = {
 	{.name = "email",
 	 .type = SG_OPTION_TEXT,
 	 .help = "JSON pointer of the address, or of the record's key"},
+	{.name = "match",
+	 .type = SG_OPTION_TEXT,
+	 .help = "\"field.NAME\": what `email` leads to is the value of this "
+		 "unique field"},
 	{.name = "module",
 	 .type = SG_OPTION_TEXT,
 	 .fallback = "",

@@ -27,6 +27,7 @@ struct webhook_event {
 	struct webhook_pair props[WEBHOOK_PAIRS_MOST]; /* name = pointer */
 	size_t n_when, n_props;
 	const char *email, *id; /* pointers; id may be NULL */
+	const char *match;	/* "field.phone": `email` leads to its value */
 	const char *module;	/* "" = contact */
 };
 

@@ -36,6 +36,21 @@ text_at(const struct sg_call *call, const struct sg_json *json,
 	return value;
 }
 
+/* Whose event it is; NULL: it does not say. */
+static const char *
+key_of(const struct sg_call *call, const struct sg_json *json,
+       const struct webhook_event *event)
+{
+	const char *value = text_at(call, json, event->email);
+	struct sg_text *key;
+
+	if (!event->match || !value || !value[0])
+		return value;
+	key = call->host->text(call);
+	call->host->print(key, "%s=%s", event->match, value);
+	return call->host->text_value(key);
+}
+
 static enum sg_status
 fill(const struct sg_call *call, const struct webhook *hook,
      const struct webhook_event *event, const struct sg_json *json,
@@ -58,7 +73,7 @@ fill(const struct sg_call *call, const struct webhook *hook,
 	signal->kind = SG_SIGNAL_HAPPENED;
 	signal->name = event->signal;
 	signal->module = event->module;
-	signal->key = text_at(call, json, event->email);
+	signal->key = key_of(call, json, event);
 	signal->props = props;
 	signal->n_props = n;
 	if (id) {

@@ -113,6 +113,12 @@ read_event(const struct sg_call *call, const struct webhook *hook,
 	event->module = host->setting_text(settings, "module");
 	event->email = host->setting_text(settings, "email");
 	event->id = host->setting_text(settings, "id");
+	event->match = host->setting_text(settings, "match");
+	if (event->match && (strncmp(event->match, "field.", 6) != 0 ||
+			     !event->match[6] || strchr(event->match, '=')))
+		return host->setting_refuse(settings, "match", err,
+					    "field.NAME was expected, as "
+					    "field.phone");
 	if (!is_pointer(event->email))
 		return host->setting_refuse(settings, "email", err,
 					    "a JSON pointer was expected "

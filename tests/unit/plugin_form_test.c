@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "signal/field_type.h"
+
 static struct gate_aid *aid;
 
 static const char settings[] =
@@ -140,6 +142,9 @@ what_is_missing_or_wrong_is_said_and_nothing_is_kept(void **state)
 		{urlencoded, "first_name=Ann", "The field mail is empty"},
 		{urlencoded, "mail=a%40b.example", "first_name is empty"},
 		{urlencoded, "mail=nobody&first_name=A", "e-mail address"},
+		{urlencoded,
+		 "mail=a%40b.example&first_name=A&organisation=ACME",
+		 "another field cannot be right"},
 		{urlencoded, "mail=%", "could not be read"},
 		{"Content-Type: text/plain\n", "mail=a@b.c", "could not"},
 		{"", "", "could not be read"},
@@ -151,13 +156,18 @@ what_is_missing_or_wrong_is_said_and_nothing_is_kept(void **state)
 		{"Content-Type: multipart/form-data\n", "", "could not"},
 	};
 
+	static const struct field_info number = {
+		.name = "company", .type = FIELD_NUMBER, .country = ""};
+
 	(void)state;
+	assert_int_equal(field_declare(&number, NULL), SG_OK);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		if (post("/f/contact", rows[i].headers, rows[i].body) != 400)
 			fail_msg("row %zu: status %d", i, aid->reply.status);
 		if (!strstr(gate_aid_body(aid), rows[i].says))
 			fail_msg("row %zu: %s", i, gate_aid_body(aid));
 	}
+	field_forget_declared();
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
 

@@ -10,6 +10,8 @@
 
 #include "base/crypto.h"
 #include "base/encode.h"
+#include "signal/field_type.h"
+#include "signal/record_ref.h"
 
 static struct gate_aid *aid;
 
@@ -38,6 +40,11 @@ static const char settings[] =
 	"webhook \"open\" {\n"
 	"	unsigned = yes\n"
 	"	event \"call.missed\" { email = \"/from\" }\n"
+	"}\n"
+	"webhook \"calls\" {\n"
+	"	unsigned = yes\n"
+	"	event \"call.held\" { email = \"/phone\" "
+	"match = \"field.phone\" }\n"
 	"}\n";
 
 static const char order[] =
@@ -178,6 +185,29 @@ basic_authentication_is_checked(void **state)
 }
 
 static void
+an_event_may_name_its_record_by_a_unique_field(void **state)
+{
+	static const struct field_info phone = {.name = "phone",
+						.unique = true,
+						.phone = true,
+						.country = "49"};
+	char field[RECORD_REF_NAME_SIZE];
+	const char *value;
+
+	(void)state;
+	assert_int_equal(post("calls", "", "{\"phone\":\"030 12345\"}"), 422);
+	assert_int_equal(field_declare(&phone, NULL), SG_OK);
+	assert_int_equal(post("calls", "", "{\"phone\":\"030 12345\"}"), 200);
+	assert_int_equal(gate_aid_signals(aid), 1);
+	assert_true(record_ref_read(aid->signals[0].key, field, &value));
+	assert_string_equal(field, "phone");
+	assert_string_equal(value, "+493012345");
+	assert_int_equal(post("calls", "", "{\"phone\":\"call me\"}"), 422);
+	assert_int_equal(post("calls", "", "{\"phone\":null}"), 422);
+	field_forget_declared();
+}
+
+static void
 conditions_decide_which_events_are_made(void **state)
 {
 	const char *unpaid = "{\"type\":\"order\",\"order\":{\"paid\":false}}";
@@ -266,6 +296,7 @@ main(void)
 		GATE_TEST(the_senders_own_id_makes_it_idempotent),
 		GATE_TEST(a_wrong_signature_is_refused),
 		GATE_TEST(basic_authentication_is_checked),
+		GATE_TEST(an_event_may_name_its_record_by_a_unique_field),
 		GATE_TEST(conditions_decide_which_events_are_made),
 		GATE_TEST(what_cannot_be_used_is_said),
 		GATE_TEST(its_signals_are_declared_at_start),
