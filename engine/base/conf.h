@@ -60,6 +60,16 @@ enum sg_status conf_parse(const char *file_name, const char *text,
 			  const struct conf_option *options,
 			  struct conf_section **root_out,
 			  struct sg_err *err) MUST_CHECK;
+/* Only what the schema names; the rest of the file is passed over. For a
+ * program that needs a part of another's configuration. */
+enum sg_status conf_parse_part(const char *file_name, const char *text,
+			       const struct conf_option *options,
+			       struct conf_section **root_out,
+			       struct sg_err *err) MUST_CHECK;
+enum sg_status conf_parse_file_part(const char *path,
+				    const struct conf_option *options,
+				    struct conf_section **root_out,
+				    struct sg_err *err) MUST_CHECK;
 void conf_free(struct conf_section *root);
 
 /*

@@ -21,6 +21,8 @@ extern const struct cli_command cli_data_commands[];
 extern const struct cli_command cli_broadcast_commands[];
 extern const struct cli_command cli_template_commands[];
 extern const struct cli_command cli_mail_commands[];
+extern const struct cli_command cli_try_commands[];
+extern const struct cli_command cli_doctor_commands[];
 extern const struct cli_command cli_split_commands[];
 extern const struct cli_command cli_plugin_commands[];
 extern const struct cli_command cli_token_commands[];

@@ -241,8 +241,7 @@ const struct conf_option daemon_conf_options[] = {
 	 .help = "the folder where NAME.so is looked for"},
 	{.name = "load",
 	 .type = CONF_TEXT_LIST,
-	 .fallback =
-		 "{ open, click, bounce, reply, unsubscribe, form, webhook }",
+	 .fallback = GATE_LOADED_BY_DEFAULT,
 	 .help = "these plugins are loaded, and those with a section of their "
 		 "own"},
 	{.name = "log", .type = CONF_SECTION, .options = log_options},

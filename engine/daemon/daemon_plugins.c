@@ -1,5 +1,4 @@
 /* daemon_plugins.c - which plugins are loaded, from where, with what. */
-#include <limits.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -7,66 +6,11 @@
 #include "gate/mail_senders.h"
 #include "store/store_message.h"
 
-static const struct conf_section *
-find_section(const struct daemon_conf *conf, const char *name)
-{
-	size_t n = conf_section_count(conf->root, "plugin");
-
-	for (size_t i = 0; i < n; i++) {
-		const struct conf_section *section =
-			conf_section_at(conf->root, "plugin", i);
-
-		if (strcmp(conf_title(section), name) == 0)
-			return section;
-	}
-	return NULL;
-}
-
-static bool
-is_listed(const struct daemon_conf *conf, const char *name)
-{
-	size_t n = conf_list_count(conf->root, "load");
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(conf_list_at(conf->root, "load", i), name) == 0)
-			return true;
-	return false;
-}
-
-static enum sg_status
-load(const struct daemon_conf *conf, struct sg_gate *gate, const char *name,
-     struct sg_err *err)
-{
-	char path[PATH_MAX];
-
-	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz"
-					"0123456789_")])
-		return conf_refuse(conf->root, "load", err,
-				   "\"%s\" is no name of a plugin", name);
-	snprintf(path, sizeof(path), "%s/%s.so",
-		 conf_text(conf->root, "plugins"), name);
-	return gate_load(gate, path, find_section(conf, name), err);
-}
-
 enum sg_status
 daemon_load_plugins(const struct daemon_conf *conf, struct sg_gate *gate,
 		    struct sg_err *err)
 {
-	size_t n_listed = conf_list_count(conf->root, "load");
-	size_t n_sections = conf_section_count(conf->root, "plugin");
-	enum sg_status status = SG_OK;
-
-	for (size_t i = 0; status == SG_OK && i < n_listed; i++)
-		status = load(conf, gate, conf_list_at(conf->root, "load", i),
-			      err);
-	for (size_t i = 0; status == SG_OK && i < n_sections; i++) {
-		const char *name =
-			conf_title(conf_section_at(conf->root, "plugin", i));
-
-		if (!is_listed(conf, name))
-			status = load(conf, gate, name, err);
-	}
-	return status;
+	return gate_load_configured(gate, conf->root, err);
 }
 
 enum sg_status

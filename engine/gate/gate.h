@@ -55,6 +55,15 @@ enum sg_status gate_load(struct sg_gate *gate, const char *path,
 			 const struct conf_section *section,
 			 struct sg_err *err) MUST_CHECK;
 
+/* What `load` is when the configuration does not say. */
+#define GATE_LOADED_BY_DEFAULT \
+	"{ open, click, bounce, reply, unsubscribe, form, webhook }"
+/* Those that `load` lists and that have a `plugin "name" { … }` in `root`,
+ * from the folder `plugins`. */
+enum sg_status gate_load_configured(struct sg_gate *gate,
+				    const struct conf_section *root,
+				    struct sg_err *err) MUST_CHECK;
+
 struct gate_plugin_info {
 	const char *name, *version, *summary, *path;
 	unsigned abi_major, abi_minor;
