@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "rule/condition_set.h"
 #include "rule/condition_set_parts.h"
+#include "rule/stored_ledger.h"
 #include "score/scoreboard.h"
 #include "store/store_history.h"
 #include "store/store_ledger.h"
@@ -315,14 +316,24 @@ newest_first(const void *a, const void *b)
 		       : left->happened_at < right->happened_at;
 }
 
-/* What a set or an erase closes is one change with what it writes; what a
- * refold corrects never was one. */
-static bool
-is_change(const struct store_ledger *row)
+static void
+add_change(struct stored_view *view, struct kept_name *kept,
+	   const struct stored_change *change)
 {
-	return row->entry == LEDGER_ENTRY_POINTS ||
-	       row->entry == LEDGER_ENTRY_ERASE ||
-	       (row->entry == LEDGER_ENTRY_CLOSING && row->rule_id);
+	struct kept_hit *hit = add_hit(kept, view->pool);
+	struct sg_err unused;
+
+	hit->happened_at = change->at;
+	signal_init(&hit->signal, "score.changed", change->at);
+	(void)!signal_set(&hit->signal, "score",
+			  score_name(view, change->score_id), &unused);
+	(void)!signal_set(&hit->signal, "points",
+			  number_text(view->pool, change->new - change->old),
+			  &unused);
+	(void)!signal_set(&hit->signal, "old",
+			  number_text(view->pool, change->old), &unused);
+	(void)!signal_set(&hit->signal, "new",
+			  number_text(view->pool, change->new), &unused);
 }
 
 static enum sg_status
@@ -330,35 +341,17 @@ load_ledger(struct stored_view *view, struct kept_name *kept,
 	    struct sg_err *err)
 {
 	struct store_ledger_rows rows;
+	struct stored_change *changes;
 	enum sg_status status = store_ledger_of(view->store, view->record.id, 0,
 						view->pool, &rows, err);
-	struct kept_hit *hit;
-	struct sg_err unused;
-	size_t i;
+	size_t n, i;
 
 	if (status != SG_OK)
 		return status;
-	for (i = 0; i < rows.n_rows; i++) {
-		if (rows.rows[i].at > view->now || !is_change(&rows.rows[i]))
-			continue;
-		hit = add_hit(kept, view->pool);
-		hit->happened_at = rows.rows[i].at;
-		signal_init(&hit->signal, "score.changed", rows.rows[i].at);
-		(void)!signal_set(&hit->signal, "score",
-				  score_name(view, rows.rows[i].score_id),
-				  &unused);
-		(void)!signal_set(&hit->signal, "points",
-				  number_text(view->pool, rows.rows[i].delta),
-				  &unused);
-		(void)!signal_set(
-			&hit->signal, "old",
-			number_text(view->pool,
-				    rows.rows[i].balance - rows.rows[i].delta),
-			&unused);
-		(void)!signal_set(&hit->signal, "new",
-				  number_text(view->pool, rows.rows[i].balance),
-				  &unused);
-	}
+	n = stored_ledger_changes(&rows, view->pool, &changes);
+	for (i = 0; i < n; i++)
+		if (changes[i].at <= view->now)
+			add_change(view, kept, &changes[i]);
 	if (kept->n_hits)
 		qsort(kept->hits, kept->n_hits, sizeof(*kept->hits),
 		      newest_first);

@@ -84,7 +84,9 @@ make(struct signal *s, const char *who, int64_t at)
 	*s = applier_signal(chance(2) ? "email.opened" : "email.clicked", who,
 			    at);
 	applier_set(s, "url", chance(2) ? "http://a/" : "http://b/");
-	switch (chance(8)) {
+	s->message_id = 1 + chance(3);
+	s->received_at = at + 60 * DAY;
+	switch (chance(10)) {
 	case 0:
 	case 1:
 		*s = applier_change(SIGNAL_FIELD_SET, "field.changed", who, at);
@@ -104,6 +106,19 @@ make(struct signal *s, const char *who, int64_t at)
 			       : applier_change(SIGNAL_LIST_LEAVE, "list.left",
 						who, at);
 		applier_set(s, "list", "news");
+		break;
+	case 4:
+		*s = chance(2) ? applier_change(SIGNAL_SCORE_SET, "score.set",
+						who, at)
+			       : applier_change(SIGNAL_SCORE_ERASE,
+						"score.erased", who, at);
+		applier_set(s, "score", chance(2) ? "lead" : "fit");
+		applier_set(s, "points", "7");
+		break;
+	case 5:
+		s->kind = SIGNAL_JUDGE;
+		s->name = "signal.judged";
+		s->verdict = chance(2) ? VERDICT_MACHINE : VERDICT_HUMAN;
 		break;
 	}
 }
@@ -139,7 +154,7 @@ check(struct applier *applier, struct fold_run *run, const char *text,
 }
 
 static void
-a_condition_has_one_answer(void **unused)
+one_answer(bool late)
 {
 	struct applier applier;
 	int64_t base = clock_now() + DAY, now = base + 30 * DAY;
@@ -149,12 +164,16 @@ a_condition_has_one_answer(void **unused)
 	applier_init(&applier);
 	applier_open(&applier);
 	applier_rules(&applier, rules, false);
-	for (i = 0; i < N_SIGNALS; i++) { /* in order: nothing is corrected */
+	for (i = 0; i < N_SIGNALS; i++) {
 		struct signal signal;
+		int64_t at = i * (30 * DAY / N_SIGNALS);
 
+		/* Some are late, so that the ledger has corrections. */
+		if (late && chance(4) == 0)
+			at = (int64_t)chance((uint64_t)at + 1);
 		snprintf(who, sizeof(who), "p%d@example.com",
 			 (int)chance(N_PEOPLE));
-		make(&signal, who, base + i * (30 * DAY / N_SIGNALS));
+		make(&signal, who, base + at);
 		applier_submit(&applier, &signal);
 	}
 	applier_close(&applier);
@@ -185,11 +204,24 @@ a_condition_has_one_answer(void **unused)
 	applier_done(&applier);
 }
 
+static void
+a_condition_has_one_answer(void **unused)
+{
+	one_answer(false);
+}
+
+static void
+a_condition_has_one_answer_whatever_came_late(void **unused)
+{
+	one_answer(true);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_condition_has_one_answer),
+		cmocka_unit_test(a_condition_has_one_answer_whatever_came_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -212,11 +212,10 @@ what_was_not_tracked_is_not_absent(void **unused)
 {
 	assert_true(with_tracking("none") == -1000);
 	assert_true(with_tracking("denied") == -1000);
-	assert_true(with_tracking("open") == -1000);
-	assert_true(with_tracking("clicks") == -1000);
-	assert_true(with_tracking("click") == -10);
-	assert_true(with_tracking("open click") == -10);
-	assert_true(with_tracking("click open") == -10);
+	assert_true(with_tracking("opens") == -1000);
+	assert_true(with_tracking("clicks") == -10);
+	assert_true(with_tracking("opens,clicks") == -10);
+	assert_true(with_tracking("clicks, opens") == -10);
 }
 
 static void
