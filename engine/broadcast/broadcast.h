@@ -75,6 +75,31 @@ enum sg_status broadcast_render_template(struct broadcasts *broadcasts,
 					 const char **mail_out,
 					 struct sg_err *err) MUST_CHECK;
 
+/* One mail from a template to one record, outside of any broadcast. */
+struct broadcast_one {
+	const char *name;     /* the mail's campaign */
+	const char *template; /* an .eml file */
+	size_t template_len;
+	const char *sender; /* From; NULL = the template's */
+	uint32_t record_id;
+	uint64_t message_id; /* its Message-ID is made of it */
+};
+struct broadcast_one_mail {
+	const char *sender, *recipient;
+	const char *data; /* CRLF line ends */
+	size_t len;
+};
+/* In `pool`. SG_NONE: the record must not get it (suppressed, unsubscribed,
+ * deleted, no address). */
+enum sg_status broadcast_make_one(struct broadcasts *broadcasts,
+				  const struct broadcast_one *one,
+				  struct pool *pool,
+				  struct broadcast_one_mail *mail_out,
+				  struct sg_err *err) MUST_CHECK;
+/* The server of `smtp { … }`; as long as the broadcasts are open. */
+const struct net_smtp_options *
+broadcasts_smtp(const struct broadcasts *broadcasts);
+
 enum { BROADCAST_PREVIEW_MOST = 20 };
 
 struct broadcast_person {

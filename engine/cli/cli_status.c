@@ -29,6 +29,8 @@ print_warnings(const struct json *status)
 		json_get_text(json_get(status, "apply"), "trouble");
 	const char *split_trouble =
 		json_get_text(json_get(status, "mail"), "split_trouble");
+	const char *automation =
+		json_get_text(json_get(status, "apply"), "automation");
 	long long lag_ms = figure(status, "/apply/lag_ms");
 	long long syncs = figure(status, "/spool/sync_failures");
 	long long passed = figure(status, "/mail/passed_on_trouble");
@@ -55,6 +57,15 @@ print_warnings(const struct json *status)
 		cli_print(split_trouble);
 		putchar('\n');
 	}
+	if (automation) {
+		fputs("! automations: ", stdout);
+		cli_print(automation);
+		putchar('\n');
+	}
+	if (figure(status, "/outbox/dead"))
+		printf("! %lld deliveries were given up; `scoregate outbox "
+		       "list --state dead`\n",
+		       figure(status, "/outbox/dead"));
 	if (passed)
 		printf("! %lld mails went out without their links and image "
 		       "after a failure; the log says which\n",
@@ -102,6 +113,10 @@ print_figures(const struct json *status)
 	     figure(status, "/mail/instrumented"),
 	     figure(status, "/mail/messages_in"),
 	     figure(status, "/mail/bounces"));
+	line("outbox", "%lld wait, %lld of them after a failure; %lld given up",
+	     figure(status, "/outbox/waiting"),
+	     figure(status, "/outbox/retrying"),
+	     figure(status, "/outbox/dead"));
 	line("web", "%lld requests, %lld refused; %lld connections open",
 	     figure(status, "/web/requests"), figure(status, "/web/refused"),
 	     figure(status, "/web/connections"));

@@ -149,13 +149,17 @@ rules_check(struct cli *cli, const struct cli_args *args)
 {
 	struct json *answer = NULL;
 	struct buf count = BUF_INIT;
+	int64_t automations = 0;
 	enum cli_exit code = cli_send_rules(cli, "POST", "/rules/check",
 					    cli_arg(args, 0), &answer);
 
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_format(&count, json_get(answer, "rules"), CLI_NUMBER);
-		printf("%s: %s rules, all fine.\n", cli_arg(args, 0),
-		       buf_text(&count));
+		printf("%s: %s rules", cli_arg(args, 0), buf_text(&count));
+		if (json_get_int(answer, "automations", &automations) &&
+		    automations)
+			printf(", %lld automations", (long long)automations);
+		puts(", all fine.");
 	}
 	buf_done(&count);
 	json_free(answer);

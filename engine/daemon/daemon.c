@@ -11,7 +11,9 @@
 #include "base/text.h"
 #include "daemon/daemon_api.h"
 #include "daemon/daemon_notify.h"
+#include "daemon/daemon_outbox.h"
 #include "daemon/daemon_user.h"
+#include "gate/gate_action.h"
 #include "net/net_start.h"
 
 enum {
@@ -67,6 +69,12 @@ open_gate(struct daemon *daemon, struct sg_err *err)
 	return status;
 }
 
+static bool
+has_action(void *arg, const char *name)
+{
+	return gate_has_action(arg, name);
+}
+
 static enum sg_status
 open_apply(struct daemon *daemon, struct sg_err *err)
 {
@@ -82,6 +90,12 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.scores = conf->scores,
 		.n_scores = conf->n_scores,
 		.bands = &conf->bands,
+		.sweep_ms = conf->sweep_ms,
+		.targets = &conf->outbox->targets,
+		.teams = conf->outbox->teams,
+		.n_teams = conf->outbox->n_teams,
+		.outbox_wake = daemon_outbox_wake,
+		.outbox_arg = daemon,
 		.timezone = conf->timezone,
 		.create_contacts = conf->create_contacts,
 		.bounces = conf->bounces,
@@ -91,6 +105,8 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 	};
 	enum sg_status status;
 
+	conf->outbox->has_action = has_action;
+	conf->outbox->action_arg = daemon->gate;
 	daemon->board = scoreboard_new(clock_now());
 	options.scoreboard = daemon->board;
 	status = apply_open(&options, &daemon->apply, err);
@@ -257,14 +273,15 @@ log_ready(struct daemon *daemon)
  * changes nothing; who asks us anything comes after what can answer. */
 static enum sg_status (*const start_steps[])(struct daemon *daemon,
 					     struct sg_err *err) = {
-	start_libraries,  become_user,
-	open_spool,	  open_keys,
-	open_gate,	  daemon_milter_open,
-	open_apply,	  daemon_remember_senders,
-	start_apply,	  open_broadcasts,
-	daemon_api_open,  start_http,
-	start_broadcasts, start_split,
-	start_tick,	  daemon_milter_start,
+	start_libraries,     become_user,
+	open_spool,	     open_keys,
+	open_gate,	     daemon_milter_open,
+	open_apply,	     daemon_remember_senders,
+	start_apply,	     open_broadcasts,
+	daemon_outbox_open,  daemon_api_open,
+	start_http,	     start_broadcasts,
+	daemon_outbox_start, start_split,
+	start_tick,	     daemon_milter_start,
 };
 
 enum sg_status
@@ -324,6 +341,7 @@ static void
 close_parts(struct daemon *daemon)
 {
 	daemon_api_close(daemon);
+	outbox_close(atomic_load(&daemon->outbox));
 	broadcasts_close(daemon->broadcasts);
 	store_readers_close(daemon->readers);
 	apply_close(daemon->apply);
@@ -365,6 +383,7 @@ daemon_stop(struct daemon *daemon)
 		gate_stop_split(daemon->gate);
 	if (daemon->broadcasts_started)
 		broadcasts_stop(daemon->broadcasts);
+	outbox_stop(atomic_load(&daemon->outbox));
 	stop_tick(daemon);
 	log_step("sender", &since);
 	/* Under load there is no end of it; the spool keeps the rest. */

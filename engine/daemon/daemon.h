@@ -16,6 +16,7 @@
 #include "http/api/api.h"
 #include "http/http.h"
 #include "http/http_route.h"
+#include "outbox/outbox.h"
 #include "store/store.h"
 
 /* How scoregated ends; scoregated(8) says the same. */
@@ -42,6 +43,7 @@ struct daemon {
 	struct apply *apply;
 	struct store_readers *readers;
 	struct broadcasts *broadcasts;
+	_Atomic(struct outbox *) outbox;
 	struct api *api;
 	struct http *http;
 	struct http_routes routes;

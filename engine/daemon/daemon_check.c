@@ -89,6 +89,13 @@ fill_rates(const struct daemon_conf *conf, struct score_rates *rates)
 			return;
 }
 
+/* Plugins' actions are known once their code runs. */
+static bool
+any_action(void *arg, const char *name)
+{
+	return strchr(name, '.') != NULL;
+}
+
 static enum sg_status
 check_rules(struct check *check, struct buf *report, struct sg_err *err)
 {
@@ -110,13 +117,16 @@ check_rules(struct check *check, struct buf *report, struct sg_err *err)
 	fill_rates(check->conf, &rates);
 	context.n_rates = rates.n_rates;
 	context.rates = rates.rates;
+	check->conf->outbox->has_action = any_action;
+	context.targets = &check->conf->outbox->targets;
 	buf_init(&text, RULES_FILE_MOST);
 	status = daemon_file_read(path, &text, err);
 	if (status == SG_OK)
 		status = rules_parse(path, buf_text(&text), &context, &ruleset,
 				     err);
 	if (status == SG_OK)
-		buf_printf(report, "%s: %zu rules\n", path, ruleset->n_rules);
+		buf_printf(report, "%s: %zu rules, %zu automations\n", path,
+			   ruleset->n_rules, ruleset->n_automations);
 	ruleset_free(ruleset);
 	buf_done(&text);
 	return status;

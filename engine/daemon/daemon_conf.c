@@ -388,6 +388,7 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 	conf->spool = only(root, "spool");
 	conf->smtp = only(root, "smtp");
 	conf->signals = only(root, "signals");
+	conf->sweep_ms = conf_int(root, "sweep");
 	status = take_rest(conf, path, err);
 	if (status == SG_OK)
 		status = take_log(conf, err);
@@ -405,6 +406,8 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 		status = take_scores(conf, err);
 	if (status == SG_OK)
 		status = take_bands(conf, err);
+	if (status == SG_OK)
+		status = outbox_conf_read(root, &conf->outbox, err);
 	if (status != SG_OK) {
 		daemon_conf_free(conf);
 		return status;
@@ -440,6 +443,7 @@ daemon_conf_free(struct daemon_conf *conf)
 {
 	if (!conf)
 		return;
+	outbox_conf_free(conf->outbox);
 	conf_free(conf->root);
 	free(conf->rules_file);
 	free(conf);

@@ -11,6 +11,7 @@
 #include "apply/bounce_policy.h"
 #include "base/conf.h"
 #include "base/log.h"
+#include "outbox/outbox_conf.h"
 #include "score/score_band.h"
 
 extern const struct conf_option daemon_conf_options[];
@@ -38,6 +39,8 @@ struct daemon_conf {
 	struct score_settings scores[SCORES_MOST];
 	size_t n_scores;
 	struct score_bands bands;
+	struct outbox_conf *outbox;
+	int64_t sweep_ms;
 };
 
 /* SG_REFUSED: "scoregate.conf:12: …". SG_FAILED: it cannot be read. */

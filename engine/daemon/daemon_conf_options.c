@@ -3,6 +3,7 @@
 #include "broadcast/broadcast.h"
 #include "daemon/daemon_conf.h"
 #include "gate/gate.h"
+#include "outbox/outbox_conf.h"
 
 #define HOUR_MS 3600000.0
 
@@ -235,6 +236,12 @@ const struct conf_option daemon_conf_options[] = {
 	 .least = 1000,
 	 .most = HOUR_MS,
 	 .help = "how often the scores in memory are written to the store"},
+	{.name = "sweep",
+	 .type = CONF_DURATION,
+	 .fallback = "10s",
+	 .least = 100,
+	 .most = HOUR_MS,
+	 .help = "how often automations look at what degradation alone did"},
 	{.name = "plugins",
 	 .type = CONF_TEXT,
 	 .fallback = SCOREGATE_LIBDIR,
@@ -259,6 +266,16 @@ const struct conf_option daemon_conf_options[] = {
 	{.name = "bounces", .type = CONF_SECTION, .options = bounces_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},
 	{.name = "band", .type = CONF_TITLED, .options = band_options},
+	{.name = "webhook",
+	 .type = CONF_TITLED,
+	 .options = outbox_webhook_options},
+	{.name = "team", .type = CONF_TITLED, .options = outbox_team_options},
+	{.name = "template",
+	 .type = CONF_TITLED,
+	 .options = outbox_template_options},
+	{.name = "outbox",
+	 .type = CONF_SECTION,
+	 .options = outbox_options_table},
 	{.name = "signals", .type = CONF_SECTION, .options = signals_options},
 	{.name = "module", .type = CONF_TITLED, .options = module_options},
 	{.name = "field", .type = CONF_TITLED, .options = field_options},

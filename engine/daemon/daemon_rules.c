@@ -21,6 +21,7 @@ parse(struct daemon *daemon, struct store *store, const char *text,
 	scoreboard_rates(daemon->board, &rates);
 	context.n_rates = rates.n_rates;
 	context.rates = rates.rates;
+	context.targets = &daemon->conf->outbox->targets;
 	apply_names_init(&names, daemon->apply, store);
 	return rules_parse(daemon->conf->rules_file, text, &context,
 			   ruleset_out, err);

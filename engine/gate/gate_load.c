@@ -37,6 +37,12 @@ convert_options(struct pool *pool, const struct sg_option *from, int depth)
 	return to;
 }
 
+const struct conf_option *
+gate_convert_options(struct pool *pool, const struct sg_option *from)
+{
+	return convert_options(pool, from, 0);
+}
+
 static enum sg_status
 read_settings(struct gate_plugin *plugin, const struct conf_section *section,
 	      struct sg_err *err)

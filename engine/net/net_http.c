@@ -62,6 +62,14 @@ on_bytes(char *bytes, size_t size, size_t n, void *arg)
 		return request->sink(request->sink_arg, bytes, size * n)
 			       ? size * n
 			       : 0;
+	if (request->answer_most) {
+		size_t room =
+			request->answer_most - arrival->response->body.len;
+
+		buf_append(&arrival->response->body, bytes,
+			   size * n < room ? size * n : room);
+		return size * n;
+	}
 	buf_append(&arrival->response->body, bytes, size * n);
 	return buf_ok(&arrival->response->body) ? size * n : 0;
 }
@@ -84,11 +92,14 @@ static struct curl_slist *
 headers_of(const struct net_http_request *request)
 {
 	struct curl_slist *list = NULL;
+	size_t i;
 
 	list = add_header(list, "Authorization: Bearer ", request->bearer);
 	list = add_header(list, "Accept: ", request->accept);
 	list = add_header(list, "Content-Type: ", request->content_type);
 	list = add_header(list, "", request->header);
+	for (i = 0; i < request->n_headers; i++)
+		list = add_header(list, "", request->headers[i]);
 	/* Waiting for "100 Continue" only costs time on a local socket. */
 	return add_header(list, "Expect:", "");
 }

@@ -14,13 +14,16 @@
 struct net_client;
 
 struct net_http_request {
-	const char *method;	  /* "GET" */
-	const char *url;	  /* "http://localhost/api/v1/…" */
-	const char *socket_path;  /* NULL = TCP */
-	const char *bearer;	  /* token, NULL = none */
-	const char *accept;	  /* NULL = any type */
-	const char *content_type; /* of the body; NULL = no body */
-	const char *header;	  /* one more "Name: value", NULL = none */
+	const char *method;	    /* "GET" */
+	const char *url;	    /* "http://localhost/api/v1/…" */
+	const char *socket_path;    /* NULL = TCP */
+	const char *bearer;	    /* token, NULL = none */
+	const char *accept;	    /* NULL = any type */
+	const char *content_type;   /* of the body; NULL = no body */
+	const char *header;	    /* one more "Name: value", NULL = none */
+	const char *const *headers; /* still more */
+	size_t n_headers;
+	size_t answer_most; /* bytes of the answer, the rest is left; 0 = all */
 	const void *body;
 	size_t body_len;
 	long timeout_ms; /* for the whole exchange; 0 = none */

@@ -65,8 +65,11 @@ store_outbox_due(struct store *store, int64_t now, size_t most,
 	enum sg_status status;
 
 	status = store_prepare(store,
-			       "SELECT " COLUMNS " FROM outbox WHERE state = 1"
-			       " AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+			       "SELECT id, firing_id, record_id, action,"
+			       " target, '', key, state, due_at, tries,"
+			       " created_at, 0, trouble FROM outbox"
+			       " WHERE state = 1 AND due_at <= ?"
+			       " ORDER BY due_at, id LIMIT ?",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;

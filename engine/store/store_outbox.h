@@ -45,7 +45,7 @@ struct store_outbox_counts {
 enum sg_status store_outbox_append(struct store *store,
 				   const struct store_outbox *row,
 				   struct sg_err *err) MUST_CHECK;
-/* Waiting and due, the one longest due first. */
+/* Waiting and due, the one longest due first; payload "". */
 enum sg_status store_outbox_due(struct store *store, int64_t now, size_t most,
 				struct pool *pool,
 				struct store_outbox_rows *out,

@@ -482,6 +482,7 @@ what_goes_out_is_written_with_what_caused_it(void **unused)
 {
 	struct applier applier;
 	struct store_outbox_rows rows;
+	struct store_outbox row;
 	struct pool *pool = pool_new();
 	struct json *payload;
 
@@ -498,10 +499,12 @@ what_goes_out_is_written_with_what_caused_it(void **unused)
 	assert_string_equal(rows.rows[0].target, "crm");
 	assert_int_equal(strlen(rows.rows[0].key), 32);
 	assert_string_not_equal(rows.rows[0].key, rows.rows[1].key);
-	assert_int_equal(json_parse(rows.rows[0].payload,
-				    strlen(rows.rows[0].payload), &payload,
-				    NULL),
+	assert_int_equal(store_outbox_get(applier_reader(&applier),
+					  rows.rows[0].id, pool, &row, NULL),
 			 SG_OK);
+	assert_int_equal(
+		json_parse(row.payload, strlen(row.payload), &payload, NULL),
+		SG_OK);
 	assert_string_equal(json_get_text(payload, "by"), "automation Hot");
 	assert_string_equal(json_get_text(payload, "cause"),
 			    "score rises to 100 (120)");

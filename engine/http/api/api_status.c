@@ -165,6 +165,20 @@ write_metrics(struct buf *to, const struct metric *metrics, size_t n)
 }
 
 static void
+write_calls(struct buf *to, struct api *api)
+{
+	const struct metric metrics[] = {
+		{"api_calls_total", "counter", "Calls of the API.",
+		 (double)atomic_load(&api->calls)},
+		{"api_problems_total", "counter",
+		 "Calls of the API answered with a problem.",
+		 (double)atomic_load(&api->problems)},
+	};
+
+	write_metrics(to, metrics, sizeof(metrics) / sizeof(metrics[0]));
+}
+
+static void
 write_automations(struct buf *to, const struct health *health)
 {
 	const struct metric metrics[] = {
@@ -272,13 +286,10 @@ api_metrics(void *arg, const struct http_request *request,
 		 (double)health.http.unkept},
 		{"http_connections", "gauge", "Open HTTP connections.",
 		 (double)health.http.connections},
-		{"api_calls_total", "counter", "Calls of the API.",
-		 (double)atomic_load(&api->calls)},
-		{"api_problems_total", "counter",
-		 "Calls of the API answered with a problem.",
-		 (double)atomic_load(&api->problems)},
 	};
 	write_metrics(&text, metrics, sizeof(metrics) / sizeof(metrics[0]));
+	write_automations(&text, &health);
+	write_calls(&text, api);
 	write_gate(&text, &health, api->options.gate);
 	answer_metrics(reply, &text);
 }

@@ -1,0 +1,112 @@
+/*
+ * broadcast_one.c - one mail from a template to one record, outside of any
+ * broadcast: the same rendering, and the same people who get none.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "broadcast/broadcast_parts.h"
+#include "store/store_list.h"
+#include "store/store_record.h"
+#include "store/store_suppression.h"
+
+const struct net_smtp_options *
+broadcasts_smtp(const struct broadcasts *broadcasts)
+{
+	return &broadcasts->smtp;
+}
+
+/* Left everything, this list, or every list there was. */
+static bool
+has_left(const struct store_members *members, const char *list)
+{
+	size_t joined = 0, left = 0, i;
+
+	for (i = 0; i < members->n_rows; i++) {
+		const struct store_member *one = &members->rows[i];
+		bool is_left = one->state == LIST_LEFT;
+
+		if (is_left && (strcmp(one->list, LIST_EVERYTHING) == 0 ||
+				(*list && strcmp(one->list, list) == 0)))
+			return true;
+		joined += one->state == LIST_JOINED;
+		left += is_left;
+	}
+	return left && !joined;
+}
+
+static enum sg_status
+may_get(struct store *store, uint32_t record_id, const char *list, int64_t now,
+	struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct store_suppression suppression;
+	struct store_members members;
+	struct store_record record;
+	enum sg_status status =
+		store_record_get(store, record_id, pool, &record, err);
+
+	if (status == SG_OK && record.deleted_at)
+		status = err_set(err, SG_NONE, "the record was deleted");
+	else if (status == SG_OK &&
+		 store_suppression_get(store, record.record_key, now, pool,
+				       &suppression, err) == SG_OK)
+		status = err_set(err, SG_NONE, "suppressed: %s",
+				 suppression.reason);
+	if (status == SG_OK)
+		status =
+			store_members_of(store, record_id, pool, &members, err);
+	if (status == SG_OK && has_left(&members, list))
+		status = err_set(err, SG_NONE, "unsubscribed");
+	pool_free(pool);
+	return status;
+}
+
+static enum sg_status
+make(struct broadcasts *broadcasts, struct store *store,
+     const struct broadcast_one *one, struct pool *pool,
+     struct broadcast_one_mail *mail_out, struct sg_err *err)
+{
+	struct store_broadcast row = {.name = one->name,
+				      .sender = one->sender ? one->sender : ""};
+	struct broadcast_mail mail = {.message_id = one->message_id};
+	struct template *template;
+	int64_t now = clock_now();
+	enum sg_status status =
+		broadcast_template(broadcasts, store, one->template,
+				   one->template_len, &template, err);
+
+	if (status != SG_OK)
+		return status;
+	status = may_get(store, one->record_id, template_list(template), now,
+			 err);
+	if (status == SG_OK)
+		status = broadcast_mail_make(broadcasts, store, &row, template,
+					     one->record_id, now, &mail, err);
+	template_free(template);
+	if (status != SG_OK)
+		return status;
+	*mail_out = (struct broadcast_one_mail){
+		.sender = pool_strdup(pool, mail.sender),
+		.recipient = pool_strdup(pool, mail.recipient),
+		.data = pool_memdup(pool, buf_text(&mail.data), mail.data.len),
+		.len = mail.data.len};
+	broadcast_mail_done(&mail);
+	return SG_OK;
+}
+
+enum sg_status
+broadcast_make_one(struct broadcasts *broadcasts,
+		   const struct broadcast_one *one, struct pool *pool,
+		   struct broadcast_one_mail *mail_out, struct sg_err *err)
+{
+	struct store *store;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &store, err);
+
+	if (status != SG_OK)
+		return status;
+	status = make(broadcasts, store, one, pool, mail_out, err);
+	store_readers_give(broadcasts->readers, store);
+	return status;
+}

@@ -1,0 +1,192 @@
+/* daemon_outbox.c - see daemon_outbox.h. */
+#include "daemon/daemon_outbox.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/crypto.h"
+#include "base/json.h"
+#include "daemon/daemon_file.h"
+#include "gate/gate_action.h"
+
+enum { TEMPLATE_FILE_MOST = 32 << 20 };
+
+/* --- send 'template' ---------------------------------------------------- */
+
+/* The same at each try, and its time is the row's (architecture §4). */
+static uint64_t
+message_id_of(const struct store_outbox *row)
+{
+	return (uint64_t)row->created_at << 16 |
+	       (crypto_hash64(row->key, strlen(row->key)) & 0xffff);
+}
+
+static enum sg_status
+make_mail(void *arg, const struct store_outbox *row, struct pool *pool,
+	  struct outbox_mail *mail_out, struct sg_err *err)
+{
+	struct daemon *daemon = arg;
+	const struct outbox_template *template =
+		outbox_conf_template(daemon->conf->outbox, row->target);
+	struct broadcast_one one = {.record_id = row->record_id,
+				    .message_id = message_id_of(row)};
+	struct broadcast_one_mail mail;
+	struct buf text;
+	enum sg_status status;
+
+	if (!template)
+		return err_set(err, SG_REFUSED,
+			       "the configuration has no template \"%s\"",
+			       row->target);
+	buf_init(&text, TEMPLATE_FILE_MOST);
+	status = daemon_file_read(template->path, &text, err);
+	if (status == SG_OK) {
+		one.name = template->name;
+		one.template = buf_text(&text);
+		one.template_len = text.len;
+		one.sender = template->from;
+		status = broadcast_make_one(daemon->broadcasts, &one, pool,
+					    &mail, err);
+	}
+	buf_done(&text);
+	if (status == SG_OK)
+		*mail_out = (struct outbox_mail){mail.sender, mail.recipient,
+						 mail.data, mail.len};
+	return status;
+}
+
+/* --- run 'plugin.action' ------------------------------------------------ */
+
+/* The record as it was when it fired. */
+struct snapshot {
+	struct sg_record public;
+	struct json *payload;
+};
+
+static const struct snapshot *
+snapshot_of(const struct sg_record *record)
+{
+	return record->handle;
+}
+
+static const char *
+snapshot_field(const struct sg_record *record, const char *name)
+{
+	const char *value = json_get_text(
+		json_pointer(snapshot_of(record)->payload, "/record/fields"),
+		name);
+
+	return value ? value : "";
+}
+
+static bool
+snapshot_tag(const struct sg_record *record, const char *name)
+{
+	struct json *tags =
+		json_pointer(snapshot_of(record)->payload, "/record/tags");
+	struct buf tag = BUF_INIT;
+	bool has = false;
+
+	for (size_t i = 0; tags && i < json_count(tags) && !has; i++) {
+		buf_reset(&tag);
+		has = json_scalar(json_at(tags, i), &tag) &&
+		      strcmp(buf_text(&tag), name) == 0;
+	}
+	buf_done(&tag);
+	return has;
+}
+
+static bool
+snapshot_score(const struct sg_record *record, const char *name,
+	       double *points_out)
+{
+	return json_get_number(json_get(snapshot_of(record)->payload, "scores"),
+			       name, points_out);
+}
+
+static bool
+write_setting(void *arg, const char *name, struct json *value)
+{
+	struct buf *to = arg, text = BUF_INIT;
+
+	if (json_scalar(value, &text)) {
+		buf_printf(to, "%s = \"", name);
+		for (const char *c = buf_text(&text); *c; c++) {
+			if (*c == '"' || *c == '\\' ||
+			    (c[0] == '$' && c[1] == '{'))
+				buf_append_char(to, '\\');
+			buf_append_char(to, *c);
+		}
+		buf_append_text(to, "\"\n");
+	}
+	buf_done(&text);
+	return true;
+}
+
+static enum sg_status
+run(void *arg, const struct store_outbox *row, struct sg_err *err)
+{
+	struct daemon *daemon = arg;
+	struct buf settings = BUF_INIT;
+	struct snapshot snapshot = {.public = {.size = sizeof(snapshot.public),
+					       .handle = &snapshot,
+					       .field = snapshot_field,
+					       .tag = snapshot_tag,
+					       .score = snapshot_score}};
+	struct gate_action action = {.name = row->target,
+				     .now = clock_now(),
+				     .record = &snapshot.public};
+	struct json *record;
+	enum sg_status status = json_parse(row->payload, strlen(row->payload),
+					   &snapshot.payload, err);
+
+	if (status != SG_OK)
+		return SG_REFUSED;
+	record = json_get(snapshot.payload, "record");
+	snapshot.public.module = json_get_text(record, "module");
+	snapshot.public.key = json_get_text(record, "key");
+	if (json_get(snapshot.payload, "settings"))
+		json_each(json_get(snapshot.payload, "settings"), write_setting,
+			  &settings);
+	action.settings = buf_text(&settings);
+	status = gate_run_action(daemon->gate, &action, err);
+	buf_done(&settings);
+	json_free(snapshot.payload);
+	return status;
+}
+
+/* --- its life ----------------------------------------------------------- */
+
+enum sg_status
+daemon_outbox_open(struct daemon *daemon, struct sg_err *err)
+{
+	struct outbox_options options = {
+		.apply = daemon->apply,
+		.readers = daemon->readers,
+		.conf = daemon->conf->outbox,
+		.smtp = broadcasts_smtp(daemon->broadcasts),
+		.make_mail = make_mail,
+		.run = run,
+		.arg = daemon,
+	};
+	struct outbox *outbox;
+	enum sg_status status = outbox_open(&options, &outbox, err);
+
+	if (status == SG_OK)
+		atomic_store(&daemon->outbox, outbox);
+	return status;
+}
+
+enum sg_status
+daemon_outbox_start(struct daemon *daemon, struct sg_err *err)
+{
+	return outbox_start(atomic_load(&daemon->outbox), err);
+}
+
+void
+daemon_outbox_wake(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	outbox_wake(atomic_load(&daemon->outbox));
+}

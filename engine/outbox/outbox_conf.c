@@ -1,0 +1,377 @@
+/* outbox_conf.c - see outbox_conf.h. */
+#include "outbox/outbox_conf.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "signal/record_key.h"
+
+#define HOUR_MS 3600000.0
+
+const struct conf_option outbox_options_table[] = {
+	{.name = "from",
+	 .type = CONF_TEXT,
+	 .help = "From of notices; not set = scoregate at this host"},
+	{.name = "tries",
+	 .type = CONF_INT,
+	 .fallback = "20",
+	 .least = 1,
+	 .most = 1000,
+	 .help = "so often a delivery is tried before it is dead"},
+	{.name = "retry",
+	 .type = CONF_DURATION,
+	 .fallback = "10s",
+	 .least = 100,
+	 .most = 24 * HOUR_MS,
+	 .help = "after the first try that failed; then doubled"},
+	{.name = "retry_most",
+	 .type = CONF_DURATION,
+	 .fallback = "1h",
+	 .least = 100,
+	 .most = 7 * 24 * HOUR_MS,
+	 .help = "at most so long between two tries"},
+	{.name = "threads",
+	 .type = CONF_INT,
+	 .fallback = "4",
+	 .least = 1,
+	 .most = OUTBOX_THREADS_MOST,
+	 .help = "deliveries at once; one target never takes them all"},
+	{.name = "keep",
+	 .type = CONF_DURATION,
+	 .fallback = "7d",
+	 .least = HOUR_MS,
+	 .most = 3650 * 24 * HOUR_MS,
+	 .help = "how long what was delivered can still be looked at"},
+	{0},
+};
+
+const struct conf_option outbox_webhook_options[] = {
+	{.name = "url",
+	 .type = CONF_TEXT,
+	 .help = "where to POST, as https://crm.example.com/hook"},
+	{.name = "secret",
+	 .type = CONF_TEXT,
+	 .help = "key of the signature in X-Scoregate-Signature"},
+	{.name = "headers",
+	 .type = CONF_TEXT_LIST,
+	 .help = "more headers, as \"Authorization: Bearer …\""},
+	{.name = "timeout",
+	 .type = CONF_DURATION,
+	 .fallback = "10s",
+	 .least = 100,
+	 .most = 120000,
+	 .help = "of one try"},
+	{0},
+};
+
+const struct conf_option outbox_team_options[] = {
+	{.name = "members",
+	 .type = CONF_TEXT_LIST,
+	 .help = "addresses, as \"ann@example.com\"; with a weight behind, "
+		 "\"bob@example.com 3\", so often for each of the others"},
+	{.name = "notify",
+	 .type = CONF_BOOL,
+	 .fallback = "yes",
+	 .help = "tell whom a record is assigned to"},
+	{0},
+};
+
+const struct conf_option outbox_template_options[] = {
+	{.name = "file",
+	 .type = CONF_TEXT,
+	 .help = "an .eml file, as for a broadcast; beside this file"},
+	{.name = "from", .type = CONF_TEXT, .help = "not set = the file's"},
+	{0},
+};
+
+struct reading {
+	struct outbox_conf *conf;
+	const struct conf_section *root;
+	struct sg_err *err;
+};
+
+/* --- webhooks ----------------------------------------------------------- */
+
+static bool
+is_printable(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text <= ' ' || *text == 0x7f)
+			return false;
+	return true;
+}
+
+static bool
+is_url(const char *url)
+{
+	size_t scheme = text_starts_ascii(url, "https://")  ? 8
+			: text_starts_ascii(url, "http://") ? 7
+							    : 0;
+
+	return scheme && url[scheme] && url[scheme] != '/' && is_printable(url);
+}
+
+/* "Name: value" on one line */
+static bool
+is_header(const char *header)
+{
+	const char *colon = strchr(header, ':'), *c;
+
+	if (!colon || colon == header || colon[1] != ' ')
+		return false;
+	for (c = header; *c; c++)
+		if ((unsigned char)*c < ' ' || *c == 0x7f ||
+		    (c < colon && *c == ' '))
+			return false;
+	return true;
+}
+
+static enum sg_status
+read_headers(struct reading *reading, const struct conf_section *section,
+	     struct outbox_webhook *webhook)
+{
+	size_t n = conf_list_count(section, "headers"), i;
+
+	if (n > OUTBOX_HEADERS_MOST)
+		return conf_refuse(section, "headers", reading->err,
+				   "webhook \"%.64s\": at most %d headers",
+				   webhook->name, OUTBOX_HEADERS_MOST);
+	for (i = 0; i < n; i++) {
+		const char *header = conf_list_at(section, "headers", i);
+
+		if (!is_header(header))
+			return conf_refuse(section, "headers", reading->err,
+					   "webhook \"%.64s\": expected "
+					   "\"Name: value\"",
+					   webhook->name);
+		webhook->headers[i] = pool_strdup(reading->conf->pool, header);
+	}
+	webhook->n_headers = n;
+	return SG_OK;
+}
+
+static enum sg_status
+read_webhook(struct reading *reading, size_t i)
+{
+	const struct conf_section *section =
+		conf_section_at(reading->root, "webhook", i);
+	struct outbox_webhook *webhook = &reading->conf->webhooks[i];
+	struct pool *pool = reading->conf->pool;
+	const char *url = conf_text(section, "url");
+	const char *secret = conf_text(section, "secret");
+
+	webhook->name = pool_strdup(pool, conf_title(section));
+	if (!url || !is_url(url))
+		return conf_refuse(section, url ? "url" : NULL, reading->err,
+				   "webhook \"%.64s\": expected a `url` like "
+				   "https://crm.example.com/hook",
+				   webhook->name);
+	webhook->url = pool_strdup(pool, url);
+	webhook->secret = secret ? pool_strdup(pool, secret) : NULL;
+	webhook->timeout_ms = conf_int(section, "timeout");
+	return read_headers(reading, section, webhook);
+}
+
+/* --- teams and templates ------------------------------------------------ */
+
+static bool
+read_member(struct pool *pool, const char *text, struct apply_member *member)
+{
+	size_t len = strcspn(text, " ");
+	struct buf normal = BUF_INIT;
+	long long weight = 1;
+	bool right;
+
+	member->address = pool_memdup(pool, text, len);
+	right = record_key_normalise("contact", member->address, &normal,
+				     NULL) == SG_OK;
+	buf_done(&normal);
+	if (text[len] && !text_to_int(text + len + 1, &weight))
+		return false;
+	member->weight = (unsigned)weight;
+	return right && weight >= 1 && weight <= APPLY_WEIGHT_MOST;
+}
+
+static enum sg_status
+read_team(struct reading *reading, size_t i)
+{
+	const struct conf_section *section =
+		conf_section_at(reading->root, "team", i);
+	struct apply_team *team = &reading->conf->teams[i];
+	size_t n = conf_list_count(section, "members"), k;
+	struct apply_member *members;
+
+	team->name = pool_strdup(reading->conf->pool, conf_title(section));
+	if (n < 1 || n > APPLY_MEMBERS_MOST)
+		return conf_refuse(section, "members", reading->err,
+				   "team \"%.64s\": expected 1 to %d members",
+				   team->name, APPLY_MEMBERS_MOST);
+	members = pool_alloc(reading->conf->pool, n * sizeof(*members));
+	for (k = 0; k < n; k++)
+		if (!read_member(reading->conf->pool,
+				 conf_list_at(section, "members", k),
+				 &members[k]))
+			return conf_refuse(section, "members", reading->err,
+					   "team \"%.64s\": expected an "
+					   "address, or one and a weight of 1 "
+					   "to %d",
+					   team->name, APPLY_WEIGHT_MOST);
+	team->n_members = n;
+	team->members = members;
+	team->notify = conf_bool(section, "notify");
+	return SG_OK;
+}
+
+static const char *
+beside(struct pool *pool, const char *file, const char *name)
+{
+	const char *slash = strrchr(file, '/');
+
+	if (*name == '/' || !slash)
+		return pool_strdup(pool, name);
+	return pool_printf(pool, "%.*s/%s", (int)(slash - file), file, name);
+}
+
+static enum sg_status
+read_template(struct reading *reading, size_t i)
+{
+	const struct conf_section *section =
+		conf_section_at(reading->root, "template", i);
+	struct outbox_template *template = &reading->conf->templates[i];
+	struct pool *pool = reading->conf->pool;
+	const char *from = conf_text(section, "from");
+
+	template->name = pool_strdup(pool, conf_title(section));
+	if (!conf_text(section, "file"))
+		return conf_refuse(section, NULL, reading->err,
+				   "template \"%.64s\": expected `file`",
+				   template->name);
+	template->path =
+		beside(pool, conf_file(section), conf_text(section, "file"));
+	template->from = from ? pool_strdup(pool, from) : NULL;
+	return SG_OK;
+}
+
+/* --- what automations may name ------------------------------------------ */
+
+const struct outbox_webhook *
+outbox_conf_webhook(const struct outbox_conf *conf, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n_webhooks; i++)
+		if (strcmp(conf->webhooks[i].name, name) == 0)
+			return &conf->webhooks[i];
+	return NULL;
+}
+
+const struct outbox_template *
+outbox_conf_template(const struct outbox_conf *conf, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < conf->n_templates; i++)
+		if (strcmp(conf->templates[i].name, name) == 0)
+			return &conf->templates[i];
+	return NULL;
+}
+
+static void
+each(void *arg, enum automation_sort sort, condition_name_fn *fn, void *fn_arg)
+{
+	const struct outbox_conf *conf = arg;
+	size_t i;
+
+	for (i = 0; sort == AUTOMATION_WEBHOOKS && i < conf->n_webhooks; i++)
+		fn(fn_arg, conf->webhooks[i].name);
+	for (i = 0; sort == AUTOMATION_TEAMS && i < conf->n_teams; i++)
+		fn(fn_arg, conf->teams[i].name);
+	for (i = 0; sort == AUTOMATION_TEMPLATES && i < conf->n_templates; i++)
+		fn(fn_arg, conf->templates[i].name);
+}
+
+struct search {
+	const char *name;
+	bool found;
+};
+
+static void
+compare(void *arg, const char *name)
+{
+	struct search *search = arg;
+
+	search->found |= strcmp(name, search->name) == 0;
+}
+
+static bool
+known(void *arg, enum automation_sort sort, const char *name)
+{
+	const struct outbox_conf *conf = arg;
+	struct search search = {.name = name};
+
+	if (sort == AUTOMATION_SEQUENCES)
+		return true; /* any, as long as there are none */
+	if (sort == AUTOMATION_PLUGIN_ACTIONS)
+		return conf->has_action &&
+		       conf->has_action(conf->action_arg, name);
+	each(arg, sort, compare, &search);
+	return search.found;
+}
+
+/* --- all of it ---------------------------------------------------------- */
+
+static void
+read_settings(struct outbox_conf *conf, const struct conf_section *section)
+{
+	const char *from = conf_text(section, "from");
+
+	conf->from = from ? pool_strdup(conf->pool, from) : NULL;
+	conf->retry_ms = conf_int(section, "retry");
+	conf->retry_most_ms = conf_int(section, "retry_most");
+	conf->keep_ms = conf_int(section, "keep");
+	conf->tries = (unsigned)conf_int(section, "tries");
+	conf->threads = (unsigned)conf_int(section, "threads");
+}
+
+enum sg_status
+outbox_conf_read(const struct conf_section *root, struct outbox_conf **conf_out,
+		 struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct outbox_conf *conf = pool_alloc(pool, sizeof(*conf));
+	struct reading reading = {conf, root, err};
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	conf->pool = pool;
+	conf->n_webhooks = conf_section_count(root, "webhook");
+	conf->n_teams = conf_section_count(root, "team");
+	conf->n_templates = conf_section_count(root, "template");
+	conf->webhooks = pool_alloc(pool, (conf->n_webhooks + 1) *
+						  sizeof(*conf->webhooks));
+	conf->teams =
+		pool_alloc(pool, (conf->n_teams + 1) * sizeof(*conf->teams));
+	conf->templates = pool_alloc(pool, (conf->n_templates + 1) *
+						   sizeof(*conf->templates));
+	conf->targets = (struct automation_names){conf, known, each};
+	read_settings(conf, conf_section_at(root, "outbox", 0));
+	for (i = 0; i < conf->n_webhooks && status == SG_OK; i++)
+		status = read_webhook(&reading, i);
+	for (i = 0; i < conf->n_teams && status == SG_OK; i++)
+		status = read_team(&reading, i);
+	for (i = 0; i < conf->n_templates && status == SG_OK; i++)
+		status = read_template(&reading, i);
+	if (status != SG_OK)
+		pool_free(pool);
+	else
+		*conf_out = conf;
+	return status;
+}
+
+void
+outbox_conf_free(struct outbox_conf *conf)
+{
+	if (conf)
+		pool_free(conf->pool);
+}

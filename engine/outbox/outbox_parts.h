@@ -1,0 +1,63 @@
+/* outbox_parts.h - the inside of the outbox, for outbox*.c only. */
+#ifndef ENGINE_OUTBOX_OUTBOX_PARTS_H
+#define ENGINE_OUTBOX_OUTBOX_PARTS_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "net/net_http.h"
+#include "outbox/outbox.h"
+
+enum { OUTBOX_LISTED_MOST = 2000, OUTBOX_TROUBLE_SIZE = 256 };
+
+struct outbox;
+
+/* One thread and what it is delivering. */
+struct outbox_worker {
+	struct outbox *outbox;
+	pthread_t thread;
+	int64_t id; /* of the row under way; 0 = none */
+	char target[320];
+	struct net_client *http; /* made when first needed */
+	struct net_smtp *smtp;
+};
+
+struct outbox {
+	struct outbox_options options;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* monotonic clock */
+	bool stopping;
+	atomic_bool look; /* at the store, before `list` is over */
+	unsigned n_workers;
+	struct outbox_worker workers[OUTBOX_THREADS_MOST];
+	/* What was due when last looked. */
+	struct pool *pool;
+	struct store_outbox_rows list;
+	size_t at;
+	int64_t next_due, next_expiry;
+};
+
+/* What came of a try. */
+enum outbox_end { OUTBOX_DONE, OUTBOX_LATER, OUTBOX_NEVER, OUTBOX_NOT };
+struct outbox_try {
+	enum outbox_end end;
+	char trouble[OUTBOX_TROUBLE_SIZE];
+};
+
+void outbox_say(struct outbox_try *try, enum outbox_end end, const char *format,
+		...) PRINTF_LIKE(3, 4);
+
+/* outbox_webhook.c */
+void outbox_try_webhook(struct outbox_worker *worker,
+			const struct store_outbox *row, struct outbox_try *try);
+/* outbox_mail.c */
+void outbox_try_mail(struct outbox_worker *worker,
+		     const struct store_outbox *row, struct outbox_try *try);
+/* outbox_notice.c: a mail that tells somebody what fired. */
+enum sg_status outbox_write_notice(const struct outbox_conf *conf,
+				   const struct store_outbox *row,
+				   struct pool *pool,
+				   struct outbox_mail *mail_out,
+				   struct sg_err *err) MUST_CHECK;
+
+#endif
