@@ -4,6 +4,7 @@
  * in memory, and nothing holds the spool's position back. Until then it is
  * not effective, and no fold sees it.
  */
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "store/store_settle.h"
 
@@ -35,23 +36,47 @@ apply_load_settling(struct apply *apply, struct sg_err *err)
 
 static enum sg_status
 fold_in(struct apply *apply, struct cached *cached,
-	const struct store_history *row, struct sg_err *err)
+	const struct fold_entry *entry, struct sg_err *err)
 {
-	struct fold_entry entry = {.id = row->id, .ruleset = row->ruleset};
-	struct signal signal;
-	enum sg_status status;
+	enum sg_status status = automations_before(apply, cached, err);
 
-	status = store_history_signal(row, apply->work, &signal, err);
 	if (status != SG_OK)
 		return status;
-	entry.signal = &signal;
+	automations_expect(apply, entry->signal);
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
-	fold_step(cached->fold, &apply->world, &entry, &apply->out);
-	status = store_history_set_effective(apply->store, row->id,
+	fold_step(cached->fold, &apply->world, entry, &apply->out);
+	status = store_history_set_effective(apply->store, entry->id,
 					     apply->out.effective, err);
 	fold_advance_to(cached->fold, &apply->world, apply->now, &apply->out);
 	return status == SG_OK ? apply_write(apply, cached, err) : status;
+}
+
+/* In order or late; then it has happened, for automations too. */
+static enum sg_status
+take_in(struct apply *apply, struct cached *cached,
+	const struct store_history *row, struct sg_err *err)
+{
+	struct fold_entry entry = {.id = row->id, .ruleset = row->ruleset};
+	struct automation_event event = {.history_id = row->id};
+	struct signal signal;
+	enum sg_status status =
+		store_history_signal(row, apply->work, &signal, err);
+
+	if (status != SG_OK)
+		return status;
+	entry.signal = event.signal = &signal;
+	event.in_order = fold_in_order(cached->fold, row->happened_at);
+	if (event.in_order)
+		status = fold_in(apply, cached, &entry, err);
+	else
+		status = apply_refold(apply, cached->id, err);
+	if (status == SG_OK)
+		status = store_history_get_effective(apply->store, row->id,
+						     &event.effective, err);
+	if (status == SG_OK)
+		status = automations_after(apply, cached, &event, err);
+	return status == SG_OK ? automations_run(apply, err) : status;
 }
 
 /* The record is loaded first: what is not folded yet must not be taken for
@@ -79,9 +104,7 @@ settle(struct apply *apply, const struct store_settling *settling,
 					   apply->work, &row, err);
 	if (status != SG_OK)
 		return status;
-	if (fold_in_order(cached->fold, row.happened_at))
-		return fold_in(apply, cached, &row, err);
-	return apply_refold(apply, settling->record_id, err);
+	return take_in(apply, cached, &row, err);
 }
 
 static enum sg_status

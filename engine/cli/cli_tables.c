@@ -12,6 +12,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_field_commands,
 	cli_rules_commands,
 	cli_rules_run_commands,
+	cli_automation_commands,
 	cli_segment_commands,
 	cli_signal_commands,
 	cli_import_commands,
