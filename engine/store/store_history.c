@@ -12,6 +12,8 @@
 	"message_id, source, actor, because, verdict, verdict_reason, "     \
 	"effective, ruleset, props, settle_until"
 
+enum { N_COLUMNS = 17 };
+
 static void
 read_history(struct db_statement *statement, struct pool *pool, void *out)
 {
@@ -177,8 +179,8 @@ read_unmatched(struct db_statement *statement, struct pool *pool, void *out)
 	struct store_unmatched *unmatched = out;
 
 	read_history(statement, pool, &unmatched->row);
-	unmatched->module = store_column(statement, 16, pool);
-	unmatched->key = store_column(statement, 17, pool);
+	unmatched->module = store_column(statement, N_COLUMNS, pool);
+	unmatched->key = store_column(statement, N_COLUMNS + 1, pool);
 }
 
 static const struct store_shape unmatched_shape = {

@@ -110,6 +110,36 @@ what_says_contact_works_for_any_module(void **state)
 }
 
 static void
+an_import_names_modules_and_links(void **state)
+{
+	struct api_server *server = *state;
+
+	api_expect(server, 200, "POST", "/import",
+		   "module,key,city,link:account\r\n"
+		   "account,ACME,Rome,\r\n"
+		   ",Bob@Example.com,,ACME\r\n"
+		   "lead,cy@example.com,,Initech\r\n"
+		   "planet,Mars,,\r\n");
+	/* Initech is one, too. */
+	assert_string_equal(api_got(server, "/created"), "4");
+	assert_string_equal(api_got(server, "/bad_lines"), "1");
+	api_expect_text(server, "no module `planet`");
+	api_expect(server, 200, "GET", BOB, NULL);
+	assert_string_equal(api_got(server, "/links/0/key"), "ACME");
+	api_expect(server, 200, "GET", "/contacts/Initech?module=account",
+		   NULL);
+	assert_string_equal(api_got(server, "/linked_from/0/module"), "lead");
+	api_expect(server, 200, "GET",
+		   "/export?module=*&format=csv&columns=module,key,field.city,"
+		   "link:account&sort=key",
+		   NULL);
+	api_expect_text(server, "account,ACME,Rome,\r\n"
+				"contact,bob@example.com,,ACME\r\n"
+				"lead,cy@example.com,,Initech\r\n"
+				"account,Initech,,\r\n");
+}
+
+static void
 a_link_is_shown_at_both_ends(void **state)
 {
 	struct api_server *server = *state;
@@ -365,6 +395,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_says_contact_works_for_any_module),
+		TEST(an_import_names_modules_and_links),
 		TEST(a_link_is_shown_at_both_ends),
 		TEST(rolled_up_points_say_where_they_came_from),
 		TEST(a_value_is_of_its_fields_type_at_every_entrance),

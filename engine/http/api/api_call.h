@@ -181,10 +181,11 @@ struct store_history;
 struct json *api_history_json(const struct store_history *row);
 
 /* api_field.c: the value in its normal form, in the call's pool. SG_REFUSED:
- * none of the field's type, or unique and another record's than this. */
-enum sg_status api_field_value(struct api_call *call, uint64_t record_key,
-			       const char *name, const char *value,
-			       const char **normal_out,
+ * none of the field's type, or unique and another record's than that whose
+ * module and key the signal has. */
+enum sg_status api_field_value(struct api_call *call,
+			       const struct signal *whose, const char *name,
+			       const char *value, const char **normal_out,
 			       struct sg_err *err) MUST_CHECK;
 /* A member of that title: an array where the field has many values. */
 void api_add_field(struct json *to, const char *title, const char *name,

@@ -4,15 +4,19 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "store/store_link.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
+
+enum { LINKS_MOST = 1000 };
 
 static enum sg_status
 unknown(const char *text, struct sg_err *err)
 {
 	return err_set(err, SG_REFUSED,
 		       "there is no column `%s`; there are email, id, module, "
-		       "created, tags, lists, field.NAME, and of a score "
+		       "created, tags, lists, field.NAME, link:RELATION, "
+		       "and of a score "
 		       "score, percent, raw, manual, field_points, automatic, "
 		       "positive, negative, touchpoint, positive_touchpoint, "
 		       "negative_touchpoint (positive:NAME for another score "
@@ -68,6 +72,11 @@ api_column_read(const struct api_place *place, const char *text,
 	if (strncmp(text, "field.", 6) == 0 && text[6]) {
 		column_out->kind = COLUMN_FIELD;
 		column_out->field = column_out->text + 6;
+		return SG_OK;
+	}
+	if (strncmp(text, "link:", 5) == 0 && text[5]) {
+		column_out->kind = COLUMN_LINK;
+		column_out->field = column_out->text + 5;
 		return SG_OK;
 	}
 	return read_score(place, score, column_out, err);
@@ -218,6 +227,23 @@ add_lists(const struct record_values *values, const struct api_column *column,
 	return status;
 }
 
+static enum sg_status
+add_links(const struct record_values *values, const struct api_column *column,
+	  struct json *to, struct sg_err *err)
+{
+	const struct api_place *place = values->place;
+	struct store_links links;
+	struct json *array = json_new_array();
+	enum sg_status status = store_links_of(
+		place->store, values->id, LINKS_MOST, place->pool, &links, err);
+
+	json_add(to, column->text, array);
+	for (size_t i = 0; status == SG_OK && i < links.n_rows; i++)
+		if (strcmp(links.rows[i].relation, column->field) == 0)
+			json_push(array, json_text(links.rows[i].key));
+	return status;
+}
+
 static void
 add_score(const struct record_values *values, const struct api_column *column,
 	  struct json *to)
@@ -257,6 +283,8 @@ add_value(struct record_values *values, const struct api_column *column,
 		return add_lists(values, column, to, err);
 	case COLUMN_FIELD:
 		return add_field(values, column, to, err);
+	case COLUMN_LINK:
+		return add_links(values, column, to, err);
 	case COLUMN_SCORE:
 		add_score(values, column, to);
 		return SG_OK;

@@ -1,7 +1,8 @@
 /*
  * api_columns.h - what can be asked of each record in a list or an export:
- * email, key, id, module, created, tags, lists, field.NAME, and every part of
- * a score (score, percent, positive …; score:fit for another than lead).
+ * email, key, id, module, created, tags, lists, field.NAME, link:RELATION, and
+ * every part of a score (score, percent, positive …; score:fit for another than
+ * lead).
  */
 #ifndef ENGINE_HTTP_API_API_COLUMNS_H
 #define ENGINE_HTTP_API_API_COLUMNS_H
@@ -23,13 +24,14 @@ enum api_column_kind {
 	COLUMN_TAGS,
 	COLUMN_LISTS,
 	COLUMN_FIELD,
+	COLUMN_LINK,
 	COLUMN_SCORE
 };
 
 struct api_column {
 	enum api_column_kind kind;
 	const char *text;  /* as it was asked for: the name in the answer */
-	const char *field; /* COLUMN_FIELD */
+	const char *field; /* COLUMN_FIELD; of COLUMN_LINK the relation */
 	enum score_part part;
 	struct score_settings score; /* COLUMN_SCORE */
 };

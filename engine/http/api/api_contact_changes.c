@@ -12,7 +12,6 @@
 struct changes {
 	struct api_call *call;
 	const char *key;
-	uint64_t record_key; /* 0 = not there yet */
 	size_t n, most;
 	struct signal *signals;
 	struct sg_err *err;
@@ -75,9 +74,9 @@ add_field(void *arg, const char *name, struct json *value)
 			name,
 			field_is_many(name) ? ", or an array of them" : "");
 	if (changes->status == SG_OK)
-		changes->status = api_field_value(
-			changes->call, changes->record_key, name,
-			buf_text(&text), &normal, changes->err);
+		changes->status =
+			api_field_value(changes->call, signal, name,
+					buf_text(&text), &normal, changes->err);
 	if (changes->status == SG_OK)
 		changes->status = signal_set(
 			signal, "name", pool_strdup(changes->call->pool, name),
@@ -130,7 +129,6 @@ api_contacts_patch(struct api_call *call, struct sg_err *err)
 		return err_set(err, SG_REFUSED,
 			       "expected {\"fields\": {NAME: VALUE or null}}");
 	begin(&changes, call, record.key, json_count(fields) + 1);
-	changes.record_key = record.record_key;
 	json_each(fields, add_field, &changes);
 	status = submit(&changes, err);
 	return status == SG_OK ? show(call, key, err) : status;
@@ -232,8 +230,6 @@ api_contacts_create(struct api_call *call, struct sg_err *err)
 	lists = json_get(call->body, "lists");
 	begin(&changes, call, there == SG_OK ? record.key : key,
 	      1 + json_count(fields) + json_count(tags) + json_count(lists));
-	if (there == SG_OK)
-		changes.record_key = record.record_key;
 	add(&changes, SIGNAL_RECORD_CREATE);
 	json_each(fields, add_field, &changes);
 	if (changes.status == SG_OK)

@@ -9,21 +9,21 @@
 #include "signal/record_ref.h"
 
 static enum sg_status
-check_unique(struct api_call *call, uint64_t record_key, const char *name,
-	     const char *value, struct sg_err *err)
+check_unique(struct api_call *call, const struct signal *whose,
+	     const char *name, const char *value, struct sg_err *err)
 {
 	struct store_record holder;
 	uint32_t id;
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
-		status = store_field_find(call->store, api_module(call), name,
+		status = store_field_find(call->store, whose->module, name,
 					  value, &id, err);
 	if (status == SG_OK)
 		status = store_record_get(call->store, id, call->pool, &holder,
 					  err);
 	if (status == SG_NONE ||
-	    (status == SG_OK && holder.record_key == record_key))
+	    (status == SG_OK && holder.record_key == whose->record_key))
 		return SG_OK;
 	if (status != SG_OK)
 		return status;
@@ -33,8 +33,9 @@ check_unique(struct api_call *call, uint64_t record_key, const char *name,
 }
 
 enum sg_status
-api_field_value(struct api_call *call, uint64_t record_key, const char *name,
-		const char *value, const char **normal_out, struct sg_err *err)
+api_field_value(struct api_call *call, const struct signal *whose,
+		const char *name, const char *value, const char **normal_out,
+		struct sg_err *err)
 {
 	struct buf normal = BUF_INIT;
 	enum sg_status status = api_check_field(name, err);
@@ -45,7 +46,7 @@ api_field_value(struct api_call *call, uint64_t record_key, const char *name,
 		*normal_out = pool_strdup(call->pool, buf_text(&normal));
 	buf_done(&normal);
 	if (status == SG_OK && **normal_out && field_is_unique(name))
-		status = check_unique(call, record_key, name, *normal_out, err);
+		status = check_unique(call, whose, name, *normal_out, err);
 	return status;
 }
 

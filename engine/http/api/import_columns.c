@@ -58,6 +58,7 @@ find_word(struct import_column *column, const char *name, bool signals)
 		{"e_mail", IMPORT_EMAIL, true, true},
 		{"email_address", IMPORT_EMAIL, true, true},
 		{"key", IMPORT_EMAIL, true, true},
+		{"module", IMPORT_MODULE, true, true},
 		{"tags", IMPORT_TAGS, true, false},
 		{"lists", IMPORT_LISTS, true, false},
 		{"created", IMPORT_CREATED, true, false},
@@ -121,6 +122,11 @@ read_meaning(struct import_columns *columns, const char *text,
 		return read_property(columns, text, column, err);
 	if (strncmp(text, "score:", 6) == 0)
 		return read_score(columns, text + 6, column, err);
+	if (strncmp(text, "link:", 5) == 0) {
+		column->kind = IMPORT_LINK;
+		column->name = pool_strdup(columns->call->pool, text + 5);
+		return api_check_name("relation", column->name, err);
+	}
 	if (score_part_find(text) >= 0)
 		return err_set(err, SG_REFUSED,
 			       "column `%s`: name it score:lead to change the "
@@ -247,10 +253,11 @@ import_column_means(const struct import_column *column, struct pool *pool)
 {
 	static const char *const words[] = {
 		[IMPORT_IGNORED] = "-",	      [IMPORT_EMAIL] = "email",
-		[IMPORT_TAGS] = "tags",	      [IMPORT_LISTS] = "lists",
-		[IMPORT_CREATED] = "created", [IMPORT_NAME] = "name",
-		[IMPORT_TIME] = "time",	      [IMPORT_ID] = "id",
-		[IMPORT_MESSAGE] = "message", [IMPORT_BECAUSE] = "because",
+		[IMPORT_MODULE] = "module",   [IMPORT_TAGS] = "tags",
+		[IMPORT_LISTS] = "lists",     [IMPORT_CREATED] = "created",
+		[IMPORT_NAME] = "name",	      [IMPORT_TIME] = "time",
+		[IMPORT_ID] = "id",	      [IMPORT_MESSAGE] = "message",
+		[IMPORT_BECAUSE] = "because",
 	};
 
 	switch (column->kind) {
@@ -258,6 +265,8 @@ import_column_means(const struct import_column *column, struct pool *pool)
 		return pool_printf(pool, "field.%s", column->name);
 	case IMPORT_SCORE:
 		return pool_printf(pool, "score:%s", column->name);
+	case IMPORT_LINK:
+		return pool_printf(pool, "link:%s", column->name);
 	case IMPORT_PROPERTY:
 		return pool_printf(pool, "property.%s", column->name);
 	default:

@@ -11,7 +11,9 @@
 enum import_kind {
 	IMPORT_IGNORED, /* mapped to "-" */
 	IMPORT_EMAIL,	/* or `key`: whose line it is */
+	IMPORT_MODULE,	/* of the record; without it, the import's */
 	/* of records */
+	IMPORT_LINK, /* name: the relation */
 	IMPORT_FIELD,
 	IMPORT_TAGS,
 	IMPORT_LISTS,

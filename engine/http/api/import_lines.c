@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "signal/module.h"
 #include "signal/record_key.h"
 
 #define BYTES_MOST ((size_t)1 << 30)
@@ -100,14 +101,21 @@ import_subject(struct import_lines *lines, const struct import_row *row,
 		if (row->values[i].column->kind == IMPORT_EMAIL) {
 			key = row->values[i].text;
 			lines->column = row->values[i].column->title;
+		} else if (row->values[i].column->kind == IMPORT_MODULE &&
+			   *row->values[i].text) {
+			module = row->values[i].text;
 		}
 	if (!key)
 		return err_set(
 			err, SG_REFUSED,
 			"whose line it is is not said; expected `email`");
-	status = record_key_normalise(module, key, &normal, err);
+	status = module_must_be(module, err);
+	if (status == SG_OK)
+		status = record_key_normalise(module, key, &normal, err);
 	if (status == SG_OK) {
-		signal->module = strcmp(module, "contact") == 0 ? "" : module;
+		signal->module = strcmp(module, "contact") == 0
+					 ? ""
+					 : pool_strdup(lines->pool, module);
 		signal->key = pool_strdup(lines->pool, buf_text(&normal));
 		signal->record_key = record_key_hash(
 			keys_record_secret(call->api->options.keys), module,

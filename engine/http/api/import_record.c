@@ -13,6 +13,8 @@ begin(const struct import_lines *lines, const struct signal *whose,
       enum signal_kind kind, struct signal *signal)
 {
 	api_change(lines->call, signal, kind, whose->key);
+	signal->module = whose->module;
+	signal->record_key = whose->record_key;
 	signal->source = "import";
 }
 
@@ -99,9 +101,8 @@ add_field(struct import_lines *lines, const struct import_column *column,
 {
 	struct signal signal;
 	const char *normal;
-	enum sg_status status =
-		api_field_value(lines->call, whose->record_key, column->name,
-				cell, &normal, err);
+	enum sg_status status = api_field_value(
+		lines->call, whose, column->name, cell, &normal, err);
 
 	begin(lines, whose, SIGNAL_FIELD_SET, &signal);
 	if (status == SG_OK)
@@ -109,6 +110,31 @@ add_field(struct import_lines *lines, const struct import_column *column,
 	if (status == SG_OK)
 		status = signal_set(&signal, "value", normal, err);
 	return status == SG_OK ? import_add(lines, &signal, err) : status;
+}
+
+/* "ACME", or several as "a;b" where a record may have several. */
+static enum sg_status
+add_links(struct import_lines *lines, const struct import_column *column,
+	  const char *cell, const struct signal *whose, struct sg_err *err)
+{
+	struct api_link link = {.module = *whose->module ? whose->module
+							 : "contact",
+				.key = whose->key,
+				.relation = column->name};
+	enum sg_status status = SG_OK;
+
+	while (*cell && status == SG_OK) {
+		size_t len = strcspn(cell, ";");
+		struct signal signal;
+
+		link.to_key = pool_memdup(lines->pool, cell, len);
+		begin(lines, whose, SIGNAL_LINK, &signal);
+		status = api_link_fill(lines->call, &signal, &link, err);
+		if (status == SG_OK)
+			status = import_add(lines, &signal, err);
+		cell += len + (cell[len] == ';');
+	}
+	return status;
 }
 
 static enum sg_status
@@ -131,6 +157,8 @@ add_value(struct import_lines *lines, const struct import_value *value,
 		return add_score(lines, column, value->text, whose, err);
 	case IMPORT_FIELD:
 		return add_field(lines, column, value->text, whose, err);
+	case IMPORT_LINK:
+		return add_links(lines, column, value->text, whose, err);
 	default:
 		return SG_OK;
 	}
