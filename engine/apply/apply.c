@@ -79,7 +79,8 @@ new_apply(const struct apply_options *options)
 	copy_options(apply, options);
 	apply->spool = options->spool;
 	apply->board = options->scoreboard;
-	apply->cache = apply_cache_new(CACHE_BYTES);
+	apply->cache = apply_cache_new(
+		options->cache_bytes ? options->cache_bytes : CACHE_BYTES);
 	apply->index = apply_index_new();
 	apply->waiting = apply_index_new();
 	apply->forgotten = apply_index_new();

@@ -52,6 +52,7 @@ struct apply_options {
 	int64_t checkpoint_ms; /* 60000 */
 	size_t batch_most;     /* 5000 signals */
 	int batch_wait_ms;     /* 10 */
+	size_t cache_bytes;    /* of the records last used; 0 = 256 MB */
 	/* What time it is, ms UTC, from any thread; never goes back. NULL =
 	 * the clock. A test or a driver runs years in seconds by it. */
 	int64_t (*now)(void *arg);

@@ -21,7 +21,8 @@ void *
 fold_grow(void *items, size_t *n, size_t *cap, size_t item_size)
 {
 	if (*n == *cap) {
-		*cap = *cap ? *cap * 2 : 4;
+		/* Most records hold one or none of a thing. */
+		*cap = *cap ? *cap * 2 : 1;
 		items = fold_must(realloc(items, *cap * item_size));
 	}
 	memset((char *)items + *n * item_size, 0, item_size);

@@ -20,6 +20,8 @@ enum {
 	READERS = 16,
 	BATCH_MOST = 5000,
 	BATCH_WAIT_MS = 10,
+	CACHE_LEAST = 64 << 20,
+	CACHE_MOST = 1 << 30,
 	DRAIN_MS = 300,
 	STOP_LIMIT_S = 30,
 	MILTER_LOOK_MS = 2000
@@ -75,6 +77,20 @@ has_action(void *arg, const char *name)
 	return gate_has_action(arg, name);
 }
 
+/* An eighth of the machine's: a record that is not in the applier's cache is
+ * folded anew from its whole history when something happens to it. */
+static size_t
+cache_bytes(void)
+{
+	long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+	size_t bytes = pages > 0 && size > 0 ? (size_t)pages / 8 * (size_t)size
+					     : CACHE_LEAST;
+
+	return bytes < CACHE_LEAST  ? CACHE_LEAST
+	       : bytes > CACHE_MOST ? CACHE_MOST
+				    : bytes;
+}
+
 static enum sg_status
 open_apply(struct daemon *daemon, struct sg_err *err)
 {
@@ -102,6 +118,7 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.checkpoint_ms = conf->checkpoint_ms,
 		.batch_most = BATCH_MOST,
 		.batch_wait_ms = BATCH_WAIT_MS,
+		.cache_bytes = cache_bytes(),
 	};
 	enum sg_status status;
 

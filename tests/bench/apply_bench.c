@@ -228,6 +228,7 @@ open_applier(struct ours *ours)
 					.n_scores = 1,
 					.create_contacts = true,
 					.batch_wait_ms = 10,
+					.cache_bytes = 1 << 30,
 					.spool = ours->spool};
 	struct sg_err err = {0};
 
@@ -455,6 +456,7 @@ main(int argc, char **argv)
 	char directory[128], command[160];
 	struct ours ours = {.next_new = 0};
 	struct took first;
+	struct rusage usage;
 	struct sg_err err = {0};
 	struct db *db;
 
@@ -466,8 +468,11 @@ main(int argc, char **argv)
 	db = naive_open(directory, records);
 	ours_open(&ours, directory);
 	first = ours_round(&ours, records, 0);
-	printf("from nothing to %llu records: %.0f /s, CPU %.1f us each\n",
-	       (unsigned long long)records, first.rate, first.cpu_us);
+	getrusage(RUSAGE_SELF, &usage);
+	printf("from nothing to %llu records: %.0f /s, CPU %.1f us each, "
+	       "%ld MB in memory\n",
+	       (unsigned long long)records, first.rate, first.cpu_us,
+	       usage.ru_maxrss / 1024);
 	fflush(stdout);
 	compare_all(&ours, db, n, records, behind);
 	ours_close(&ours);
