@@ -281,8 +281,7 @@ check_rates(const struct ruleset *ruleset, const struct conf_section *root,
 			continue;
 		if (n == SCORE_RATES_MOST)
 			return rule_refuse(
-				conf_section_at(root, "rule", i), "degrade",
-				err,
+				rule_section_at(root, i, NULL), "degrade", err,
 				"%g%% would be the ninth rate of degradation "
 				"of this installation; at most %d, those of "
 				"the scores included",
@@ -317,9 +316,10 @@ check_names(const struct ruleset *ruleset, const struct conf_section *root,
 	for (i = 1; i < n; i++) {
 		if (strcmp(sorted[i - 1]->name, sorted[i]->name) == 0)
 			return rule_refuse(
-				conf_section_at(
-					root, "rule",
-					(size_t)(sorted[i] - ruleset->rules)),
+				rule_section_at(
+					root,
+					(size_t)(sorted[i] - ruleset->rules),
+					NULL),
 				NULL, err,
 				"there is one of that name in line "
 				"%u already",

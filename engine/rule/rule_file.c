@@ -43,12 +43,19 @@ static const struct conf_option file_options[] = {
 	 "when this and that, then so many points"},
 	{"automation", CONF_TITLED, NULL, 0, 0, automation_options,
 	 "when this happens or a score crosses a number, then do that"},
+	{"list", CONF_TITLED, NULL, 0, 0, rule_object_options,
+	 "rules for records on the list"},
+	{"form", CONF_TITLED, NULL, 0, 0, rule_object_options,
+	 "rules for what the form sent"},
+	{"campaign", CONF_TITLED, NULL, 0, 0, rule_object_options,
+	 "rules for what belongs to the campaign"},
 	{0}};
 
 struct reading {
 	struct pool *pool;
 	const struct rule_context *context;
 	struct sg_err *err;
+	const char *object; /* what it adds to the conditions, or "" */
 };
 
 enum sg_status
@@ -180,6 +187,22 @@ rule_text_line(const struct conf_section *section, const char *name,
 	return line;
 }
 
+/* Of a rule that stands inside of one. */
+static enum sg_status
+add_object(struct rule *rule, const struct condition_names *names,
+	   struct reading *reading)
+{
+	if (!*reading->object)
+		return SG_OK;
+	rule->when = rule->when ? pool_printf(reading->pool, "%s and (%s)",
+					      reading->object, rule->when)
+				: reading->object;
+	condition_free(rule->condition);
+	rule->condition = NULL;
+	return condition_parse(rule->when, names, &rule->condition,
+			       reading->err);
+}
+
 static enum sg_status
 read_when(struct rule *rule, const struct conf_section *section,
 	  struct reading *reading)
@@ -190,7 +213,7 @@ read_when(struct rule *rule, const struct conf_section *section,
 	rule->when = copy_text(reading, section, "when");
 	if (!rule->when || condition_parse(rule->when, names, &rule->condition,
 					   reading->err) == SG_OK)
-		return SG_OK;
+		return add_object(rule, names, reading);
 	return err_prefix(reading->err, "%s:%u: rule \"%.64s\": `when`",
 			  conf_file(section),
 			  rule_text_line(section, "when", rule->when),
@@ -254,15 +277,20 @@ static enum sg_status
 read_rules(struct ruleset *ruleset, const struct conf_section *root,
 	   struct reading *reading)
 {
-	size_t i, n = conf_section_count(root, "rule");
+	size_t i, n = rule_section_count(root);
 	enum sg_status status = SG_OK;
 
 	ruleset->rules = pool_alloc(reading->pool,
 				    (n ? n : 1) * sizeof(*ruleset->rules));
 	for (i = 0; i < n; i++) {
+		struct buf object = BUF_INIT;
+		const struct conf_section *section =
+			rule_section_at(root, i, &object);
+
 		ruleset->n_rules = i + 1; /* its condition is freed, too */
-		status = read_rule(&ruleset->rules[i],
-				   conf_section_at(root, "rule", i), reading);
+		reading->object = pool_strdup(reading->pool, buf_text(&object));
+		buf_done(&object);
+		status = read_rule(&ruleset->rules[i], section, reading);
 		if (status != SG_OK)
 			return status;
 	}
@@ -281,7 +309,7 @@ rules_parse(const char *file_name, const char *text,
 	struct conf_section *root;
 	struct ruleset *ruleset;
 	struct sg_err unused = {SG_OK, ""};
-	struct reading reading = {NULL, context, err ? err : &unused};
+	struct reading reading = {NULL, context, err ? err : &unused, ""};
 	enum sg_status status;
 
 	if (!text_is_utf8(text, strlen(text)))

@@ -152,7 +152,6 @@ ruleset_share_caps(struct ruleset *ruleset, const struct conf_section *root,
 	for (i = 0; i < ruleset->n_rules && status == SG_OK; i++)
 		if (ruleset->rules[i].cap_group)
 			status = share_cap(ruleset, &ruleset->rules[i],
-					   conf_section_at(root, "rule", i),
-					   err);
+					   rule_section_at(root, i, NULL), err);
 	return status;
 }

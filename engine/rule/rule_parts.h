@@ -28,6 +28,16 @@ enum sg_status rule_refuse(const struct conf_section *section, const char *name,
 unsigned rule_text_line(const struct conf_section *section, const char *name,
 			const char *text);
 
+/* --- rule_object.c ------------------------------------------------------ */
+
+/* Of a `list`, `form` or `campaign`. */
+extern const struct conf_option rule_object_options[];
+/* All rules of a file, those inside of objects last. test (may be NULL): what
+ * the object adds to the condition, appended. */
+size_t rule_section_count(const struct conf_section *root);
+const struct conf_section *rule_section_at(const struct conf_section *root,
+					   size_t i, struct buf *test);
+
 /* --- rule_check.c ------------------------------------------------------- */
 
 /* What the options cannot say one by one. */

@@ -16,7 +16,7 @@ store_rule_entries(struct store *store, const char *name,
 	status = store_prepare(
 		store,
 		"SELECT l.at, l.delta, l.rate, l.entry, EXISTS (SELECT 1"
-		" FROM ledger c WHERE c.record_id = l.record_id"
+		" FROM ledger_of c WHERE c.of_record = l.record_id"
 		" AND c.id > l.id AND c.generation = l.generation"
 		" AND c.score_id = l.score_id AND c.rule_id = 0"
 		" AND c.at >= l.at AND (c.entry = 3 OR (c.entry = 2"

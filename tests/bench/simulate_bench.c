@@ -51,7 +51,7 @@ fill(const char *path, unsigned long long signals, unsigned long long records)
 	snprintf(
 		script, sizeof(script),
 		"PRAGMA synchronous = OFF; BEGIN;"
-		"DROP INDEX history_by_record; DROP INDEX history_by_name;"
+		"DROP INDEX history_by_name;"
 		"WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM "
 		"n WHERE i < %llu) INSERT INTO record (id, record_key, key, "
 		"created_at) SELECT i, i, 'p' || i || '@example.com', "
@@ -71,8 +71,9 @@ fill(const char *path, unsigned long long signals, unsigned long long records)
 		"THEN 'email.clicked' ELSE 'page.visited' END, i, 'bench', 1, "
 		"'{\"campaign\":\"c' || (x / 3 %% 7) || '\",\"url\":"
 		"\"https://example.com/' || (x / 11 %% 1000) || '\"}' FROM r;"
-		"CREATE INDEX history_by_record ON history (record_id, "
-		"happened_at, id); CREATE INDEX history_by_name ON history "
+		"INSERT INTO history_by_record SELECT 0, record_id, "
+		"happened_at, id FROM history ORDER BY record_id, happened_at, "
+		"id; CREATE INDEX history_by_name ON history "
 		"(name, happened_at); COMMIT; PRAGMA wal_checkpoint(TRUNCATE);",
 		records, signals, records, records, signals, signals);
 	must(db_script(store_db(store), script, &err), &err);

@@ -488,6 +488,59 @@ an_explanation_is_bounded(void **state)
 	buf_done(&because);
 }
 
+static void
+rules_inside_an_object_get_its_condition(void **state)
+{
+	static const char text[] =
+		"list \"o'news\" { rule \"A\" { on = \"email.opened\" "
+		"when = \"field.x = 1 or field.y = 2\" add = 1 } }\n"
+		"rule \"B\" { on = \"email.opened\" add = 2 }\n"
+		"form \"demo\" { rule \"C\" { on = \"form.submitted\" "
+		"add = 3 } rule \"D\" { on = \"form.submitted\" add = 4 } "
+		"}\n"
+		"campaign \"spring\" { rule \"E\" { on = "
+		"\"email.opened\" add = 5 } }\n";
+	static const char *const want[][2] = {
+		{"B", NULL},
+		{"A", "list 'o''news' and (field.x = 1 or field.y = 2)"},
+		{"C", "signal.form = 'demo'"},
+		{"D", "signal.form = 'demo'"},
+		{"E", "signal.campaign = 'spring'"}};
+	struct condition_names names = {0};
+	struct rule_context context = {.names = &names};
+	struct ruleset *ruleset, *again;
+	struct buf written = BUF_INIT;
+	struct sg_err err;
+	size_t i;
+
+	if (rules_parse("f", text, &context, &ruleset, &err) != SG_OK)
+		fail_msg("%s", err.text);
+	assert_int_equal(ruleset->n_rules, 5);
+	for (i = 0; i < 5; i++) {
+		assert_string_equal(ruleset->rules[i].name, want[i][0]);
+		if (want[i][1])
+			assert_string_equal(ruleset->rules[i].when, want[i][1]);
+		else
+			assert_null(ruleset->rules[i].when);
+	}
+	/* and they are written as what they are */
+	ruleset_write(ruleset, &written);
+	if (rules_parse("f", buf_text(&written), &context, &again, &err) !=
+	    SG_OK)
+		fail_msg("%s", err.text);
+	assert_int_equal(again->n_rules, 5);
+	buf_done(&written);
+	ruleset_free(again);
+	ruleset_free(ruleset);
+	assert_int_equal(rules_parse("f",
+				     "rule \"A\" { on = \"a.b\" add = 1 }\n"
+				     "list \"n\" {\n rule \"A\" { on = "
+				     "\"a.b\" add = 1 }\n}\n",
+				     &context, &ruleset, &err),
+			 SG_REFUSED);
+	assert_non_null(strstr(err.text, "f:3: rule \"A\""));
+}
+
 static bool
 shipped_signal(void *arg, const char *name, const char **hint_out)
 {
@@ -562,6 +615,7 @@ main(void)
 		cmocka_unit_test(differences_are_found_in_order_of_name),
 		cmocka_unit_test(an_explanation_is_filled_in),
 		cmocka_unit_test(an_explanation_is_bounded),
+		cmocka_unit_test(rules_inside_an_object_get_its_condition),
 		cmocka_unit_test(the_shipped_rules_are_right),
 	};
 

@@ -8,6 +8,7 @@
 #include "apply/simulate.h"
 #include "base/text.h"
 #include "http/api/api_call.h"
+#include "rule/automation.h"
 
 enum { MOVERS = 10 };
 
@@ -336,6 +337,30 @@ read_thresholds(struct api_call *call, struct simulate_options *options,
 	return SG_OK;
 }
 
+/* Those of the automations on that score, too. */
+static void
+add_automations(struct api_call *call, const char *score,
+		struct simulate_options *options)
+{
+	const struct ruleset *set =
+		apply_automations_get(call->api->options.apply);
+	size_t i;
+
+	for (i = 0; set && i < set->n_automations; i++) {
+		const struct automation *one = &set->automations[i];
+
+		if ((one->on != AUTOMATION_RISES &&
+		     one->on != AUTOMATION_FALLS) ||
+		    !one->enabled || strcmp(one->score, score) != 0 ||
+		    options->n_thresholds == SIMULATE_THRESHOLDS_MOST)
+			continue;
+		options->thresholds[options->n_thresholds++] =
+			(struct simulate_threshold){
+				.name = pool_strdup(call->pool, one->name),
+				.at = one->threshold};
+	}
+}
+
 static bool
 nobody_waits(void *arg)
 {
@@ -365,6 +390,7 @@ simulate_all(struct api_call *call, struct ruleset *rules, struct sg_err *err)
 		status = read_thresholds(call, &options, err);
 	if (status != SG_OK)
 		return status;
+	add_automations(call, settings.name, &options);
 	options.score_id = settings.id;
 	options.n_movers = (size_t)movers;
 	json_add_text(api_answer(call), "score", settings.name);
