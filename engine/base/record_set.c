@@ -163,3 +163,15 @@ record_set_each(const struct record_set *set,
 
 	roaring_iterate(&set->bitmap, walk_one, &walk);
 }
+
+size_t
+record_set_slice(const struct record_set *set, uint32_t from, uint32_t *ids,
+		 size_t most)
+{
+	roaring_uint32_iterator_t at;
+
+	roaring_init_iterator(&set->bitmap, &at);
+	if (!roaring_move_uint32_iterator_equalorlarger(&at, from))
+		return 0;
+	return roaring_read_uint32_iterator(&at, ids, (uint32_t)most);
+}

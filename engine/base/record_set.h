@@ -19,6 +19,9 @@ uint64_t record_set_count(const struct record_set *set);
 /* In ascending order; false from fn stops. */
 void record_set_each(const struct record_set *set,
 		     bool (*fn)(void *arg, uint32_t record_id), void *arg);
+/* The ids from `from` on, ascending, at most `most`; how many there were. */
+size_t record_set_slice(const struct record_set *set, uint32_t from,
+			uint32_t *ids, size_t most);
 void record_set_remove(struct record_set *set, uint32_t record_id);
 struct record_set *record_set_copy(const struct record_set *set);
 /* into `set` */

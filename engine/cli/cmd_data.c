@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli_rows.h"
 #include "cli/cli_tables.h"
@@ -13,7 +14,8 @@ struct output {
 	const char *name; /* NULL = standard output */
 	FILE *file;
 	bool failed;
-	int error; /* errno then */
+	int error;	   /* errno then */
+	int64_t rows, all; /* for the bar; all 0 = no bar */
 };
 
 static bool
@@ -33,6 +35,39 @@ fail_output(struct output *output)
 	return false;
 }
 
+/* By line ends, which cells may have as well: near enough for a bar. */
+static void
+show_progress(struct output *output, const char *bytes, size_t len)
+{
+	if (!output->all)
+		return;
+	for (size_t i = 0; i < len; i++)
+		output->rows += bytes[i] == '\n';
+	if (output->rows > output->all)
+		output->rows = output->all;
+	cli_progress(output->rows, output->all, " rows");
+}
+
+/* How many there will be; asked only where a bar can be seen. */
+static enum cli_exit
+count_rows(struct output *output, struct cli *cli, const struct cli_args *args)
+{
+	const char *where = cli_value(args, "where");
+	struct json *body, *answer = NULL;
+	enum cli_exit code;
+
+	if (!output->name || !isatty(STDERR_FILENO))
+		return CLI_DONE;
+	body = json_new_object();
+	json_add_text(body, "where", where ? where : "not email is empty");
+	code = cli_call(cli, "POST", "/segments/count", body, &answer);
+	if (code == CLI_DONE)
+		json_get_int(answer, "count", &output->all);
+	json_free(answer);
+	json_free(body);
+	return code;
+}
+
 static bool
 write_out(void *arg, const void *bytes, size_t len)
 {
@@ -50,6 +85,7 @@ write_out(void *arg, const void *bytes, size_t len)
 	}
 	if (fwrite(bytes, 1, len, output->file) != len)
 		return fail_output(output);
+	show_progress(output, bytes, len);
 	return true;
 }
 
@@ -88,7 +124,11 @@ export_records(struct cli *cli, const struct cli_args *args)
 	call.path = buf_text(&path);
 	call.sink_arg = &output;
 	call.sink_failed = &output.failed;
-	code = cli_call_raw(cli, &call, &rest);
+	code = count_rows(&output, cli, args);
+	if (code == CLI_DONE)
+		code = cli_call_raw(cli, &call, &rest);
+	if (output.all)
+		cli_progress_end();
 	buf_done(&rest);
 	buf_done(&path);
 	return close_output(&output, code);

@@ -64,6 +64,22 @@ store_consent_of(struct store *store, uint64_t record_key, struct pool *pool,
 }
 
 enum sg_status
+store_consent_any(struct store *store, bool *any_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store, "SELECT 1 FROM consent LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	status = db_step(statement, err);
+	db_reset(statement);
+	*any_out = status == SG_OK;
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
 store_consent_each(struct store *store,
 		   void (*fn)(void *arg, uint64_t record_key,
 			      enum consent_what what, enum consent_state state),

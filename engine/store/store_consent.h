@@ -6,6 +6,7 @@
 #ifndef ENGINE_STORE_STORE_CONSENT_H
 #define ENGINE_STORE_STORE_CONSENT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/pool.h"
@@ -33,6 +34,9 @@ enum sg_status store_consent_put(struct store *store,
 enum sg_status store_consent_of(struct store *store, uint64_t record_key,
 				struct pool *pool, struct store_consents *out,
 				struct sg_err *err) MUST_CHECK;
+/* Was anybody ever asked? */
+enum sg_status store_consent_any(struct store *store, bool *any_out,
+				 struct sg_err *err) MUST_CHECK;
 /* Each that is granted or denied. */
 enum sg_status store_consent_each(struct store *store,
 				  void (*fn)(void *arg, uint64_t record_key,

@@ -59,6 +59,22 @@ def test_one_quote_that_is_not_closed_spoils_one_line(shared, tmp_path):
     assert result.stderr.startswith("line 2502: ")
 
 
+def test_consent_comes_and_goes_in_columns(shared, tmp_path):
+    file = tmp_path / "consent.csv"
+    file.write_text("email,consent.opens,consent.clicks\n"
+                    "c1@con.test,granted,denied\nc2@con.test,,granted\n"
+                    "c3@con.test,perhaps,\n")
+    result = shared.run("import", file)
+    assert result.stdout == "3 lines: 2 new, 0 updated, 1 refused.\n"
+    assert "line 4: column consent.opens: " in result.stderr
+    columns = "email,consent.opens,consent.clicks"
+    assert shared.do("export", "--where", "email matches '*@con.test'",
+                     "--columns", columns, "--sort", "email") == (
+        columns + "\nc1@con.test,granted,denied\n"
+        "c2@con.test,,granted\n")
+    assert "consent.opens,consent.clicks" in shared.do("export").split("\n")[0]
+
+
 def test_lines_of_json_as_the_api_has_them_and_as_an_export_writes_them(
         shared, tmp_path):
     shared.do("list", "create", "ndj")

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "store/store_consent.h"
 #include "store/store_link.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
@@ -16,7 +17,7 @@ unknown(const char *text, struct sg_err *err)
 	return err_set(err, SG_REFUSED,
 		       "there is no column `%s`; there are email, id, module, "
 		       "created, tags, lists, field.NAME, link:RELATION, "
-		       "and of a score "
+		       "consent.opens, consent.clicks, and of a score "
 		       "score, percent, raw, manual, field_points, automatic, "
 		       "positive, negative, touchpoint, positive_touchpoint, "
 		       "negative_touchpoint (positive:NAME for another score "
@@ -78,6 +79,10 @@ api_column_read(const struct api_place *place, const char *text,
 		column_out->kind = COLUMN_LINK;
 		column_out->field = column_out->text + 5;
 		return SG_OK;
+	}
+	if (strncmp(text, "consent.", 8) == 0) {
+		column_out->kind = COLUMN_CONSENT;
+		return consent_what_parse(text + 8, &column_out->consent, err);
 	}
 	return read_score(place, score, column_out, err);
 }
@@ -244,6 +249,28 @@ add_links(const struct record_values *values, const struct api_column *column,
 	return status;
 }
 
+/* Nothing where nobody was asked. */
+static enum sg_status
+add_consent(const struct record_values *values, const struct api_column *column,
+	    struct json *to, struct sg_err *err)
+{
+	const struct api_place *place = values->place;
+	struct store_consents rows = {NULL, 0};
+	enum sg_status status = SG_OK;
+
+	json_add_null(to, column->text);
+	if (values->record.record_key)
+		status = store_consent_of(place->store,
+					  values->record.record_key,
+					  place->pool, &rows, err);
+	for (size_t i = 0; status == SG_OK && i < rows.n_rows; i++)
+		if (rows.rows[i].what == column->consent &&
+		    rows.rows[i].state != CONSENT_UNKNOWN)
+			json_add_text(to, column->text,
+				      consent_state_name(rows.rows[i].state));
+	return status;
+}
+
 static void
 add_score(const struct record_values *values, const struct api_column *column,
 	  struct json *to)
@@ -285,6 +312,8 @@ add_value(struct record_values *values, const struct api_column *column,
 		return add_field(values, column, to, err);
 	case COLUMN_LINK:
 		return add_links(values, column, to, err);
+	case COLUMN_CONSENT:
+		return add_consent(values, column, to, err);
 	case COLUMN_SCORE:
 		add_score(values, column, to);
 		return SG_OK;

@@ -1,8 +1,8 @@
 /*
  * api_columns.h - what can be asked of each record in a list or an export:
- * email, key, id, module, created, tags, lists, field.NAME, link:RELATION, and
- * every part of a score (score, percent, positive …; score:fit for another than
- * lead).
+ * email, key, id, module, created, tags, lists, field.NAME, link:RELATION,
+ * consent.opens and consent.clicks, and every part of a score (score, percent,
+ * positive …; score:fit for another than lead).
  */
 #ifndef ENGINE_HTTP_API_API_COLUMNS_H
 #define ENGINE_HTTP_API_API_COLUMNS_H
@@ -10,9 +10,10 @@
 #include "base/json.h"
 #include "base/pool.h"
 #include "score/scoreboard.h"
+#include "signal/consent.h"
 #include "store/store.h"
 
-enum { API_COLUMNS_MOST = 64 };
+enum { API_COLUMNS_MOST = 512 };
 
 #define API_COLUMNS "email,score,percent,created"
 
@@ -25,6 +26,7 @@ enum api_column_kind {
 	COLUMN_LISTS,
 	COLUMN_FIELD,
 	COLUMN_LINK,
+	COLUMN_CONSENT,
 	COLUMN_SCORE
 };
 
@@ -32,6 +34,7 @@ struct api_column {
 	enum api_column_kind kind;
 	const char *text;  /* as it was asked for: the name in the answer */
 	const char *field; /* COLUMN_FIELD; of COLUMN_LINK the relation */
+	enum consent_what consent; /* COLUMN_CONSENT */
 	enum score_part part;
 	struct score_settings score; /* COLUMN_SCORE */
 };

@@ -11,6 +11,7 @@
 #include "http/api/api_call.h"
 #include "http/api/api_rows.h"
 #include "http/api/csv.h"
+#include "store/store_consent.h"
 
 enum { EXPORT_MAGIC = 0x45585054, ROWS_A_PIECE = 200 };
 
@@ -20,7 +21,9 @@ struct export
 	struct api *api;
 	struct pool *pool; /* of the whole export: the query */
 	struct api_query query;
-	struct api_rows rows;
+	struct record_set *set; /* in order of id; NULL: */
+	struct api_rows rows;	/* sorted */
+	uint32_t next_id;
 	size_t at;
 	bool csv, header_sent;
 };
@@ -78,21 +81,38 @@ write_header(const struct export *export, struct buf *to)
 	buf_append_text(to, "\r\n");
 }
 
+/* The records of the next piece; fewer than a piece are the last. */
+static size_t
+next_ids(struct export *export, uint32_t ids[ROWS_A_PIECE])
+{
+	size_t n;
+
+	if (export->set) {
+		n = record_set_slice(export->set, export->next_id, ids,
+				     ROWS_A_PIECE);
+		if (n > 0)
+			export->next_id = ids[n - 1] + 1;
+		return n;
+	}
+	for (n = 0; n < ROWS_A_PIECE && export->at < export->rows.n_rows; n++)
+		ids[n] = export->rows.rows[export->at++].record_id;
+	return n;
+}
+
 static enum sg_status
 write_rows(struct export *export, struct api_place *place, struct buf *to,
-	   struct sg_err *err)
+	   bool *more_out, struct sg_err *err)
 {
-	const struct api_rows *rows = &export->rows;
+	uint32_t ids[ROWS_A_PIECE];
+	size_t n = next_ids(export, ids);
 	enum sg_status status = SG_OK;
 
-	for (size_t i = 0;
-	     status == SG_OK && i < ROWS_A_PIECE && export->at < rows->n_rows;
-	     i++, export->at++) {
+	*more_out = n == ROWS_A_PIECE;
+	for (size_t i = 0; status == SG_OK && i < n; i++) {
 		struct json *row = json_new_object();
 
-		status = api_columns_json(place, &export->query.columns,
-					  rows->rows[export->at].record_id, row,
-					  err);
+		status = api_columns_json(place, &export->query.columns, ids[i],
+					  row, err);
 		if (status == SG_OK)
 			write_row(export, row, to);
 		json_free(row);
@@ -110,6 +130,7 @@ next(void *arg, struct buf *to)
 	struct store_readers *readers = export->api->options.readers;
 	struct sg_err err;
 	enum sg_status status;
+	bool more = false;
 
 	assert(export->magic == EXPORT_MAGIC);
 	if (export->csv && !export->header_sent)
@@ -118,7 +139,7 @@ next(void *arg, struct buf *to)
 	status = store_readers_take(readers, &place.store, &err);
 	if (status == SG_OK) {
 		place.pool = pool_new();
-		status = write_rows(export, &place, to, &err);
+		status = write_rows(export, &place, to, &more, &err);
 		pool_free(place.pool);
 		store_readers_give(readers, place.store);
 	}
@@ -126,7 +147,7 @@ next(void *arg, struct buf *to)
 		log_error("an export was cut short: %s", err.text);
 		to->failed = true; /* ends the connection: the reader sees it */
 	}
-	return export->at < export->rows.n_rows;
+	return more && status == SG_OK;
 }
 
 static void
@@ -135,6 +156,7 @@ done(void *arg)
 	struct export *export = arg;
 
 	free(export->rows.rows);
+	record_set_free(export->set);
 	pool_free(export->pool);
 	export->magic = 0;
 	free(export);
@@ -148,6 +170,7 @@ all_columns(struct api_call *call, const char **columns_out, struct sg_err *err)
 	struct score_settings settings;
 	struct store_names fields;
 	struct buf text = BUF_INIT;
+	bool asked = false;
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
@@ -159,12 +182,15 @@ all_columns(struct api_call *call, const char **columns_out, struct sg_err *err)
 	for (size_t i = 0; i < fields.n_names; i++)
 		buf_printf(&text, ",field.%s", fields.names[i]);
 	buf_append_text(&text, ",tags,lists");
+	status = store_consent_any(call->store, &asked, err);
+	if (asked)
+		buf_append_text(&text, ",consent.opens,consent.clicks");
 	for (size_t i = 0; i < scoreboard_n_scores(board); i++)
 		if (scoreboard_score_at(board, i, &settings) == SG_OK)
 			buf_printf(&text, ",score:%s", settings.name);
 	*columns_out = pool_strdup(call->pool, buf_text(&text));
 	buf_done(&text);
-	return SG_OK;
+	return status;
 }
 
 /* The stream outlives the call: it takes the call's pool. */
@@ -204,8 +230,12 @@ api_export(struct api_call *call, struct sg_err *err)
 		return err_set(err, SG_FAILED, "out of memory");
 	export->csv = !format || strcmp(format, "csv") == 0;
 	status = api_query_read(call, columns, &export->query, err);
-	if (status == SG_OK)
+	/* Only who wants an order pays for the memory of one. */
+	if (status == SG_OK && export->query.sorted)
 		status = api_rows_all(call, &export->query, &export->rows, err);
+	else if (status == SG_OK)
+		status = api_select(call, export->query.where, &export->set,
+				    err);
 	if (status != SG_OK) {
 		free(export);
 		return status;

@@ -72,7 +72,9 @@ read_sort(const char *text, struct api_query *query, struct sg_err *err)
 	if (query->sort.kind == COLUMN_SCORE &&
 	    query->sort.part == SCORE_PERCENT)
 		query->sort.part = SCORE_SCORE;
-	if (query->sort.kind == COLUMN_TAGS || query->sort.kind == COLUMN_LISTS)
+	if (query->sort.kind == COLUMN_TAGS ||
+	    query->sort.kind == COLUMN_LISTS ||
+	    query->sort.kind == COLUMN_CONSENT)
 		return err_set(err, SG_REFUSED, "cannot sort by `%s`",
 			       query->sort.text);
 	return SG_OK;

@@ -12,7 +12,7 @@
 #include "base/buf.h"
 #include "base/pool.h"
 
-enum { CSV_CELLS_MOST = 256 };
+enum { CSV_CELLS_MOST = 512 };
 
 struct csv {
 	const char *text;

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "signal/consent.h"
+
 /* "First Name" means first_name. */
 static char *
 field_name(struct pool *pool, const char *title)
@@ -43,6 +45,19 @@ read_field(struct import_columns *columns, const char *name,
 	column->kind = IMPORT_FIELD;
 	column->name = field_name(columns->call->pool, name);
 	return api_check_field(column->name, err);
+}
+
+static enum sg_status
+read_consent(const char *name, struct import_column *column, struct sg_err *err)
+{
+	enum consent_what what;
+	enum sg_status status = consent_what_parse(name, &what, err);
+
+	if (status != SG_OK)
+		return status;
+	column->kind = IMPORT_CONSENT;
+	column->name = consent_what_name(what);
+	return SG_OK;
 }
 
 /* The words that mean something by themselves. */
@@ -116,6 +131,8 @@ read_meaning(struct import_columns *columns, const char *text,
 	/* field.email is a field, as it was when it went out. */
 	if (!columns->signals && strncmp(text, "field.", 6) == 0)
 		return read_field(columns, text + 6, column, err);
+	if (!columns->signals && strncmp(text, "consent.", 8) == 0)
+		return read_consent(text + 8, column, err);
 	if (find_word(column, name, columns->signals))
 		return SG_OK;
 	if (columns->signals)
@@ -263,6 +280,8 @@ import_column_means(const struct import_column *column, struct pool *pool)
 	switch (column->kind) {
 	case IMPORT_FIELD:
 		return pool_printf(pool, "field.%s", column->name);
+	case IMPORT_CONSENT:
+		return pool_printf(pool, "consent.%s", column->name);
 	case IMPORT_SCORE:
 		return pool_printf(pool, "score:%s", column->name);
 	case IMPORT_LINK:

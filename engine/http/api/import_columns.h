@@ -19,6 +19,7 @@ enum import_kind {
 	IMPORT_LISTS,
 	IMPORT_SCORE,
 	IMPORT_CREATED,
+	IMPORT_CONSENT,
 	/* of signals */
 	IMPORT_NAME,
 	IMPORT_TIME,

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "http/api/import_lines.h"
+#include "signal/consent.h"
 
 /* A change of the line's record, made now. */
 static void
@@ -138,6 +139,19 @@ add_links(struct import_lines *lines, const struct import_column *column,
 }
 
 static enum sg_status
+add_consent(struct import_lines *lines, const struct import_column *column,
+	    const char *cell, const struct signal *whose, struct sg_err *err)
+{
+	struct signal signal;
+	enum sg_status status;
+
+	begin(lines, whose, SIGNAL_CONSENT, &signal);
+	status = consent_fill(&signal, column->name, cell, "import", NULL, err);
+	signal.source = "import";
+	return status == SG_OK ? import_add(lines, &signal, err) : status;
+}
+
+static enum sg_status
 add_value(struct import_lines *lines, const struct import_value *value,
 	  const struct signal *whose, struct sg_err *err)
 {
@@ -155,6 +169,8 @@ add_value(struct import_lines *lines, const struct import_value *value,
 		return add_names(lines, column->kind, value->text, whose, err);
 	case IMPORT_SCORE:
 		return add_score(lines, column, value->text, whose, err);
+	case IMPORT_CONSENT:
+		return add_consent(lines, column, value->text, whose, err);
 	case IMPORT_FIELD:
 		return add_field(lines, column, value->text, whose, err);
 	case IMPORT_LINK:
