@@ -133,6 +133,7 @@ load(struct apply *apply, struct sg_err *err)
 		status = apply_load_rules(apply, err);
 	if (status == SG_OK)
 		status = automations_start(apply, err);
+	apply->bulk_look = true;
 	if (status == SG_OK)
 		status = apply_load_consents(apply, err);
 	if (status == SG_OK)
@@ -179,6 +180,7 @@ apply_close(struct apply *apply)
 	fold_out_done(&apply->out);
 	fold_world_done(&apply->world);
 	automations_free(apply->automations);
+	apply_bulk_free(apply);
 	apply_cache_free(apply->cache);
 	apply_index_free(apply->index);
 	apply_index_free(apply->waiting);
@@ -305,6 +307,10 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = generation_run_slice(apply, err);
 	if (status == SG_NONE)
 		status = SG_OK;
+	if (status == SG_OK)
+		status = apply_run_bulk(apply, err);
+	if (status == SG_NONE)
+		status = SG_OK;
 	if (status == SG_OK && apply->next_checkpoint <= now &&
 	    !generation_settles(apply)) {
 		status = apply_checkpoint(apply, err);
@@ -318,7 +324,7 @@ idle_ms(const struct apply *apply)
 {
 	int64_t now = apply_time(apply), ms = IDLE_MS;
 
-	if (apply->sweep_ruleset || generation_busy(apply))
+	if (apply->sweep_ruleset || generation_busy(apply) || apply->bulk_look)
 		return 0;
 	if (apply->next_settled - now < ms)
 		ms = apply->next_settled - now;

@@ -107,6 +107,23 @@ enum sg_status apply_call(struct apply *apply, apply_call_fn *fn, void *arg,
 /* Today's rules, borrowed until apply_rules_release(). */
 const struct ruleset *apply_rules_get(struct apply *apply);
 void apply_rules_release(struct apply *apply, const struct ruleset *ruleset);
+/*
+ * Actions of automations to all for whom a condition holds, by and by, beside
+ * live traffic, each record exactly once, also after a crash. An apply_call_fn
+ * whose argument is a struct apply_bulk_order. SG_REFUSED: the condition or an
+ * action, with line, column and caret.
+ */
+struct apply_bulk_order {
+	struct apply *apply;
+	const char *where;
+	const char *const *actions;
+	size_t n_actions;
+	const char *actor;
+	int64_t id;	/* out */
+	uint64_t total; /* out: records, now */
+};
+apply_call_fn apply_bulk_begin;
+
 /* Something in the outbox is due that was not. */
 void apply_outbox_wake(const struct apply *apply);
 /* What actions of automations may name; NULL: anything. */

@@ -63,6 +63,8 @@ struct apply {
 	struct scoreboard *board;
 	struct fold_world world;
 	struct automations *automations; /* apply_automation.h */
+	struct bulk *bulk;		 /* apply_bulk.c; NULL: none */
+	bool bulk_look;			 /* there may be one */
 	pthread_rwlock_t world_lock;
 	struct apply_cache *cache;
 	struct apply_index *index;
@@ -237,6 +239,12 @@ enum sg_status apply_judge_all(struct apply *apply, uint32_t record_id,
 			       struct store_history_rows *rows,
 			       struct pool *pool,
 			       struct sg_err *err) MUST_CHECK;
+
+/* apply_bulk.c: some records of what `segment do` asked for, a transaction.
+ * SG_NONE: nothing to do. */
+enum sg_status apply_run_bulk(struct apply *apply,
+			      struct sg_err *err) MUST_CHECK;
+void apply_bulk_free(struct apply *apply);
 
 /* apply_suppression.c */
 enum sg_status apply_write_suppression(struct apply *apply,

@@ -14,6 +14,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_rules_run_commands,
 	cli_automation_commands,
 	cli_segment_commands,
+	cli_segment_do_commands,
 	cli_signal_commands,
 	cli_import_commands,
 	cli_data_commands,

@@ -16,6 +16,7 @@ extern const struct cli_command cli_rules_commands[];
 extern const struct cli_command cli_rules_run_commands[];
 extern const struct cli_command cli_automation_commands[];
 extern const struct cli_command cli_segment_commands[];
+extern const struct cli_command cli_segment_do_commands[];
 extern const struct cli_command cli_signal_commands[];
 extern const struct cli_command cli_import_commands[];
 extern const struct cli_command cli_data_commands[];

@@ -267,6 +267,8 @@ api_fn api_outbox_all, api_outbox_show, api_outbox_redo, api_outbox_drop;
 enum sg_status api_outbox_json(struct api_call *call, struct json *to,
 			       struct sg_err *err) MUST_CHECK;
 
+api_fn api_bulk_begin, api_bulk_all, api_bulk_show; /* api_bulk.c */
+
 /* --- api_automations.c -------------------------------------------------- */
 
 api_fn api_automations_all, api_automations_show, api_firings_all;

@@ -128,6 +128,11 @@ const struct api_resource api_resources[] = {
 	{"DELETE", "/outbox/{id}", API_OPERATOR, api_outbox_drop,
 	 "give a delivery up"},
 
+	{"POST", "/bulk", API_OPERATOR, api_bulk_begin,
+	 "do actions to all for whom a condition holds; dry_run=1"},
+	{"GET", "/bulk", API_READER, api_bulk_all, "such works, newest first"},
+	{"GET", "/bulk/{id}", API_READER, api_bulk_show, "how far one is"},
+
 	{"GET", "/segments", API_READER, api_segments_all,
 	 "the saved conditions"},
 	{"POST", "/segments", API_OPERATOR, api_segments_save,

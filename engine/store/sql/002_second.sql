@@ -63,6 +63,22 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_waiting ON outbox (due_at) WHERE state = 1;
 CREATE INDEX outbox_by_state ON outbox (state, id);
 
+-- Actions done to all for whom a condition holds (`segment do`), record by
+-- record in order of id.
+CREATE TABLE bulk (
+	id          INTEGER PRIMARY KEY,
+	expression  TEXT NOT NULL,
+	actions     TEXT NOT NULL,              -- JSON array of their texts
+	actor       TEXT NOT NULL,
+	created_at  INTEGER NOT NULL,
+	total       INTEGER NOT NULL,           -- when it began
+	after       INTEGER NOT NULL DEFAULT 0, -- done up to this record
+	done        INTEGER NOT NULL DEFAULT 0,
+	refused     INTEGER NOT NULL DEFAULT 0,
+	finished_at INTEGER,
+	trouble     TEXT NOT NULL DEFAULT ''
+);
+
 -- Who is in which sequence; automations start and stop.
 CREATE TABLE enrolment (
 	sequence  TEXT NOT NULL,

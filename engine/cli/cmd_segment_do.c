@@ -1,0 +1,144 @@
+/* cmd_segment_do.c - scoregate segment do: actions to all for whom a condition
+ * holds. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "cli/cli_tables.h"
+
+enum { LOOK_MS = 200 };
+
+static struct json *
+order_of(const struct cli_args *args)
+{
+	struct json *body = json_new_object(), *actions = json_new_array();
+	size_t i;
+
+	json_add_text(body, "where", cli_value(args, "where"));
+	for (i = 0; i < cli_count(args); i++)
+		json_push(actions, json_text(cli_arg(args, i)));
+	json_add(body, "actions", actions);
+	return body;
+}
+
+/* How many, and some of them. */
+static enum cli_exit
+show(struct cli *cli, const struct json *body, int64_t *total_out)
+{
+	static const struct cli_column columns[] = {
+		{"record", "key", CLI_TEXT},
+		{"score", "score", CLI_NUMBER},
+		{0},
+	};
+	struct json *answer = NULL;
+	enum cli_exit code =
+		cli_call(cli, "POST", "/bulk?dry_run=1", body, &answer);
+
+	if (code == CLI_DONE) {
+		(void)json_get_int(answer, "total", total_out);
+		printf("%lld records", (long long)*total_out);
+		puts(json_count(json_get(answer, "examples")) <
+				     (size_t)*total_out
+			     ? ", among them:"
+		     : *total_out ? ":"
+				  : "; nothing to do.");
+		if (*total_out)
+			cli_table(cli, json_get(answer, "examples"), columns);
+	}
+	json_free(answer);
+	return code;
+}
+
+/* Until it is finished; it goes on without us. */
+static enum cli_exit
+follow(struct cli *cli, int64_t id, struct json **answer_out)
+{
+	struct buf path = BUF_INIT, number = BUF_INIT;
+	enum cli_exit code;
+	int64_t done = 0, total = 0;
+
+	buf_printf(&number, "%lld", (long long)id);
+	cli_path(&path, "/bulk/%s", buf_text(&number));
+	for (;;) {
+		code = cli_call(cli, "GET", buf_text(&path), NULL, answer_out);
+		if (code != CLI_DONE ||
+		    json_get_text(*answer_out, "finished_at"))
+			break;
+		(void)json_get_int(*answer_out, "done", &done);
+		(void)json_get_int(*answer_out, "total", &total);
+		cli_progress(done, total, "");
+		json_free(*answer_out);
+		*answer_out = NULL;
+		clock_sleep_ms(LOOK_MS);
+	}
+	cli_progress_end();
+	buf_done(&number);
+	buf_done(&path);
+	return code;
+}
+
+static enum cli_exit
+run(struct cli *cli, const struct json *body)
+{
+	struct json *answer = NULL;
+	int64_t id = 0, done = 0, refused = 0;
+	enum cli_exit code = cli_call(cli, "POST", "/bulk", body, &answer);
+
+	if (code == CLI_DONE)
+		(void)json_get_int(answer, "id", &id);
+	json_free(answer);
+	answer = NULL;
+	if (code == CLI_DONE)
+		code = follow(cli, id, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		const char *trouble = json_get_text(answer, "trouble");
+
+		(void)json_get_int(answer, "done", &done);
+		(void)json_get_int(answer, "refused", &refused);
+		printf("Done: %lld records", (long long)done);
+		if (refused)
+			printf(", %lld actions refused", (long long)refused);
+		puts(".");
+		if (trouble && *trouble) {
+			cli_print(trouble);
+			putchar('\n');
+		}
+	}
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+segment_do(struct cli *cli, const struct cli_args *args)
+{
+	struct json *body;
+	int64_t total = 0;
+	enum cli_exit code = CLI_DONE;
+
+	if (!cli_value(args, "where"))
+		return cli_fail(CLI_USAGE, "segment do needs --where EXPR");
+	body = order_of(args);
+	if (!cli_value(args, "yes")) {
+		code = show(cli, body, &total);
+		fflush(stdout);
+		if (code == CLI_DONE && total && !cli_ask("Do it?"))
+			code = cli_fail(CLI_USAGE, "nothing done (say --yes to "
+						   "not be asked)");
+	}
+	if (code == CLI_DONE && (total || cli_value(args, "yes")))
+		code = run(cli, body);
+	json_free(body);
+	return code;
+}
+
+static const struct cli_option do_options[] = {
+	{"where", "EXPR", "whom"},
+	{"yes", NULL, "do not show and ask first"},
+	{0},
+};
+
+const struct cli_command cli_segment_do_commands[] = {
+	{"segment do", "--where EXPR ACTION…",
+	 "do what automations do, to all for whom it holds", do_options, 1, 32,
+	 segment_do},
+	{0},
+};
