@@ -78,6 +78,10 @@ apply_name_link(struct apply *apply, struct signal *link, struct sg_err *err)
 			pool_printf(apply->work, "%llx",
 				    (unsigned long long)end.record_key),
 			err);
+	/* No address in somebody else's history: who is forgotten is. */
+	if (status == SG_OK && end.id && module &&
+	    module->key == MODULE_KEY_EMAIL)
+		status = signal_set(link, "key", "", err);
 	/* As it is configured now: what happened stays as it was. */
 	if (status == SG_OK && module && module->one)
 		status = signal_set(link, "one", "yes", err);

@@ -287,6 +287,80 @@ a_deleted_end_ends_the_link(void **state)
 	applier_verify(applier);
 }
 
+static void
+what_expires_or_was_no_absence_goes_at_both_ends(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+	struct signal sent =
+		applier_signal("email.sent", "ann@example.com", at + DAY);
+
+	applier_rules(applier,
+		      "rule \"Short\" { on = \"email.clicked\" add = 5 "
+		      "score = \"fit\" also = \"account\" expires = \"2d\" "
+		      "}\n"
+		      "rule \"Capped\" { on = \"email.opened\" add = 4 "
+		      "score = \"fit\" also = \"account\" cap = 6 }\n"
+		      "rule \"Silent\" { on = \"email.sent\" subtract = 3 "
+		      "score = \"fit\" also = \"account\" "
+		      "unless = \"email.clicked within 1d\" }\n",
+		      false);
+	submit_link(applier, SIGNAL_LINK, "ann@example.com", "ACME", at);
+	submit(applier, "email.opened", "ann@example.com", at + 1);
+	submit(applier, "email.opened", "ann@example.com", at + 2);
+	assert_float_equal(fit(applier, "account", "ACME"), 6, tiny);
+	sent.message_id = 7;
+	applier_submit(applier, &sent);
+	submit(applier, "email.opened", "bob@example.com", at + 3 * DAY);
+	submit(applier, "email.forwarded", "ann@example.com", at + 4 * DAY);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 3, tiny);
+	assert_float_equal(fit(applier, "account", "ACME"), 3, tiny);
+	applier_verify(applier);
+	/* Late: it was no silence, and what it gave has expired since. */
+	sent = applier_signal("email.clicked", "ann@example.com",
+			      at + DAY + DAY / 2);
+	sent.message_id = 7;
+	applier_submit(applier, &sent);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 6, tiny);
+	assert_float_equal(fit(applier, "account", "ACME"), 6, tiny);
+	applier_verify(applier);
+}
+
+static void
+a_later_verdict_takes_back_at_both_ends(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+	struct store_history_rows rows;
+	struct pool *pool = pool_new();
+	struct signal judge;
+	char id[32];
+	size_t i;
+
+	applier_rules(applier, rules, false);
+	submit_link(applier, SIGNAL_LINK, "ann@example.com", "ACME", at);
+	submit(applier, "email.clicked", "ann@example.com", at + DAY);
+	assert_float_equal(fit(applier, "account", "ACME"), 5, tiny);
+	assert_int_equal(
+		store_history_of(applier_reader(applier),
+				 find(applier, "contact", "ann@example.com"),
+				 pool, &rows, NULL),
+		SG_OK);
+	for (i = 0; i < rows.n_rows; i++)
+		if (strcmp(rows.rows[i].name, "email.clicked") == 0)
+			break;
+	judge = applier_change(SIGNAL_JUDGE, "signal.judged", "ann@example.com",
+			       clock_now());
+	snprintf(id, sizeof(id), "%lld", (long long)rows.rows[i].id);
+	applier_set(&judge, "history", id);
+	judge.verdict = VERDICT_MACHINE;
+	applier_submit(applier, &judge);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 0, tiny);
+	assert_float_equal(fit(applier, "account", "ACME"), 0, tiny);
+	applier_verify(applier);
+	pool_free(pool);
+}
+
 /* --- any order ---------------------------------------------------------- */
 
 enum { PEOPLE = 3, ACCOUNTS = 2, EVENTS = 40 };
@@ -460,6 +534,8 @@ main(void)
 		TEST(a_removed_rule_takes_back_at_both_ends),
 		TEST(what_came_by_a_link_goes_no_further),
 		TEST(a_deleted_end_ends_the_link),
+		TEST(what_expires_or_was_no_absence_goes_at_both_ends),
+		TEST(a_later_verdict_takes_back_at_both_ends),
 		TEST(whatever_the_order_of_arrival_accounts_get_the_same),
 		TEST(killed_at_any_moment_each_point_goes_along_once),
 	};
