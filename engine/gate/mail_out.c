@@ -142,6 +142,22 @@ map_link(void *arg, struct pool *pool, const char *target)
 	return now == target ? NULL : now;
 }
 
+/* What tells that a part has had such HTML before: "PUBLIC/o/" of the first
+ * URL of ours in it. */
+static const char *
+mark_in(struct out *out, const char *html)
+{
+	const char *url = out->mail->gate->public_url;
+	size_t len = strlen(url);
+	const char *at = len ? strstr(html, url) : NULL;
+
+	if (!at || at[len] != '/')
+		return NULL;
+	len += 1 + strcspn(at + len + 1, "/\"");
+	return at[len] == '/' ? pool_memdup(out->mail->pool, at, len + 1)
+			      : NULL;
+}
+
 /* The HTML of all plugins together, and whether anybody maps links. */
 static struct splice_wish
 wish_of(struct out *out)
@@ -161,6 +177,7 @@ wish_of(struct out *out)
 					   part->intents.html);
 	}
 	wish.append_html = html[0] ? html : NULL;
+	wish.append_mark = mark_in(out, html);
 	return wish;
 }
 

@@ -67,7 +67,7 @@ struct sg_mail {
 
 /* mail_way.c */
 /* Ours, or not; SG_REFUSED: ours, but forged or expired. */
-enum sg_status mail_way_recipient(struct sg_mail *mail,
+enum sg_status mail_way_recipient(const struct sg_mail *mail,
 				  struct mail_recipient *recipient,
 				  struct sg_err *err) MUST_CHECK;
 /* At the end of the headers. */

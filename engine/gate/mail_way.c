@@ -29,7 +29,7 @@ token_in(const char *address, const char *name, size_t name_len,
 }
 
 static enum sg_status
-read_own(struct sg_mail *mail, struct mail_recipient *recipient,
+read_own(const struct sg_mail *mail, struct mail_recipient *recipient,
 	 enum mail_whose whose, const char *token, size_t len,
 	 struct sg_err *err)
 {
@@ -51,7 +51,7 @@ read_own(struct sg_mail *mail, struct mail_recipient *recipient,
 }
 
 enum sg_status
-mail_way_recipient(struct sg_mail *mail, struct mail_recipient *recipient,
+mail_way_recipient(const struct sg_mail *mail, struct mail_recipient *recipient,
 		   struct sg_err *err)
 {
 	const char *address = recipient->address, *token;
@@ -140,6 +140,16 @@ fits_recipients(const struct sg_mail *mail)
 }
 
 static bool
+is_from_us(const struct sg_mail *mail)
+{
+	struct mail_recipient sender = {.address = mail->sender};
+
+	return mail->sender[0] &&
+	       mail_way_recipient(mail, &sender, NULL) == SG_OK &&
+	       sender.whose == MAIL_OUR_BOUNCE;
+}
+
+static bool
 has_our_headers(const struct sg_mail *mail)
 {
 	for (size_t i = 0; i < mail->headers.n_fields; i++)
@@ -160,8 +170,10 @@ mail_way_decide(const struct sg_mail *mail)
 		return mail_about_may(mail) ? MAIL_LOOK : MAIL_PASS;
 	if (mail_split_is_copy(mail))
 		return MAIL_PASS;
-	/* A null sender is a report about some other mail. */
-	if (is_matched(mail) && mail->sender[0] && fits_recipients(mail))
+	/* A null sender is a report about some other mail; what comes from a
+	 * bounce address of ours was instrumented before. */
+	if (is_matched(mail) && mail->sender[0] && !is_from_us(mail) &&
+	    fits_recipients(mail))
 		return MAIL_INSTRUMENT;
 	return has_our_headers(mail) ? MAIL_STRIP : MAIL_PASS;
 }

@@ -65,7 +65,8 @@ const char *header_text(struct pool *pool, const struct header_list *list,
  * the first ';' or blank, lower-cased, without comments. "" for NULL.
  */
 const char *header_keyword(struct pool *pool, const char *value);
-/* A parameter of it (`boundary`, `report-type`), unquoted; NULL if absent. */
+/* A parameter of it (`boundary`, `report-type`), unquoted, RFC 2231's forms put
+ * together; NULL if absent. */
 const char *header_parameter(struct pool *pool, const char *value,
 			     const char *name);
 

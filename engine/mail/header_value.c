@@ -8,6 +8,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "mail/transfer_code.h"
+
+enum { SECTIONS_MOST = 20 }; /* of a parameter in pieces (RFC 2231) */
+
 /* Past a comment at `text`, which begins with '('; nested ones count. */
 static const char *
 skip_comment(const char *text)
@@ -107,15 +111,14 @@ skip_to_semicolon(const char *text)
 	return text;
 }
 
-const char *
-header_parameter(struct pool *pool, const char *value, const char *name)
+/* The value of the parameter of exactly this name, NULL = absent. */
+static char *
+plain_parameter(struct pool *pool, const char *value, const char *name)
 {
 	size_t name_len = strlen(name);
 	const char *at;
 	char *out;
 
-	if (!value)
-		return NULL;
 	for (at = skip_to_semicolon(value); *at; at = skip_to_semicolon(at)) {
 		at = skip_blanks(at + 1);
 		if (strncasecmp(at, name, name_len) != 0)
@@ -129,4 +132,67 @@ header_parameter(struct pool *pool, const char *value, const char *name)
 		return out;
 	}
 	return NULL;
+}
+
+/* %41 -> A, in place; behind charset'language' where they stand. */
+static char *
+decode_extended(char *text, bool has_charset)
+{
+	char *from = text, *to, *quote = strchr(text, '\'');
+
+	if (has_charset && quote && (quote = strchr(quote + 1, '\'')))
+		from = text = quote + 1;
+	for (to = from; *from; from++) {
+		int high = *from == '%' ? transfer_hex_value(from[1]) : -1;
+		int low = high >= 0 ? transfer_hex_value(from[2]) : -1;
+
+		if (low < 0) {
+			*to++ = *from;
+			continue;
+		}
+		*to++ = (char)(16 * high + low);
+		from += 2;
+	}
+	*to = '\0';
+	return text;
+}
+
+/* RFC 2231: name*=charset''value, or in sections name*0, name*1, …, each with
+ * a '*' behind it when it is encoded. */
+static const char *
+extended_parameter(struct pool *pool, const char *value, const char *name)
+{
+	const char *all = "";
+	char *part =
+		plain_parameter(pool, value, pool_printf(pool, "%s*", name));
+
+	if (part)
+		return decode_extended(part, true);
+	for (int i = 0; i < SECTIONS_MOST; i++) {
+		part = plain_parameter(pool, value,
+				       pool_printf(pool, "%s*%d", name, i));
+		if (!part) {
+			part = plain_parameter(
+				pool, value,
+				pool_printf(pool, "%s*%d*", name, i));
+			part = part ? decode_extended(part, i == 0) : NULL;
+		}
+		if (!part)
+			break;
+		all = pool_printf(pool, "%s%s", all, part);
+	}
+	return *all ? all : NULL;
+}
+
+const char *
+header_parameter(struct pool *pool, const char *value, const char *name)
+{
+	const char *plain;
+
+	if (!value)
+		return NULL;
+	plain = plain_parameter(pool, value, name);
+	if (plain || !strchr(value, '*'))
+		return plain;
+	return extended_parameter(pool, value, name);
 }

@@ -31,6 +31,7 @@ struct splicer {
 	struct candidate *first;
 	struct candidate **tail;
 	struct candidate *append_to;
+	bool has_mark;
 	struct buf scratch;
 };
 
@@ -186,6 +187,24 @@ add_append(struct splicer *s, struct candidate *c)
 	};
 }
 
+static bool
+has_mark(const struct splicer *s, const struct candidate *c)
+{
+	const char *mark = s->wish->append_mark;
+	size_t len = mark ? strlen(mark) : 0;
+	const char *at = c->part.text, *end = at + c->part.text_len;
+
+	if (!len)
+		return false;
+	while ((size_t)(end - at) >= len &&
+	       (at = memchr(at, *mark, (size_t)(end - at) - len + 1))) {
+		if (memcmp(at, mark, len) == 0)
+			return true;
+		at++;
+	}
+	return false;
+}
+
 static void
 collect(struct splicer *s, const struct part_map *map)
 {
@@ -209,8 +228,9 @@ collect(struct splicer *s, const struct part_map *map)
 			add_links(s, c);
 		if (c->html.can_append)
 			s->append_to = c;
+		s->has_mark |= has_mark(s, c);
 	}
-	if (s->append_to && is_ascii_line(s->wish->append_html))
+	if (s->append_to && !s->has_mark && is_ascii_line(s->wish->append_html))
 		add_append(s, s->append_to);
 }
 

@@ -35,6 +35,9 @@ struct splice_wish {
 	void *arg;
 	/* Printable ASCII in one line; NULL, "" or anything else: nothing. */
 	const char *append_html;
+	/* Where an html part has this text already, nothing is appended: it
+	 * was before. NULL: always. */
+	const char *append_mark;
 };
 
 /* One replaced range; a link may take more than one (a line break). */

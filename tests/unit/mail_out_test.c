@@ -375,6 +375,36 @@ the_track_header_overrides_for_one_message(void **state)
 	}
 }
 
+/* Matched by its sender, it may come through here again: from the other side
+ * of a content filter, with another envelope. */
+static void
+instrumenting_twice_changes_nothing_the_second_time(void **state)
+{
+	struct aid_mail mail =
+		mail_of(FROM_US "Content-Type: text/html\n\n" HTML);
+	const char *sender, *once;
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	once = pool_printf(aid->pool, FROM_US "Content-Type: text/html\n\n%s",
+			   aid_new_body(aid, &mail));
+	sender = pool_strdup(aid->pool, aid_edit(&mail, SG_EDIT_SENDER, NULL));
+	gate_aid_mail_done(&mail);
+	mail = mail_of(once);
+	gate_aid_mail(aid, &mail);
+	assert_null(aid_new_body(aid, &mail));
+	gate_aid_mail_done(&mail);
+	mail = mail_of(once);
+	mail.sender = sender;
+	gate_aid_mail(aid, &mail);
+	/* But for the name of the campaign, which nobody else is to see. */
+	assert_int_equal(mail.n_edits, 1);
+	assert_string_equal(
+		aid_edit(&mail, SG_EDIT_HEADER_CHANGE, "X-Scoregate-Campaign"),
+		"(removed)");
+	gate_aid_mail_done(&mail);
+}
+
 static void
 a_retry_keeps_its_first_message_id_and_is_counted_once(void **state)
 {
@@ -618,6 +648,7 @@ main(void)
 		GATE_TEST(
 			a_null_sender_and_several_recipients_are_not_instrumented),
 		GATE_TEST(the_track_header_overrides_for_one_message),
+		GATE_TEST(instrumenting_twice_changes_nothing_the_second_time),
 		GATE_TEST(
 			a_retry_keeps_its_first_message_id_and_is_counted_once),
 		GATE_TEST(
