@@ -175,7 +175,7 @@ $(BUILD)/scoregated: $(call obj,$(DAEMON_SRC) $(MILTER_SRC)) $(LIB)
 	$(LINK) $^ $(PKG_LIBS)
 
 $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
-	$(LINK) $^ $(PKG_LIBS)
+	$(LINK) $^ $(PKG_LIBS) -lresolv
 
 # What one needs beside libc.
 PLUGIN_LIBS_maillog = -lsystemd

@@ -1,6 +1,8 @@
 /* cli_tables.c - every command there is, in the order of the help. */
 #include "cli/cli_tables.h"
 
+/* One a line, so that two who add one do not meet. */
+/* clang-format off */
 const struct cli_command *const cli_tables[] = {
 	cli_contact_commands,
 	cli_link_commands,
@@ -25,6 +27,8 @@ const struct cli_command *const cli_tables[] = {
 	cli_split_commands,
 	cli_plugin_commands,
 	cli_token_commands,
+	cli_doctor_commands,
 	cli_operate_commands,
 	NULL,
 };
+/* clang-format on */

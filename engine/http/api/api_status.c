@@ -117,6 +117,7 @@ api_status_show(struct api_call *call, struct sg_err *err)
 	json_add_bool(answer, "healthy", !what);
 	json_add_text(answer, "version", SCOREGATE_VERSION);
 	json_add_time(answer, "started_at", call->api->started_at);
+	json_add_time(answer, "now", call->now);
 	json_add_int(answer, "scoreboard_bytes",
 		     (int64_t)scoreboard_memory(board));
 	add_apply(answer, &health.apply);
