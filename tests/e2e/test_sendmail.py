@@ -20,7 +20,7 @@ from lib.scoregated import Scoregated
 
 PACKAGES = ["sendmail-bin", "sendmail-base", "sendmail-cf", "m4", "libsigsegv2",
             "libwrap0", "liblockfile1", "libnsl2"]
-ROOT = places.BUILD / "sendmail"
+ROOT = places.ROOT / "build" / "unpacked" / "sendmail"
 CONTRIB = places.ROOT / "contrib" / "sendmail" / "scoregate.mc"
 
 MC = """\
