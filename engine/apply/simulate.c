@@ -9,7 +9,7 @@
 #include "apply/fold_parts.h"
 #include "apply/simulate_parts.h"
 
-enum { RECORDS_AT_ONCE = 2000, ASKED_MOST = 1024, NAMES = 65536 };
+enum { RECORDS_AT_ONCE = 2000, PREFETCH = 8, ASKED_MOST = 1024, NAMES = 65536 };
 
 /* --- the world with those rules only -------------------------------------- */
 
@@ -32,15 +32,14 @@ ask(void *arg, const char *name)
 static void
 find_asked(struct simulation *simulation, const struct ruleset *rules)
 {
-	static const char *const always[] = {"url", "class", "broadcast",
-					     "campaign"};
 	size_t i;
 
 	simulation->asked = pool_alloc(simulation->pool,
 				       ASKED_MOST * sizeof(*simulation->asked));
-	for (i = 0; i < sizeof(always) / sizeof(always[0]); i++)
-		ask(simulation, always[i]);
+	ask(simulation, "class");
 	for (i = 0; i < rules->n_rules; i++) {
+		if (rules->rules[i].once == RULE_ONCE_LINK)
+			ask(simulation, "url");
 		if (rules->rules[i].condition)
 			condition_each_property(rules->rules[i].condition, ask,
 						simulation);
@@ -109,6 +108,10 @@ fold_record(struct simulation *simulation, const struct store_record *record,
 		const struct simulate_entry *entry =
 			&part->entries[part->order[i]];
 
+		/* They lie where they were read: ask for those to come. */
+		if (i + PREFETCH < part->n)
+			__builtin_prefetch(
+				&part->entries[part->order[i + PREFETCH]]);
 		simulate_signal(simulation, entry, &signal);
 		step.id = entry->id;
 		step.signal = &signal;
