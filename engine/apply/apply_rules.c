@@ -197,6 +197,26 @@ take_ends(struct apply *apply, uint32_t ruleset, struct sg_err *err)
 	return SG_OK;
 }
 
+/* "module score" a line; a score's name may have blanks. */
+static void
+take_hides(struct apply *apply, const char *hides)
+{
+	char *line = pool_strdup(apply->work, hides), *end, *score;
+
+	pthread_rwlock_wrlock(&apply->world_lock);
+	for (; *line; line = end) {
+		end = line + strcspn(line, "\n");
+		if (*end)
+			*end++ = '\0';
+		score = strchr(line, ' ');
+		if (!score)
+			continue;
+		*score++ = '\0';
+		fold_world_hide(&apply->world, line, score);
+	}
+	pthread_rwlock_unlock(&apply->world_lock);
+}
+
 static enum sg_status
 take_whole(struct apply *apply, const struct store_ruleset *row,
 	   struct sg_err *err)
@@ -207,6 +227,8 @@ take_whole(struct apply *apply, const struct store_ruleset *row,
 		status = take_ends(apply, row->id, err);
 	if (status != SG_OK)
 		return status;
+	if (row->hides)
+		take_hides(apply, row->hides);
 	pthread_mutex_lock(&apply->lock);
 	apply->status.ruleset = row->id;
 	if (!row->swept) {
@@ -336,6 +358,29 @@ same_order(const struct ruleset *a, const struct ruleset *b)
 }
 
 static enum sg_status
+write_hides(struct change *change, struct sg_err *err)
+{
+	struct apply *apply = change->apply;
+	struct buf hides = BUF_INIT;
+	struct rule_place *places;
+	enum sg_status status = SG_OK;
+	size_t n = ruleset_find_emptied(newest(apply), change->rules,
+					apply->work, &places);
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		buf_printf(&hides, "%s %s\n", places[i].module,
+			   places[i].score);
+	if (n) {
+		change->made.hides = pool_strdup(apply->pool, buf_text(&hides));
+		status = store_ruleset_set_hides(apply->store, change->made.id,
+						 change->made.hides, err);
+	}
+	buf_done(&hides);
+	return status;
+}
+
+static enum sg_status
 write_change(void *arg, struct store *store, struct sg_err *err)
 {
 	struct change *change = arg;
@@ -362,6 +407,8 @@ write_change(void *arg, struct store *store, struct sg_err *err)
 		status = write_difference(change, &differences[i], err);
 	if (status == SG_OK && change->rules)
 		status = write_places(change, err);
+	if (status == SG_OK && change->rules)
+		status = write_hides(change, err);
 	if (status == SG_OK)
 		status = apply_order_keep(apply, change->made.id, err);
 	return status;

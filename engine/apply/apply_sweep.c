@@ -43,6 +43,7 @@ needs_sweep(const struct fold_world *world, uint32_t id)
 		if (world->rulesets[i]->id == id)
 			return world->rulesets[i]->field_rules ||
 			       world->rulesets[i]->n_taken_back ||
+			       world->rulesets[i]->n_hides ||
 			       world->rulesets[i - 1]->field_rules;
 	return false;
 }

@@ -200,7 +200,8 @@ turn(struct fold_run *run, int64_t at)
 		const struct fold_ruleset *to =
 			world->rulesets[++record->ruleset];
 
-		if (!from->field_rules && !to->field_rules && !to->n_taken_back)
+		if (!from->field_rules && !to->field_rules &&
+		    !to->n_taken_back && !to->n_hides)
 			continue; /* nothing can come of it */
 		run->ruleset = to;
 		fold_change_ruleset(run, to);

@@ -135,6 +135,9 @@ fold_change_ruleset(struct fold_run *run, const struct fold_ruleset *to)
 		take_back_held(run, to->taken_back[i]);
 		fold_take_back(run, to->taken_back[i]);
 	}
+	for (i = 0; i < to->n_hides; i++)
+		if (strcmp(to->hides[i].module, run->record->module) == 0)
+			fold_hide(run, to->hides[i].score_id);
 	fold_hold(run, true);
 }
 

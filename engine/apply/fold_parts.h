@@ -230,6 +230,7 @@ struct fold_cause {
 	uint32_t rule_id;	      /* when there is no rule any more */
 	const struct signal *signal;  /* may be NULL */
 	const char *expired;	      /* the rule whose points expire; NULL */
+	bool hidden; /* no rule is left for the module and score */
 	unsigned depth;
 };
 struct score_state *fold_state(struct fold_run *run, uint32_t score_id);
@@ -239,6 +240,8 @@ void fold_take(struct fold_run *run, const struct fold_cause *cause,
 	       uint32_t score_id, const struct score_sum *sum);
 bool fold_operate(struct fold_run *run, const struct signal *signal);
 void fold_take_back(struct fold_run *run, uint32_t rule_no);
+/* Close all that rules gave to a score; points by hand stay. */
+void fold_hide(struct fold_run *run, uint32_t score_id);
 /* So much less was given by the rule and is not closed. */
 void fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
 		     const struct score_sum *sum);

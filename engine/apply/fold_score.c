@@ -37,6 +37,8 @@ explain(struct fold_run *run, const struct fold_cause *cause,
 	buf_init(&text, 4096);
 	if (cause->expired)
 		buf_printf(&text, "expired: %s", cause->expired);
+	else if (cause->hidden)
+		buf_append_text(&text, "no rule is left for this score");
 	else if (entry->entry == LEDGER_CLOSING && cause->rule)
 		buf_printf(&text, "no longer so: %s", cause->rule->rule->name);
 	else if (entry->entry == LEDGER_CLOSING && cause->rule_id)
@@ -273,6 +275,40 @@ forget_paid(struct fold_record *record, uint32_t score_id)
 	for (i = 0; i < record->held.n; i++)
 		if (record->held.items[i].score_id == score_id)
 			record->held.items[i].paid = false;
+}
+
+static void
+hide_sum(struct fold_run *run, uint32_t score_id, struct score_sum sum)
+{
+	struct score_state *state = fold_state(run, score_id);
+	struct fold_cause cause = {.hidden = true};
+
+	for (sum.side = 0; sum.side < 2; sum.side++) {
+		sum.worth = sum.class == LEDGER_FIELD
+				    ? state->field[sum.side]
+				    : state->touch[sum.rate][sum.side];
+		if (sum.worth != 0)
+			fold_take(run, &cause, score_id, &sum);
+		state = fold_state(run, score_id);
+	}
+}
+
+void
+fold_hide(struct fold_run *run, uint32_t score_id)
+{
+	struct score_sum sum = {.class = LEDGER_TOUCH};
+
+	if (score_id > run->record->n_scores)
+		return;
+	forget_given(run->record, score_id);
+	forget_paid(run->record, score_id);
+	fold_waits_forget(run->record, score_id, NO_RULE_NO);
+	fold_expiries_forget(run->record, score_id, NO_RULE_NO);
+	score_state_advance(fold_state(run, score_id), &run->world->rates,
+			    run->at);
+	for (; sum.rate < run->world->rates.n_rates; sum.rate++)
+		hide_sum(run, score_id, sum);
+	hide_sum(run, score_id, (struct score_sum){.class = LEDGER_FIELD});
 }
 
 static size_t

@@ -1,6 +1,7 @@
 /* fold_world.c - see fold_world.h. */
 #include "apply/fold_world.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +27,7 @@ free_ruleset(struct fold_ruleset *ruleset)
 	free(ruleset->all);
 	free(ruleset->heads);
 	free(ruleset->taken_back);
+	free(ruleset->hides);
 	free(ruleset);
 }
 
@@ -251,6 +253,22 @@ fold_world_take_back(struct fold_world *world, const char *rule_name)
 						       1) * sizeof(uint32_t)));
 	newest->taken_back[newest->n_taken_back++] = (uint32_t)intern(
 		&world->rule_names, &world->n_rule_names, rule_name);
+}
+
+void
+fold_world_hide(struct fold_world *world, const char *module, const char *score)
+{
+	struct fold_ruleset *newest = world->rulesets[world->n_rulesets - 1];
+	uint32_t score_id = fold_world_score(world, score);
+	struct fold_hide *hide;
+
+	if (!score_id)
+		return;
+	newest->hides = fold_must(
+		realloc(newest->hides, (newest->n_hides + 1) * sizeof(*hide)));
+	hide = &newest->hides[newest->n_hides++];
+	snprintf(hide->module, sizeof(hide->module), "%s", module);
+	hide->score_id = score_id;
 }
 
 size_t

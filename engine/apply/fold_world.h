@@ -28,6 +28,11 @@ struct fold_rule {
 
 #define NO_RULE ((size_t)-1)
 
+struct fold_hide {
+	char module[64];
+	uint32_t score_id;
+};
+
 /* How scores degraded while a ruleset was in force: a change of the
  * configuration acts going forward, also in a refold. */
 struct fold_degrade {
@@ -47,6 +52,8 @@ struct fold_ruleset {
 	bool timed_rules, history_rules; /* of that kind, among them */
 	size_t n_taken_back;  /* rules that ended here, points taken back */
 	uint32_t *taken_back; /* by no */
+	size_t n_hides;	      /* where no rule is left: what rules gave goes */
+	struct fold_hide *hides;
 	struct fold_degrade degrade[SCORES_MOST + 1]; /* by score id */
 };
 
@@ -96,6 +103,10 @@ enum sg_status fold_world_add(struct fold_world *world, uint32_t id,
 			      struct sg_err *err) MUST_CHECK;
 /* Of the newest ruleset: the points of this rule's name are taken back. */
 void fold_world_take_back(struct fold_world *world, const char *rule_name);
+/* … and there is no rule left in it for this module and score, which had one:
+ * the points of rules there are hidden (scoring §3). */
+void fold_world_hide(struct fold_world *world, const char *module,
+		     const char *score);
 
 /* Index of the ruleset of that very id; 0 = there is none. */
 size_t fold_world_find(const struct fold_world *world, uint32_t id);

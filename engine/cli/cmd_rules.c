@@ -166,6 +166,23 @@ rules_check(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+/* Where the last rule goes. */
+static void
+print_hides(const struct json *hides)
+{
+	size_t i;
+
+	for (i = 0; i < json_count(hides); i++) {
+		fputs("No rule is left for the score ", stdout);
+		cli_print(json_get_text(json_at(hides, i), "score"));
+		fputs(" of a ", stdout);
+		cli_print(json_get_text(json_at(hides, i), "module"));
+		puts(": the points that rules gave there are hidden. Points by "
+		     "hand stay, and so does the ledger; a new rule brings "
+		     "them back only by `rules run`.");
+	}
+}
+
 static enum cli_exit
 put_rules(struct cli *cli, const struct cli_args *args)
 {
@@ -206,6 +223,7 @@ show_differences(struct cli *cli, const struct cli_args *args, size_t *n_out)
 			print_sum(differences);
 		else
 			puts("The rules are as in the file already.");
+		print_hides(json_get(answer, "hides"));
 		if (count_changes(differences, "removed"))
 			puts(cli_value(args, "take-back")
 				     ? "The points of rules that go are taken "

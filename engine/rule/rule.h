@@ -113,6 +113,15 @@ size_t automations_compare(const struct ruleset *before,
 			   const struct ruleset *after, struct pool *pool,
 			   struct automation_difference **differences_out);
 
+/* A module and score that had a rule in `before` and has none in `after`: what
+ * rules gave there goes with the last of them. By module, then score. */
+struct rule_place {
+	const char *module, *score;
+};
+size_t ruleset_find_emptied(const struct ruleset *before,
+			    const struct ruleset *after, struct pool *pool,
+			    struct rule_place **places_out);
+
 /* {{signal.url}} and {{field.name}} filled in; bounded, appended. */
 void rule_explain(const struct rule *rule, const struct record_view *view,
 		  const struct signal *signal, struct buf *to);

@@ -68,3 +68,47 @@ ruleset_compare(const struct ruleset *before, const struct ruleset *after,
 	*differences_out = differences;
 	return n;
 }
+
+static bool
+has_place(const struct ruleset *ruleset, const struct rule *like)
+{
+	size_t i;
+
+	for (i = 0; ruleset && i < ruleset->n_rules; i++)
+		if (strcmp(ruleset->rules[i].module, like->module) == 0 &&
+		    strcmp(ruleset->rules[i].score, like->score) == 0)
+			return true;
+	return false;
+}
+
+static int
+by_place(const void *a, const void *b)
+{
+	const struct rule_place *left = a, *right = b;
+	int order = strcmp(left->module, right->module);
+
+	return order ? order : strcmp(left->score, right->score);
+}
+
+size_t
+ruleset_find_emptied(const struct ruleset *before, const struct ruleset *after,
+		     struct pool *pool, struct rule_place **places_out)
+{
+	size_t n_before = before ? before->n_rules : 0, n = 0, kept = 0, i;
+	struct rule_place *places =
+		pool_alloc(pool, (n_before + 1) * sizeof(*places));
+
+	for (i = 0; i < n_before; i++) {
+		const struct rule *rule = &before->rules[i];
+
+		if (!has_place(after, rule))
+			places[n++] =
+				(struct rule_place){rule->module, rule->score};
+	}
+	qsort(places, n, sizeof(*places), by_place);
+	for (i = 0; i < n; i++)
+		if (!kept || by_place(&places[kept - 1], &places[i]) != 0)
+			places[kept++] = places[i];
+	*places_out = places;
+	return kept;
+}

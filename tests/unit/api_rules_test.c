@@ -179,6 +179,22 @@ a_run_makes_the_scores_anew(void **state)
 	assert_true(api_number(server, "/differences") == 0);
 }
 
+static void
+the_difference_says_where_no_rule_is_left(void **state)
+{
+	struct api_server *server = *state;
+
+	begin(server);
+	api_expect(server, 200, "PUT", "/rules?dry_run=1",
+		   "rule \"Fit\" { on = \"order.paid\" add = 1 score = "
+		   "\"fit\" }");
+	assert_string_equal(api_got(server, "/hides/0/module"), "contact");
+	assert_string_equal(api_got(server, "/hides/0/score"), "lead");
+	assert_string_equal(api_got(server, "/hides/1"), "-");
+	api_expect(server, 200, "PUT", "/rules?dry_run=1", second);
+	assert_string_equal(api_got(server, "/hides/0"), "-");
+}
+
 int
 main(void)
 {
@@ -191,6 +207,7 @@ main(void)
 		TEST(a_rule_is_tried_on_a_record_part_by_part),
 		TEST(a_simulation_says_who_would_move_and_changes_nothing),
 		TEST(a_run_makes_the_scores_anew),
+		TEST(the_difference_says_where_no_rule_is_left),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -395,7 +395,8 @@ field_rules_follow_the_record_and_the_rules(void **state)
 		      "rule \"Boss\" { when = \"field.job = 'CEO'\" "
 		      "add = 30 }",
 		      false);
-	applier_rules(applier, "", false); /* keeps its points */
+	/* keeps its points, as long as there is any rule for the score */
+	applier_rules(applier, "rule \"Any\" { on = \"a.b\" add = 1 }", false);
 	assert_float_equal(
 		applier_score(applier, "ann@example.com", clock_now()), 30,
 		tiny);

@@ -252,6 +252,25 @@ add_differences(struct api_call *call, const struct ruleset *before,
 	api_automations_differences(call, after, array);
 }
 
+/* Where no rule would be left. */
+static void
+add_hides(struct api_call *call, const struct ruleset *before,
+	  const struct ruleset *after)
+{
+	struct json *array = json_new_array();
+	struct rule_place *places;
+	size_t n = ruleset_find_emptied(before, after, call->pool, &places);
+
+	json_add(api_answer(call), "hides", array);
+	for (size_t i = 0; i < n; i++) {
+		struct json *item = json_new_object();
+
+		json_add_text(item, "module", places[i].module);
+		json_add_text(item, "score", places[i].score);
+		json_push(array, item);
+	}
+}
+
 static enum sg_status
 nothing(void *arg, struct store *store, struct sg_err *err)
 {
@@ -285,6 +304,7 @@ api_rules_put(struct api_call *call, struct sg_err *err)
 	before = apply_rules_get(apply);
 	if (before) {
 		add_differences(call, before, ruleset);
+		add_hides(call, before, ruleset);
 		apply_rules_release(apply, before);
 	}
 	if (!api_param_yes(call, "dry_run"))
