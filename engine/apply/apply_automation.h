@@ -64,8 +64,9 @@ struct automations {
 	uint64_t n_fired; /* in it */
 	/* sweeps */
 	int64_t next_sweep;
-	int64_t entry_at; /* of what follows from the change under way; 0 = now
-			   */
+	/* The change under way, 0 = now: */
+	int64_t judge_at; /* its own time */
+	int64_t entry_at; /* that of what follows from it */
 };
 
 /* The armed states of an automation's n-th band have ids of their own. */
@@ -100,11 +101,14 @@ enum sg_status armed_turn(struct apply *apply, struct armed *armed,
 
 /* --- apply_automation_judge.c ------------------------------------------- */
 
-/* A change of the record is about to be folded, and was. */
+/*
+ * A change of the record is about to be folded, and was. `next`: this signal,
+ * in order; then the value is judged at its time, and what follows stands
+ * beside it. NULL: time, or something late; judged now.
+ */
 enum sg_status automations_before(struct apply *apply, struct cached *cached,
+				  const struct signal *next,
 				  struct sg_err *err) MUST_CHECK;
-/* It is this, in order: what follows stands beside it. */
-void automations_expect(struct apply *apply, const struct signal *signal);
 struct automation_event {
 	const struct signal *signal; /* NULL: time, or a new ruleset */
 	int64_t history_id;
@@ -117,7 +121,7 @@ enum sg_status automations_after(struct apply *apply, struct cached *cached,
 /* A row of the ledger. */
 void automations_entry(struct apply *apply, struct cached *cached,
 		       const struct store_ledger *row);
-/* The score at apply->now; false: none. */
+/* The score when it is judged; false: none. */
 bool automations_score(struct apply *apply, const struct cached *cached,
 		       uint32_t score_id, double *value_out);
 void automations_queue(struct apply *apply, const struct firing *firing);
@@ -146,10 +150,10 @@ void automations_entry_init(struct apply *apply, const struct cached *cached,
 
 /* --- apply_automation_view.c -------------------------------------------- */
 
-/* The record as it is now, in this transaction. */
+/* The record as it is, in this transaction, its score at that moment. */
 struct automation_view;
 struct automation_view *automation_view_new(struct apply *apply,
-					    struct cached *cached);
+					    struct cached *cached, int64_t at);
 const struct record_view *automation_view_get(struct automation_view *view);
 void automation_view_free(struct automation_view *view);
 

@@ -68,7 +68,7 @@ set_field(struct doing *doing)
 {
 	struct apply *apply = doing->apply;
 	struct automation_view *view =
-		automation_view_new(apply, doing->cached);
+		automation_view_new(apply, doing->cached, doing->deed->at);
 	struct buf value = BUF_INIT;
 	bool has = automation_value(
 		doing->deed->action, automation_view_get(view),
@@ -234,9 +234,9 @@ condition_holds(struct apply *apply, struct cached *cached,
 
 	if (!condition)
 		return true;
-	view = automation_view_new(apply, cached);
+	view = automation_view_new(apply, cached, firing->at);
 	holds = condition_test(condition, automation_view_get(view),
-			       firing->signal, apply->now);
+			       firing->signal, firing->at);
 	automation_view_free(view);
 	return holds;
 }

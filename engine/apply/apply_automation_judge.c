@@ -14,15 +14,18 @@ bool
 automations_score(struct apply *apply, const struct cached *cached,
 		  uint32_t score_id, double *value_out)
 {
+	int64_t at = apply->automations->judge_at;
 	struct score_summary summary;
 	struct score_state state;
 
 	if (!score_id || fold_deleted(cached->fold))
 		return false;
+	if (!at)
+		at = apply->now;
 	fold_score(cached->fold, score_id, &state);
-	score_summarise(
-		&state, &apply->world.scores[score_id - 1], &apply->world.rates,
-		apply->now > state.as_of ? apply->now : state.as_of, &summary);
+	score_summarise(&state, &apply->world.scores[score_id - 1],
+			&apply->world.rates,
+			at > state.as_of ? at : state.as_of, &summary);
 	*value_out = summary.value[SCORE_SCORE];
 	return summary.has_score;
 }
@@ -216,18 +219,13 @@ judge(struct apply *apply, struct cached *cached,
 
 enum sg_status
 automations_before(struct apply *apply, struct cached *cached,
-		   struct sg_err *err)
+		   const struct signal *next, struct sg_err *err)
 {
-	apply->automations->entry_at = 0;
+	struct automation_event event = {.signal = next, .in_order = true};
+
+	apply->automations->entry_at = next ? time_of(apply, &event) : 0;
+	apply->automations->judge_at = next ? next->happened_at : 0;
 	return judge(apply, cached, NULL, err);
-}
-
-void
-automations_expect(struct apply *apply, const struct signal *signal)
-{
-	struct automation_event event = {.signal = signal, .in_order = true};
-
-	apply->automations->entry_at = time_of(apply, &event);
 }
 
 /* --- signals ------------------------------------------------------------ */
@@ -262,10 +260,17 @@ enum sg_status
 automations_after(struct apply *apply, struct cached *cached,
 		  const struct automation_event *event, struct sg_err *err)
 {
+	enum sg_status status;
+
 	if (apply->automations->set->signals && event->signal &&
 	    event->effective)
 		note_signal(apply, cached, event);
-	return judge(apply, cached, event, err);
+	/* The fold of another record may have come in between. */
+	apply->automations->judge_at =
+		event->in_order ? event->signal->happened_at : 0;
+	status = judge(apply, cached, event, err);
+	apply->automations->judge_at = 0;
+	return status;
 }
 
 /* --- score changed ------------------------------------------------------ */

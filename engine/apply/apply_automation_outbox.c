@@ -143,10 +143,13 @@ automations_deliver(struct apply *apply, struct cached *cached,
 		.key = new_key(apply),
 		.due_at = apply->now,
 		.created_at = apply->now};
-	struct json *json = payload(apply, cached, deed, row.key);
 	struct buf text = BUF_INIT;
+	struct json *json;
 	enum sg_status status;
 
+	apply->automations->judge_at = deed->at; /* as when it fired */
+	json = payload(apply, cached, deed, row.key);
+	apply->automations->judge_at = 0;
 	json_write(json, &text);
 	json_free(json);
 	row.payload = buf_text(&text);

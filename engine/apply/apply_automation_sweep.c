@@ -123,8 +123,8 @@ look_at(void *arg, uint32_t record_id)
 		apply_load_record(sweep->apply, record_id, &cached, sweep->err);
 	if (sweep->status == SG_OK) {
 		apply_touch(sweep->apply, cached);
-		sweep->status =
-			automations_before(sweep->apply, cached, sweep->err);
+		sweep->status = automations_before(sweep->apply, cached, NULL,
+						   sweep->err);
 	}
 	if (sweep->status == SG_OK)
 		sweep->status = automations_run(sweep->apply, sweep->err);

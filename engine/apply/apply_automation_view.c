@@ -101,14 +101,14 @@ view_broadcast(void *arg, const char *name, const char *state)
 }
 
 struct automation_view *
-automation_view_new(struct apply *apply, struct cached *cached)
+automation_view_new(struct apply *apply, struct cached *cached, int64_t at)
 {
 	struct automation_view *view = fold_must(calloc(1, sizeof(*view)));
 
 	view->apply = apply;
 	view->record_id = cached->id;
 	fold_run_init(&view->run, cached->fold, &apply->world, &apply->out);
-	view->run.at = apply->now;
+	view->run.at = at;
 	view->view = (struct record_view){
 		.arg = view,
 		.field = view_field,

@@ -473,7 +473,7 @@ apply_refold(struct apply *apply, uint32_t id, struct sg_err *err)
 	enum sg_status status = apply_load_record(apply, id, &cached, err);
 
 	if (status == SG_OK)
-		status = automations_before(apply, cached, err);
+		status = automations_before(apply, cached, NULL, err);
 	if (status == SG_OK) {
 		apply->refolds++;
 		apply_touch(apply, cached);

@@ -38,44 +38,58 @@ static enum sg_status
 fold_in(struct apply *apply, struct cached *cached,
 	const struct fold_entry *entry, struct sg_err *err)
 {
-	enum sg_status status = automations_before(apply, cached, err);
+	struct automation_event event = {.signal = entry->signal,
+					 .history_id = entry->id,
+					 .in_order = true};
+	enum sg_status status =
+		automations_before(apply, cached, entry->signal, err);
 
 	if (status != SG_OK)
 		return status;
-	automations_expect(apply, entry->signal);
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
 	fold_step(cached->fold, &apply->world, entry, &apply->out);
+	event.effective = apply->out.effective;
+	status = automations_after(apply, cached, &event, err);
+	if (status != SG_OK)
+		return status;
 	status = store_history_set_effective(apply->store, entry->id,
 					     apply->out.effective, err);
 	fold_advance_to(cached->fold, &apply->world, apply->now, &apply->out);
 	return status == SG_OK ? apply_write(apply, cached, err) : status;
 }
 
-/* In order or late; then it has happened, for automations too. */
+static enum sg_status
+fold_late(struct apply *apply, struct cached *cached,
+	  const struct fold_entry *entry, struct sg_err *err)
+{
+	struct automation_event event = {.signal = entry->signal,
+					 .history_id = entry->id};
+	enum sg_status status = apply_refold(apply, cached->id, err);
+
+	if (status == SG_OK)
+		status = store_history_get_effective(apply->store, entry->id,
+						     &event.effective, err);
+	return status == SG_OK ? automations_after(apply, cached, &event, err)
+			       : status;
+}
+
 static enum sg_status
 take_in(struct apply *apply, struct cached *cached,
 	const struct store_history *row, struct sg_err *err)
 {
 	struct fold_entry entry = {.id = row->id, .ruleset = row->ruleset};
-	struct automation_event event = {.history_id = row->id};
 	struct signal signal;
 	enum sg_status status =
 		store_history_signal(row, apply->work, &signal, err);
 
 	if (status != SG_OK)
 		return status;
-	entry.signal = event.signal = &signal;
-	event.in_order = fold_in_order(cached->fold, row->happened_at);
-	if (event.in_order)
+	entry.signal = &signal;
+	if (fold_in_order(cached->fold, row->happened_at))
 		status = fold_in(apply, cached, &entry, err);
 	else
-		status = apply_refold(apply, cached->id, err);
-	if (status == SG_OK)
-		status = store_history_get_effective(apply->store, row->id,
-						     &event.effective, err);
-	if (status == SG_OK)
-		status = automations_after(apply, cached, &event, err);
+		status = fold_late(apply, cached, &entry, err);
 	return status == SG_OK ? automations_run(apply, err) : status;
 }
 

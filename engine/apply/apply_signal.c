@@ -167,23 +167,24 @@ step(struct apply *apply, struct cached *cached, const struct fold_entry *entry,
 	struct automation_event event = {.signal = entry->signal,
 					 .history_id = entry->id,
 					 .in_order = true};
-	enum sg_status status = automations_before(apply, cached, err);
+	enum sg_status status =
+		automations_before(apply, cached, entry->signal, err);
 
 	if (status != SG_OK)
 		return status;
-	automations_expect(apply, entry->signal);
 	fold_out_clear(&apply->out);
 	apply_touch(apply, cached);
 	fold_step(cached->fold, world, entry, &apply->out);
 	event.effective = apply->out.effective;
+	/* Now: what comes next may age it. */
+	status = automations_after(apply, cached, &event, err);
+	if (status != SG_OK)
+		return status;
 	/* It may be older than a ruleset that has swept all others. */
 	fold_advance_to(cached->fold, world, apply->now, &apply->out);
 	status = append(apply, entry->signal, entry, cached->id,
 			event.effective, err);
-	if (status == SG_OK)
-		status = apply_write(apply, cached, err);
-	return status == SG_OK ? automations_after(apply, cached, &event, err)
-			       : status;
+	return status == SG_OK ? apply_write(apply, cached, err) : status;
 }
 
 /* It comes late: the record is folded anew from there. */

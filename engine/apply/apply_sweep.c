@@ -19,7 +19,7 @@ advance(struct apply *apply, uint32_t id, int64_t due_at, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status;
-	status = automations_before(apply, cached, err);
+	status = automations_before(apply, cached, NULL, err);
 	if (status != SG_OK)
 		return status;
 	if (due_at)

@@ -1,8 +1,8 @@
 /*
  * hello.c - the teaching plugin. It is built and tested like the others and
  * never installed. It has one of everything small: a setting, a signal, a
- * route, a header in outgoing mail, points for a signal, a tick. Read it from
- * top to bottom, then take a copy:
+ * route, a header in outgoing mail, an action for automations, points for a
+ * signal, a tick. Read it from top to bottom, then take a copy:
  *
  *     cp -r plugins/hello plugins/wave       # then rename inside
  *     make plugins && build/release/scoregate plugin check \
@@ -152,6 +152,37 @@ hello_tick(const struct sg_call *call, struct sg_err *err)
 	return SG_OK;
 }
 
+/* What `run 'hello.greet' with words = 'Welcome'` in an automation may say. */
+static const struct sg_option greet_options[] = {
+	{.name = "words",
+	 .type = SG_OPTION_TEXT,
+	 .help = "instead of the greeting of the configuration"},
+	{0},
+};
+
+/* An automation fired and asks for it. The record is as it was then. Called
+ * from the outbox: SG_BUSY and SG_FAILED mean later, so it may come twice;
+ * SG_REFUSED, never. */
+static enum sg_status
+hello_greet(const struct sg_call *call, const struct sg_record *record,
+	    const struct sg_settings *settings, struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	const struct hello *hello = call->state;
+	const char *words = host->setting_text(settings, "words");
+	const char *name = record->field(record, "first_name");
+	struct sg_text *to = host->text(call);
+
+	host->print(to, "%s %s", words ? words : hello->greeting,
+		    name[0] ? name : record->key);
+	return emit_said(call, record->key, host->text_value(to), err);
+}
+
+static const struct sg_action actions[] = {
+	{"greet", "says hello to the record", greet_options, hello_greet},
+	{0},
+};
+
 /* After the last call. */
 static void
 hello_stop(const struct sg_call *call)
@@ -172,6 +203,7 @@ SG_PLUGIN const struct sg_plugin sg_plugin_hello = {
 	.signals = signals,
 	.options = options,
 	.routes = routes,
+	.actions = actions,
 	.start = hello_start,
 	.stop = hello_stop,
 	.tick = hello_tick,

@@ -211,6 +211,28 @@ def test_rules_check_says_which_webhook_is_missing(make_daemon):
         'automation "Hot lead"' in daemon.do("rules", "export")
 
 
+def test_a_plugins_action_is_run_by_the_outbox(make_daemon):
+    daemon = make_daemon(root_more='load = { "hello" }', more="""
+signals { names = { "demo.clicked" } }
+""").start()
+    path = daemon.base / "automations.conf"
+    path.write_text("""
+automation "Greet" {
+  on = "demo.clicked"
+  do = { "run 'hello.greet' with words = 'Good day'" }
+}
+""")
+    daemon.do("rules", "apply", "--yes", path)
+    daemon.do("contact", "add", "ann@far.test", "first_name=Ann")
+    daemon.do("signal", "emit", "demo.clicked", "--contact", "ann@far.test")
+
+    def said():
+        items = daemon.ask("contact", "history", "ann@far.test")["items"]
+        return [i for i in items if i["name"] == "hello.said"]
+    places.wait_for(said, 20, "the greeting")
+    assert said()[0]["properties"]["to"] == "Good day Ann"
+
+
 KILLS = 12
 
 

@@ -569,6 +569,65 @@ an_action_that_is_refused_keeps_the_rest(void **unused)
 }
 
 static void
+a_hit_fires_when_it_is_settled(void **unused)
+{
+	struct applier applier;
+	struct signal signal;
+	int64_t start;
+
+	begin(&applier, CLICK "automation \"Click\" { on = \"email.clicked\" "
+			      "do = { \"tag add 'a'\" } }\n"
+			      "automation \"Ten\" { on = \"score rises to 10\" "
+			      "do = { \"tag add 'b'\" } }");
+	start = applier.now;
+	signal = applier_signal("email.clicked", ANN, start);
+	signal.received_at = start;
+	signal.settle_until = start + 10000;
+	applier_submit(&applier, &signal);
+	assert_int_equal(fired(&applier, "Click"), 0);
+	applier_move_to(&applier, start + 9000);
+	assert_int_equal(fired(&applier, "Click"), 0);
+	applier_move_to(&applier, start + 11000);
+	assert_int_equal(fired(&applier, "Click"), 1);
+	assert_int_equal(fired(&applier, "Ten"), 1);
+	applier_move_to(&applier, start + 60000);
+	assert_int_equal(fired(&applier, "Click"), 1);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
+static void
+what_a_refold_finds_fires_on_the_value_now_and_never_again(void **unused)
+{
+	struct applier applier;
+	struct signal late;
+
+	begin(&applier,
+	      "rule \"Click\" { on = \"email.clicked\" add = 10 degrade = "
+	      "none }\n"
+	      "rule \"Refund\" { on = \"order.refunded\" subtract = 15 "
+	      "degrade = none }\n"
+	      "automation \"Ten\" { on = \"score rises to 10\" do = { \"tag "
+	      "add 'a'\" } }\n");
+	happen(&applier, "email.clicked", 0);
+	happen(&applier, "email.clicked", 60000); /* late: 20 */
+	assert_int_equal(fired(&applier, "Ten"), 1);
+	/* A reversal that came late: 5. In the history the score never was at
+	 * 10 then; what fired stays fired. */
+	happen(&applier, "order.refunded", 30000);
+	assert_int_equal(fired(&applier, "Ten"), 1);
+	late = applier_signal("email.clicked", ANN, applier.now - 90000);
+	late.received_at = applier.now;
+	applier_submit(&applier, &late);
+	assert_int_equal(fired(&applier, "Ten"), 2);
+	restart(&applier);
+	applier_move_to(&applier, applier.now + 60000);
+	assert_int_equal(fired(&applier, "Ten"), 2);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
+static void
 deleting_suppressing_and_sequences(void **unused)
 {
 	struct applier applier;
@@ -612,6 +671,9 @@ main(void)
 		cmocka_unit_test(a_team_gets_records_in_turn_by_weight),
 		cmocka_unit_test(an_action_that_is_refused_keeps_the_rest),
 		cmocka_unit_test(deleting_suppressing_and_sequences),
+		cmocka_unit_test(a_hit_fires_when_it_is_settled),
+		cmocka_unit_test(
+			what_a_refold_finds_fires_on_the_value_now_and_never_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* gate_route_test.c - paths to plugins, counting, and a plugin that rests. */
+#include "gate/gate_action.h"
 #include "gate_aid.h"
 
 #include <stdarg.h>
@@ -168,6 +169,42 @@ hello_proposes_a_point_for_its_own_signal(void **state)
 	assert_int_equal(gate_score(aid->gate, &signal, &record, points, 4), 0);
 }
 
+static const char *
+field_of(const struct sg_record *record, const char *name)
+{
+	(void)record;
+	return strcmp(name, "first_name") == 0 ? "Ann" : "";
+}
+
+static void
+an_action_is_run_with_its_settings_and_the_record(void **state)
+{
+	static const struct sg_record record = {.size = sizeof(record),
+						.module = "contact",
+						.key = "ann@example.com",
+						.field = field_of};
+	struct gate_action action = {.name = "hello.greet",
+				     .settings = "words = \"Good day\"",
+				     .now = 1000,
+				     .record = &record};
+	struct sg_err err;
+
+	(void)state;
+	assert_true(gate_has_action(aid->gate, "hello.greet"));
+	assert_false(gate_has_action(aid->gate, "hello.wave"));
+	assert_false(gate_has_action(aid->gate, "hello"));
+	assert_false(gate_has_action(aid->gate, "hell.greet"));
+	assert_int_equal(gate_run_action(aid->gate, &action, &err), SG_OK);
+	assert_int_equal(gate_aid_signals(aid), 1);
+	assert_string_equal(aid->signals[0].name, "hello.said");
+	assert_string_equal(signal_get(&aid->signals[0], "to"), "Good day Ann");
+	action.settings = "volume = 3";
+	assert_int_equal(gate_run_action(aid->gate, &action, &err), SG_REFUSED);
+	assert_non_null(strstr(err.text, "unknown option `volume`"));
+	action.name = "hello.wave";
+	assert_int_equal(gate_run_action(aid->gate, &action, &err), SG_REFUSED);
+}
+
 int
 main(void)
 {
@@ -181,6 +218,7 @@ main(void)
 		GATE_TEST(a_rest_ends_and_the_next_one_is_twice_as_long),
 		GATE_TEST(an_undeclared_signal_is_not_kept),
 		GATE_TEST(hello_proposes_a_point_for_its_own_signal),
+		GATE_TEST(an_action_is_run_with_its_settings_and_the_record),
 		GATE_TEST(a_tick_runs_each_plugin_that_wants_it),
 	};
 
