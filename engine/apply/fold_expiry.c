@@ -35,11 +35,13 @@ expire(struct fold_run *run, const struct fold_expiry *expiry)
 				.side = expiry->side,
 				.rate = expiry->rate};
 
+	fold_cap_give_back(run->record, expiry);
+	if (expiry->closed)
+		return;
 	sum.worth = expiry->points *
 		    score_decay(run->world->rates.rates[expiry->rate],
 				run->at - expiry->given_at);
 	fold_given_less(run, expiry->rule_no, expiry->score_id, &sum);
-	fold_cap_give_back(run->record, expiry);
 	run->history_id = expiry->history_id;
 	fold_take(run, &cause, expiry->score_id, &sum);
 }
@@ -63,6 +65,16 @@ fold_expiry_run(struct fold_run *run)
 	fold_remove(&record->expiries, first);
 	expire(run, &expiry);
 	return true;
+}
+
+void
+fold_expiries_close(struct fold_record *record, uint32_t score_id)
+{
+	size_t i;
+
+	for (i = 0; i < record->expiries.n; i++)
+		if (record->expiries.items[i].score_id == score_id)
+			record->expiries.items[i].closed = true;
 }
 
 void

@@ -77,6 +77,7 @@ struct fold_expiry {
 	unsigned depth;
 	size_t rate;
 	double points; /* as they were given */
+	bool closed;   /* by a set: only the room under a cap comes back */
 	int64_t given_at, due_at, history_id;
 };
 
@@ -269,6 +270,7 @@ void fold_waits_done(struct fold_record *record);
 void fold_expiry_begin(struct fold_run *run, const struct fold_cause *cause,
 		       const struct score_entry *entry);
 bool fold_expiry_run(struct fold_run *run); /* the first; false: none is due */
+void fold_expiries_close(struct fold_record *record, uint32_t score_id);
 void fold_expiries_forget(struct fold_record *record, uint32_t score_id,
 			  uint32_t rule_no);
 

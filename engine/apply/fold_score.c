@@ -264,7 +264,7 @@ forget_given(struct fold_record *record, uint32_t score_id)
 		if (record->given.items[i].score_id != score_id)
 			record->given.items[n++] = record->given.items[i];
 	record->given.n = n;
-	fold_expiries_forget(record, score_id, NO_RULE_NO);
+	fold_expiries_close(record, score_id);
 }
 
 static void
@@ -329,6 +329,7 @@ operate(struct fold_run *run, const struct signal *signal, uint32_t score_id,
 		forget_paid(run->record, score_id);
 		fold_once_forget(run->record, score_id);
 		fold_waits_forget(run->record, score_id, NO_RULE_NO);
+		fold_expiries_forget(run->record, score_id, NO_RULE_NO);
 		fold_caps_forget(run->record, score_id, NO_RULE_NO);
 		return score_apply_erase(state, rates, run->at, entries);
 	default:

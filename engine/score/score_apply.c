@@ -2,6 +2,9 @@
 #include "score/score_apply.h"
 
 #include <assert.h>
+#include <math.h>
+
+#define NOTHING 1e-9
 
 static double *
 sum_of(struct score_state *state, enum ledger_class class, size_t rate,
@@ -23,13 +26,17 @@ void
 score_apply_entry(struct score_state *state, const struct score_rates *rates,
 		  const struct score_entry *entry)
 {
-	double delta = entry->delta;
+	double delta = entry->delta, *sum;
 
 	score_state_advance(state, rates, entry->at);
 	if (entry->class == LEDGER_TOUCH)
 		delta *= score_decay(rates->rates[entry->rate],
 				     state->as_of - entry->at);
-	*sum_of(state, entry->class, entry->rate, entry->side) += delta;
+	sum = sum_of(state, entry->class, entry->rate, entry->side);
+	*sum += delta;
+	/* What is closed leaves nothing: no -1e-16 that is not >= 0. */
+	if (entry->entry != LEDGER_POINTS && fabs(*sum) < NOTHING)
+		*sum = 0;
 	if (entry->entry == LEDGER_POINTS) {
 		state->scored = true;
 		state->erased = false;

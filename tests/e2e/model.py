@@ -170,6 +170,18 @@ def part_is(part, name, sign, points):
 
 
 @dataclass(frozen=True)
+class Absence:
+    """`unless`: gives points when so many hours are over without it."""
+    name: str
+    hours: int
+    where: Condition = None
+    at_least: int = 1
+
+    def text(self):
+        return happened(self.name, self.where, self.hours, self.at_least).text
+
+
+@dataclass(frozen=True)
 class Rule:
     name: str
     points: float
@@ -181,6 +193,10 @@ class Rule:
     module: str = "contact"
     enabled: bool = True
     verdict: str = "human"
+    unless: Absence = None
+    expires: int = None      # hours
+    cap: tuple = None        # (points, hours; None: ever)
+    cap_group: str = None
 
     def text(self):
         lines = []
@@ -205,6 +221,16 @@ class Rule:
             lines.append("enabled = no")
         if self.verdict != "human":
             lines.append(f'verdict = "{self.verdict}"')
+        if self.unless:
+            lines.append(f'unless = "{self.unless.text()}"')
+        if self.expires:
+            lines.append(f'expires = "{self.expires}h"')
+        if self.cap:
+            points, hours = self.cap
+            lines.append(f'cap = "{points}' +
+                         (f' per {hours}h"' if hours else '"'))
+        if self.cap_group:
+            lines.append(f'cap_group = "{self.cap_group}"')
         return f'rule "{self.name}" {{\n  ' + "\n  ".join(lines) + "\n}\n"
 
 
@@ -270,6 +296,20 @@ class Points:
 
 
 @dataclass
+class Wait:
+    """A rule with `unless` that has had its signal."""
+    rule: Rule
+    rules: Ruleset
+    properties: dict
+    message: int
+    due: int
+    missing: int
+    depth: int
+    proxy: bool = False      # has a privacy proxy seen the mail,
+    person: bool = False     # or a person?
+
+
+@dataclass
 class View:
     """What a condition sees."""
     now: int
@@ -304,6 +344,9 @@ class Record:
     fired: dict = field(default_factory=dict)      # by rule
     paid: dict = field(default_factory=dict)       # field rule -> Points
     waiting: set = field(default_factory=set)      # erased: must be untrue once
+    waits: list = field(default_factory=list)
+    expiries: list = field(default_factory=list)   # (due, points, depth)
+    capped: list = field(default_factory=list)     # (cap, points)
     seen: bool = False
     created: bool = False                          # has its own entry
 
@@ -373,19 +416,105 @@ class Record:
             if rule.when and not rule.when.holds(self.view(at, properties)):
                 continue
             message = entry.message if entry else 0
-            firing = (at, message, properties.get("url"), rule.score)
-            # Another once_per counts anew.
-            limit = rule.once[1] if isinstance(rule.once, tuple) else rule.once
-            before = self.fired.setdefault((rule.name, limit), [])
-            if not self.may_fire(rule, before, *firing[:3]):
+            if not rule.unless:
+                self.award(rule, at, properties, message, rules, depth)
+            elif self.is_tracked(rule.unless.name, properties):
+                self.waits.append(Wait(
+                    rule, rules, properties, message,
+                    at + rule.unless.hours * HOUR, rule.unless.at_least,
+                    depth))
+
+    def award(self, rule, at, properties, message, rules, depth):
+        """The points, as far as once_per and cap let them."""
+        firing = (at, message, properties.get("url"), rule.score)
+        # Another once_per counts anew.
+        limit = rule.once[1] if isinstance(rule.once, tuple) else rule.once
+        before = self.fired.setdefault((rule.name, limit), [])
+        if not self.may_fire(rule, before, *firing[:3]):
+            return
+        given = self.trimmed(rule, at)
+        if given is None:
+            return
+        before.append(firing)
+        score = self.scores[rule.score]
+        rate = score.degrade if rule.degrade is None else rule.degrade
+        if rule.points < 0 and not score.degrade_negative:
+            rate = 0
+        points = Points(rule.score, "touch", given, at, rate, rule.name)
+        if rule.cap:
+            self.capped.append((rule.cap_group or "rule " + rule.name, points))
+        if rule.expires:
+            self.expiries.append((at + rule.expires * HOUR, points, depth))
+        self.give(points, rules, depth)
+
+    # --- cap: the most a rule may give
+
+    def trimmed(self, rule, at):
+        """None: there is no room for any."""
+        if not rule.cap:
+            return rule.points
+        room, hours = rule.cap
+        name = rule.cap_group or "rule " + rule.name
+        given = [points for cap, points in self.capped if cap == name and
+                 (points.delta < 0) == (rule.points < 0) and
+                 (hours is None or points.at > at - hours * HOUR)]
+        room -= sum(abs(points.delta) for points in given)
+        if room < 1e-9:
+            return None
+        # What has left the window is out for good, whatever becomes of it.
+        self.capped = [(cap, points) for cap, points in self.capped
+                       if cap != name or hours is None or
+                       points.at > at - hours * HOUR]
+        return max(-room, min(room, rule.points))
+
+    # --- unless: what did not happen
+
+    @staticmethod
+    def is_tracked(name, properties):
+        word = {"email.opened": "opens", "email.clicked": "clicks"}.get(name)
+        return word is None or "tracking" not in properties or \
+            word in properties["tracking"].split(",")
+
+    def see(self, name, at, properties, verdict=0, message=0):
+        """It has happened: does a wait end?"""
+        for wait in list(self.waits):
+            same = wait.message and wait.message == message
+            if same and verdict == 0 and name in (
+                    "email.opened", "email.clicked", "email.replied"):
+                wait.person = True
+            elif same and verdict == 1:
+                wait.proxy = True
+            unless = wait.rule.unless
+            if verdict == 0 and name == unless.name and \
+                    (same or not wait.message or not message) and \
+                    (unless.where is None or
+                     unless.where.holds(self.view(at, properties))):
+                wait.missing -= 1
+            if not wait.missing or (same and name == "email.bounced"):
+                self.waits.remove(wait)
+
+    def run_due(self, at, ruleset):
+        """What expires goes first."""
+        for due in sorted((e for e in self.expiries if e[0] <= at),
+                          key=lambda e: e[0]):
+            self.expiries.remove(due)
+            _, points, depth = due
+            self.capped = [c for c in self.capped if c[1] is not points]
+            if not any(p is points for p in self.points):
                 continue
-            before.append(firing)
-            score = self.scores[rule.score]
-            rate = score.degrade if rule.degrade is None else rule.degrade
-            if rule.points < 0 and not score.degrade_negative:
-                rate = 0
-            self.give(Points(rule.score, "touch", rule.points, at, rate,
-                             rule.name), rules, depth)
+            before = self.parts(points.score, at)["raw"] or 0.0
+            self.points = [p for p in self.points if p is not points]
+            self.tell(Points(points.score, "touch", -points.worth(at), at),
+                      before, ruleset, depth)
+        for wait in sorted((w for w in self.waits if w.due <= at),
+                           key=lambda w: w.due):
+            self.waits.remove(wait)
+            rules = ruleset if ruleset.at > wait.rules.at else wait.rules
+            rule = rules.named(wait.rule.name)
+            if rule and rule.enabled and rule.unless and \
+                    (wait.person or not wait.proxy):
+                self.award(wait.rule, at, wait.properties, wait.message, rules,
+                           wait.depth)
 
     def may_fire(self, rule, before, at, message, url):
         if rule.once == "ever":
@@ -447,6 +576,8 @@ class Record:
                 self.close(lambda p, mine=points: p is mine, new.at, new)
         if new.take_back:
             gone = {r.name for r in old.rules} - {r.name for r in new.rules}
+            self.waits = [w for w in self.waits if w.rule.name not in gone]
+            self.capped = [c for c in self.capped if c[1].rule not in gone]
             self.close(lambda p: p.rule in gone, new.at, new, False)
         self.field_rules(new.at, new, new)
 
@@ -454,6 +585,7 @@ class Record:
         at, name, properties = entry.at, entry.name, dict(entry.properties)
         if not self.seen:      # first sight: before all else of its moment
             self.seen = True
+            self.see("record.created", at, {})
             self.happened.append(("record.created", at, {}))
             self.field_rules(at, ruleset, entry.rules)
             self.fire("record.created", at, {}, entry.rules)
@@ -465,9 +597,11 @@ class Record:
             entry.effective = change(entry, properties)
         if not entry.effective:
             return
+        self.see(name, at, properties, entry.verdict, entry.message)
         if entry.verdict == 0:
             self.happened.append((name, at, properties))
         if name == "field.changed":
+            self.see("record.changed", at, properties)
             self.happened.append(("record.changed", at, properties))
         self.field_rules(at, ruleset, entry.rules)
         self.fire(name, at, properties, entry.rules, 0, entry)
@@ -528,19 +662,23 @@ class Record:
                 self.waiting.add(rule)
         for before in self.fired.values():
             before[:] = [firing for firing in before if firing[3] != name]
+        self.waits = [w for w in self.waits if w.rule.score != name]
+        self.capped = [c for c in self.capped if c[1].score != name]
         self.scored.discard(name)
         self.erased.add(name)
         return True
 
     def moments(self, ruleset, after, until):
-        """When a field rule may change by itself, the next one first."""
+        """When something may change by itself, the next one first."""
         times = [t for r in ruleset.rules if not r.on
-                 for t in r.when.times(self.view(after)) if after < t <= until]
-        return min(times, default=None)
+                 for t in r.when.times(self.view(after)) if after < t]
+        times += [w.due for w in self.waits] + [e[0] for e in self.expiries]
+        return min((t for t in times if t <= until), default=None)
 
     def advance(self, now, until, ruleset):
         while self.seen and \
                 (at := self.moments(ruleset, now, until)) is not None:
+            self.run_due(at, ruleset)
             self.field_rules(at, ruleset, ruleset)
             now = at
         return until

@@ -16,7 +16,7 @@ import model
 from lib import places
 from lib.scoregated import CONF
 from lib.web import _UnixConnection
-from model import (DAY, HOUR, Condition, Record, Rule, Ruleset, Score,
+from model import (DAY, HOUR, Absence, Condition, Record, Rule, Ruleset, Score,
                    field_empty, field_in, field_is, field_within, happened,
                    has_score, on_list, part_is, signal_is, signal_matches,
                    tag)
@@ -28,6 +28,7 @@ OPERATIONS = 8          # of each record in each phase, on average
 WORKERS = 12
 TIMEZONE = "Europe/Berlin"
 SIGNALS = ("page.visited", "order.paid", "call.held")
+MAIL = ("email.sent", "email.opened", "email.clicked", "email.bounced")
 SCORES = [Score("lead", 5),
           Score("fit", 0, default=0),
           Score("mood", 20, degrade_negative=False, floor=-30, ceiling=60),
@@ -104,7 +105,7 @@ def any_rule(chance, name):
         return Rule(name, points, None, any_condition(chance, None, False),
                     score=chance.choice(CHANGED), module=module,
                     enabled=enabled)
-    on = chance.choice(3 * SIGNALS + (
+    on = chance.choice(3 * SIGNALS + MAIL + (
         "field.changed", "record.changed", "record.created", "tag.added",
         "tag.removed", "list.joined", "list.left"))
     when = None
@@ -112,10 +113,39 @@ def any_rule(chance, name):
         when = any_condition(chance, on)
     once = chance.choice((None, None, "ever", "message", "link", "day",
                           (2, 72), (1, 30 * 24)))
+    limits = any_limits(chance)
+    score = chance.choice(SCORES).name
+    if limits.get("cap_group"):      # rules of one group are of one score
+        score = "lead"
     return Rule(name, points, on, when, once,
-                chance.choice((None, None, 0, 2)),
-                chance.choice(SCORES).name, module, enabled,
-                chance.choice(("human", "human", "proxy", "any")))
+                chance.choice((None, None, 0, 2)), score, module, enabled,
+                chance.choice(("human", "human", "proxy", "any")),
+                any_absence(chance, on),
+                **limits)
+
+
+def any_absence(chance, on):
+    if chance.random() < (0.2 if on == "email.sent" else 0.7):
+        return None
+    return Absence(chance.choice(MAIL[1:3] if on == "email.sent" else
+                                 SIGNALS + MAIL + ("list.left",
+                                                   "record.changed")),
+                   chance.choice((18, 48, 7 * 24)),
+                   signal_matches("url", "*pric*")
+                   if chance.random() < 0.3 else None,
+                   chance.choice((1, 1, 1, 2)))
+
+
+def any_limits(chance):
+    limits = {}
+    if chance.random() < 0.3:
+        limits["expires"] = chance.choice((24, 5 * 24, 30 * 24))
+    what = chance.randrange(8)
+    if what == 0:
+        limits |= {"cap": (15, 10 * 24), "cap_group": "together"}
+    elif what < 3:
+        limits["cap"] = chance.choice(((12, None), (50, 5 * 24), (5, 24)))
+    return limits
 
 
 # score.changed of a score that is neither set nor erased nor of field rules:
@@ -414,7 +444,12 @@ START = 1772323200000        # 2026-03-01; summer time began on the 29th
 def any_entry(chance, number, at, rulesets):
     properties, name = {}, chance.choice(SIGNALS)
     what = chance.randrange(20)
-    if what < 10:
+    if chance.random() < 0.3 and what < 10:
+        name = chance.choice(MAIL)
+        if name == "email.sent":
+            properties["tracking"] = chance.choice((
+                "opens,clicks", "opens,clicks", "clicks", "none"))
+    elif what < 10:
         properties = {"url": chance.choice(URLS),
                       "amount": str(chance.randrange(100))}
     elif what < 14:
@@ -440,8 +475,8 @@ def any_entry(chance, number, at, rulesets):
                               rulesets[n + 1].at > at])
     return model.Entry(number, at, name, properties, received,
                        chance.choice((0, 0, 0, 1, 2))
-                       if name in SIGNALS else 0,
-                       chance.randrange(4) if name in SIGNALS else 0)
+                       if name in SIGNALS + MAIL else 0,
+                       chance.randrange(4) if name in SIGNALS + MAIL else 0)
 
 
 def lines_of_world(rulesets):

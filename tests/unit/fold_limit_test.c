@@ -93,6 +93,21 @@ what_is_left_of_degraded_points_expires(void **unused)
 }
 
 static void
+what_has_expired_leaves_exactly_nothing(void **unused)
+{
+	struct scene scene;
+	int i;
+
+	begin(&scene, "rule \"a\" { on = \"page.visited\" add = 3.1 "
+		      "expires = \"5d\" }");
+	for (i = 0; i < 40; i++)
+		scene_happen(&scene, "page.visited", i * DAY / 7);
+	wait_until(&scene, 20 * DAY);
+	assert_true(scene_score(&scene, 1, 20 * DAY) == 0);
+	scene_end(&scene);
+}
+
+static void
 what_a_set_or_an_erase_closed_does_not_expire(void **unused)
 {
 	struct scene scene;
@@ -250,6 +265,22 @@ what_expires_makes_room_again(void **unused)
 }
 
 static void
+what_a_set_closed_makes_room_when_it_would_have_expired(void **unused)
+{
+	struct scene scene;
+
+	begin(&scene, "rule \"a\" { on = \"page.visited\" add = 30 cap = 30 "
+		      "expires = \"10d\" score = \"fit\" }");
+	scene_happen(&scene, "page.visited", DAY);
+	operate(&scene, SIGNAL_SCORE_SET, "fit", 2 * DAY);
+	scene_happen(&scene, "page.visited", 10 * DAY);
+	assert_true(fit(&scene) == 50);
+	scene_happen(&scene, "page.visited", 11 * DAY);
+	assert_true(fit(&scene) == 80);
+	scene_end(&scene);
+}
+
+static void
 an_erase_closes_the_cap_and_a_set_does_not(void **unused)
 {
 	struct scene scene;
@@ -288,6 +319,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(points_expire_so_long_after_their_signal),
 		cmocka_unit_test(what_is_left_of_degraded_points_expires),
+		cmocka_unit_test(what_has_expired_leaves_exactly_nothing),
 		cmocka_unit_test(what_a_set_or_an_erase_closed_does_not_expire),
 		cmocka_unit_test(what_was_taken_back_does_not_expire),
 		cmocka_unit_test(points_of_a_removed_rule_keep_their_end),
@@ -297,6 +329,8 @@ main(void)
 		cmocka_unit_test(rules_of_a_group_share_one_cap),
 		cmocka_unit_test(what_subtracts_has_the_cap_to_itself),
 		cmocka_unit_test(what_expires_makes_room_again),
+		cmocka_unit_test(
+			what_a_set_closed_makes_room_when_it_would_have_expired),
 		cmocka_unit_test(an_erase_closes_the_cap_and_a_set_does_not),
 		cmocka_unit_test(a_cap_holds_for_absence_too),
 	};
