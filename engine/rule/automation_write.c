@@ -4,31 +4,13 @@
 #include "base/text.h"
 #include "rule/automation_parts.h"
 
-/* A text as libconfuse reads it back between double quotes. */
-static void
-write_quoted(struct buf *to, const char *text)
-{
-	buf_append_char(to, '"');
-	for (; *text; text++) {
-		if (*text == '\n') {
-			buf_append_text(to, "\\n");
-			continue;
-		}
-		if (*text == '"' || *text == '\\' ||
-		    (text[0] == '$' && text[1] == '{'))
-			buf_append_char(to, '\\');
-		buf_append_char(to, *text);
-	}
-	buf_append_char(to, '"');
-}
-
 static void
 write_text(struct buf *to, const char *name, const char *text)
 {
 	if (!text)
 		return;
 	buf_printf(to, "  %s = ", name);
-	write_quoted(to, text);
+	rule_write_quoted(to, text);
 	buf_append_char(to, '\n');
 }
 
@@ -53,7 +35,7 @@ write_actions(const struct automation *automation, struct buf *to)
 	buf_append_text(to, "  do = {\n");
 	for (i = 0; i < automation->n_actions; i++) {
 		buf_append_text(to, "    ");
-		write_quoted(to, automation->actions[i].source);
+		rule_write_quoted(to, automation->actions[i].source);
 		buf_append_text(to,
 				i + 1 < automation->n_actions ? ",\n" : "\n");
 	}
@@ -66,7 +48,7 @@ automation_write(const struct automation *automation, struct buf *to)
 	static const char *const verdicts[] = {NULL, "proxy", "any"};
 
 	buf_append_text(to, "automation ");
-	write_quoted(to, automation->name);
+	rule_write_quoted(to, automation->name);
 	buf_append_text(to, " {\n");
 	if (!automation->enabled)
 		buf_append_text(to, "  enabled = no\n");

@@ -12,6 +12,7 @@
 #include "base/pool.h"
 #include "rule/automation.h"
 #include "rule/condition.h"
+#include "rule/sequence.h"
 
 enum rule_once {
 	RULE_EVERY,
@@ -66,6 +67,8 @@ struct ruleset {
 	struct rule *rules; /* in file order */
 	size_t n_automations;
 	struct automation *automations; /* likewise */
+	size_t n_sequences;
+	struct sequence *sequences; /* likewise */
 };
 
 struct rule_context {
@@ -121,6 +124,14 @@ struct rule_place {
 size_t ruleset_find_emptied(const struct ruleset *before,
 			    const struct ruleset *after, struct pool *pool,
 			    struct rule_place **places_out);
+struct sequence_difference {
+	enum rule_change change;
+	const struct sequence *before, *after;
+};
+/* The same for their sequences, in file order. */
+size_t sequences_compare(const struct ruleset *before,
+			 const struct ruleset *after, struct pool *pool,
+			 struct sequence_difference **differences_out);
 
 /* {{signal.url}} and {{field.name}} filled in; bounded, appended. */
 void rule_explain(const struct rule *rule, const struct record_view *view,

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "rule/automation_parts.h"
+#include "rule/sequence_parts.h"
 #include "rule/rule_parts.h"
 
 const struct conf_option rule_options[] = {
@@ -49,6 +50,8 @@ static const struct conf_option file_options[] = {
 	 "rules for what the form sent"},
 	{"campaign", CONF_TITLED, NULL, 0, 0, rule_object_options,
 	 "rules for what belongs to the campaign"},
+	{"sequence", CONF_TITLED, NULL, 0, 0, sequence_options,
+	 "mails one after the other to who is in it"},
 	{0}};
 
 struct reading {
@@ -325,6 +328,8 @@ rules_parse(const char *file_name, const char *text,
 	status = read_rules(ruleset, root, &reading);
 	if (status == SG_OK)
 		status = automations_read(ruleset, root, context, reading.err);
+	if (status == SG_OK)
+		status = sequences_read(ruleset, root, context, reading.err);
 	conf_free(root);
 	if (status != SG_OK) {
 		ruleset_free(ruleset);
@@ -346,5 +351,6 @@ ruleset_free(struct ruleset *ruleset)
 		condition_free(ruleset->rules[i].absence);
 	}
 	automations_drop(ruleset);
+	sequences_drop(ruleset);
 	pool_free(ruleset->pool);
 }

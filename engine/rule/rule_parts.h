@@ -9,7 +9,8 @@ enum {
 	RULE_NAME_MOST = 256,
 	RULE_TEXT_MOST = 4096, /* bytes of `because` */
 	RULE_EXPLANATION_MOST = 1024,
-	RULE_TIMES_MOST = 1000000
+	RULE_TIMES_MOST = 1000000,
+	RULE_DURATION_SIZE = 32
 };
 
 /* The options of `rule "name" { … }`, in the order they are written in. */
@@ -72,6 +73,10 @@ enum sg_status ruleset_share_caps(struct ruleset *ruleset,
 
 /* --- rule_write.c ------------------------------------------------------- */
 
+/* A text as libconfuse reads it back, between double quotes. */
+void rule_write_quoted(struct buf *to, const char *text);
+/* In whole days, hours, minutes, seconds or milliseconds. */
+void rule_write_duration(int64_t ms, char *text, size_t size);
 /* `when` in its canonical text, so that blanks make no difference. */
 void rule_write_canonical(const struct rule *rule, struct buf *to);
 

@@ -5,9 +5,8 @@
 #include "base/text.h"
 #include "rule/rule_parts.h"
 
-/* A text as libconfuse reads it back between double quotes. */
-static void
-write_quoted(struct buf *to, const char *text)
+void
+rule_write_quoted(struct buf *to, const char *text)
 {
 	buf_append_char(to, '"');
 	for (; *text; text++) {
@@ -36,7 +35,7 @@ write_text(struct buf *to, const char *name, const char *text, int width)
 	if (!text)
 		return;
 	write_name(to, name, width);
-	write_quoted(to, text);
+	rule_write_quoted(to, text);
 	buf_append_char(to, '\n');
 }
 
@@ -48,9 +47,8 @@ write_number(struct buf *to, const char *name, double number, int width)
 	buf_append_char(to, '\n');
 }
 
-/* Whole days, hours, minutes, seconds or milliseconds. */
-static void
-write_times(const struct rule *rule, char *text, size_t size)
+void
+rule_write_duration(int64_t ms, char *text, size_t size)
 {
 	static const struct {
 		int64_t ms;
@@ -62,10 +60,19 @@ write_times(const struct rule *rule, char *text, size_t size)
 		     {1, "ms"}};
 	size_t i = 0;
 
-	while (rule->once_ms % units[i].ms)
+	while (ms % units[i].ms)
 		i++;
-	snprintf(text, size, "%u per %lld%s", rule->once_times,
-		 (long long)(rule->once_ms / units[i].ms), units[i].unit);
+	snprintf(text, size, "%lld%s", (long long)(ms / units[i].ms),
+		 units[i].unit);
+}
+
+static void
+write_times(const struct rule *rule, char *text, size_t size)
+{
+	char per[RULE_DURATION_SIZE];
+
+	rule_write_duration(rule->once_ms, per, sizeof(per));
+	snprintf(text, size, "%u per %s", rule->once_times, per);
 }
 
 static const char *
@@ -169,7 +176,7 @@ write_rule(const struct rule *rule, const struct expressions *expressions,
 
 	write_options(rule, expressions, &narrow, 0);
 	buf_append_text(to, "rule ");
-	write_quoted(to, rule->name);
+	rule_write_quoted(to, rule->name);
 	buf_append_text(to, " {\n");
 	write_options(rule, expressions, to, width_of(buf_text(&narrow)));
 	buf_append_text(to, "}\n");
@@ -217,5 +224,10 @@ ruleset_write(const struct ruleset *ruleset, struct buf *to)
 		if (i || ruleset->n_rules)
 			buf_append_char(to, '\n');
 		automation_write(&ruleset->automations[i], to);
+	}
+	for (i = 0; i < ruleset->n_sequences; i++) {
+		if (i || ruleset->n_rules || ruleset->n_automations)
+			buf_append_char(to, '\n');
+		sequence_write(&ruleset->sequences[i], to);
 	}
 }

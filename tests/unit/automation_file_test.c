@@ -141,7 +141,8 @@ every_action_is_written_as_it_was_read(void **unused)
 
 		buf_printf(&text,
 			   "automation \"A\" { on = \"tag.added\" do = { "
-			   "\"%s\" } }",
+			   "\"%s\" } } sequence \"welcome\" { step \"A\" { "
+			   "template = \"a.eml\" } }",
 			   actions[i]);
 		ruleset = read(buf_text(&text));
 		buf_reset(&text);
