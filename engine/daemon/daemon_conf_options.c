@@ -88,6 +88,10 @@ static const struct conf_option contacts_options[] = {
 };
 
 static const struct conf_option bounces_options[] = {
+	{.name = "keep",
+	 .type = CONF_BOOL,
+	 .fallback = "no",
+	 .help = "deliver bounces on after they were counted"},
 	{.name = "soft_budget",
 	 .type = CONF_INT,
 	 .fallback = "3",

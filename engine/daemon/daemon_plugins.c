@@ -46,6 +46,8 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->state = conf->state_directory;
 	options_out->settle_ms = conf_int(conf->root, "settle");
 	options_out->mail = conf->mail;
+	options_out->keep_bounces =
+		conf_bool(conf_section_at(conf->root, "bounces", 0), "keep");
 	options_out->consent = conf->consent;
 }
 

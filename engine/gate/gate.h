@@ -31,6 +31,8 @@ struct gate_options {
 	int64_t settle_ms; /* how long hits settle; 0 = not at all */
 	/* `mail { … }`, parsed with gate_mail_options; NULL = the defaults. */
 	const struct conf_section *mail;
+	/* Deliver what was taken on, too; also `keep_bounces` in `mail`. */
+	bool keep_bounces;
 	/* `consent { … }`, with gate_consent_options; NULL = the defaults. */
 	const struct conf_section *consent;
 	struct consent_set *consents; /* NULL: nobody said anything */

@@ -67,6 +67,8 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->senders = mail_senders_new();
 	mail_start();
 	status = mail_conf_init(&gate->mail, options->mail, err);
+	gate->mail.keep_bounces =
+		gate->mail.keep_bounces || options->keep_bounces;
 	if (status == SG_OK)
 		status = mail_consent_init(&gate->consent, options->consent,
 					   options->consents, err);

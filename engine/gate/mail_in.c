@@ -173,7 +173,10 @@ say_done(struct sg_mail *mail, const char *queue_id,
 static void
 classify(struct sg_mail *mail, struct classify_result *result)
 {
-	struct classify_result nothing = {.evidence = "", .feedback_type = ""};
+	struct classify_result nothing = {.evidence = "",
+					  .feedback_type = "",
+					  .user_agent = "",
+					  .message_id = ""};
 
 	struct classify_mail from = {.headers = &mail->headers,
 				     .body = buf_text(&mail->body),
@@ -202,6 +205,7 @@ mail_in(struct sg_mail *mail, const char *queue_id, struct sg_err *err)
 		.subject = subject ? subject : "",
 		.kind = kind_of(result.kind),
 		.feedback_type = result.feedback_type,
+		.user_agent = result.user_agent,
 		.evidence = result.evidence,
 		.findings = findings_of(mail->pool, &result),
 		.n_findings = result.n_recipients,

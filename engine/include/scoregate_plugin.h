@@ -293,6 +293,7 @@ struct sg_incoming {
 	/* A token of ours that stands in a report or in what is passed on: as
 	 * good as one in the address. Its kind is 0 when there is none. */
 	struct sg_token quoted;
+	const char *user_agent; /* of who reports; "" = not said */
 };
 
 /* --- scores and actions -------------------------------------------------- */

@@ -4,7 +4,7 @@
 static const struct sg_signal_declaration signals[] = {
 	{"email.bounced", "class, status, reason, diagnostic, recipient",
 	 "A mail could not be delivered; class is hard or soft"},
-	{"email.complained", "type, recipient",
+	{"email.complained", "type, user_agent",
 	 "Its reader reported the mail as unwanted"},
 	{0},
 };

@@ -92,7 +92,8 @@ static enum sg_status
 emit_complained(const struct sg_call *call, const struct sg_incoming *mail,
 		const struct sg_token *token, struct sg_err *err)
 {
-	const struct sg_prop props[] = {{"type", mail->feedback_type}};
+	const struct sg_prop props[] = {{"type", mail->feedback_type},
+					{"user_agent", mail->user_agent}};
 	const struct sg_prop why[] = {{"reason", "complaint"},
 				      {"evidence", mail->evidence}};
 	const struct sg_prop leave[] = {{"list", ""}, {"how", "report"}};
@@ -103,7 +104,7 @@ emit_complained(const struct sg_call *call, const struct sg_incoming *mail,
 		 .record_key = token->record_key,
 		 .message_id = token->message_id,
 		 .props = props,
-		 .n_props = 1},
+		 .n_props = 2},
 		{.size = sizeof(signals[0]),
 		 .kind = SG_SUPPRESS,
 		 .record_key = token->record_key,

@@ -493,6 +493,130 @@ what_cannot_be_kept_is_tempfailed_when_it_is_only_ours(void **state)
 	gate_aid_mail_done(&mail);
 }
 
+static const char *
+report_with(const char *type, const char *part, const char *fields)
+{
+	return pool_printf(
+		aid->pool,
+		"From: someone@far.test\nSubject: a report\n"
+		"Content-Type: multipart/report; report-type=%s; boundary=b\n\n"
+		"--b\nContent-Type: text/plain\n\nwords\n"
+		"--b\nContent-Type: message/%s\n\n%s\n--b--\n",
+		type, part, fields);
+}
+
+static const struct {
+	const char *what, *type, *part, *fields;
+	const char *signal; /* the first one; NULL = none */
+	size_t n_signals;
+} taken_reports[] = {
+	{"a notice of success", "delivery-status", "delivery-status",
+	 "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; ann@example.com\n"
+	 "Action: delivered\nStatus: 2.0.0\n",
+	 NULL, 0},
+	{"a relayed notice", "delivery-status", "delivery-status",
+	 "Reporting-MTA: dns; mx\n\nFinal-Recipient: rfc822; ann@example.com\n"
+	 "Action: relayed\nStatus: 2.0.0\n",
+	 NULL, 0},
+	{"a complaint", "feedback-report", "feedback-report",
+	 "Feedback-Type: abuse\nUser-Agent: isp/1.0\nVersion: 1\n",
+	 "email.complained", 3},
+	{"fraud is a complaint", "feedback-report", "feedback-report",
+	 "Feedback-Type: fraud\nUser-Agent: isp/1.0\nVersion: 1\n",
+	 "email.complained", 3},
+	{"virus is a complaint", "feedback-report", "feedback-report",
+	 "Feedback-Type: virus\nUser-Agent: isp/1.0\nVersion: 1\n",
+	 "email.complained", 3},
+	{"opt-out unsubscribes", "feedback-report", "feedback-report",
+	 "Feedback-Type: opt-out\nUser-Agent: isp/1.0\nVersion: 1\n",
+	 "email.unsubscribed", 2},
+	{"auth-failure is a report only", "feedback-report", "feedback-report",
+	 "Feedback-Type: auth-failure\nUser-Agent: isp/1.0\nVersion: 1\n", NULL,
+	 0},
+	{"a read receipt", "disposition-notification",
+	 "disposition-notification",
+	 "Final-Recipient: rfc822; ann@example.com\n"
+	 "Disposition: manual-action/MDN-sent-manually; displayed\n",
+	 "email.read", 1},
+};
+
+static void
+each_report_to_a_bounce_address_is_taken(void **state)
+{
+	struct aid_mail mail;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(taken_reports) / sizeof(*taken_reports);
+	     i++) {
+		mail = mail_to(bounce_address("<>", clock_now()),
+			       report_with(taken_reports[i].type,
+					   taken_reports[i].part,
+					   taken_reports[i].fields));
+		gate_aid_mail(aid, &mail);
+		if (mail.at_end.answer != SG_MAIL_DISCARD)
+			fail_msg("%s is not taken", taken_reports[i].what);
+		if (gate_aid_signals(aid) != taken_reports[i].n_signals)
+			fail_msg("%s: %zu signals", taken_reports[i].what,
+				 aid->n_signals);
+		if (taken_reports[i].signal)
+			assert_string_equal(aid->signals[0].name,
+					    taken_reports[i].signal);
+		gate_aid_mail_done(&mail);
+	}
+}
+
+static void
+a_complaint_names_its_type_and_its_reporter(void **state)
+{
+	struct aid_mail mail =
+		mail_to(bounce_address("<>", clock_now()),
+			report_with("feedback-report", "feedback-report",
+				    "Feedback-Type: abuse\n"
+				    "User-Agent: isp/1.0\nVersion: 1\n"));
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(gate_aid_signals(aid), 3);
+	assert_string_equal(signal_get(&aid->signals[0], "type"), "abuse");
+	assert_string_equal(signal_get(&aid->signals[0], "user_agent"),
+			    "isp/1.0");
+	assert_string_equal(signal_get(&aid->signals[1], "reason"),
+			    "complaint");
+	assert_string_equal(signal_get(&aid->signals[2], "list"), "");
+	gate_aid_mail_done(&mail);
+}
+
+/* A person's answer is a signal, and goes to who sent the message. */
+static void
+a_reply_to_a_bounce_address_is_a_signal_and_goes_on(void **state)
+{
+	uint64_t id = message_id_new(clock_now());
+	struct aid_mail mail = mail_to(
+		pool_printf(aid->pool, "<bounce+%s@bounces.example.com>",
+			    gate_aid_token_base32(aid, TOKEN_BOUNCE,
+						  "ann@example.com", id)),
+		"From: Ann <Ann@Example.com>\nSubject: Re: hello\n"
+		"In-Reply-To: <1@x>\n\nThank you!\n");
+
+	(void)state;
+	gate_remember_sender(aid->gate, id, "news@example.com");
+	mail.sender = "<ann@example.com>";
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(mail.at_end.answer, SG_MAIL_CONTINUE);
+	assert_string_equal(aid_edit(&mail, SG_EDIT_RECIPIENT_ADD, NULL),
+			    "news@example.com");
+	assert_int_equal(gate_aid_signals(aid), 1);
+	assert_string_equal(aid->signals[0].name, "email.replied");
+	assert_true(aid->signals[0].message_id == id);
+	gate_aid_mail_done(&mail);
+	/* From somebody else it is an answer of nobody we know. */
+	mail.message = "From: eve@other.test\nSubject: Re: hello\n"
+		       "In-Reply-To: <1@x>\n\nThank you!\n";
+	gate_aid_mail(aid, &mail);
+	assert_int_equal(gate_aid_signals(aid), 0);
+	gate_aid_mail_done(&mail);
+}
+
 int
 main(void)
 {
@@ -519,6 +643,9 @@ main(void)
 		GATE_TEST(an_answer_goes_to_who_sent_the_message),
 		GATE_TEST(mail_to_the_unsubscribe_address_leaves_all_lists),
 		GATE_TEST(a_bounce_token_does_not_unsubscribe),
+		GATE_TEST(each_report_to_a_bounce_address_is_taken),
+		GATE_TEST(a_complaint_names_its_type_and_its_reporter),
+		GATE_TEST(a_reply_to_a_bounce_address_is_a_signal_and_goes_on),
 		GATE_TEST(
 			what_cannot_be_kept_is_tempfailed_when_it_is_only_ours),
 	};
