@@ -180,7 +180,7 @@ def test_a_person_s_answer_goes_where_the_operator_wants_it(make_gateway):
 
 
 def test_bounces_are_delivered_on_where_that_is_asked_for(make_gateway):
-    gateway = make_gateway(rules=RULES, mail="keep_bounces = yes")
+    gateway = make_gateway(rules=RULES, more="\nbounces { keep = yes }\n")
     mail = gateway.deliver("ann@far.test")
     gateway.postfix.send("", mail.sender,
                          report(mail.sender, "ann@far.test"),
