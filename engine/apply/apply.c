@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "apply/apply_automation.h"
+#include "apply/apply_sequence.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "base/clock.h"
@@ -88,6 +89,7 @@ new_apply(const struct apply_options *options)
 	apply->calls_end = &apply->calls;
 	init_locks(apply);
 	apply->automations = automations_new();
+	apply->sequences = sequences_new();
 	fold_world_init(&apply->world, apply->options.timezone);
 	apply->world.bounces = options->bounces;
 	apply->world.percent = apply_percent;
@@ -135,6 +137,8 @@ load(struct apply *apply, struct sg_err *err)
 		status = automations_start(apply, err);
 	apply->bulk_look = true;
 	if (status == SG_OK)
+		status = sequences_load(apply, err);
+	if (status == SG_OK)
 		status = apply_load_consents(apply, err);
 	if (status == SG_OK)
 		status = apply_load_forgotten(apply, err);
@@ -181,6 +185,7 @@ apply_close(struct apply *apply)
 	fold_world_done(&apply->world);
 	automations_free(apply->automations);
 	apply_bulk_free(apply);
+	sequences_free(apply->sequences);
 	apply_cache_free(apply->cache);
 	apply_index_free(apply->index);
 	apply_index_free(apply->waiting);
@@ -295,6 +300,8 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = apply_run_timers(apply, err);
 	else if (status == SG_OK && automations_due(apply, now))
 		status = automations_sweep(apply, err);
+	else if (status == SG_OK && sequences_due(apply, now))
+		status = sequences_run_due(apply, err);
 	else if (status == SG_OK && apply->next_settled > now)
 		note_timers_done(apply, now);
 	if (status == SG_OK)
@@ -330,6 +337,8 @@ idle_ms(const struct apply *apply)
 		ms = apply->next_settled - now;
 	if (apply->next_timer - now < ms)
 		ms = apply->next_timer - now;
+	if (apply->sequences->next_due - now < ms)
+		ms = apply->sequences->next_due - now;
 	if (apply->next_checkpoint - now < ms)
 		ms = apply->next_checkpoint - now;
 	return ms < 0 ? 0 : (int)ms;

@@ -66,6 +66,7 @@ struct apply_options {
 	size_t n_teams;
 	void (*outbox_wake)(void *arg);
 	void *outbox_arg;
+	size_t sequence_pace; /* steps a second; 0 = 50 */
 };
 
 /* Opens the store, migrates, loads checkpoint and ledger tail into the
@@ -130,6 +131,8 @@ void apply_outbox_wake(const struct apply *apply);
 const struct automation_names *apply_targets(const struct apply *apply);
 /* Today's automations, as a ruleset without rules. As long as the applier. */
 const struct ruleset *apply_automations_get(struct apply *apply);
+/* The same of the sequences. */
+const struct ruleset *apply_sequences_get(struct apply *apply);
 
 /*
  * Make the store's rules equal to `ruleset`: new versions, then field rules

@@ -3,6 +3,7 @@
  * for; see apply_automation.h.
  */
 #include "apply/apply_automation.h"
+#include "apply/apply_sequence.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -119,6 +120,7 @@ automations_begin(struct apply *apply)
 	all->delivers = false;
 	all->n_undo = 0;
 	all->n_fired = 0;
+	sequences_begin(apply);
 }
 
 void

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/apply_automation.h"
+#include "apply/apply_sequence.h"
 #include "apply/fold_parts.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -155,22 +156,6 @@ enter(struct apply *apply, struct cached *cached,
 	return apply_place(apply, cached->id, &entry, err);
 }
 
-static enum sg_status
-enrol(struct apply *apply, const struct cached *cached,
-      const struct automation_deed *deed, struct sg_err *err)
-{
-	enum sg_status status;
-
-	if (deed->action->verb == AUTOMATION_SEQUENCE_START)
-		status = store_enrolment_start(apply->store, deed->action->name,
-					       cached->id, deed->at, err);
-	else
-		status = store_enrolment_stop(apply->store, deed->action->name,
-					      cached->id, deed->actor, deed->at,
-					      err);
-	return status == SG_NONE ? SG_OK : status;
-}
-
 enum sg_status
 automations_do(struct apply *apply, uint32_t record_id,
 	       const struct automation_deed *deed, struct sg_err *err)
@@ -187,8 +172,9 @@ automations_do(struct apply *apply, uint32_t record_id,
 		return automations_deliver(apply, cached, deed, err);
 	switch (deed->action->verb) {
 	case AUTOMATION_SEQUENCE_START:
+		return sequences_start(apply, cached, deed, err);
 	case AUTOMATION_SEQUENCE_STOP:
-		return enrol(apply, cached, deed, err);
+		return sequences_stop(apply, cached, deed, err);
 	case AUTOMATION_ASSIGN:
 		return automations_assign(apply, cached, deed, err);
 	default:
@@ -313,8 +299,8 @@ fire(struct apply *apply, const struct firing *firing, struct sg_err *err)
 	return act(apply, firing, row.id, err);
 }
 
-enum sg_status
-automations_run(struct apply *apply, struct sg_err *err)
+static enum sg_status
+fire_all(struct apply *apply, struct sg_err *err)
 {
 	struct automations *all = apply->automations;
 	enum sg_status status = SG_OK;
@@ -329,5 +315,19 @@ automations_run(struct apply *apply, struct sg_err *err)
 		status = fire(apply, firing, err);
 	}
 	all->running = NULL;
+	return status;
+}
+
+enum sg_status
+automations_run(struct apply *apply, struct sg_err *err)
+{
+	enum sg_status status;
+	bool moved = false;
+
+	do {
+		status = fire_all(apply, err);
+		if (status == SG_OK)
+			status = sequences_run(apply, &moved, err);
+	} while (status == SG_OK && (moved || apply->automations->first));
 	return status;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "apply/apply_automation.h"
+#include "apply/apply_sequence.h"
 #include "apply/fold_parts.h"
 
 enum { SKEW_MS = 60000 };
@@ -225,6 +226,7 @@ automations_before(struct apply *apply, struct cached *cached,
 
 	apply->automations->entry_at = next ? time_of(apply, &event) : 0;
 	apply->automations->judge_at = next ? next->happened_at : 0;
+	sequences_before(apply, cached);
 	return judge(apply, cached, NULL, err);
 }
 
@@ -265,6 +267,8 @@ automations_after(struct apply *apply, struct cached *cached,
 	if (apply->automations->set->signals && event->signal &&
 	    event->effective)
 		note_signal(apply, cached, event);
+	if (sequences_after(apply, cached, event, err) != SG_OK)
+		return SG_FAILED;
 	/* The fold of another record may have come in between. */
 	apply->automations->judge_at =
 		event->in_order ? event->signal->happened_at : 0;

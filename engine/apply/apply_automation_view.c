@@ -100,6 +100,12 @@ view_broadcast(void *arg, const char *name, const char *state)
 	return view && view->broadcast(view->arg, name, state);
 }
 
+static bool
+view_sequence(void *arg, const char *name, const char *state)
+{
+	return folded(arg)->sequence(folded(arg)->arg, name, state);
+}
+
 struct automation_view *
 automation_view_new(struct apply *apply, struct cached *cached, int64_t at)
 {
@@ -120,6 +126,7 @@ automation_view_new(struct apply *apply, struct cached *cached, int64_t at)
 		.created_at = view_created_at,
 		.occurrences = view_occurrences,
 		.broadcast = view_broadcast,
+		.sequence = view_sequence,
 	};
 	return view;
 }

@@ -13,7 +13,8 @@ struct cached {
 	uint32_t id;
 	uint64_t record_key;
 	struct fold_record *fold;
-	int64_t timer_at; /* as it is in the store; 0 = not known */
+	int64_t timer_at;     /* as it is in the store; 0 = not known */
+	uint64_t starts_held; /* apply_sequence.h: before the change */
 	/* of the transaction under way */
 	bool touched, created, deleted, scored, refolded;
 	uint64_t renamed_from; /* the record key before; 0 = the same */

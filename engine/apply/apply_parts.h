@@ -65,6 +65,7 @@ struct apply {
 	struct automations *automations; /* apply_automation.h */
 	struct bulk *bulk;		 /* apply_bulk.c; NULL: none */
 	bool bulk_look;			 /* there may be one */
+	struct sequences *sequences;	 /* apply_sequence.h */
 	pthread_rwlock_t world_lock;
 	struct apply_cache *cache;
 	struct apply_index *index;

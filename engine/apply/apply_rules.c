@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apply/apply_automation.h"
+#include "apply/apply_sequence.h"
 #include "apply/apply_parts.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -247,6 +248,7 @@ struct change {
 	const char *author, *note;
 	bool take_back;
 	bool automations;	   /* some of them are different */
+	bool sequences;		   /* likewise */
 	struct store_ruleset made; /* id 0: nothing was different */
 };
 
@@ -398,6 +400,10 @@ write_change(void *arg, struct store *store, struct sg_err *err)
 		status = automations_write_change(apply, change->rules,
 						  change->author,
 						  &change->automations, err);
+	if (status == SG_OK && change->rules)
+		status = sequences_write_change(apply, change->rules,
+						change->author,
+						&change->sequences, err);
 	if (status != SG_OK)
 		return status;
 	if (change->rules && !n && same_order(newest(apply), change->rules))
@@ -427,6 +433,9 @@ change_committed(void *arg)
 	if (change->automations &&
 	    automations_load(change->apply, &err) != SG_OK)
 		log_error("the new automations cannot be taken into use: %s",
+			  err.text);
+	if (change->sequences && sequences_load(change->apply, &err) != SG_OK)
+		log_error("the new sequences cannot be taken into use: %s",
 			  err.text);
 }
 

@@ -4,6 +4,7 @@
  */
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_sequence.h"
 #include "base/log.h"
 #include "store/store_rule.h"
 #include "store/store_timer.h"
@@ -149,7 +150,8 @@ apply_run_timers(struct apply *apply, struct sg_err *err)
 	apply->next_timer = next;
 	pthread_mutex_lock(&apply->lock);
 	if (next > apply->now && apply->next_settled > apply->now &&
-	    !automations_due(apply, apply->now))
+	    !automations_due(apply, apply->now) &&
+	    !sequences_due(apply, apply->now))
 		apply->timers_done_at = apply->now;
 	pthread_cond_broadcast(&apply->changed);
 	pthread_mutex_unlock(&apply->lock);

@@ -80,6 +80,9 @@ fold_record_free(struct fold_record *record)
 	}
 	for (i = 0; i < record->tags.n; i++)
 		free(record->tags.items[i]);
+	for (i = 0; i < record->sequences.n; i++)
+		free(record->sequences.items[i].name);
+	free(record->sequences.items);
 	for (i = 0; i < record->lists.n; i++) {
 		free(record->lists.items[i].name);
 		free(record->lists.items[i].how);
@@ -117,6 +120,7 @@ fold_record_bytes(const struct fold_record *record)
 	       record->fields.cap * (sizeof(struct fold_field) + 32) +
 	       record->tags.cap * 40 +
 	       record->lists.cap * (sizeof(struct fold_list) + 32) +
+	       record->sequences.cap * sizeof(struct fold_sequence) +
 	       record->links.cap * (sizeof(struct fold_link) + 16) +
 	       record->held.cap * sizeof(struct fold_held) +
 	       record->given.cap * sizeof(struct fold_given) +

@@ -117,6 +117,13 @@ int fold_suppression_strength(const char *reason);
 int64_t fold_suppression_until(const struct bounce_policy *policy,
 			       const struct signal *signal, int64_t at);
 
+/* Is or was it in a sequence? state: NULL any, "active", "finished",
+ * "stopped". */
+bool fold_in_sequence(const struct fold_record *record, const char *name,
+		      const char *state);
+/* Left this list; LIST_EVERYTHING: unsubscribed from all. */
+bool fold_has_left(const struct fold_record *record, const char *list);
+
 /* As it is: each in turn as if it had just changed. */
 void fold_each_field(const struct fold_record *record,
 		     void (*fn)(void *arg, const char *name, const char *value),

@@ -197,8 +197,8 @@ leave_all(struct fold_run *run, const char *how)
 	return any;
 }
 
-static bool
-has_left(const struct fold_record *record, const char *name)
+bool
+fold_has_left(const struct fold_record *record, const char *name)
 {
 	size_t i;
 
@@ -212,7 +212,7 @@ has_left(const struct fold_record *record, const char *name)
 static bool
 join(struct fold_run *run, const char *name, const char *how)
 {
-	if (has_left(run->record, LIST_EVERYTHING))
+	if (fold_has_left(run->record, LIST_EVERYTHING))
 		set_list(run, LIST_EVERYTHING, LIST_JOINED, how);
 	return set_list(run, name, LIST_JOINED, how);
 }
@@ -229,8 +229,8 @@ change_list(struct fold_run *run, const struct signal *signal)
 			     : leave_all(run, how);
 	case SIGNAL_LIST_JOIN:
 		if (only_if(signal, "not_left") &&
-		    (fold_suppressed(run) || has_left(run->record, name) ||
-		     has_left(run->record, LIST_EVERYTHING)))
+		    (fold_suppressed(run) || fold_has_left(run->record, name) ||
+		     fold_has_left(run->record, LIST_EVERYTHING)))
 			return false;
 		/* A form with double opt-in says so; a confirmation follows. */
 		if (strcmp(property(signal, "state"), "unconfirmed") == 0)
@@ -312,6 +312,8 @@ fold_apply_change(struct fold_run *run, const struct signal *signal,
 		return fold_take_roll_up(run, signal);
 	case SIGNAL_RENAME:
 		return fold_rename(run, signal);
+	case SIGNAL_SEQUENCE:
+		return fold_sequence(run, signal);
 	default: /* signals; and kinds that change nothing by themselves */
 		return false;
 	}

@@ -110,6 +110,13 @@ struct fold_suppression {
 	int64_t until; /* 0 = for good */
 };
 
+enum fold_sequence_state { FOLD_IN = 1, FOLD_FINISHED = 2, FOLD_STOPPED = 3 };
+
+struct fold_sequence {
+	char *name;
+	enum fold_sequence_state state;
+};
+
 #define FOLD_VECTOR(type, name) \
 	struct {                \
 		type *items;    \
@@ -131,6 +138,7 @@ struct fold_record {
 	FOLD_VECTOR(struct fold_field, fields);
 	FOLD_VECTOR(char *, tags);
 	FOLD_VECTOR(struct fold_list, lists);
+	FOLD_VECTOR(struct fold_sequence, sequences);
 	FOLD_VECTOR(struct fold_link, links);
 	FOLD_VECTOR(struct fold_held, held);
 	FOLD_VECTOR(struct fold_given, given);
@@ -188,6 +196,9 @@ void fold_note(struct fold_run *run, const struct fold_change *change);
 
 /* fold_consent.c */
 bool fold_consent(struct fold_run *run, const struct signal *signal);
+
+/* fold_sequence.c */
+bool fold_sequence(struct fold_run *run, const struct signal *signal);
 
 /* fold_suppression.c */
 bool fold_suppress(struct fold_run *run, const struct signal *signal);

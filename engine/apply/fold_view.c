@@ -202,6 +202,12 @@ view_broadcast(void *arg, const char *name, const char *state)
 	return false;
 }
 
+static bool
+view_sequence(void *arg, const char *name, const char *state)
+{
+	return fold_in_sequence(((struct fold_run *)arg)->record, name, state);
+}
+
 void
 fold_view_init(struct fold_run *run)
 {
@@ -216,5 +222,6 @@ fold_view_init(struct fold_run *run)
 		.created_at = view_created_at,
 		.occurrences = view_occurrences,
 		.broadcast = view_broadcast,
+		.sequence = view_sequence,
 	};
 }

@@ -10,6 +10,7 @@
 #include "rule/condition_set_parts.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
+#include "store/store_sequence.h"
 
 static enum sg_status select_node(struct selection *selection,
 				  const struct node *node,
@@ -200,8 +201,9 @@ select_kind(struct selection *selection, const struct node *node,
 		return condition_select_broadcast(selection->store, node->name,
 						  node->state, selection->now,
 						  to, selection->err);
-	case NODE_SEQUENCE: /* they come later: nobody is in one */
-		return SG_OK;
+	case NODE_SEQUENCE:
+		return store_enrolment_select(selection->store, node->name,
+					      node->state, to, selection->err);
 	case NODE_SIGNAL:
 		return select_signal(selection, node, candidates, to);
 	default:

@@ -137,14 +137,20 @@ row_broadcast(void *arg, const char *name, const char *state)
 	return false;
 }
 
+static bool
+row_sequence(void *arg, const char *name, const char *state)
+{
+	return false;
+}
+
 static struct record_view
 row_view(struct row *row)
 {
 	struct record_view view = {
-		row,	      row_field,      row_has,
-		row_has,      row_score,      row_email,
-		row_module,   row_created_at, row_occurrences,
-		row_broadcast};
+		row,	       row_field,      row_has,
+		row_has,       row_score,      row_email,
+		row_module,    row_created_at, row_occurrences,
+		row_broadcast, row_sequence};
 
 	return view;
 }
@@ -154,9 +160,9 @@ select_no_record(void)
 {
 	static struct row nothing;
 	static const struct record_view view = {
-		&nothing,	 row_field,    row_has,	   row_has,
-		row_score,	 row_email,    row_module, row_created_at,
-		row_occurrences, row_broadcast};
+		&nothing,	 row_field,	row_has,     row_has,
+		row_score,	 row_email,	row_module,  row_created_at,
+		row_occurrences, row_broadcast, row_sequence};
 
 	return &view;
 }

@@ -166,8 +166,8 @@ test_member(const struct evaluation *evaluation, const struct node *node)
 		return view->tag(view->arg, node->name);
 	case NODE_BROADCAST:
 		return view->broadcast(view->arg, node->name, node->state);
-	default: /* sequences come later: nobody is in one */
-		return false;
+	default: /* NODE_SEQUENCE */
+		return view->sequence(view->arg, node->name, node->state);
 	}
 }
 

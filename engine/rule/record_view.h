@@ -59,6 +59,8 @@ struct record_view {
 	 * among its recipients, or by the signals broadcast.sent,
 	 * email.opened, email.clicked (property broadcast or campaign) */
 	bool (*broadcast)(void *arg, const char *name, const char *state);
+	/* state: NULL any, "active", "finished", "stopped" */
+	bool (*sequence)(void *arg, const char *name, const char *state);
 };
 
 #endif

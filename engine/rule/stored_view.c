@@ -15,6 +15,7 @@
 #include "store/store_ledger.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
+#include "store/store_sequence.h"
 
 struct kept_hit {
 	int64_t happened_at;
@@ -192,6 +193,21 @@ view_broadcast(void *arg, const char *name, const char *state)
 					    kept->records, &err);
 	return went_well(view, status, &err) &&
 	       record_set_has(kept->records, view->record.id);
+}
+
+static bool
+view_sequence(void *arg, const char *name, const char *state)
+{
+	struct stored_view *view = arg;
+	struct store_enrolment enrolment;
+	enum sg_status status;
+	struct sg_err err;
+
+	status = store_enrolment_get(view->store, name, view->record.id,
+				     view->pool, &enrolment, &err);
+	if (status == SG_NONE || !went_well(view, status, &err))
+		return false;
+	return !state || strcmp(enrolment.state, state) == 0;
 }
 
 /* --- history ------------------------------------------------------------ */
@@ -432,10 +448,10 @@ stored_view_open(struct store *store, struct scoreboard *scoreboard,
 	if (!view)
 		return err_set(err, SG_FAILED, "out of memory");
 	view->view = (struct record_view){
-		view,	       view_field,	view_tag,
-		view_list,     view_score,	view_email,
-		view_module,   view_created_at, view_occurrences,
-		view_broadcast};
+		view,		view_field,	 view_tag,
+		view_list,	view_score,	 view_email,
+		view_module,	view_created_at, view_occurrences,
+		view_broadcast, view_sequence};
 	view->store = store;
 	view->scoreboard = scoreboard;
 	view->now = now;

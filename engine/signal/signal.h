@@ -49,12 +49,16 @@ enum signal_kind {
 	SIGNAL_UNSUPPRESS = 14,	  /* record.unsuppressed reason               */
 	SIGNAL_JUDGE = 15,	  /* signal.judged  verdict, and which: history,
 				     or signal, since, until of its message */
-	SIGNAL_LINK = 16,    /* record.linked   relation, module, key, to  */
-	SIGNAL_UNLINK = 17,  /* record.unlinked relation, module, key, to  */
-	SIGNAL_ROLL_UP = 18, /* record.rolled_up rule, points, from, …     */
-	SIGNAL_RENAME = 19,  /* record.renamed  old, new                   */
-	SIGNAL_CONSENT = 20, /* consent.changed what, state, source, wording */
-	SIGNAL_FORGET = 21,  /* record.forgotten: who it was and all of it */
+	SIGNAL_LINK = 16,     /* record.linked   relation, module, key, to  */
+	SIGNAL_UNLINK = 17,   /* record.unlinked relation, module, key, to  */
+	SIGNAL_ROLL_UP = 18,  /* record.rolled_up rule, points, from, …     */
+	SIGNAL_RENAME = 19,   /* record.renamed  old, new                   */
+	SIGNAL_CONSENT = 20,  /* consent.changed what, state, source, wording */
+	SIGNAL_FORGET = 21,   /* record.forgotten: who it was and all of it */
+	SIGNAL_SEQUENCE = 23, /* sequence.started  sequence, again
+				 sequence.stepped  sequence, step, what
+				 sequence.stopped  sequence, reason
+				 sequence.finished sequence               */
 	SIGNAL_KIND_LAST = 23
 };
 

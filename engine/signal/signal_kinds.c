@@ -62,6 +62,8 @@ static const struct signal_kind_info own[] = {
 	{"sequence.finished", "engine", "sequence",
 	 "A sequence came to its end"},
 	{"sequence.started", "engine", "sequence", "A sequence began"},
+	{"sequence.stepped", "engine", "sequence, step, what",
+	 "A step of a sequence was due: sent, skipped, or waits on"},
 	{"sequence.stopped", "engine", "sequence, reason",
 	 "A sequence was stopped"},
 	{"tag.added", "engine", "tag", "The record got a tag"},

@@ -110,14 +110,4 @@ enum sg_status store_firing_sum(struct store *store, const char *automation,
 				struct store_firing_sum *out,
 				struct sg_err *err) MUST_CHECK;
 
-/* --- sequences ---------------------------------------------------------- */
-
-/* SG_NONE: it is in there already (start), or is not (stop). */
-enum sg_status store_enrolment_start(struct store *store, const char *sequence,
-				     uint32_t record_id, int64_t now,
-				     struct sg_err *err) MUST_CHECK;
-enum sg_status store_enrolment_stop(struct store *store, const char *sequence,
-				    uint32_t record_id, const char *reason,
-				    int64_t now, struct sg_err *err) MUST_CHECK;
-
 #endif

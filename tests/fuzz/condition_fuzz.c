@@ -90,8 +90,8 @@ band(void *arg, const char *name, const char **score_out, double *from_out,
 static const struct condition_names names = {
 	.segment = segment, .band = band, .timezone = "Europe/Berlin"};
 static const struct record_view view = {
-	NULL, field, member,	 member,      score,
-	text, text,  created_at, occurrences, broadcast};
+	NULL, field,	  member,      member,	  score,    text,
+	text, created_at, occurrences, broadcast, broadcast};
 
 static void
 ask(const struct condition *condition)

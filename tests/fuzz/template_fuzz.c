@@ -69,6 +69,7 @@ static const struct record_view view = {
 	.created_at = a_time,
 	.occurrences = no_occurrence,
 	.broadcast = a_broadcast,
+	.sequence = a_broadcast,
 };
 
 int

@@ -115,6 +115,12 @@ view_occurrences(void *arg, const char *name, occurrence_fn *fn, void *fn_arg)
 	}
 }
 
+static bool
+view_sequence(void *arg, const char *name, const char *state)
+{
+	return false;
+}
+
 struct record_view
 aid_view(const struct aid_record *record)
 {
@@ -127,7 +133,8 @@ aid_view(const struct aid_record *record)
 				   view_module,
 				   view_created_at,
 				   view_occurrences,
-				   view_broadcast};
+				   view_broadcast,
+				   view_sequence};
 
 	return view;
 }

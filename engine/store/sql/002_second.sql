@@ -79,16 +79,42 @@ CREATE TABLE bulk (
 	trouble     TEXT NOT NULL DEFAULT ''
 );
 
--- Who is in which sequence; automations start and stop.
+-- sequence
+CREATE TABLE sequence (
+	id         INTEGER PRIMARY KEY,         -- of this version
+	name       TEXT NOT NULL,
+	version    INTEGER NOT NULL,
+	place      INTEGER NOT NULL DEFAULT 0,  -- its order in the file
+	source     TEXT NOT NULL,               -- its text in rules.conf form
+	author     TEXT NOT NULL,
+	created_at INTEGER NOT NULL,
+	ended_at   INTEGER,                     -- NULL = in force
+	ended_by   TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX sequence_by_name ON sequence (name, version);
+
+-- Who is in which sequence, and what is next.
 CREATE TABLE enrolment (
 	sequence  TEXT NOT NULL,
 	record_id INTEGER NOT NULL,
 	state     TEXT NOT NULL,                -- active, finished, stopped
-	since     INTEGER NOT NULL,
+	since     INTEGER NOT NULL,             -- when it came to be so
 	reason    TEXT NOT NULL DEFAULT '',
+	step      TEXT NOT NULL DEFAULT '',     -- the one to come
+	due_at    INTEGER,                      -- NULL = not active
 	PRIMARY KEY (sequence, record_id)
 ) WITHOUT ROWID;
 CREATE INDEX enrolment_by_record ON enrolment (record_id);
+CREATE INDEX enrolment_by_due ON enrolment (due_at) WHERE due_at IS NOT NULL;
+
+-- What came of each step.
+CREATE TABLE sequence_result (
+	sequence TEXT NOT NULL,
+	step     TEXT NOT NULL,
+	what     TEXT NOT NULL,                 -- sent, skipped, waits
+	n        INTEGER NOT NULL,
+	PRIMARY KEY (sequence, step, what)
+) WITHOUT ROWID;
 
 -- generation: `rules run` builds the ledger anew beside the one in force; meta
 -- 'generation' says which rows of the ledger count.

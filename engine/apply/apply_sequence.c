@@ -1,0 +1,236 @@
+/* apply_sequence.c - which sequences there are; see apply_sequence.h. */
+#include "apply/apply_sequence.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/fold_parts.h"
+#include "base/log.h"
+
+struct sequences *
+sequences_new(void)
+{
+	struct sequences *all = fold_must(calloc(1, sizeof(*all)));
+
+	all->last = &all->first;
+	return all;
+}
+
+void
+sequences_free(struct sequences *all)
+{
+	if (!all)
+		return;
+	while (all->set) {
+		struct sequence_set *set = all->set;
+
+		all->set = set->next;
+		ruleset_free(set->file);
+		free(set);
+	}
+	free(all);
+}
+
+const struct ruleset *
+apply_sequences_get(struct apply *apply)
+{
+	const struct ruleset *file;
+
+	pthread_rwlock_rdlock(&apply->world_lock);
+	file = apply->sequences->set ? apply->sequences->set->file
+				     : &apply->no_rules;
+	pthread_rwlock_unlock(&apply->world_lock);
+	return file;
+}
+
+const struct sequence *
+sequences_find(const struct apply *apply, const char *name)
+{
+	const struct ruleset *file = apply->sequences->set->file;
+	size_t i;
+
+	for (i = 0; i < file->n_sequences; i++)
+		if (strcmp(file->sequences[i].name, name) == 0)
+			return &file->sequences[i];
+	return NULL;
+}
+
+/* --- loading ------------------------------------------------------------- */
+
+static struct ruleset *
+parse(struct apply *apply, const struct store_sequences *rows,
+      struct sg_err *err)
+{
+	struct apply_names checks;
+	struct condition_names names = {.arg = &checks,
+					.timezone = apply->options.timezone};
+	struct rule_context context = {.names = &names};
+	struct ruleset *file = NULL;
+	struct buf text = BUF_INIT;
+	size_t i;
+
+	apply_names_init(&checks, apply, apply->store);
+	names.segment = checks.names.segment;
+	names.band = checks.names.band;
+	for (i = 0; i < rows->n_rows; i++)
+		buf_append_text(&text, rows->rows[i].source);
+	if (rules_parse("stored sequences", buf_text(&text), &context, &file,
+			err) != SG_OK)
+		file = NULL;
+	buf_done(&text);
+	for (i = 0; file && i < file->n_sequences; i++) {
+		file->sequences[i].id = rows->rows[i].id;
+		file->sequences[i].version = rows->rows[i].version;
+	}
+	return file;
+}
+
+static void
+keep_readable(struct apply *apply, struct store_sequences *rows)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < rows->n_rows; i++) {
+		struct store_sequences one = {&rows->rows[i], 1};
+		struct sg_err err = {0};
+		struct ruleset *file = parse(apply, &one, &err);
+
+		if (file)
+			rows->rows[n++] = rows->rows[i];
+		else
+			log_error("a stored sequence cannot be read and does "
+				  "nothing: %s",
+				  err.text);
+		ruleset_free(file);
+	}
+	rows->n_rows = n;
+}
+
+enum sg_status
+sequences_load(struct apply *apply, struct sg_err *err)
+{
+	struct store_sequences rows;
+	struct sequence_set *set;
+	struct ruleset *file = NULL;
+	struct pool *pool = pool_new();
+	enum sg_status status;
+
+	status = store_sequences_in_force(apply->store, pool, &rows, err);
+	if (status == SG_OK) {
+		file = parse(apply, &rows, err);
+		if (!file) {
+			keep_readable(apply, &rows);
+			file = parse(apply, &rows, err);
+		}
+		status = file ? SG_OK : SG_FAILED;
+	}
+	pool_free(pool);
+	if (status != SG_OK)
+		return status;
+	set = fold_must(calloc(1, sizeof(*set)));
+	set->file = file;
+	set->next = apply->sequences->set;
+	pthread_rwlock_wrlock(&apply->world_lock);
+	apply->sequences->set = set;
+	pthread_rwlock_unlock(&apply->world_lock);
+	apply->sequences->next_due = 0; /* look */
+	return SG_OK;
+}
+
+/* --- a change of them ----------------------------------------------------- */
+
+/* The first step behind this one that there still is; "": none, so that the
+ * sequence comes to its end. */
+static const char *
+follower(const struct sequence_difference *d, size_t step)
+{
+	for (; step < d->before->n_steps; step++) {
+		const char *name = d->before->steps[step].name;
+
+		if (d->after &&
+		    sequence_find_step(d->after, name) < d->after->n_steps)
+			return name;
+	}
+	return "";
+}
+
+/* Whoever is to do a step that is no more goes on with the next. */
+static enum sg_status
+move_on(struct apply *apply, const struct sequence_difference *d,
+	struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < d->before->n_steps && status == SG_OK; i++) {
+		const char *step = d->before->steps[i].name;
+		const char *instead = follower(d, i);
+
+		if (strcmp(step, instead) != 0)
+			status = store_enrolment_move(apply->store,
+						      d->before->name, step,
+						      instead, err);
+	}
+	return status;
+}
+
+static enum sg_status
+write_difference(struct apply *apply, const struct ruleset *after,
+		 const struct sequence_difference *d, const char *author,
+		 struct sg_err *err)
+{
+	struct store_sequence row = {.author = author,
+				     .created_at = apply->now};
+	enum sg_status status = SG_OK;
+
+	if (d->before)
+		status = store_sequence_end(apply->store, d->before->id,
+					    apply->now, author, err);
+	if (status == SG_OK && d->before)
+		status = move_on(apply, d, err);
+	if (status != SG_OK || !d->after)
+		return status;
+	row.name = d->after->name;
+	row.place = (uint32_t)(d->after - after->sequences);
+	row.source = d->after->source;
+	return store_sequence_add(apply->store, &row, err);
+}
+
+static enum sg_status
+write_places(struct apply *apply, const struct ruleset *after, bool *moved,
+	     struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < after->n_sequences && status == SG_OK; i++) {
+		const struct sequence *old =
+			sequences_find(apply, after->sequences[i].name);
+
+		if (!old || old == &apply->sequences->set->file->sequences[i])
+			continue;
+		*moved = true;
+		status = store_sequence_set_place(apply->store, old->id,
+						  (uint32_t)i, err);
+	}
+	return status;
+}
+
+enum sg_status
+sequences_write_change(struct apply *apply, const struct ruleset *after,
+		       const char *author, bool *changed_out,
+		       struct sg_err *err)
+{
+	struct sequence_difference *differences;
+	size_t n = sequences_compare(apply_sequences_get(apply), after,
+				     apply->work, &differences);
+	bool moved = false;
+	enum sg_status status = write_places(apply, after, &moved, err);
+	size_t i;
+
+	for (i = 0; i < n && status == SG_OK; i++)
+		status = write_difference(apply, after, &differences[i], author,
+					  err);
+	*changed_out = n > 0 || moved;
+	return status;
+}

@@ -1,0 +1,131 @@
+/*
+ * store_sequence.h - sequences with their versions, who is in them, and what
+ * came of their steps. Lifetimes as in store_record.h.
+ */
+#ifndef ENGINE_STORE_STORE_SEQUENCE_H
+#define ENGINE_STORE_STORE_SEQUENCE_H
+
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "base/record_set.h"
+#include "store/store.h"
+
+struct store_sequence {
+	uint32_t id; /* of this version */
+	const char *name;
+	uint32_t version; /* from 1, by name */
+	uint32_t place;	  /* its order in the file */
+	const char *source;
+	const char *author;
+	int64_t created_at;
+	int64_t ended_at; /* 0 = in force */
+	const char *ended_by;
+};
+
+struct store_sequences {
+	struct store_sequence *rows;
+	size_t n_rows;
+};
+
+/* id and version are given. */
+enum sg_status store_sequence_add(struct store *store,
+				  const struct store_sequence *sequence,
+				  struct sg_err *err) MUST_CHECK;
+enum sg_status store_sequence_end(struct store *store, uint32_t id, int64_t at,
+				  const char *by,
+				  struct sg_err *err) MUST_CHECK;
+enum sg_status store_sequence_set_place(struct store *store, uint32_t id,
+					uint32_t place,
+					struct sg_err *err) MUST_CHECK;
+/* Those in force, in file order. */
+enum sg_status store_sequences_in_force(struct store *store, struct pool *pool,
+					struct store_sequences *out,
+					struct sg_err *err) MUST_CHECK;
+/* All versions of one, newest first. */
+enum sg_status store_sequence_versions(struct store *store, const char *name,
+				       struct pool *pool,
+				       struct store_sequences *out,
+				       struct sg_err *err) MUST_CHECK;
+
+/* --- who is in them ------------------------------------------------------ */
+
+struct store_enrolment {
+	const char *sequence;
+	uint32_t record_id;
+	const char *state; /* active, finished, stopped */
+	int64_t since;
+	const char *reason;
+	const char *step; /* the one to come */
+	int64_t due_at;	  /* 0 = not active */
+	const char *key;  /* of the record; not read when writing */
+};
+
+struct store_enrolments {
+	struct store_enrolment *rows;
+	size_t n_rows;
+};
+
+/* Replaces it. */
+enum sg_status store_enrolment_put(struct store *store,
+				   const struct store_enrolment *enrolment,
+				   struct sg_err *err) MUST_CHECK;
+/* SG_NONE: it never was in it. */
+enum sg_status store_enrolment_get(struct store *store, const char *sequence,
+				   uint32_t record_id, struct pool *pool,
+				   struct store_enrolment *out,
+				   struct sg_err *err) MUST_CHECK;
+/* due_at <= now, earliest first. */
+enum sg_status store_enrolments_due(struct store *store, int64_t now,
+				    size_t most, struct pool *pool,
+				    struct store_enrolments *out,
+				    struct sg_err *err) MUST_CHECK;
+/* SG_NONE: nobody waits for anything. */
+enum sg_status store_enrolment_next(struct store *store, int64_t *due_at_out,
+				    struct sg_err *err) MUST_CHECK;
+/* Of one record. */
+enum sg_status store_enrolments_of(struct store *store, uint32_t record_id,
+				   struct pool *pool,
+				   struct store_enrolments *out,
+				   struct sg_err *err) MUST_CHECK;
+/* Of one sequence, in order of record id, after one. state NULL: any. */
+struct store_enrolment_page {
+	const char *sequence, *state;
+	uint32_t after;
+	size_t most;
+};
+enum sg_status store_enrolments_page(struct store *store,
+				     const struct store_enrolment_page *page,
+				     struct pool *pool,
+				     struct store_enrolments *out,
+				     struct sg_err *err) MUST_CHECK;
+/* state NULL: any. */
+enum sg_status store_enrolment_select(struct store *store, const char *sequence,
+				      const char *state,
+				      struct record_set *add_to,
+				      struct sg_err *err) MUST_CHECK;
+/* Those who are to do `step` next are to do `instead` ("": are due now). */
+enum sg_status store_enrolment_move(struct store *store, const char *sequence,
+				    const char *step, const char *instead,
+				    struct sg_err *err) MUST_CHECK;
+
+/* --- what came of it ------------------------------------------------------ */
+
+struct store_sequence_count {
+	const char *step; /* "" = of the whole: what is a state */
+	const char *what;
+	uint64_t n;
+};
+struct store_sequence_counts {
+	struct store_sequence_count *rows;
+	size_t n_rows;
+};
+enum sg_status store_sequence_note(struct store *store, const char *sequence,
+				   const char *step, const char *what,
+				   struct sg_err *err) MUST_CHECK;
+enum sg_status store_sequence_counts(struct store *store, const char *sequence,
+				     struct pool *pool,
+				     struct store_sequence_counts *out,
+				     struct sg_err *err) MUST_CHECK;
+
+#endif

@@ -1,0 +1,462 @@
+/*
+ * apply_sequence_test.c - sequences in the applier: who starts, what is sent
+ * when, what ends them (broadcast.md "Sequences"), over days that pass in no
+ * time.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <string.h>
+
+#include "apply_aid.h"
+#include "base/clock.h"
+#include "store/store_history.h"
+#include "store/store_outbox.h"
+#include "store/store_sequence.h"
+
+#define DAY CLOCK_DAY_MS
+#define ANN "ann@example.com"
+
+#define THREE_STEPS                                                   \
+	"  step \"Hello\" { template = \"hello.eml\" }\n"             \
+	"  step \"Offer\" { after = \"3d\" if = \"has score >= 20\" " \
+	"template = \"offer.eml\" }\n"                                \
+	"  step \"Last\" { after = \"7d\" template = \"last.eml\" }\n}\n"
+
+#define WELCOME                                            \
+	"sequence \"Welcome\" { start = \"list 'news'\"\n" \
+	"  stop = \"tag 'customer'\"\n" THREE_STEPS
+
+static void
+begin(struct applier *applier, const char *rules)
+{
+	applier_init(applier);
+	applier->now = 1577872800000; /* 2020-01-01T10:00, a Wednesday */
+	applier_open(applier);
+	applier_rules(applier, rules, false);
+}
+
+static void
+end(struct applier *applier)
+{
+	applier_verify(applier);
+	applier_close(applier);
+	applier_done(applier);
+}
+
+static void
+change(struct applier *applier, enum signal_kind kind, const char *name,
+       const char *const props[])
+{
+	struct signal signal = applier_change(kind, name, ANN, applier->now);
+
+	signal.received_at = applier->now;
+	for (; props && props[0]; props += 2)
+		applier_set(&signal, props[0], props[1]);
+	applier_submit(applier, &signal);
+}
+
+static void
+join(struct applier *applier)
+{
+	const char *const props[] = {"list", "news", "how", "test", NULL};
+
+	change(applier, SIGNAL_LIST_JOIN, "list.joined", props);
+}
+
+static void
+leave(struct applier *applier)
+{
+	const char *const props[] = {"list", "news", "how", "test", NULL};
+
+	change(applier, SIGNAL_LIST_LEAVE, "list.left", props);
+}
+
+static void
+tag(struct applier *applier, const char *name)
+{
+	const char *const props[] = {"tag", name, NULL};
+
+	change(applier, SIGNAL_TAG_ADD, "tag.added", props);
+}
+
+static void
+set_score(struct applier *applier, const char *points)
+{
+	const char *const props[] = {"score", "lead", "points", points, NULL};
+
+	change(applier, SIGNAL_SCORE_SET, "score.set", props);
+}
+
+static void
+pass(struct applier *applier, int64_t ms)
+{
+	applier_move_to(applier, applier->now + ms);
+}
+
+/* "hello.eml last.eml": what was sent, in order. */
+static void
+sent_is(struct applier *applier, const char *want)
+{
+	struct pool *pool = pool_new();
+	struct store_outbox_rows rows;
+	struct buf got = BUF_INIT;
+	size_t i;
+
+	assert_int_equal(store_outbox_due(applier_reader(applier), INT64_MAX,
+					  1000, pool, &rows, NULL),
+			 SG_OK);
+	for (i = 0; i < rows.n_rows; i++)
+		buf_printf(&got, "%s%s", i ? " " : "", rows.rows[i].target);
+	assert_string_equal(buf_text(&got), want);
+	buf_done(&got);
+	pool_free(pool);
+}
+
+static void
+state_is(struct applier *applier, const char *state, const char *reason)
+{
+	struct pool *pool = pool_new();
+	struct store_enrolment row;
+
+	assert_int_equal(store_enrolment_get(applier_reader(applier), "Welcome",
+					     applier_find(applier, ANN), pool,
+					     &row, NULL),
+			 SG_OK);
+	assert_string_equal(row.state, state);
+	assert_string_equal(row.reason, reason);
+	pool_free(pool);
+}
+
+static void
+joining_the_list_starts_it_and_steps_come_in_time(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	sent_is(&applier, "hello.eml");
+	state_is(&applier, "active", "");
+	set_score(&applier, "50");
+	pass(&applier, 3 * DAY - 5000);
+	sent_is(&applier, "hello.eml");
+	pass(&applier, 10000);
+	sent_is(&applier, "hello.eml offer.eml");
+	pass(&applier, 7 * DAY);
+	sent_is(&applier, "hello.eml offer.eml last.eml");
+	state_is(&applier, "finished", "");
+	pass(&applier, 30 * DAY);
+	sent_is(&applier, "hello.eml offer.eml last.eml");
+	end(&applier);
+}
+
+static void
+a_condition_is_asked_when_the_step_is_due(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	set_score(&applier, "50");
+	pass(&applier, DAY);
+	set_score(&applier, "10");
+	pass(&applier, 3 * DAY);
+	pass(&applier, 8 * DAY);
+	sent_is(&applier, "hello.eml last.eml");
+	end(&applier);
+}
+
+static void
+what_stops_it_stops_it_at_once(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	tag(&applier, "customer");
+	state_is(&applier, "stopped", "tag 'customer'");
+	pass(&applier, 30 * DAY);
+	sent_is(&applier, "hello.eml");
+	end(&applier);
+}
+
+static void
+it_is_once_per_record_unless_it_may_restart(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 4 * DAY);
+	pass(&applier, 8 * DAY);
+	leave(&applier);
+	join(&applier);
+	pass(&applier, 20 * DAY);
+	sent_is(&applier, "hello.eml last.eml");
+	applier_rules(&applier,
+		      "sequence \"Welcome\" { start = \"list 'news'\" "
+		      "restart = yes\n" THREE_STEPS,
+		      false);
+	pass(&applier, DAY);
+	sent_is(&applier, "hello.eml last.eml");
+	leave(&applier);
+	join(&applier);
+	pass(&applier, 1000);
+	sent_is(&applier, "hello.eml last.eml hello.eml");
+	end(&applier);
+}
+
+static void
+who_was_on_the_list_before_is_left_alone(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, "rule \"R\" { on = \"email.clicked\" add = 1 }");
+	join(&applier);
+	applier_rules(&applier, WELCOME, false);
+	tag(&applier, "x");
+	pass(&applier, DAY);
+	sent_is(&applier, "");
+	end(&applier);
+}
+
+static void
+it_waits_and_asks_again_or_ends(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, "sequence \"Welcome\" { start = \"list 'news'\"\n"
+			" step \"A\" { if = \"tag 'a'\" else = \"wait 2d\" "
+			"template = \"a.eml\" }\n"
+			" step \"B\" { if = \"tag 'b'\" else = \"stop\" "
+			"template = \"b.eml\" } "
+			" step \"C\" { template = \"c.eml\" } }");
+	join(&applier);
+	pass(&applier, 1000);
+	sent_is(&applier, "");
+	state_is(&applier, "active", "");
+	tag(&applier, "a");
+	pass(&applier, DAY);
+	sent_is(&applier, "");
+	pass(&applier, DAY);
+	sent_is(&applier, "a.eml");
+	state_is(&applier, "stopped", "step B: not tag 'b'");
+	end(&applier);
+}
+
+static void
+steps_wait_for_the_window(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, "sequence \"Welcome\" { start = \"list 'news'\" "
+			"at = \"09:00-17:00 Sat-Sun Europe/Berlin\" "
+			"step \"A\" { template = \"a.eml\" } }");
+	join(&applier);
+	pass(&applier, 2 * DAY + 21 * 3600000);
+	sent_is(&applier, ""); /* Saturday 07:00 UTC: 08:00 there */
+	pass(&applier, 3600000);
+	sent_is(&applier, "a.eml");
+	end(&applier);
+}
+
+static void
+the_suppressed_and_the_unsubscribed_get_nothing(void **unused)
+{
+	const char *const everything[] = {"list", "", "how", "page", NULL};
+	const char *const manual[] = {"reason", "manual", NULL};
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	change(&applier, SIGNAL_LIST_LEAVE, "list.left", everything);
+	pass(&applier, 4 * DAY);
+	state_is(&applier, "stopped", "unsubscribed");
+	end(&applier);
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	change(&applier, SIGNAL_SUPPRESS, "record.suppressed", manual);
+	pass(&applier, 4 * DAY);
+	state_is(&applier, "stopped", "suppressed");
+	sent_is(&applier, "hello.eml");
+	end(&applier);
+}
+
+static void
+who_is_on_a_removed_step_goes_on_with_the_next(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	applier_rules(&applier,
+		      "sequence \"Welcome\" { start = \"list 'news'\"\n"
+		      "  step \"Hello\" { template = \"hello.eml\" }\n"
+		      "  step \"New\" { template = \"new.eml\" }\n"
+		      "  step \"Last\" { after = \"7d\" template = "
+		      "\"last.eml\" }\n}\n",
+		      false);
+	pass(&applier, 4 * DAY);
+	sent_is(&applier, "hello.eml last.eml");
+	state_is(&applier, "finished", "");
+	end(&applier);
+}
+
+static void
+a_removed_sequence_ends_for_all(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	applier_rules(&applier, "rule \"R\" { on = \"email.clicked\" add = 1 }",
+		      false);
+	pass(&applier, 2000);
+	state_is(&applier, "stopped", "the sequence was removed");
+	pass(&applier, 30 * DAY);
+	sent_is(&applier, "hello.eml");
+	end(&applier);
+}
+
+static void
+automations_and_people_start_and_stop_it(void **unused)
+{
+	const char *const start[] = {"sequence", "Welcome", NULL};
+	const char *const stop[] = {"sequence", "Welcome", "reason", "asked",
+				    NULL};
+	struct applier applier;
+
+	begin(&applier, "automation \"Hot\" { on = \"score rises to 30\" "
+			"do = { \"sequence start 'Welcome'\" } }\n"
+			"automation \"Cold\" { on = \"score falls below 5\" "
+			"do = { \"sequence stop 'Welcome'\" } }\n"
+			"sequence \"Welcome\" { restart = yes\n" THREE_STEPS);
+	set_score(&applier, "40");
+	pass(&applier, 1000);
+	sent_is(&applier, "hello.eml");
+	set_score(&applier, "1");
+	state_is(&applier, "stopped", "score falls below 5 (1)");
+	change(&applier, SIGNAL_SEQUENCE, "sequence.started",
+	       (const char *const[]){"sequence", "Welcome", "again", "yes",
+				     NULL});
+	pass(&applier, 1000);
+	sent_is(&applier, "hello.eml hello.eml");
+	change(&applier, SIGNAL_SEQUENCE, "sequence.stopped", stop);
+	state_is(&applier, "stopped", "asked");
+	/* Twice the same without `again` is not done. */
+	change(&applier, SIGNAL_SEQUENCE, "sequence.started", start);
+	state_is(&applier, "stopped", "asked");
+	end(&applier);
+}
+
+static void
+conditions_rules_and_automations_see_it(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier,
+	      "rule \"In\" { when = \"sequence 'Welcome' active\" add = 3 }\n"
+	      "rule \"Done\" { on = \"sequence.finished\" add = 5 }\n"
+	      "automation \"T\" { on = \"sequence.started\" "
+	      "do = { \"tag add 'welcomed'\" } }\n"
+	      "sequence \"Welcome\" { start = \"list 'news'\"\n" THREE_STEPS);
+	join(&applier);
+	pass(&applier, 1000);
+	assert_true(applier_score(&applier, ANN, applier.now) == 3);
+	pass(&applier, 4 * DAY);
+	pass(&applier, 8 * DAY);
+	assert_int_equal((int)applier_score(&applier, ANN, applier.now), 5);
+	end(&applier);
+}
+
+static void
+timers_outlast_a_restart(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	applier_close(&applier);
+	applier.now += 4 * DAY;
+	applier_open(&applier);
+	pass(&applier, 1000);
+	pass(&applier, 8 * DAY);
+	sent_is(&applier, "hello.eml last.eml");
+	state_is(&applier, "finished", "");
+	end(&applier);
+}
+
+static void
+the_overdue_go_at_the_pace_oldest_first(void **unused)
+{
+	struct store_enrolments rows;
+	struct pool *pool = pool_new();
+	struct applier applier;
+	struct signal signal;
+	char address[64];
+	int i;
+
+	begin(&applier, WELCOME);
+	for (i = 0; i < 70; i++) {
+		snprintf(address, sizeof(address), "p%d@example.com", i);
+		signal = applier_change(SIGNAL_LIST_JOIN, "list.joined",
+					address, applier.now);
+		signal.received_at = applier.now;
+		applier_set(&signal, "list", "news");
+		applier_submit(&applier, &signal);
+	}
+	applier_close(&applier);
+	applier.now += 3 * DAY + 3600000;
+	applier_open(&applier);
+	pass(&applier, 1);
+	assert_int_equal(store_enrolments_due(applier_reader(&applier),
+					      applier.now, 1000, pool, &rows,
+					      NULL),
+			 SG_OK);
+	assert_int_equal(rows.n_rows, 20);
+	pass(&applier, 1000);
+	assert_int_equal(store_enrolments_due(applier_reader(&applier),
+					      applier.now, 1000, pool, &rows,
+					      NULL),
+			 SG_OK);
+	assert_int_equal(rows.n_rows, 0);
+	pool_free(pool);
+	end(&applier);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			joining_the_list_starts_it_and_steps_come_in_time),
+		cmocka_unit_test(a_condition_is_asked_when_the_step_is_due),
+		cmocka_unit_test(what_stops_it_stops_it_at_once),
+		cmocka_unit_test(it_is_once_per_record_unless_it_may_restart),
+		cmocka_unit_test(who_was_on_the_list_before_is_left_alone),
+		cmocka_unit_test(it_waits_and_asks_again_or_ends),
+		cmocka_unit_test(steps_wait_for_the_window),
+		cmocka_unit_test(
+			the_suppressed_and_the_unsubscribed_get_nothing),
+		cmocka_unit_test(
+			who_is_on_a_removed_step_goes_on_with_the_next),
+		cmocka_unit_test(a_removed_sequence_ends_for_all),
+		cmocka_unit_test(automations_and_people_start_and_stop_it),
+		cmocka_unit_test(conditions_rules_and_automations_see_it),
+		cmocka_unit_test(timers_outlast_a_restart),
+		cmocka_unit_test(the_overdue_go_at_the_pace_oldest_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
