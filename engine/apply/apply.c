@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "store/store_external.h"
 #include "store/store_position.h"
+#include "store/store_settle.h"
 #include "store/store_timer.h"
 
 enum {
@@ -21,7 +22,8 @@ enum {
 	BACK_OFF_LEAST_MS = 100,
 	BACK_OFF_MOST_MS = 5000,
 	IDLE_MS = 1000,
-	EXPIRY_MS = 3600000
+	EXPIRY_MS = 3600000,
+	PARKED_MS = 7 * 86400000
 };
 
 int64_t
@@ -261,14 +263,19 @@ back_off(struct apply *apply, int ms)
 	pthread_mutex_unlock(&apply->lock);
 }
 
+/* What is kept for a time only: external ids; and hits of a token whose record
+ * nobody has heard of, for its email.sent may be on its way. */
 static enum sg_status
-expire_external_ids(struct apply *apply, struct sg_err *err)
+expire(struct apply *apply, struct sg_err *err)
 {
 	enum sg_status status = apply_begin(apply, err);
 
 	if (status != SG_OK)
 		return status;
 	status = store_external_expire(apply->store, apply->now, err);
+	if (status == SG_OK)
+		status = store_parked_expire(apply->store,
+					     apply->now - PARKED_MS, err);
 	if (status == SG_OK)
 		status = apply_commit(apply, err);
 	if (status != SG_OK)
@@ -309,7 +316,7 @@ run_due(struct apply *apply, struct sg_err *err)
 	if (status == SG_NONE)
 		status = SG_OK;
 	if (status == SG_OK && apply->next_expiry <= now)
-		status = expire_external_ids(apply, err);
+		status = expire(apply, err);
 	if (status == SG_OK)
 		status = generation_run_slice(apply, err);
 	if (status == SG_NONE)

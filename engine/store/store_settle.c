@@ -3,6 +3,8 @@
 
 #include "store/store_sql.h"
 
+enum { PARKED_AT_ONCE = 5000 };
+
 static void
 read_settling(struct db_statement *statement, struct pool *pool, void *out)
 {
@@ -64,6 +66,26 @@ store_settled(struct store *store, int64_t id, struct sg_err *err)
 		return status;
 	db_bind_int(statement, 1, id);
 	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_parked_expire(struct store *store, int64_t before, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store,
+		"DELETE FROM history WHERE id IN (SELECT id FROM history"
+		" WHERE record_id = 0 AND received_at < ? AND kind = 1"
+		" AND record_key NOT IN (SELECT record_key FROM unmatched)"
+		" LIMIT ?)",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, before);
+	db_bind_int(statement, 2, PARKED_AT_ONCE);
+	return db_run(statement, err);
 }
 
 enum sg_status

@@ -30,6 +30,12 @@ enum sg_status store_settling_next(struct store *store, int64_t *due_at_out,
 enum sg_status store_settled(struct store *store, int64_t id,
 			     struct sg_err *err) MUST_CHECK;
 
+/* Some of the hits, received before `before`, of whom nothing but a token says
+ * who it was, and no record has that key. What was named by an address or key
+ * stays, and so does all that people said. */
+enum sg_status store_parked_expire(struct store *store, int64_t before,
+				   struct sg_err *err) MUST_CHECK;
+
 /* A later verdict: of one entry, or of those of a message. */
 struct store_judgement {
 	uint32_t record_id;  /* 0 = of nobody yet */

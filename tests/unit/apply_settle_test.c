@@ -11,6 +11,7 @@
 
 #include "apply_aid.h"
 #include "base/clock.h"
+#include "signal/record_key.h"
 #include "store/store_history.h"
 
 #define DAY    CLOCK_DAY_MS
@@ -254,6 +255,38 @@ a_judgement_of_a_message_is_of_its_name_and_time(void **unused)
 	applier_done(&applier);
 }
 
+/* Of somebody whom only a token names; how long it is kept. */
+static double
+known_after(int64_t days)
+{
+	struct applier applier;
+	struct signal opened, created;
+	double score;
+
+	begin(&applier);
+	signal_init(&opened, "email.opened", applier.now);
+	opened.record_key = record_key_hash(applier_secret, "contact", ann);
+	opened.source = "test";
+	applier_submit(&applier, &opened);
+	applier_move_to(&applier, start + days * DAY);
+	signal_init(&created, "record.created", applier.now);
+	created.kind = SIGNAL_RECORD_CREATE;
+	created.key = ann;
+	created.source = "test";
+	applier_submit(&applier, &created);
+	score = lead(&applier);
+	applier_verify(&applier);
+	applier_done(&applier);
+	return score;
+}
+
+static void
+a_hit_of_an_unknown_token_is_parked_for_seven_days(void **unused)
+{
+	assert_true(known_after(6) > 0);
+	assert_true(known_after(8) == -1000);
+}
+
 int
 main(void)
 {
@@ -270,6 +303,8 @@ main(void)
 			a_hit_that_is_judged_while_it_settles_never_counts),
 		cmocka_unit_test(
 			a_judgement_of_a_message_is_of_its_name_and_time),
+		cmocka_unit_test(
+			a_hit_of_an_unknown_token_is_parked_for_seven_days),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
