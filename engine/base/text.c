@@ -155,7 +155,7 @@ next_char(const char *text)
 /*
  * Only the last `*` is ever retried: an earlier one need not take more, since
  * whatever it could take the last one can. So the work is at most glob length
- * times text length.
+ * times text length. Folded, or ASCII.
  */
 static bool
 glob_folded(const char *glob, const char *text)
@@ -172,7 +172,8 @@ glob_folded(const char *glob, const char *text)
 		} else if (*glob == '?') {
 			glob++;
 			text = next_char(text);
-		} else if (*glob && *literal == *text) {
+		} else if (*glob &&
+			   lower_ascii(*literal) == lower_ascii(*text)) {
 			glob = literal + 1;
 			text++;
 		} else if (star) {
@@ -194,6 +195,9 @@ text_glob_fold(const char *glob, const char *text)
 	struct buf folded_glob = BUF_INIT, folded_text = BUF_INIT;
 	bool matches;
 
+	/* Nearly always, and asked of each link of a mail. */
+	if (is_ascii(glob, strlen(glob)) && is_ascii(text, strlen(text)))
+		return glob_folded(glob, text);
 	text_fold(&folded_glob, glob);
 	text_fold(&folded_text, text);
 	matches = glob_folded(buf_text(&folded_glob), buf_text(&folded_text));

@@ -104,9 +104,10 @@ def missing():
 
 
 class Postfix:
-    def __init__(self, base, relay, milter, settings=None):
+    def __init__(self, base, relay, milter, settings=None, more=None):
         """base: a fresh directory whose parents others may enter. relay: the
-        port all mail goes to. milter: an address, or "" for none."""
+        port all mail goes to. milter: an address, or "" for none. more: a
+        name and a milter for each further way in, port_of[name]."""
         self.base = pathlib.Path(base)
         self.submission = places.free_port()
         self.mx = places.free_port()
@@ -120,7 +121,11 @@ class Postfix:
         for name, value in (settings or {}).items():
             main += f"{name} = {value}\n"
         self._write("main.cf", main)
-        self._write("master.cf", MASTER_CF.format(**values))
+        self.port_of = {name: places.free_port() for name in more or {}}
+        self._write("master.cf", MASTER_CF.format(**values) + "".join(
+            f"127.0.0.1:{self.port_of[name]} inet n - n - - smtpd\n"
+            f"  -o smtpd_milters={address}\n"
+            for name, address in (more or {}).items()))
 
     def _make_directories(self):
         for name in ("etc", "spool", "data", "log", "mail"):
