@@ -104,7 +104,7 @@ holds(const struct due *due, const struct condition *condition)
 	struct automation_view *view;
 	bool yes;
 
-	view = automation_view_new(due->apply, due->cached);
+	view = automation_view_new(due->apply, due->cached, due->apply->now);
 	yes = condition_test(condition, automation_view_get(view), NULL,
 			     due->apply->now);
 	automation_view_free(view);

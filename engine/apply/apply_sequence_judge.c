@@ -39,7 +39,7 @@ starts_held(struct apply *apply, struct cached *cached)
 		    !is_about(one, cached))
 			continue;
 		if (!view)
-			view = automation_view_new(apply, cached);
+			view = automation_view_new(apply, cached, apply->now);
 		if (condition_test(one->start_condition,
 				   automation_view_get(view), NULL, apply->now))
 			held |= (uint64_t)1 << i;
@@ -92,7 +92,7 @@ judge_stops(struct apply *apply, struct cached *cached)
 		    !fold_in_sequence(cached->fold, one->name, "active"))
 			continue;
 		if (!view)
-			view = automation_view_new(apply, cached);
+			view = automation_view_new(apply, cached, apply->now);
 		if (condition_test(one->stop_condition,
 				   automation_view_get(view), NULL, apply->now))
 			queue(apply, cached, one, one->stop);
