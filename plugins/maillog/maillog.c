@@ -73,7 +73,7 @@ maillog_stop(const struct sg_call *call)
 
 	(void)maillog_state_save(maillog);
 	file_done(&maillog->file);
-	journal_close(maillog->journal);
+	mail_journal_close(maillog->journal);
 	queue_free(maillog->queue);
 }
 
@@ -97,12 +97,12 @@ seek(struct maillog *maillog, const struct sg_call *call)
 								   : NULL,
 				 maillog->from_start);
 	if (!maillog->journal)
-		maillog->journal = journal_open(maillog->journal_folder);
+		maillog->journal = mail_journal_open(maillog->journal_folder);
 	if (!maillog->journal)
 		return false;
-	found = journal_seek(maillog->journal,
-			     kept->cursor[0] ? kept->cursor : NULL,
-			     maillog->from_start);
+	found = mail_journal_seek(maillog->journal,
+				  kept->cursor[0] ? kept->cursor : NULL,
+				  maillog->from_start);
 	if (!found)
 		call->host->log(call, SG_LOG_WARN,
 				"the journal's entry that was read last is "
@@ -120,7 +120,7 @@ position_now(struct maillog *maillog)
 		now.file = maillog->file.at;
 		return now;
 	}
-	cursor = journal_cursor(maillog->journal);
+	cursor = mail_journal_cursor(maillog->journal);
 	now.has_any = cursor[0] && strlen(cursor) < CURSOR_MOST;
 	if (now.has_any)
 		memcpy(now.cursor, cursor, strlen(cursor) + 1);
@@ -166,7 +166,7 @@ read_batch(const struct sg_call *call, struct maillog_batch *batch)
 	batch->n = 0;
 	while (n_lines < LINES_A_BATCH) {
 		line = maillog->uses_journal
-			       ? journal_next(maillog->journal, &at)
+			       ? mail_journal_next(maillog->journal, &at)
 			       : file_next(&maillog->file);
 		if (!line)
 			break;

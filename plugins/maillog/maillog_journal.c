@@ -14,10 +14,11 @@ struct maillog_journal {
 	char *cursor;
 	char line[MAILLOG_LINE_MOST + 1];
 	bool is_behind; /* something was read since the cursor was asked for */
+	bool is_on_unread; /* the entry we stand on was not handed out */
 };
 
 struct maillog_journal *
-journal_open(const char *folder)
+mail_journal_open(const char *folder)
 {
 	struct maillog_journal *journal = calloc(1, sizeof(*journal));
 	int status = -ENOMEM;
@@ -33,13 +34,13 @@ journal_open(const char *folder)
 					      "SYSLOG_FACILITY=2", 0);
 	if (status >= 0)
 		return journal;
-	journal_close(journal);
+	mail_journal_close(journal);
 	errno = -status;
 	return NULL;
 }
 
 void
-journal_close(struct maillog_journal *journal)
+mail_journal_close(struct maillog_journal *journal)
 {
 	if (!journal)
 		return;
@@ -50,12 +51,12 @@ journal_close(struct maillog_journal *journal)
 }
 
 bool
-journal_seek(struct maillog_journal *journal, const char *cursor,
-	     bool from_start)
+mail_journal_seek(struct maillog_journal *journal, const char *cursor,
+		  bool from_start)
 {
 	free(journal->cursor);
 	journal->cursor = cursor ? strdup(cursor) : NULL;
-	journal->is_behind = false;
+	journal->is_behind = journal->is_on_unread = false;
 	if (!cursor && !from_start) {
 		/* The tail is behind the last entry only after a step. */
 		sd_journal_seek_tail(journal->journal);
@@ -66,12 +67,13 @@ journal_seek(struct maillog_journal *journal, const char *cursor,
 	sd_journal_seek_head(journal->journal);
 	if (!cursor)
 		return true;
-	if (sd_journal_seek_cursor(journal->journal, cursor) >= 0 &&
-	    sd_journal_next(journal->journal) > 0 &&
-	    sd_journal_test_cursor(journal->journal, cursor) > 0)
+	if (sd_journal_seek_cursor(journal->journal, cursor) < 0 ||
+	    sd_journal_next(journal->journal) <= 0)
+		return false;
+	if (sd_journal_test_cursor(journal->journal, cursor) > 0)
 		return true;
-	/* The nearest entry was stepped upon: not yet read. */
-	sd_journal_previous(journal->journal);
+	/* It is gone, and this is the one that follows. */
+	journal->is_on_unread = true;
 	return false;
 }
 
@@ -116,13 +118,14 @@ write_line(struct maillog_journal *journal)
 }
 
 char *
-journal_next(struct maillog_journal *journal, int64_t *at_out)
+mail_journal_next(struct maillog_journal *journal, int64_t *at_out)
 {
 	uint64_t us;
 
 	/* Files come and go as the journal rotates. */
 	sd_journal_process(journal->journal);
-	while (sd_journal_next(journal->journal) > 0) {
+	while (journal->is_on_unread || sd_journal_next(journal->journal) > 0) {
+		journal->is_on_unread = false;
 		journal->is_behind = true;
 		if (sd_journal_get_realtime_usec(journal->journal, &us) < 0 ||
 		    !write_line(journal))
@@ -134,7 +137,7 @@ journal_next(struct maillog_journal *journal, int64_t *at_out)
 }
 
 const char *
-journal_cursor(struct maillog_journal *journal)
+mail_journal_cursor(struct maillog_journal *journal)
 {
 	char *cursor;
 
