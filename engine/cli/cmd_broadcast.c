@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/cli_rules.h"
 #include "cli/cli_tables.h"
 
 enum { TEMPLATE_MOST = 32 << 20, POLL_MS = 200 };
@@ -100,6 +101,19 @@ print_preview(const struct cli *cli, const struct json *preview)
 	}
 }
 
+/* Would that contact get it, and why? */
+static void
+print_explanation(const struct json *explain)
+{
+	const char *email = json_get_text(explain, "email");
+	bool holds = false;
+
+	json_get_bool(explain, "holds", &holds);
+	cli_print(email ? email : "");
+	puts(holds ? " is one of them:" : " is none of them:");
+	cli_print_parts(json_get(explain, "parts"), "  ");
+}
+
 static enum cli_exit
 broadcast_preview(struct cli *cli, const struct cli_args *args)
 {
@@ -109,10 +123,15 @@ broadcast_preview(struct cli *cli, const struct cli_args *args)
 
 	cli_path(&path, "/broadcasts/%s/preview", cli_arg(args, 0));
 	cli_query(&path, "for", cli_value(args, "for"));
+	cli_query(&path, "explain", cli_value(args, "explain"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		print_preview(cli, answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		if (cli_value(args, "explain"))
+			print_explanation(json_get(answer, "explain"));
+		else
+			print_preview(cli, answer);
+	}
 	json_free(answer);
 	return code;
 }
@@ -377,6 +396,7 @@ static const struct cli_option create_options[] = {
 };
 static const struct cli_option for_option[] = {
 	{"for", "ADDRESS", "show this contact's mail"},
+	{"explain", "ADDRESS", "would this contact get it, and why?"},
 	{0},
 };
 static const struct cli_option send_options[] = {

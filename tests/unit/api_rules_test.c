@@ -195,6 +195,28 @@ the_difference_says_where_no_rule_is_left(void **state)
 	assert_string_equal(api_got(server, "/hides/0"), "-");
 }
 
+static void
+a_broadcast_says_why_somebody_would_get_it(void **state)
+{
+	struct api_server *server = *state;
+
+	begin(server);
+	api_expect(server, 201, "POST", "/broadcasts",
+		   "{\"name\": \"spring\", \"template\": \"Subject: x\\n\\ny\","
+		   " \"where\": \"has score >= 10 and order.paid within 1d\","
+		   " \"from\": \"a@example.com\"}");
+	api_expect(server, 200, "GET",
+		   "/broadcasts/spring/preview?explain=bob@example.com", NULL);
+	assert_string_equal(api_got(server, "/explain/holds"), "false");
+	assert_string_equal(api_got(server, "/explain/parts/1/part"),
+			    "has score >= 10");
+	assert_string_equal(api_got(server, "/explain/parts/1/value"),
+			    "score is 5");
+	assert_string_equal(api_got(server, "/explain/parts/2/passed"), "true");
+	assert_memory_equal(api_got(server, "/explain/parts/2/value"),
+			    "1 time, last ", 13);
+}
+
 int
 main(void)
 {
@@ -208,6 +230,7 @@ main(void)
 		TEST(a_simulation_says_who_would_move_and_changes_nothing),
 		TEST(a_run_makes_the_scores_anew),
 		TEST(the_difference_says_where_no_rule_is_left),
+		TEST(a_broadcast_says_why_somebody_would_get_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -328,6 +328,26 @@ add_people(struct json *to, const char *name,
 	}
 }
 
+/* explain=ADDRESS: would that contact get it, and why? */
+static enum sg_status
+add_explanation(struct api_call *call, const char *name, struct sg_err *err)
+{
+	const char *key = api_param(call, "explain");
+	struct store_broadcast broadcast;
+	struct json *object;
+	enum sg_status status;
+
+	if (!key)
+		return SG_OK;
+	status = store_broadcast_get(call->store, name, call->pool, &broadcast,
+				     err);
+	if (status != SG_OK)
+		return status;
+	object = json_new_object();
+	json_add(api_answer(call), "explain", object);
+	return api_explain(call, broadcast.condition, key, object, err);
+}
+
 enum sg_status
 api_broadcasts_preview(struct api_call *call, struct sg_err *err)
 {
@@ -357,7 +377,7 @@ api_broadcasts_preview(struct api_call *call, struct sg_err *err)
 		json_add_text(answer, "mail",
 			      pool_memdup(call->pool, preview->mail,
 					  preview->mail_len));
-	return SG_OK;
+	return add_explanation(call, name, err);
 }
 
 static enum sg_status

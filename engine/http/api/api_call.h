@@ -223,6 +223,10 @@ enum sg_status api_rules_parse_body(struct api_call *call,
 /* api_rules_run.c */
 struct condition_explanation;
 struct json *api_condition_json(const struct condition_explanation *condition);
+/* api_explain.c: each part of a condition for the contact of this key. */
+enum sg_status api_explain(struct api_call *call, const char *text,
+			   const char *key, struct json *to,
+			   struct sg_err *err) MUST_CHECK;
 
 /* The handlers, by file. */
 api_fn api_index;
