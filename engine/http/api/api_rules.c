@@ -183,6 +183,7 @@ api_rules_parse(struct api_call *call, const char *text,
 		return status;
 	apply_names_init(names, call->api->options.apply, call->store);
 	context.n_rates = rates_in_use(call, rates);
+	context.targets = apply_targets(call->api->options.apply);
 	return rules_parse(file && *file ? file : "rules.conf", text, &context,
 			   ruleset_out, err);
 }
