@@ -61,7 +61,8 @@ apply_name_unmatched(struct apply *apply, const struct signal *signal,
 	struct buf shown = BUF_INIT;
 	enum sg_status status;
 
-	if (!*signal->key)
+	/* Of who is suppressed, or denies, only a hash is kept. */
+	if (!*signal->key || signal->kind != SIGNAL_HAPPENED)
 		return SG_OK;
 	record_ref_show(signal->key, &shown);
 	status = store_unmatched_name(apply->store, signal->record_key,

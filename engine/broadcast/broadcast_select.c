@@ -5,6 +5,7 @@
 #include "base/crypto.h"
 #include "broadcast/broadcast_parts.h"
 #include "rule/condition_set.h"
+#include "signal/module.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
 #include "store/store_suppression.h"
@@ -50,7 +51,7 @@ select_unsubscribed(struct store *store, const char *list,
 }
 
 /*
- * Contacts and leads are keyed by an address, others may be. Whose address
+ * Records of modules that are keyed by an address get mail. Whose address
  * another of them has, too, gets no second mail: the contact stays, else the
  * oldest record.
  */
@@ -97,7 +98,7 @@ look_at_address(void *arg, const struct store_record *record,
 
 	if (!record_set_has(walk->wanted, record->id))
 		return SG_OK;
-	if (strchr(record->key, '@'))
+	if (module_has_email(record->module) && strchr(record->key, '@'))
 		return add_holder(walk, record, err);
 	record_set_add(walk->no_address, record->id);
 	return SG_OK;

@@ -139,6 +139,22 @@ what_no_record_has_waits_and_scores_at_its_own_time(void **state)
 }
 
 static void
+of_who_is_suppressed_only_a_hash_is_kept(void **state)
+{
+	struct applier *applier = *state;
+	struct signal change =
+		applier_change(SIGNAL_SUPPRESS, "record.suppressed",
+			       "ann@example.com", clock_now() - DAY);
+	char key[64];
+
+	change.actor = "eve";
+	applier_set(&change, "reason", "manual");
+	applier_submit(applier, &change);
+	assert_int_equal(unmatched(applier, key), 1);
+	assert_string_equal(key, " ");
+}
+
+static void
 two_records_cannot_have_the_same_of_a_unique_field(void **state)
 {
 	struct applier *applier = *state;
@@ -299,6 +315,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_unique_field_names_its_record),
 		TEST(what_no_record_has_waits_and_scores_at_its_own_time),
+		TEST(of_who_is_suppressed_only_a_hash_is_kept),
 		TEST(two_records_cannot_have_the_same_of_a_unique_field),
 		TEST(both_addresses_lead_to_a_renamed_record),
 		TEST(what_waited_for_the_new_address_is_the_records),
