@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "apply/generation.h"
 #include "apply_aid.h"
 #include "base/clock.h"
 #include "signal/record_key.h"
@@ -361,6 +362,52 @@ a_later_verdict_takes_back_at_both_ends(void **state)
 	pool_free(pool);
 }
 
+static void
+run_rules(struct applier *applier)
+{
+	struct generation_status status;
+	struct sg_err err = {0};
+	int tries = 1000;
+
+	if (generation_begin(applier->apply, "test", &err) != SG_OK)
+		fail_msg("%s", err.text);
+	do {
+		clock_sleep_ms(10);
+		generation_get_status(applier->apply, &status);
+	} while (status.running && --tries);
+	assert_false(status.running);
+}
+
+static void
+rules_run_values_anew_what_came_by_links(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+
+	applier_rules(applier, rules, false);
+	submit_link(applier, SIGNAL_LINK, "ann@example.com", "ACME", at);
+	submit(applier, "email.clicked", "ann@example.com", at + DAY);
+	run_rules(applier);
+	assert_float_equal(fit(applier, "account", "ACME"), 5, tiny);
+	applier_verify(applier);
+	applier_rules(applier,
+		      "rule \"Clicked\" { on = \"email.clicked\" add = 8 "
+		      "score = \"fit\" also = \"account\" }\n",
+		      false);
+	run_rules(applier);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 8, tiny);
+	assert_float_equal(fit(applier, "account", "ACME"), 8, tiny);
+	applier_verify(applier);
+	/* And goes on so, also when the source is folded anew. */
+	submit(applier, "email.clicked", "ann@example.com", at + DAY - 1);
+	assert_float_equal(fit(applier, "account", "ACME"), 16, tiny);
+	applier_verify(applier);
+	applier_rules(applier, "", false);
+	run_rules(applier);
+	assert_float_equal(fit(applier, "account", "ACME"), 0, tiny);
+	applier_verify(applier);
+}
+
 /* --- any order ---------------------------------------------------------- */
 
 enum { PEOPLE = 3, ACCOUNTS = 2, EVENTS = 40 };
@@ -536,6 +583,7 @@ main(void)
 		TEST(a_deleted_end_ends_the_link),
 		TEST(what_expires_or_was_no_absence_goes_at_both_ends),
 		TEST(a_later_verdict_takes_back_at_both_ends),
+		TEST(rules_run_values_anew_what_came_by_links),
 		TEST(whatever_the_order_of_arrival_accounts_get_the_same),
 		TEST(killed_at_any_moment_each_point_goes_along_once),
 	};
