@@ -151,8 +151,8 @@ check_all(struct applier *applier)
 	struct store_outbox_counts outbox;
 	struct sg_err err;
 
-	assert_int_equal(store_history_each_named(applier_reader(applier),
-						  &span, follow, &wanted, &err),
+	assert_int_equal(store_history_each(applier_reader(applier), &span,
+					    follow, &wanted, &err),
 			 SG_OK);
 	assert_int_equal(
 		store_outbox_counts(applier_reader(applier), &outbox, &err),
@@ -186,11 +186,46 @@ after_kills_everything_fired_exactly_once(void **unused)
 	applier_done(&applier);
 }
 
+static enum sg_status
+fail_later(void *arg, struct store *store, struct sg_err *err)
+{
+	db_fail_after(store_db(store), *(unsigned *)arg);
+	return SG_OK;
+}
+
+/* The armed states in memory go back with the transaction. */
+static void
+a_store_that_fails_at_any_call_fires_once(void **unused)
+{
+	struct applier applier;
+	struct sg_err err = {0};
+	struct signal signal;
+	unsigned n_calls;
+	bool kept;
+
+	applier_init(&applier);
+	applier_open(&applier);
+	applier_rules(&applier, rules, false);
+	for (n_calls = 1; n_calls < 60; n_calls++) {
+		signal = applier_change(SIGNAL_SCORE_SET, "score.set",
+					"p1@example.com", clock_now());
+		applier_set(&signal, "score", "lead");
+		applier_set(&signal, "points", n_calls % 2 ? "20" : "0");
+		(void)!apply_call(applier.apply, fail_later, &n_calls, &err);
+		if (apply_submit(applier.apply, &signal, 1, 20000, &kept,
+				 &err) != SG_OK)
+			fail_msg("%s", err.text);
+	}
+	check_all(&applier);
+	applier_done(&applier);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(after_kills_everything_fired_exactly_once),
+		cmocka_unit_test(a_store_that_fails_at_any_call_fires_once),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
