@@ -48,59 +48,61 @@ record_set_add_many(struct record_set *set, const uint32_t *ids, size_t n)
 	roaring_bitmap_add_many(bitmap_of(set), n, ids);
 }
 
-/* The portable form (RoaringFormatSpec) of a set of one bit container: the
- * only way in for a ready bit set. */
+/* The portable form (RoaringFormatSpec) of a set of one container: the only way
+ * in for many at once. Up to ARRAY_MOST ids it is an array, else a bit set. */
+enum { COOKIE = 12346, ARRAY_MOST = 4096 };
+
 struct one_container {
 	uint32_t cookie; /* no run containers */
 	uint32_t n_containers;
 	uint16_t key, most; /* upper half of the ids, their number less one */
 	uint32_t offset;
-	uint64_t words[RECORD_SET_WORDS];
+	union {
+		uint64_t words[RECORD_SET_WORDS];
+		uint16_t ids[ARRAY_MOST];
+	} in;
 };
 
-enum { COOKIE = 12346, ARRAY_MOST = 4096 };
-
 static void
-add_few(struct record_set *set, uint32_t first,
-	const uint64_t words[RECORD_SET_WORDS])
+list_ids(const uint64_t words[RECORD_SET_WORDS], uint16_t *ids)
 {
-	uint32_t ids[ARRAY_MOST];
-	size_t n = 0, i;
 	uint64_t bits;
+	size_t i;
 
 	for (i = 0; i < RECORD_SET_WORDS; i++)
 		for (bits = words[i]; bits; bits &= bits - 1)
-			ids[n++] = first + (uint32_t)(64 * i) +
-				   (uint32_t)__builtin_ctzll(bits);
-	if (n)
-		record_set_add_many(set, ids, n);
+			*ids++ = (uint16_t)(64 * i +
+					    (size_t)__builtin_ctzll(bits));
 }
 
 void
 record_set_add_bits(struct record_set *set, uint32_t first,
 		    const uint64_t words[RECORD_SET_WORDS])
 {
-	struct one_container form = {COOKIE,
-				     1,
-				     (uint16_t)(first >> 16),
-				     0,
-				     offsetof(struct one_container, words),
-				     {0}};
+	struct one_container form;
 	roaring_bitmap_t *chunk;
-	uint32_t n = 0;
-	size_t i;
+	size_t n = 0, len, i;
 
 	assert(first % RECORD_SET_CHUNK == 0);
 	for (i = 0; i < RECORD_SET_WORDS; i++)
-		n += (uint32_t)__builtin_popcountll(words[i]);
-	if (n <= ARRAY_MOST) {
-		add_few(set, first, words);
+		n += (size_t)__builtin_popcountll(words[i]);
+	if (!n)
 		return;
-	}
+	form.cookie = COOKIE;
+	form.n_containers = 1;
+	form.key = (uint16_t)(first >> 16);
 	form.most = (uint16_t)(n - 1);
-	memcpy(form.words, words, sizeof(form.words));
+	form.offset = offsetof(struct one_container, in);
+	len = form.offset;
+	if (n <= ARRAY_MOST) {
+		list_ids(words, form.in.ids);
+		len += n * sizeof(form.in.ids[0]);
+	} else {
+		memcpy(form.in.words, words, sizeof(form.in.words));
+		len += sizeof(form.in.words);
+	}
 	chunk = roaring_bitmap_portable_deserialize_safe((const char *)&form,
-							 sizeof(form));
+							 len);
 	assert(chunk);
 	roaring_bitmap_or_inplace(bitmap_of(set), chunk);
 	roaring_bitmap_free(chunk);

@@ -18,7 +18,8 @@
 
 enum {
 	BOARD_BLOCK = 1024, /* records; 8 KB of values stay in the L1 cache */
-	BOARD_FIELD = SCORE_SUM_FIELD, /* a column a sum */
+	BOARD_BLOCK_WORDS = BOARD_BLOCK / 64, /* a bit a record */
+	BOARD_FIELD = SCORE_SUM_FIELD,	      /* a column a sum */
 	BOARD_MANUAL = SCORE_SUM_MANUAL,
 	BOARD_TOUCH = SCORE_SUM_TOUCH,
 	BOARD_COLUMNS = SCORE_N_SUMS,
@@ -86,6 +87,14 @@ void board_values(const struct board_pass *pass, size_t block,
 /* 1 where there is a record with the score (of the module), else 0. */
 void board_has(const struct board_pass *pass, size_t block,
 	       uint8_t has_out[BOARD_BLOCK]);
+/* The same as bits. */
+void board_has_words(const struct board_pass *pass, size_t block,
+		     uint64_t words_out[BOARD_BLOCK_WORDS]);
+/* Only those whose value is within the bounds stay. */
+struct board_bounds;
+void board_filter(const struct board_pass *pass, size_t block,
+		  const struct board_bounds *bounds,
+		  uint64_t words[BOARD_BLOCK_WORDS]);
 
 /* All these with the lock held for reading. */
 bool board_get(const struct scoreboard *board, const struct board_score *score,

@@ -1,11 +1,11 @@
 /*
  * scoreboard_pass.c - the inner loops that all passes over the board share:
- * the value of one part for a block of records. Blocks are of fixed size and
- * the loops plain, so that the compiler turns them into vector code.
+ * the value of one part for a block of records. Blocks are of fixed size.
  */
 #include <string.h>
 
 #include "score/scoreboard_parts.h"
+#include "score/scoreboard_vector.h"
 
 uint8_t
 board_module(const struct scoreboard *board, const char *module)
@@ -56,60 +56,26 @@ board_n_blocks(const struct scoreboard *board)
 	return (board->n_records + BOARD_BLOCK - 1) / BOARD_BLOCK;
 }
 
-static void
-set_column(double *restrict values, const double *restrict column,
-	   double factor)
-{
-	size_t i;
-
-	for (i = 0; i < BOARD_BLOCK; i++)
-		values[i] = column[i] * factor;
-}
-
-static void
-add_column(double *restrict values, const double *restrict column,
-	   double factor)
-{
-	size_t i;
-
-	for (i = 0; i < BOARD_BLOCK; i++)
-		values[i] += column[i] * factor;
-}
-
-/* The commonest two at once: a field or manual sum and one touch sum. */
-static void
-set_two_columns(double *restrict values, const double *restrict a,
-		double a_factor, const double *restrict b, double b_factor)
-{
-	size_t i;
-
-	for (i = 0; i < BOARD_BLOCK; i++)
-		values[i] = a[i] * a_factor + b[i] * b_factor;
-}
-
-static void
-sum_columns(const struct board_pass *pass, size_t block, double *values)
-{
-	uint32_t left = pass->score->present[block] & pass->columns;
+struct sums {
 	const double *columns[BOARD_COLUMNS];
 	double factors[BOARD_COLUMNS];
-	size_t n = 0, i;
+	size_t n;
+};
 
+/* What a block's values are added up from. */
+static void
+find_sums(const struct board_pass *pass, size_t block, struct sums *sums)
+{
+	uint32_t left = pass->score->present[block] & pass->columns;
+
+	sums->n = 0;
 	for (; left; left &= left - 1) {
 		int column = __builtin_ctz(left);
 
-		columns[n] = pass->score->columns[column] + block * BOARD_BLOCK;
-		factors[n++] = pass->factors[column];
+		sums->columns[sums->n] =
+			pass->score->columns[column] + block * BOARD_BLOCK;
+		sums->factors[sums->n++] = pass->factors[column];
 	}
-	if (n == 0)
-		memset(values, 0, BOARD_BLOCK * sizeof(*values));
-	else if (n == 1)
-		set_column(values, columns[0], factors[0]);
-	else
-		set_two_columns(values, columns[0], factors[0], columns[1],
-				factors[1]);
-	for (i = 2; i < n; i++)
-		add_column(values, columns[i], factors[i]);
 }
 
 static void
@@ -159,7 +125,11 @@ void
 board_values(const struct board_pass *pass, size_t block,
 	     double values_out[BOARD_BLOCK])
 {
-	sum_columns(pass, block, values_out);
+	struct sums sums;
+
+	find_sums(pass, block, &sums);
+	board_vector_sum(values_out, BOARD_BLOCK, sums.columns, sums.factors,
+			 sums.n);
 	if (pass->part == SCORE_SCORE || pass->part == SCORE_PERCENT)
 		apply_settings(pass, block, values_out);
 	if (pass->part == SCORE_PERCENT && pass->percent)
@@ -191,4 +161,55 @@ board_has(const struct board_pass *pass, size_t block,
 	if (pass->module)
 		for (i = 0; i < BOARD_BLOCK; i++)
 			has_out[i] &= modules[i] == pass->module;
+}
+
+void
+board_has_words(const struct board_pass *pass, size_t block,
+		uint64_t words_out[BOARD_BLOCK_WORDS])
+{
+	uint8_t has[BOARD_BLOCK];
+
+	if (!pass->module && !pass->score->settings.has_default &&
+	    pass->part != SCORE_PERCENT) {
+		board_vector_pack(pass->score->flags + block * BOARD_BLOCK,
+				  BOARD_SCORED, BOARD_BLOCK_WORDS, words_out);
+		return;
+	}
+	board_has(pass, block, has);
+	board_vector_pack(has, 1, BOARD_BLOCK_WORDS, words_out);
+}
+
+/* Is a value nothing but its sums? */
+static bool
+is_plain(const struct board_pass *pass)
+{
+	const struct score_settings *settings = &pass->score->settings;
+
+	if (pass->part == SCORE_PERCENT)
+		return false;
+	return pass->part != SCORE_SCORE ||
+	       !(settings->has_default || settings->has_floor ||
+		 settings->has_ceiling);
+}
+
+void
+board_filter(const struct board_pass *pass, size_t block,
+	     const struct board_bounds *bounds,
+	     uint64_t words[BOARD_BLOCK_WORDS])
+{
+	double values[BOARD_BLOCK];
+	struct sums sums;
+
+	find_sums(pass, block, &sums);
+	if (sums.n == 1) {
+		sums.columns[1] = sums.columns[0];
+		sums.factors[1] = 0;
+		sums.n = 2;
+	}
+	if (sums.n == 2 && is_plain(pass) &&
+	    board_vector_filter(sums.columns, sums.factors, BOARD_BLOCK_WORDS,
+				bounds, words))
+		return;
+	board_values(pass, block, values);
+	board_vector_between(values, BOARD_BLOCK_WORDS, bounds, words);
 }

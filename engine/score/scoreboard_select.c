@@ -1,95 +1,21 @@
 /* scoreboard_select.c - "has score >= N" for all records. */
 #include <math.h>
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 #include "score/scoreboard_parts.h"
+#include "score/scoreboard_vector.h"
 
-/* Eight bytes of 0 or 1 as the bits of one byte, the first lowest. */
-static uint64_t
-eight_bits(const uint8_t *has)
+/* A closed end is an open one a step further out. */
+static struct board_bounds
+bounds_of(const struct score_range *range)
 {
-	uint64_t bytes;
+	struct board_bounds bounds = {range->lo, range->hi};
 
-	memcpy(&bytes, has, sizeof(bytes));
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-	bytes = __builtin_bswap64(bytes);
-#endif
-	return (bytes * 0x0102040810204080u) >> 56;
-}
-
-static void
-pack(const uint8_t *has, uint64_t words[BOARD_BLOCK / 64])
-{
-	size_t i, j;
-
-	for (i = 0; i < BOARD_BLOCK / 64; i++) {
-		words[i] = 0;
-		for (j = 0; j < 8; j++)
-			words[i] |= eight_bits(has + 64 * i + 8 * j) << 8 * j;
-	}
-}
-
-/* Bit i: values[i] > bound, or < bound. By hand: no compiler makes vector code
- * of it. */
-static uint64_t
-above(const double *values, double bound)
-{
-	uint64_t bits = 0;
-	int i;
-
-#ifdef __SSE2__
-	__m128d both = _mm_set1_pd(bound);
-
-	for (i = 0; i < 64; i += 2)
-		bits |= (uint64_t)_mm_movemask_pd(
-				_mm_cmpgt_pd(_mm_loadu_pd(values + i), both))
-			<< i;
-#else
-	for (i = 0; i < 64; i++)
-		bits |= (uint64_t)(values[i] > bound) << i;
-#endif
-	return bits;
-}
-
-static uint64_t
-below(const double *values, double bound)
-{
-	uint64_t bits = 0;
-	int i;
-
-#ifdef __SSE2__
-	__m128d both = _mm_set1_pd(bound);
-
-	for (i = 0; i < 64; i += 2)
-		bits |= (uint64_t)_mm_movemask_pd(
-				_mm_cmplt_pd(_mm_loadu_pd(values + i), both))
-			<< i;
-#else
-	for (i = 0; i < 64; i++)
-		bits |= (uint64_t)(values[i] < bound) << i;
-#endif
-	return bits;
-}
-
-static void
-compare(const double values[BOARD_BLOCK], const struct score_range *range,
-	uint64_t words[BOARD_BLOCK / 64])
-{
-	/* A closed end is an open one a step further out. */
-	double lo =
-		range->lo_open ? range->lo : nextafter(range->lo, -INFINITY);
-	double hi = range->hi_open ? range->hi : nextafter(range->hi, INFINITY);
-	bool any_lo = range->lo == -INFINITY && !range->lo_open;
-	bool any_hi = range->hi == INFINITY && !range->hi_open;
-	size_t i;
-
-	for (i = 0; !any_lo && i < BOARD_BLOCK / 64; i++)
-		words[i] &= above(values + 64 * i, lo);
-	for (i = 0; !any_hi && i < BOARD_BLOCK / 64; i++)
-		words[i] &= below(values + 64 * i, hi);
+	if (!range->lo_open)
+		bounds.lo = nextafter(range->lo, -INFINITY);
+	if (!range->hi_open)
+		bounds.hi = nextafter(range->hi, INFINITY);
+	return bounds;
 }
 
 static uint64_t
@@ -110,16 +36,15 @@ static uint64_t
 select_chunk(const struct board_pass *pass, const struct score_range *range,
 	     size_t block, struct record_set *add_to)
 {
+	struct board_bounds bounds = bounds_of(range);
 	uint64_t words[RECORD_SET_WORDS] = {0};
-	double values[BOARD_BLOCK];
-	uint8_t has[BOARD_BLOCK];
 	size_t end = board_n_blocks(pass->board), i;
 
 	for (i = 0; i < CHUNK_BLOCKS && block + i < end; i++) {
-		board_has(pass, block + i, has);
-		board_values(pass, block + i, values);
-		pack(has, words + i * (BOARD_BLOCK / 64));
-		compare(values, range, words + i * (BOARD_BLOCK / 64));
+		uint64_t *to = words + i * BOARD_BLOCK_WORDS;
+
+		board_has_words(pass, block + i, to);
+		board_filter(pass, block + i, &bounds, to);
 	}
 	if (!add_to)
 		return count(words);

@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "score/scoreboard_parts.h"
+#include "score/scoreboard_vector.h"
 
 enum {
 	SAMPLE = 16384,
@@ -35,14 +36,6 @@ doubles_make_room(struct doubles *list, size_t more)
 		log_error("out of memory for statistics");
 		abort();
 	}
-}
-
-static int
-compare_doubles(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
 }
 
 /* Hoare's selection: values[k] as if sorted; all before are not greater. */
@@ -81,9 +74,9 @@ select_kth(double *values, size_t n, size_t k)
 }
 
 struct gathered {
-	uint64_t scored, counted, below; /* below the bracket */
-	double sum, top, lowest;
-	double lo, hi; /* the bracket, both ends in it */
+	uint64_t scored;
+	struct board_sums sums; /* sums.lo is the bracket's */
+	double hi;		/* the bracket, both ends in it */
 	struct doubles between;
 };
 
@@ -95,7 +88,7 @@ make_bracket(const struct board_pass *pass, struct gathered *g)
 	size_t each = 64, blocks = SAMPLE / each, step, block, n = 0;
 	double *sample = malloc(SAMPLE * sizeof(double));
 
-	g->lo = -INFINITY;
+	g->sums.lo = -INFINITY;
 	g->hi = INFINITY;
 	step = n_blocks / blocks;
 	for (block = step / 2;
@@ -112,114 +105,73 @@ make_bracket(const struct board_pass *pass, struct gathered *g)
 				sample[n++] = values[i];
 	}
 	if (n >= 8 * MARGIN) {
-		qsort(sample, n, sizeof(double), compare_doubles);
-		g->lo = sample[n / 2 - MARGIN];
-		g->hi = sample[n / 2 + MARGIN];
+		size_t low = n / 2 - MARGIN;
+
+		g->sums.lo = select_kth(sample, n, low);
+		g->hi = select_kth(sample + low, n - low, 2 * MARGIN);
 	}
 	free(sample);
 }
 
-/* Two at a time, which every 64-bit machine has. */
-typedef double pair __attribute__((vector_size(16)));
-typedef int64_t pair_mask __attribute__((vector_size(16)));
-
-static inline pair
-choose(pair_mask mask, pair yes, pair no)
-{
-	return (pair)((mask & (pair_mask)yes) | (~mask & (pair_mask)no));
-}
-
-struct lanes {
-	pair sum, top, low;
-	pair_mask counted, below; /* as negative numbers */
-};
-
+/* Those of the bracket: few, so first a bit for each. n_values has room after
+ * it for a whole word. */
 static void
-add_lanes(const struct lanes *lanes, struct gathered *g)
+gather_between(double *values, size_t n_values, struct gathered *g)
 {
-	int i;
+	double lo = g->sums.lo > least_counted ? g->sums.lo : least_counted;
+	struct board_bounds bounds = {nextafter(lo, -INFINITY),
+				      nextafter(g->hi, INFINITY)};
+	uint64_t words[BOARD_BLOCK_WORDS];
+	size_t n_words = (n_values + 63) / 64, i;
 
-	for (i = 0; i < 2; i++) {
-		g->sum += lanes->sum[i];
-		g->top = lanes->top[i] > g->top ? lanes->top[i] : g->top;
-		g->lowest =
-			lanes->low[i] < g->lowest ? lanes->low[i] : g->lowest;
-		g->counted += (uint64_t)-lanes->counted[i];
-		g->below += (uint64_t)-lanes->below[i];
-	}
-}
-
-/* n is even. */
-static void
-gather_sums(const double *values, size_t n, struct gathered *g)
-{
-	const pair least = {least_counted, least_counted};
-	const pair lo = {g->lo, g->lo};
-	struct lanes lanes = {.top = {-INFINITY, -INFINITY},
-			      .low = {INFINITY, INFINITY}};
-	size_t i;
-
-	for (i = 0; i < n; i += 2) {
-		pair_mask counts;
-		pair value;
-
-		memcpy(&value, values + i, sizeof(value));
-		counts = value >= least;
-		lanes.sum += value;
-		lanes.top = choose(value > lanes.top, value, lanes.top);
-		lanes.low = choose(value < lanes.low, value, lanes.low);
-		lanes.counted += counts;
-		lanes.below += counts & (value < lo);
-	}
-	add_lanes(&lanes, g);
-}
-
-static void
-gather_between(const double *values, size_t n_values, struct gathered *g)
-{
-	double lo = g->lo > least_counted ? g->lo : least_counted;
-	double hi = g->hi;
-	double *between;
-	size_t n = 0, i;
-
+	for (i = n_values; i < 64 * n_words; i++)
+		values[i] = -INFINITY;
+	memset(words, 0xff, sizeof(words));
+	board_vector_between(values, n_words, &bounds, words);
 	doubles_make_room(&g->between, BOARD_BLOCK);
-	between = g->between.values + g->between.n;
-	for (i = 0; i < n_values; i++) {
-		between[n] = values[i];
-		n += (values[i] >= lo) & (values[i] <= hi);
-	}
-	g->between.n += n;
+	for (i = 0; i < n_words; i++)
+		for (; words[i]; words[i] &= words[i] - 1)
+			g->between.values[g->between.n++] =
+				values[64 * i +
+				       (size_t)__builtin_ctzll(words[i])];
 }
 
 /* The values that count, side by side; returns how many. */
 static size_t
-make_dense(double *values, const uint8_t *has)
+make_dense(double *values, const uint64_t words[BOARD_BLOCK_WORDS])
 {
+	uint64_t all = ~UINT64_C(0), bits;
 	size_t n = 0, i;
 
-	for (i = 0; i < BOARD_BLOCK; i++) {
-		values[n] = values[i];
-		n += has[i];
-	}
+	for (i = 0; i < BOARD_BLOCK_WORDS; i++)
+		all &= words[i];
+	if (all == ~UINT64_C(0))
+		return BOARD_BLOCK;
+	for (i = 0; i < BOARD_BLOCK_WORDS; i++)
+		for (bits = words[i]; bits; bits &= bits - 1)
+			values[n++] =
+				values[64 * i + (size_t)__builtin_ctzll(bits)];
 	return n;
 }
 
 static void
-gather_block(double *values, const uint8_t *has, struct gathered *g)
+gather_block(double *values, const uint64_t words[BOARD_BLOCK_WORDS],
+	     struct gathered *g)
 {
-	size_t n = make_dense(values, has);
-	size_t whole = n & ~(size_t)1, i;
+	size_t n = make_dense(values, words);
+	size_t whole = n & ~(size_t)3, i;
+	struct board_sums *sums = &g->sums;
 
 	g->scored += n;
-	gather_sums(values, whole, g);
+	board_vector_gather(values, whole, sums);
 	for (i = whole; i < n; i++) {
 		bool counts = values[i] >= least_counted;
 
-		g->sum += values[i];
-		g->top = values[i] > g->top ? values[i] : g->top;
-		g->lowest = values[i] < g->lowest ? values[i] : g->lowest;
-		g->counted += counts;
-		g->below += counts && values[i] < g->lo;
+		sums->sum += values[i];
+		sums->top = values[i] > sums->top ? values[i] : sums->top;
+		sums->low = values[i] < sums->low ? values[i] : sums->low;
+		sums->counted += counts;
+		sums->below += counts && values[i] < sums->lo;
 	}
 	gather_between(values, n, g);
 }
@@ -229,17 +181,18 @@ gather(const struct board_pass *pass, struct gathered *g)
 {
 	size_t block;
 
-	g->scored = g->counted = g->below = g->between.n = 0;
-	g->sum = 0;
-	g->top = -INFINITY;
-	g->lowest = INFINITY;
+	g->scored = g->between.n = 0;
+	g->sums = (struct board_sums){.top = -INFINITY,
+				      .low = INFINITY,
+				      .least = least_counted,
+				      .lo = g->sums.lo};
 	for (block = 0; block < board_n_blocks(pass->board); block++) {
+		uint64_t words[BOARD_BLOCK_WORDS];
 		double values[BOARD_BLOCK];
-		uint8_t has[BOARD_BLOCK];
 
-		board_has(pass, block, has);
+		board_has_words(pass, block, words);
 		board_values(pass, block, values);
-		gather_block(values, has, g);
+		gather_block(values, words, g);
 	}
 }
 
@@ -247,14 +200,15 @@ gather(const struct board_pass *pass, struct gathered *g)
 static bool
 middle(struct gathered *g, double *middle_out)
 {
-	uint64_t first = (g->counted - 1) / 2, second = g->counted / 2;
+	uint64_t counted = g->sums.counted, below = g->sums.below;
+	uint64_t first = (counted - 1) / 2, second = counted / 2;
 	double *values = g->between.values;
 	size_t n = g->between.n, k, i;
 	double low, high;
 
-	if (first < g->below || second >= g->below + n)
+	if (first < below || second >= below + n)
 		return false;
-	k = (size_t)(first - g->below);
+	k = (size_t)(first - below);
 	low = high = select_kth(values, n, k);
 	/* All behind k are not less: the second is the least of them. */
 	for (i = k + 1; second != first && i < n; i++)
@@ -269,10 +223,10 @@ median(const struct board_pass *pass, struct gathered *g)
 {
 	double value = 0;
 
-	if (!g->counted || middle(g, &value))
+	if (!g->sums.counted || middle(g, &value))
 		return value;
 	/* The sample was not like the rest: take all. */
-	g->lo = -INFINITY;
+	g->sums.lo = -INFINITY;
 	g->hi = INFINITY;
 	gather(pass, g);
 	(void)middle(g, &value);
@@ -309,11 +263,11 @@ board_statistics(struct scoreboard *board, uint32_t score_id,
 	gather(&pass, &g);
 	out->scored = g.scored;
 	if (g.scored) {
-		out->top = g.top;
-		out->lowest = g.lowest;
-		out->mean = g.sum / (double)g.scored;
+		out->top = g.sums.top;
+		out->lowest = g.sums.low;
+		out->mean = g.sums.sum / (double)g.scored;
 	}
-	out->counted = g.counted;
+	out->counted = g.sums.counted;
 	out->median = median(&pass, &g);
 	free(g.between.values);
 }
@@ -372,7 +326,8 @@ histogram_block(const double *values, const uint8_t *has, double lo,
 
 		bin = bin > 0 ? bin : 0;
 		bin = bin < last ? bin : last;
-		counts_out[(size_t)bin] += has[i];
+		/* As a signed number: one instruction, and no branch. */
+		counts_out[(int64_t)bin] += has[i];
 	}
 }
 

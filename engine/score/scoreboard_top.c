@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "score/scoreboard_parts.h"
+#include "score/scoreboard_vector.h"
 
 /* Is a worse than b? Of equal ones the higher record id is. */
 static bool
@@ -58,32 +59,28 @@ offer(struct top *top, const struct score_row *row)
 			sift_down(top->rows, top->n, i);
 }
 
-/* Does any record of the block reach the worst of the top? */
-static bool
-any_reaches(const double *restrict values, const uint8_t *restrict has,
-	    double least)
-{
-	uint8_t any = 0;
-	size_t i;
-
-	for (i = 0; i < BOARD_BLOCK; i++)
-		any |= (uint8_t)(has[i] & (values[i] > least));
-	return any;
-}
-
 static void
-offer_block(struct top *top, size_t block, const double *values,
-	    const uint8_t *has)
+offer_block(struct top *top, const struct board_pass *pass, size_t block)
 {
+	uint64_t words[BOARD_BLOCK_WORDS], any = 0;
+	double values[BOARD_BLOCK];
 	struct score_row row;
 	size_t i;
 
+	board_has_words(pass, block, words);
 	/* Ids ascend, so one that only equals the worst never gets in. */
-	if (top->n == top->most &&
-	    !any_reaches(values, has, top->rows[0].value))
+	if (top->n == top->most) {
+		struct board_bounds above = {top->rows[0].value, INFINITY};
+
+		board_filter(pass, block, &above, words);
+	}
+	for (i = 0; i < BOARD_BLOCK_WORDS; i++)
+		any |= words[i];
+	if (!any)
 		return;
+	board_values(pass, block, values);
 	for (i = 0; i < BOARD_BLOCK; i++) {
-		if (!has[i])
+		if (!(words[i / 64] >> i % 64 & 1))
 			continue;
 		row.record_id = (uint32_t)(block * BOARD_BLOCK + i);
 		row.value = values[i];
@@ -112,14 +109,8 @@ scoreboard_top(struct scoreboard *board, uint32_t score_id,
 		now = board_percent_time(now);
 	pthread_rwlock_rdlock(&board->lock);
 	if (n && board_pass_init(&pass, board, score_id, by, module, now))
-		for (block = 0; block < board_n_blocks(board); block++) {
-			double values[BOARD_BLOCK];
-			uint8_t has[BOARD_BLOCK];
-
-			board_has(&pass, block, has);
-			board_values(&pass, block, values);
-			offer_block(&top, block, values, has);
-		}
+		for (block = 0; block < board_n_blocks(board); block++)
+			offer_block(&top, &pass, block);
 	qsort(rows_out, top.n, sizeof(*rows_out), compare_rows);
 	for (i = 0; part == SCORE_PERCENT && i < top.n; i++) {
 		struct board_statistics base = board_percent_base(

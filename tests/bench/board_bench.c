@@ -147,20 +147,38 @@ static const struct {
 	double at_least; /* of the speed of reading */
 } passes[] = {
 	{"read the memory once", pass_read, 0},
-	{"count score >= 50, 10 M", pass_count, 0.67},
-	{"ids of score >= 50, 10 M", pass_select, 0.67},
+	{"count of score >= N, 10 M", pass_count, 0.67},
+	{"ids of 10 %, 10 M", pass_select, 0.67},
 	{"median and mean, 10 M", pass_statistics, 0.25},
 	{"top 100, 10 M", pass_top, 0.5},
 	{"histogram, 10 M", pass_histogram, 0.33},
 };
 enum { N_PASSES = sizeof(passes) / sizeof(passes[0]) };
 
+/* So that one in ten has it. */
+static double
+upper_tenth(struct pass *pass, uint32_t records)
+{
+	double lo = 0, hi = 1000;
+
+	while (hi - lo > 0.001) {
+		pass->range.lo = (lo + hi) / 2;
+		pass_count(pass);
+		if (pass->sink > records / 10.0)
+			lo = pass->range.lo;
+		else
+			hi = pass->range.lo;
+	}
+	return lo;
+}
+
 static double
 milliseconds(void)
 {
 	struct timespec at;
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
+	/* Of the thread: others may be busy on the machine. */
+	clock_gettime(CLOCK_THREAD_CPUTIME_ID, &at);
 	return (double)at.tv_sec * 1e3 + (double)at.tv_nsec / 1e6;
 }
 
@@ -184,6 +202,7 @@ main(int argc, char **argv)
 	size_t round, i;
 
 	fill(pass.board, records);
+	pass.range.lo = upper_tenth(&pass, records);
 	/* By turns, so that a noisy moment hits all alike. */
 	for (round = 0; round < ROUNDS; round++)
 		for (i = 0; i < N_PASSES; i++) {
