@@ -111,6 +111,18 @@ def test_one_address_in_two_modules_gets_one_mail(sender, mta):
     broadcasts.assert_once_each(mta, ["ann@far.test", "ben@far.test"])
 
 
+def test_only_modules_keyed_by_addresses_get_mail(sender, mta):
+    """An account may be called like an address: it is none."""
+    daemon = sender(["ann@far.test"])
+    daemon.do("contact", "add", "ben@far.test", "--module", "account")
+    broadcasts.create(daemon, daemon.base,
+                      to="list 'news' or module = 'account'")
+    found = daemon.ask("broadcast", "preview", "spring")
+    assert found["n_recipients"] == 1 and found["n_skipped"] == 1
+    daemon.do("broadcast", "send", "spring", "--wait")
+    broadcasts.assert_once_each(mta, ["ann@far.test"])
+
+
 def test_preview_for_one_contact_shows_that_contact_s_mail(sender, mta):
     people = broadcasts.people(3)
     daemon = sender(people)
