@@ -338,7 +338,8 @@ idle_ms(const struct apply *apply)
 {
 	int64_t now = apply_time(apply), ms = IDLE_MS;
 
-	if (apply->sweep_ruleset || generation_busy(apply) || apply->bulk_look)
+	if (apply->sweep_ruleset || generation_busy(apply) ||
+	    apply->bulk_look || automations_due(apply, now))
 		return 0;
 	if (apply->next_settled - now < ms)
 		ms = apply->next_settled - now;

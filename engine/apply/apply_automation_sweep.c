@@ -78,27 +78,21 @@ is_threshold(const struct automation *automation)
 }
 
 static struct record_set *
-all_crossed(struct apply *apply)
+whoever_crossed(struct apply *apply, const struct automation *automation)
 {
-	const struct ruleset *file = apply->automations->set->file;
 	struct record_set *all = record_set_new();
 	struct crossed crossed;
-	size_t i;
 
-	for (i = 0; i < file->n_automations; i++) {
-		const struct automation *one = &file->automations[i];
-
-		if (one->enabled && one->on == AUTOMATION_BANDS)
-			automations_bands_crossed(apply, one, all);
-		if (!is_threshold(one))
-			continue;
-		find_crossed(apply, one,
-			     automations_armed(apply, one->armed_id), &crossed);
-		record_set_or(all, crossed.up);
-		record_set_or(all, crossed.back);
-		record_set_or(all, crossed.again);
-		crossed_done(&crossed);
-	}
+	if (automation->enabled && automation->on == AUTOMATION_BANDS)
+		automations_bands_crossed(apply, automation, all);
+	if (!is_threshold(automation))
+		return all;
+	find_crossed(apply, automation,
+		     automations_armed(apply, automation->armed_id), &crossed);
+	record_set_or(all, crossed.up);
+	record_set_or(all, crossed.back);
+	record_set_or(all, crossed.again);
+	crossed_done(&crossed);
 	return all;
 }
 
@@ -131,18 +125,24 @@ look_at(void *arg, uint32_t record_id)
 	return sweep->status == SG_OK;
 }
 
+/* One automation at a time: a pass over all records is soon over, ten of them
+ * would keep a signal waiting. */
 static enum sg_status
-sweep_thresholds(struct apply *apply, bool *more_out, struct sg_err *err)
+sweep_next(struct apply *apply, bool *more_out, struct sg_err *err)
 {
+	struct automations *all = apply->automations;
+	const struct ruleset *file = all->set->file;
 	struct sweep sweep = {.apply = apply, .err = err};
 	struct record_set *crossed;
 
-	if (!apply->automations->set->thresholds)
-		return SG_OK;
-	crossed = all_crossed(apply);
+	if (all->sweep_at >= file->n_automations)
+		all->sweep_at = 0;
+	crossed = whoever_crossed(apply, &file->automations[all->sweep_at]);
 	record_set_each(crossed, look_at, &sweep);
-	*more_out |= sweep.n > SLICE;
 	record_set_free(crossed);
+	if (sweep.n <= SLICE)
+		all->sweep_at++;
+	*more_out = all->sweep_at < file->n_automations;
 	return sweep.status;
 }
 
@@ -165,7 +165,8 @@ automations_sweep(struct apply *apply, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status;
-	status = sweep_thresholds(apply, &more, err);
+	if (apply->automations->set->thresholds)
+		status = sweep_next(apply, &more, err);
 	if (status == SG_OK)
 		status = automations_run_day(apply, &more, err);
 	if (status == SG_OK)

@@ -238,6 +238,24 @@ print_consent(const struct json *contact)
 	}
 }
 
+/* The last automations that fired for it. */
+static void
+print_firings(const struct cli *cli, const struct json *contact)
+{
+	static const struct cli_column firings[] = {
+		{"fired", "at", CLI_TIME},
+		{"automation", "automation", CLI_TEXT},
+		{"because", "cause", CLI_TEXT},
+		{"trouble", "trouble", CLI_TEXT},
+		{0},
+	};
+
+	if (!json_count(json_get(contact, "firings")))
+		return;
+	putchar('\n');
+	cli_table(cli, json_get(contact, "firings"), firings);
+}
+
 static void
 print_contact(const struct cli *cli, const struct json *contact)
 {
@@ -297,6 +315,7 @@ print_contact(const struct cli *cli, const struct json *contact)
 		putchar('\n');
 		cli_table(cli, json_get(contact, "scores"), scores);
 	}
+	print_firings(cli, contact);
 }
 
 static enum cli_exit

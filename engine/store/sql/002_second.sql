@@ -62,6 +62,7 @@ CREATE TABLE outbox (
 );
 CREATE INDEX outbox_waiting ON outbox (due_at) WHERE state = 1;
 CREATE INDEX outbox_by_state ON outbox (state, id);
+CREATE INDEX outbox_by_record ON outbox (record_id);
 
 -- Actions done to all for whom a condition holds (`segment do`), record by
 -- record in order of id.
