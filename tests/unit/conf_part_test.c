@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/conf.h"
@@ -20,28 +21,29 @@ static const struct conf_option options[] = {
 	{0},
 };
 
+static const char sample[] =
+	"# state = \"a { b\"\n"
+	"state = \"/var/lib/{\" // }\n"
+	"score \"lead\" { degrade = 5% floor = none }\n"
+	"signals { names = { \"a.b\", \"c.d\" } }\n"
+	"/* module { */\n"
+	"module \"deal\" { field \"x\" { type = number } }\n"
+	"milter { socket = \"unix:/x\" group = \"p}\" modes = { 1, 2 "
+	"}\n"
+	"  inner { deep = yes } }\n"
+	"load += { open, click }\n"
+	"plugin \"click\" { skip = { \"*{*\" } }\n"
+	"public_url = \"https://t\"\n"
+	"checkpoint = 60s\n";
+
 static void
 what_is_not_named_is_passed_over(void **state)
 {
-	static const char text[] =
-		"# state = \"a { b\"\n"
-		"state = \"/var/lib/{\" // }\n"
-		"score \"lead\" { degrade = 5% floor = none }\n"
-		"signals { names = { \"a.b\", \"c.d\" } }\n"
-		"/* module { */\n"
-		"module \"deal\" { field \"x\" { type = number } }\n"
-		"milter { socket = \"unix:/x\" group = \"p}\" modes = { 1, 2 "
-		"}\n"
-		"  inner { deep = yes } }\n"
-		"load += { open, click }\n"
-		"plugin \"click\" { skip = { \"*{*\" } }\n"
-		"public_url = \"https://t\"\n"
-		"checkpoint = 60s\n";
 	struct conf_section *root;
 	struct sg_err err = {.text = ""};
 
 	(void)state;
-	if (conf_parse_part("x.conf", text, options, &root, &err) != SG_OK)
+	if (conf_parse_part("x.conf", sample, options, &root, &err) != SG_OK)
 		fail_msg("%s", err.text);
 	assert_string_equal(conf_text(root, "public_url"), "https://t");
 	assert_int_equal(conf_option_line(root, "public_url"), 11);
@@ -80,12 +82,31 @@ what_is_wrong_in_it_is_said_with_its_line(void **state)
 		SG_REFUSED);
 }
 
+static void
+a_file_that_is_cut_does_no_harm(void **state)
+{
+	struct conf_section *root;
+	struct sg_err err;
+	char *copy;
+
+	(void)state;
+	for (size_t len = 0; len < strlen(sample); len++) {
+		copy = strndup(sample, len);
+		assert_non_null(copy);
+		if (conf_parse_part("x.conf", copy, options, &root, &err) ==
+		    SG_OK)
+			conf_free(root);
+		free(copy);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_not_named_is_passed_over),
 		cmocka_unit_test(what_is_wrong_in_it_is_said_with_its_line),
+		cmocka_unit_test(a_file_that_is_cut_does_no_harm),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
