@@ -15,6 +15,7 @@ check(const struct ruleset *ruleset)
 {
 	struct buf text = BUF_INIT, again = BUF_INIT;
 	struct rule_difference *differences = NULL;
+	struct automation_difference *automations = NULL;
 	struct pool *pool = pool_new();
 	struct ruleset *read = NULL;
 	struct sg_err err;
@@ -25,7 +26,8 @@ check(const struct ruleset *ruleset)
 		abort();
 	ruleset_write(read, &again);
 	if (strcmp(buf_text(&text), buf_text(&again)) != 0 ||
-	    ruleset_compare(ruleset, read, pool, &differences) != 0)
+	    ruleset_compare(ruleset, read, pool, &differences) != 0 ||
+	    automations_compare(ruleset, read, pool, &automations) != 0)
 		abort();
 	for (i = 0; i < ruleset->n_rules; i++)
 		rule_explain(&ruleset->rules[i], NULL, NULL, &again);

@@ -11,6 +11,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "apply/generation.h"
 #include "apply_aid.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -627,6 +628,56 @@ what_a_refold_finds_fires_on_the_value_now_and_never_again(void **unused)
 	applier_done(&applier);
 }
 
+/* `rules run` makes other scores of the same history: nothing fires for that,
+ * and what is armed follows the scores. */
+static void
+a_rules_run_fires_nothing(void **unused)
+{
+	static const char automations[] =
+		"automation \"Up\" { on = \"score rises to 15\" do = { \"tag "
+		"add "
+		"'up'\" } }\n"
+		"automation \"Down\" { on = \"score falls below 15\" do = { "
+		"\"tag add 'down'\" } }\n"
+		"automation \"Changed\" { on = \"score changed\" do = { \"tag "
+		"add 'changed'\" } }\n";
+	struct generation_status status;
+	struct applier applier;
+	struct buf text = BUF_INIT;
+	struct sg_err err;
+
+	buf_printf(&text,
+		   "rule \"C\" { on = \"email.clicked\" add = 10 "
+		   "degrade = none }\n%s",
+		   automations);
+	begin(&applier, buf_text(&text));
+	happen(&applier, "email.clicked", 0);
+	assert_int_equal(fired(&applier, "Changed"), 1);
+	buf_reset(&text);
+	buf_printf(&text,
+		   "rule \"C\" { on = \"email.clicked\" add = 20 "
+		   "degrade = none }\n%s",
+		   automations);
+	applier_rules(&applier, buf_text(&text), false);
+	buf_done(&text);
+	assert_int_equal(generation_begin(applier.apply, "test", &err), SG_OK);
+	do {
+		clock_sleep_ms(1);
+		generation_get_status(applier.apply, &status);
+	} while (status.running || status.removing);
+	assert_true(applier_score(&applier, ANN, applier.now) == 20);
+	applier_move_to(&applier, applier.now + 60000);
+	assert_int_equal(fired(&applier, "Up"), 0);
+	assert_int_equal(fired(&applier, "Changed"), 1);
+	set_score(&applier, "30");
+	assert_int_equal(fired(&applier, "Up"), 0);
+	set_score(&applier, "1");
+	assert_int_equal(fired(&applier, "Down"), 1);
+	set_score(&applier, "15");
+	assert_int_equal(fired(&applier, "Up"), 1);
+	applier_done(&applier);
+}
+
 static void
 deleting_suppressing_and_sequences(void **unused)
 {
@@ -671,6 +722,7 @@ main(void)
 		cmocka_unit_test(a_team_gets_records_in_turn_by_weight),
 		cmocka_unit_test(an_action_that_is_refused_keeps_the_rest),
 		cmocka_unit_test(deleting_suppressing_and_sequences),
+		cmocka_unit_test(a_rules_run_fires_nothing),
 		cmocka_unit_test(a_hit_fires_when_it_is_settled),
 		cmocka_unit_test(
 			what_a_refold_finds_fires_on_the_value_now_and_never_again),
