@@ -48,6 +48,7 @@ contact_consent(struct cli *cli, const struct cli_args *args)
 	if (cli_count(args) == 2)
 		return cli_fail(CLI_USAGE, "say granted, denied or unknown");
 	cli_path(&path, "/contacts/%s/consent", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	if (cli_count(args) == 3) {
 		body = json_new_object();
 		json_add_text(body, "state", cli_arg(args, 2));
@@ -58,6 +59,7 @@ contact_consent(struct cli *cli, const struct cli_args *args)
 		buf_reset(&path);
 		cli_path(&path, "/contacts/%s/consent/%s", cli_arg(args, 0),
 			 cli_arg(args, 1));
+		cli_query(&path, "module", cli_value(args, "module"));
 	}
 	code = cli_call(cli, body ? "PUT" : "GET", buf_text(&path), body,
 			&answer);
@@ -73,6 +75,7 @@ static const struct cli_option consent_options[] = {
 	{"source", "TEXT", "where it was said, as the form or the letter"},
 	{"wording", "TEXT", "what was agreed to, word for word"},
 	{"at", "TIME", "when, if not now"},
+	CLI_MODULE_OPTION,
 	{0},
 };
 

@@ -8,14 +8,17 @@ static enum cli_exit
 segment_count(struct cli *cli, const struct cli_args *args)
 {
 	struct json *body, *answer = NULL;
-	struct buf count = BUF_INIT, total = BUF_INIT;
+	struct buf path = BUF_INIT, count = BUF_INIT, total = BUF_INIT;
 	enum cli_exit code;
 
 	if (!cli_value(args, "where"))
 		return cli_fail(CLI_USAGE, "segment count needs --where EXPR");
 	body = json_new_object();
 	json_add_text(body, "where", cli_value(args, "where"));
-	code = cli_call(cli, "POST", "/segments/count", body, &answer);
+	buf_append_text(&path, "/segments/count");
+	cli_query(&path, "module", cli_value(args, "module"));
+	code = cli_call(cli, "POST", buf_text(&path), body, &answer);
+	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_format(&count, json_get(answer, "count"), CLI_NUMBER);
 		cli_format(&total, json_get(answer, "total"), CLI_NUMBER);
@@ -85,6 +88,11 @@ segment_delete(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+static const struct cli_option count_options[] = {
+	{"where", "EXPR", "the condition"},
+	CLI_MODULE_OPTION,
+	{0},
+};
 static const struct cli_option where_option[] = {
 	{"where", "EXPR", "the condition"},
 	{0},
@@ -93,7 +101,7 @@ static const struct cli_option row_options[] = {CLI_ROW_OPTIONS, {0}};
 
 const struct cli_command cli_segment_commands[] = {
 	{"segment count", "--where EXPR", "how many the condition holds for",
-	 where_option, 0, 0, segment_count},
+	 count_options, 0, 0, segment_count},
 	{"segment list", "[--where EXPR]",
 	 "who it holds for; without it, the saved ones", row_options, 0, 0,
 	 segment_list},

@@ -24,6 +24,7 @@ contact_suppress(struct cli *cli, const struct cli_args *args)
 			json_add_text(body, said[i].name,
 				      cli_value(args, said[i].option));
 	cli_path(&path, "/contacts/%s/suppression", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, "PUT", buf_text(&path), body, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_print(cli_arg(args, 0));
@@ -43,6 +44,7 @@ contact_unsuppress(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code;
 
 	cli_path(&path, "/contacts/%s/suppression", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, "DELETE", buf_text(&path), NULL, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_print(cli_arg(args, 0));
@@ -79,10 +81,12 @@ contact_suppressions(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+static const struct cli_option module_option[] = {CLI_MODULE_OPTION, {0}};
 static const struct cli_option suppress_options[] = {
 	{"reason", "TEXT", "why; manual unless said"},
 	{"evidence", "TEXT", "what shows it, as the number of a ticket"},
 	{"until", "TIME", "then mail may go there again, as 2030-01-31"},
+	CLI_MODULE_OPTION,
 	{0},
 };
 static const struct cli_option limit_option[] = {
@@ -93,8 +97,8 @@ static const struct cli_option limit_option[] = {
 const struct cli_command cli_suppress_commands[] = {
 	{"contact suppress", "ADDRESS", "no mail to an address, contact or not",
 	 suppress_options, 1, 1, contact_suppress},
-	{"contact unsuppress", "ADDRESS", "mail to it again", NULL, 1, 1,
-	 contact_unsuppress},
+	{"contact unsuppress", "ADDRESS", "mail to it again", module_option, 1,
+	 1, contact_unsuppress},
 	{"contact suppressions", "", "the addresses that get no mail, and why",
 	 limit_option, 0, 0, contact_suppressions},
 	{0},
