@@ -152,6 +152,17 @@ next_char(const char *text)
 	return text;
 }
 
+/* What stands behind a `*` can only begin where its first byte is. */
+static const char *
+next_try(const char *behind, const char *text)
+{
+	if (!*behind || strchr("*?\\", *behind))
+		return text;
+	while (*text && lower_ascii(*text) != lower_ascii(*behind))
+		text++;
+	return text;
+}
+
 /*
  * Only the last `*` is ever retried: an earlier one need not take more, since
  * whatever it could take the last one can. So the work is at most glob length
@@ -177,7 +188,7 @@ glob_folded(const char *glob, const char *text)
 			glob = literal + 1;
 			text++;
 		} else if (star) {
-			star_text = next_char(star_text);
+			star_text = next_try(star, next_char(star_text));
 			glob = star;
 			text = star_text;
 		} else {
