@@ -325,6 +325,10 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = apply_run_bulk(apply, err);
 	if (status == SG_NONE)
 		status = SG_OK;
+	if (status == SG_OK)
+		status = apply_run_retention(apply, err);
+	if (status == SG_NONE)
+		status = SG_OK;
 	if (status == SG_OK && apply->next_checkpoint <= now &&
 	    !generation_settles(apply)) {
 		status = apply_checkpoint(apply, err);
@@ -339,7 +343,8 @@ idle_ms(const struct apply *apply)
 	int64_t now = apply_time(apply), ms = IDLE_MS;
 
 	if (apply->sweep_ruleset || generation_busy(apply) ||
-	    apply->bulk_look || automations_due(apply, now))
+	    apply->bulk_look || automations_due(apply, now) ||
+	    apply_retains(apply))
 		return 0;
 	if (apply->next_settled - now < ms)
 		ms = apply->next_settled - now;

@@ -50,6 +50,7 @@ struct apply_options {
 	bool create_contacts; /* contacts.create */
 	struct bounce_policy bounces;
 	int64_t checkpoint_ms; /* 60000 */
+	int64_t retention_ms;  /* older history is folded; 0 = none is */
 	size_t batch_most;     /* 5000 signals */
 	int batch_wait_ms;     /* 10 */
 	size_t cache_bytes;    /* of the records last used; 0 = 256 MB */

@@ -95,7 +95,10 @@ struct apply {
 	bool uses_bands;	/* the same */
 	uint32_t sweep_ruleset; /* 0 = nothing to sweep */
 	uint32_t sweep_after;
-	int64_t next_expiry; /* of external ids */
+	int64_t next_expiry;  /* of external ids */
+	bool retaining;	      /* older history is being folded away */
+	uint32_t retained_to; /* … up to this record */
+	int64_t next_retention;
 
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -317,6 +320,11 @@ void apply_rollback(struct apply *apply);
 /* Read what there is and apply it. SG_NONE: nothing there. */
 enum sg_status apply_run_batch(struct apply *apply,
 			       struct sg_err *err) MUST_CHECK;
+
+/* apply_retain.c: a slice of it, a transaction; SG_NONE: nothing to do */
+enum sg_status apply_run_retention(struct apply *apply,
+				   struct sg_err *err) MUST_CHECK;
+bool apply_retains(const struct apply *apply);
 
 /* apply_sweep.c: each a transaction; SG_NONE: nothing to do */
 enum sg_status apply_run_sweep(struct apply *apply,

@@ -365,6 +365,8 @@ move_creation(struct apply *apply, struct cached *cached,
 	enum sg_status status;
 	size_t i;
 
+	if (rows->rows[0].kind == SIGNAL_OPENING)
+		return SG_OK; /* what was before is folded */
 	for (i = 0; i < rows->n_rows; i++)
 		if (rows->rows[i].kind == SIGNAL_RECORD_CREATE &&
 		    (i == 0 || strcmp(rows->rows[i].source, "engine") == 0))

@@ -4,6 +4,7 @@
 
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/fold_opening.h"
 #include "base/crypto.h"
 #include "store/store_external.h"
 #include "store/store_message.h"
@@ -277,6 +278,9 @@ place_one(struct apply *apply, const struct apply_target *target,
 	if (fold_deleted(cached->fold)) /* earlier in this very batch */
 		return keep_unmatched(apply, signal, err);
 	entry.id = store_new_id(apply->store, signal->received_at);
+	/* Older than what is known of the record: kept, and scores not. */
+	if (signal->happened_at < fold_opened_at(cached->fold))
+		return append(apply, signal, &entry, target->id, false, err);
 	if (apply_settles(apply, signal))
 		return keep_settling(apply, &entry, target->id, err);
 	if (!target->adopted && signal->kind != SIGNAL_JUDGE &&

@@ -115,7 +115,8 @@ apply_rewrite_suppression(struct apply *apply, const struct cached *cached,
 		    out->changes[i].kind == FOLD_UNSUPPRESSED)
 			return apply_write_suppression(apply, cached,
 						       &out->changes[i], err);
-	return forget_soft(apply, cached, err);
+	/* What was before its history begins is not known anew. */
+	return cached->fold->opened ? SG_OK : forget_soft(apply, cached, err);
 }
 
 enum sg_status

@@ -357,6 +357,11 @@ fold_step(struct fold_record *record, const struct fold_world *world,
 	run.history_id = entry->id;
 	run.ruleset = fold_world_ruleset(world, entry->ruleset);
 	run.rolled_up = entry->signal->kind == SIGNAL_ROLL_UP;
+	if (entry->signal->kind == SIGNAL_OPENING) {
+		fold_open(&run, entry->signal);
+		fold_run_done(&run);
+		return;
+	}
 	if (first)
 		start(&run);
 	if (!record->deleted) {

@@ -87,6 +87,12 @@ add_key(struct fold_record *record, const struct fold_once *once)
 	record->n_once++;
 }
 
+void
+fold_once_put(struct fold_record *record, const struct fold_once *once)
+{
+	add_key(record, once);
+}
+
 static bool
 is_of(const struct fold_time *time, const struct fold_rule *rule)
 {

@@ -134,6 +134,8 @@ struct fold_record {
 	int64_t created_at;
 	int64_t now;
 	size_t ruleset; /* index: that of the field rules */
+	bool opened;
+	int64_t opened_at; /* when opened: nothing before is known */
 	int64_t next_change;
 	FOLD_VECTOR(struct fold_field, fields);
 	FOLD_VECTOR(char *, tags);
@@ -228,7 +230,11 @@ bool fold_once_allows(struct fold_run *run, const struct fold_rule *rule,
 		      const struct signal *signal);
 void fold_once_note(struct fold_run *run, const struct fold_rule *rule,
 		    const struct signal *signal);
+void fold_once_put(struct fold_record *record, const struct fold_once *once);
 void fold_once_forget(struct fold_record *record, uint32_t score_id);
+
+/* fold_opening.c: SIGNAL_OPENING */
+void fold_open(struct fold_run *run, const struct signal *signal);
 
 /* fold_field.c: the rules that follow the record's state */
 /* Look at all of them, or only at those that ask what happened or when. */
@@ -254,6 +260,9 @@ bool fold_operate(struct fold_run *run, const struct signal *signal);
 void fold_take_back(struct fold_run *run, uint32_t rule_no);
 /* Close all that rules gave to a score; points by hand stay. */
 void fold_hide(struct fold_run *run, uint32_t score_id);
+/* The sums of a score that a record begins with, as entries. */
+void fold_note_opening(struct fold_run *run, const struct signal *signal,
+		       uint32_t score_id);
 /* So much less was given by the rule and is not closed. */
 void fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
 		     const struct score_sum *sum);

@@ -253,6 +253,61 @@ fold_take_back(struct fold_run *run, uint32_t rule_no)
 	}
 }
 
+/* --- what was before ------------------------------------------------------ */
+
+static void
+note_sum(struct fold_run *run, const struct signal *signal, uint32_t score_id,
+	 struct score_entry *entry)
+{
+	struct fold_cause cause = {.signal = signal};
+
+	entry->at = run->at;
+	entry->balance += entry->delta;
+	note(run, &cause, score_id, entry);
+}
+
+static void
+note_sums(struct fold_run *run, const struct signal *signal, uint32_t score_id,
+	  struct score_entry *entry)
+{
+	const struct score_state *state = &run->record->scores[score_id - 1];
+
+	for (entry->side = 0; entry->side < 2; entry->side++) {
+		entry->class = LEDGER_FIELD;
+		if ((entry->delta = state->field[entry->side]) != 0)
+			note_sum(run, signal, score_id, entry);
+		entry->class = LEDGER_MANUAL;
+		if ((entry->delta = state->manual[entry->side]) != 0)
+			note_sum(run, signal, score_id, entry);
+		entry->class = LEDGER_TOUCH;
+		for (; entry->rate < run->world->rates.n_rates; entry->rate++)
+			if ((entry->delta =
+				     state->touch[entry->rate][entry->side]) !=
+			    0)
+				note_sum(run, signal, score_id, entry);
+		entry->rate = 0;
+	}
+}
+
+void
+fold_note_opening(struct fold_run *run, const struct signal *signal,
+		  uint32_t score_id)
+{
+	const struct score_state *state = &run->record->scores[score_id - 1];
+	struct score_entry entry = {.entry = LEDGER_POINTS};
+	size_t before = run->out->n_points;
+
+	note_sums(run, signal, score_id, &entry);
+	if (run->out->n_points > before || run->out->quiet)
+		return;
+	entry = (struct score_entry){.class = LEDGER_MANUAL,
+				     .entry = LEDGER_POINTS};
+	if (state->erased)
+		entry.entry = LEDGER_ERASE;
+	if (state->scored || state->erased)
+		note_sum(run, signal, score_id, &entry);
+}
+
 /* --- people ------------------------------------------------------------- */
 
 static void

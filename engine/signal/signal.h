@@ -55,6 +55,7 @@ enum signal_kind {
 	SIGNAL_RENAME = 19,   /* record.renamed  old, new                   */
 	SIGNAL_CONSENT = 20,  /* consent.changed what, state, source, wording */
 	SIGNAL_FORGET = 21,   /* record.forgotten: who it was and all of it */
+	SIGNAL_OPENING = 22,  /* record.opening: what was before, folded */
 	SIGNAL_SEQUENCE = 23, /* sequence.started  sequence, again
 				 sequence.stepped  sequence, step, what
 				 sequence.stopped  sequence, reason

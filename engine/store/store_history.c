@@ -324,6 +324,21 @@ store_history_get(struct store *store, int64_t id, struct pool *pool,
 	return store_one(statement, read_history, pool, out, err);
 }
 
+/* What stands for all that was before it; later arrivals of that time count
+ * for nothing. */
+static void
+begin_with_opening(struct store_history_rows *all)
+{
+	size_t i = all->n_rows;
+
+	while (i-- > 0)
+		if (all->rows[i].kind == SIGNAL_OPENING) {
+			all->rows += i;
+			all->n_rows -= i;
+			return;
+		}
+}
+
 enum sg_status
 store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 		 struct store_history_rows *out, struct sg_err *err)
@@ -339,8 +354,11 @@ store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, record_id);
-	return store_collect(statement, &history_shape, pool, &out->rows,
-			     &out->n_rows, err);
+	status = store_collect(statement, &history_shape, pool, &out->rows,
+			       &out->n_rows, err);
+	if (status == SG_OK)
+		begin_with_opening(out);
+	return status;
 }
 
 /*

@@ -79,6 +79,7 @@ applier_open(struct applier *applier)
 					.create_contacts = true,
 					.bounces = applier->bounces,
 					.checkpoint_ms = applier->checkpoint_ms,
+					.retention_ms = applier->retention_ms,
 					.batch_most = 5000,
 					.batch_wait_ms = 1,
 					.now = time_of,
