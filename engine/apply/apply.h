@@ -158,6 +158,9 @@ void apply_names_init(struct apply_names *names, struct apply *apply,
 /* The bands of the configuration. Any thread. */
 const struct score_bands *apply_bands(const struct apply *apply);
 
+/* History before this moment is folded away; 0: all of it is there. */
+int64_t apply_history_from(struct apply *apply);
+
 struct apply_status {
 	uint64_t applied; /* signals since start */
 	uint64_t refolds;

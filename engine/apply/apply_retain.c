@@ -327,6 +327,14 @@ retain_slice(struct apply *apply, uint32_t *after, bool *done,
 	return status;
 }
 
+int64_t
+apply_history_from(struct apply *apply)
+{
+	int64_t at = apply_time(apply) - apply->options.retention_ms;
+
+	return apply->options.retention_ms > 0 ? at - at % CLOCK_DAY_MS : 0;
+}
+
 bool
 apply_retains(const struct apply *apply)
 {

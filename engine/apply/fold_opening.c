@@ -93,6 +93,11 @@ put_facts(struct buf *to, const struct fold_record *record)
 		put_number(to, record->lists.items[i].state);
 		put_time(to, record->lists.items[i].since);
 	}
+	put_number(to, record->sequences.n);
+	for (size_t i = 0; i < record->sequences.n; i++) {
+		put_text(to, record->sequences.items[i].name);
+		put_number(to, record->sequences.items[i].state);
+	}
 	put_number(to, record->links.n);
 	for (size_t i = 0; i < record->links.n; i++) {
 		put_text(to, record->links.items[i].relation);
@@ -186,7 +191,7 @@ put_pending(struct buf *to, const struct fold_record *record,
 		put_number(to, expiry->rule_no);
 		put_number(to, expiry->rule_id);
 		put_number(to, expiry->score_id);
-		put_number(to, (uint64_t)expiry->side);
+		put_number(to, (uint64_t)expiry->side << 1 | expiry->closed);
 		put_number(to, expiry->depth);
 		put_real(to, world->rates.rates[expiry->rate]);
 		put_real(to, expiry->points);
@@ -424,6 +429,12 @@ get_facts(struct reader *from, struct fold_record *record)
 		list->since = get_time(from);
 	}
 	for (n = get_count(from), i = 0; i < n; i++) {
+		struct fold_sequence *sequence = fold_add(&record->sequences);
+
+		sequence->name = get_text(from);
+		sequence->state = (enum fold_sequence_state)get_number(from);
+	}
+	for (n = get_count(from), i = 0; i < n; i++) {
 		struct fold_link *link = fold_add(&record->links);
 
 		link->relation = get_text(from);
@@ -560,11 +571,14 @@ get_pending(struct reader *from, struct fold_record *record)
 		get_wait(from, record);
 	for (n = get_count(from), i = 0; i < n; i++) {
 		struct fold_expiry *expiry = fold_add(&record->expiries);
+		uint64_t flags;
 
 		expiry->rule_no = get_rule_no(from);
 		expiry->rule_id = (uint32_t)get_number(from);
 		expiry->score_id = (uint32_t)get_number(from);
-		expiry->side = (int)(get_number(from) & 1);
+		flags = get_number(from);
+		expiry->side = (int)(flags >> 1 & 1);
+		expiry->closed = flags & 1;
 		expiry->depth = (unsigned)get_number(from);
 		expiry->rate = get_rate(from);
 		expiry->points = get_real(from);

@@ -27,6 +27,21 @@ is_true(const struct json *object, const char *name)
 	return json_get_bool(object, name, &yes) && yes;
 }
 
+/* With a retention, what is older cannot be judged anew. */
+static void
+print_beginning(const struct json *answer)
+{
+	struct buf from = BUF_INIT;
+
+	if (json_get(answer, "history_from")) {
+		cli_format(&from, json_get(answer, "history_from"), CLI_TIME);
+		printf("History before %.10s is folded away: points of that "
+		       "time stay as they are.\n",
+		       buf_text(&from));
+	}
+	buf_done(&from);
+}
+
 /* --- rules run ------------------------------------------------------------ */
 
 static enum cli_exit
@@ -34,6 +49,7 @@ print_run(struct cli *cli, const struct json *run)
 {
 	if (cli_print_json(cli, run))
 		return CLI_DONE;
+	print_beginning(run);
 	if (is_true(run, "running"))
 		printf("Running: %.0f of %.0f records.\n", number(run, "done"),
 		       number(run, "records"));
@@ -280,6 +296,7 @@ print_report(const struct json *answer)
 	const struct json *movers = json_get(answer, "movers");
 	size_t i;
 
+	print_beginning(answer);
 	printf("%.0f of %.0f records would have another score, by %.0f "
 	       "signals.\n\n",
 	       number(answer, "changed"), number(answer, "records"),

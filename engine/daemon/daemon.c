@@ -116,6 +116,7 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.create_contacts = conf->create_contacts,
 		.bounces = conf->bounces,
 		.checkpoint_ms = conf->checkpoint_ms,
+		.retention_ms = conf->retention_ms,
 		.batch_most = BATCH_MOST,
 		.batch_wait_ms = BATCH_WAIT_MS,
 		.cache_bytes = cache_bytes(),

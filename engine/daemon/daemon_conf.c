@@ -352,6 +352,7 @@ take_rest(struct daemon_conf *conf, const char *path, struct sg_err *err)
 	conf->group = conf_text(root, "group");
 	conf->timezone = conf_text(root, "timezone");
 	conf->checkpoint_ms = conf_int(root, "checkpoint");
+	conf->retention_ms = conf_int(root, "retention");
 	conf->create_contacts = conf_bool(only(root, "contacts"), "create");
 	conf->rules_named = rules != NULL;
 	conf->rules_file = rules_path(path, rules);
@@ -362,6 +363,10 @@ take_rest(struct daemon_conf *conf, const char *path, struct sg_err *err)
 		return conf_refuse(root, "state", err,
 				   "`state`: expected a path that "
 				   "begins with /");
+	if (conf->retention_ms > 0 && conf->retention_ms < 7 * CLOCK_DAY_MS)
+		return conf_refuse(root, "retention", err,
+				   "`retention`: expected 7d or more, or 0s "
+				   "for all");
 	if (clock_check_timezone(conf->timezone, &why) != SG_OK)
 		return conf_refuse(root, "timezone", err, "`timezone`: %s",
 				   why.text);

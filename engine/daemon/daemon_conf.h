@@ -30,6 +30,7 @@ struct daemon_conf {
 	enum log_level log_level;
 	enum log_form log_form;
 	int64_t checkpoint_ms;
+	int64_t retention_ms; /* 0 = all is kept */
 	bool create_contacts;
 	struct bounce_policy bounces;
 	mode_t milter_mode;

@@ -14,12 +14,23 @@ enum { MOVERS = 10 };
 
 /* --- rules run ------------------------------------------------------------ */
 
+/* What is older was folded away: it counts as it stands. */
+static void
+show_beginning(struct api_call *call)
+{
+	int64_t from = apply_history_from(call->api->options.apply);
+
+	if (from)
+		json_add_time(api_answer(call), "history_from", from);
+}
+
 static void
 show_run(struct api_call *call)
 {
 	struct generation_status status;
 	struct json *answer = api_answer(call);
 
+	show_beginning(call);
 	generation_get_status(call->api->options.apply, &status);
 	json_add_int(answer, "generation", status.generation);
 	if (status.ruleset)
@@ -282,6 +293,7 @@ show_report(struct api_call *call, const struct simulate_report *report,
 	struct json *thresholds = json_new_array(), *movers = json_new_array();
 	size_t i;
 
+	show_beginning(call);
 	json_add_int(answer, "records", (int64_t)report->records);
 	json_add_int(answer, "signals", (int64_t)report->signals);
 	json_add_int(answer, "changed", (int64_t)report->changed);
