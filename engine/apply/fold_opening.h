@@ -7,6 +7,8 @@
 
 #include "apply/fold.h"
 
+enum { FOLD_OPENING_FORM = 1 }; /* the first number */
+
 /* Into the properties of a SIGNAL_OPENING that happens at `at`, to which the
  * record was advanced. False: it is more than an entry can hold. */
 bool fold_opening_write(const struct fold_record *record,

@@ -17,7 +17,7 @@ struct applier {
 	struct store *reader;		 /* opened when first asked for */
 	struct score_settings scores[3]; /* lead 10 %, fit none, drift 1 % */
 	int64_t checkpoint_ms;
-	int64_t retention_ms; /* 0 = none */
+	int64_t retention_ms;		 /* 0 = none */
 	struct bounce_policy bounces;	 /* none unless set before opening */
 	const struct score_bands *bands; /* NULL = none */
 	const struct apply_team *teams;
