@@ -15,6 +15,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_rules_commands,
 	cli_rules_run_commands,
 	cli_automation_commands,
+	cli_sequence_commands,
 	cli_segment_commands,
 	cli_segment_do_commands,
 	cli_signal_commands,

@@ -15,6 +15,7 @@ extern const struct cli_command cli_field_commands[];
 extern const struct cli_command cli_rules_commands[];
 extern const struct cli_command cli_rules_run_commands[];
 extern const struct cli_command cli_automation_commands[];
+extern const struct cli_command cli_sequence_commands[];
 extern const struct cli_command cli_segment_commands[];
 extern const struct cli_command cli_segment_do_commands[];
 extern const struct cli_command cli_signal_commands[];

@@ -149,7 +149,7 @@ rules_check(struct cli *cli, const struct cli_args *args)
 {
 	struct json *answer = NULL;
 	struct buf count = BUF_INIT;
-	int64_t automations = 0;
+	int64_t automations = 0, sequences = 0;
 	enum cli_exit code = cli_send_rules(cli, "POST", "/rules/check",
 					    cli_arg(args, 0), &answer);
 
@@ -159,6 +159,8 @@ rules_check(struct cli *cli, const struct cli_args *args)
 		if (json_get_int(answer, "automations", &automations) &&
 		    automations)
 			printf(", %lld automations", (long long)automations);
+		if (json_get_int(answer, "sequences", &sequences) && sequences)
+			printf(", %lld sequences", (long long)sequences);
 		puts(", all fine.");
 	}
 	buf_done(&count);

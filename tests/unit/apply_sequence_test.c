@@ -375,7 +375,7 @@ conditions_rules_and_automations_see_it(void **unused)
 	assert_true(applier_score(&applier, ANN, applier.now) == 3);
 	pass(&applier, 4 * DAY);
 	pass(&applier, 8 * DAY);
-	assert_int_equal((int)applier_score(&applier, ANN, applier.now), 5);
+	assert_true(applier_score(&applier, ANN, applier.now) > 4.9);
 	end(&applier);
 }
 

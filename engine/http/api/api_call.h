@@ -281,6 +281,20 @@ enum sg_status api_firings_of(struct api_call *call,
 			      const struct store_record *record,
 			      struct json *to, struct sg_err *err) MUST_CHECK;
 
+/* --- api_sequences.c ----------------------------------------------------- */
+
+api_fn api_sequences_all, api_sequences_show, api_sequences_records;
+api_fn api_contacts_enrol, api_contacts_unenrol;
+/* "sequences" of a contact. */
+enum sg_status api_sequences_of(struct api_call *call,
+				const struct store_record *record,
+				struct json *to, struct sg_err *err) MUST_CHECK;
+struct ruleset;
+void api_sequences_text(const struct api_call *call, struct buf *to);
+void api_sequences_differences(struct api_call *call,
+			       const struct ruleset *after,
+			       struct json *add_to);
+
 /* --- api_automations.c: beside the rules -------------------------------- */
 
 struct ruleset;

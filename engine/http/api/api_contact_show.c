@@ -122,6 +122,8 @@ api_show_contact(struct api_call *call, const struct store_record *record,
 		json_add(to, "consent", consent);
 		show_scores(call, record->id, to);
 		status = api_firings_of(call, record, to, err);
+		if (status == SG_OK)
+			status = api_sequences_of(call, record, to, err);
 	}
 	return status;
 }

@@ -132,6 +132,7 @@ api_rules_get(struct api_call *call, struct sg_err *err)
 	if (wants_text(call)) {
 		ruleset_write(ruleset, &text);
 		api_automations_text(call, &text);
+		api_sequences_text(call, &text);
 		reply_text(call->reply, 200, buf_text(&text));
 		buf_done(&text);
 	} else {
@@ -210,6 +211,7 @@ api_rules_check(struct api_call *call, struct sg_err *err)
 	json_add_int(api_answer(call), "rules", (int64_t)ruleset->n_rules);
 	json_add_int(call->answer, "automations",
 		     (int64_t)ruleset->n_automations);
+	json_add_int(call->answer, "sequences", (int64_t)ruleset->n_sequences);
 	ruleset_free(ruleset);
 	return SG_OK;
 }
@@ -251,6 +253,7 @@ add_differences(struct api_call *call, const struct ruleset *before,
 		json_push(array, item);
 	}
 	api_automations_differences(call, after, array);
+	api_sequences_differences(call, after, array);
 }
 
 /* Where no rule would be left. */

@@ -113,6 +113,7 @@ name_of(enum signal_kind kind)
 		[SIGNAL_LINK] = "record.linked",
 		[SIGNAL_UNLINK] = "record.unlinked",
 		[SIGNAL_RENAME] = "record.renamed",
+		[SIGNAL_SEQUENCE] = "sequence.started",
 	};
 
 	return names[kind];

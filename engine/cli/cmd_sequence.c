@@ -1,0 +1,136 @@
+/* cmd_sequence.c - scoregate sequence …: which there are, who is in them. */
+#include <stdio.h>
+
+#include "cli/cli_tables.h"
+
+static enum cli_exit
+sequence_list(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"sequence", "name", CLI_TEXT},
+		{"start", "start", CLI_TEXT},
+		{"active", "active", CLI_NUMBER},
+		{"finished", "finished", CLI_NUMBER},
+		{"stopped", "stopped", CLI_NUMBER},
+		{0},
+	};
+	struct json *answer = NULL;
+	enum cli_exit code = cli_call(cli, "GET", "/sequences", NULL, &answer);
+
+	(void)args;
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+sequence_show(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"step", "name", CLI_TEXT},
+		{"template", "template", CLI_TEXT},
+		{"sent", "sent", CLI_NUMBER},
+		{"skipped", "skipped", CLI_NUMBER},
+		{"asked again", "waits", CLI_NUMBER},
+		{0},
+	};
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+	const char *source;
+
+	cli_path(&path, "/sequences/%s", cli_arg(args, 0));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		source = json_get_text(answer, "source");
+		cli_print_lines(stdout, source ? source : "");
+		putchar('\n');
+		cli_table(cli, json_get(answer, "steps"), columns);
+	}
+	buf_done(&path);
+	json_free(answer);
+	return code;
+}
+
+static const struct cli_column member_columns[] = {
+	{"record", "key", CLI_TEXT},
+	{"state", "state", CLI_TEXT},
+	{"since", "since", CLI_TIME},
+	{"next step", "step", CLI_TEXT},
+	{"due", "due_at", CLI_TIME},
+	{"because", "reason", CLI_TEXT},
+	{0},
+};
+
+static enum cli_exit
+sequence_members(struct cli *cli, const struct cli_args *args)
+{
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/sequences/%s/records", cli_arg(args, 0));
+	cli_query(&path, "state", cli_value(args, "state"));
+	cli_query(&path, "limit", cli_value(args, "limit"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), member_columns);
+	buf_done(&path);
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+turn(struct cli *cli, const struct cli_args *args, const char *method,
+     const char *done)
+{
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/contacts/%s", cli_arg(args, 1));
+	cli_path(&path, "/sequences/%s", cli_arg(args, 0));
+	code = cli_call(cli, method, buf_text(&path), NULL, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		cli_print(cli_arg(args, 1));
+		printf(" %s ", done);
+		cli_print(cli_arg(args, 0));
+		putchar('\n');
+	}
+	buf_done(&path);
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+sequence_start(struct cli *cli, const struct cli_args *args)
+{
+	return turn(cli, args, "PUT", "starts");
+}
+
+static enum cli_exit
+sequence_stop(struct cli *cli, const struct cli_args *args)
+{
+	return turn(cli, args, "DELETE", "leaves");
+}
+
+static const struct cli_option member_options[] = {
+	{"state", "STATE", "only active, finished or stopped"},
+	{"limit", "N", "at most N (100)"},
+	{0},
+};
+
+const struct cli_command cli_sequence_commands[] = {
+	{"sequence list", "", "the sequences, and how many are in each", NULL,
+	 0, 0, sequence_list},
+	{"sequence show", "NAME", "one with what came of its steps", NULL, 1, 1,
+	 sequence_show},
+	{"sequence members", "NAME", "who is in it, and what is next",
+	 member_options, 1, 1, sequence_members},
+	{"sequence start", "NAME ADDRESS", "put a contact into it", NULL, 2, 2,
+	 sequence_start},
+	{"sequence stop", "NAME ADDRESS", "take a contact out of it", NULL, 2,
+	 2, sequence_stop},
+	{0},
+};
