@@ -216,6 +216,28 @@ refold_late(struct apply *apply, const struct late *late, struct sg_err *err)
 	return status;
 }
 
+/* Of other points than it gives now. */
+static enum sg_status
+take_back_changed(struct rolling *rolling, struct store_roll_ups *rows,
+		  struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i, k;
+
+	for (i = 0; i < rows->n_rows; i++)
+		for (k = 0; k < rolling->n_rolls && status == SG_OK; k++) {
+			const struct fold_roll *roll = &rolling->rolls[k];
+			struct store_roll_up *row = &rows->rows[i];
+
+			if (roll->history_id == row->history_id &&
+			    roll->at == row->at && roll->to == row->to_id &&
+			    roll->points != row->points &&
+			    strcmp(roll->rule, row->rule) == 0)
+				status = take_back(rolling, row, err);
+		}
+	return status;
+}
+
 enum sg_status
 apply_roll_up(struct apply *apply, const struct cached *source,
 	      const struct fold_out *out, bool whole, struct sg_err *err)
@@ -237,7 +259,14 @@ apply_roll_up(struct apply *apply, const struct cached *source,
 			out->n_rolls * sizeof(*out->rolls));
 	rolling.late.ids = pool_alloc(apply->work, (out->n_rolls + rows.n_rows +
 						    1) * sizeof(uint32_t));
+	/* What goes is gone before anything comes: balances are of what is
+	 * there. */
 	status = take_back_rest(&rolling, &rows, err);
+	if (status == SG_OK)
+		status = take_back_changed(&rolling, &rows, err);
+	if (status == SG_OK)
+		status = refold_late(apply, &rolling.late, err);
+	rolling.late.n = 0;
 	for (i = 0; i < rolling.n_rolls && status == SG_OK; i++)
 		status = give(&rolling, &rolling.rolls[i], err);
 	if (status == SG_OK)

@@ -15,8 +15,8 @@ enum { SLICE_MS = 25, RECORDS_AT_ONCE = 100 };
 bool
 generation_busy(const struct apply *apply)
 {
-	return apply->generation.id || apply->generation.removing ||
-	       apply->generation.settling;
+	return apply->generation.id || apply->generation.rolling ||
+	       apply->generation.removing || apply->generation.settling;
 }
 
 bool
@@ -37,7 +37,7 @@ tell(struct apply *apply)
 	pthread_mutex_lock(&apply->lock);
 	status->generation = store_generation(apply->store);
 	status->ruleset = world->rulesets[world->base]->id;
-	status->running = generation->id != 0;
+	status->running = generation->id || generation->rolling;
 	status->making = generation->id;
 	status->with_ruleset =
 		generation->id ? world->rulesets[generation->base]->id : 0;
@@ -66,8 +66,9 @@ generation_drop(struct apply *apply)
 
 	record_set_free(generation->dirty);
 	record_set_free(generation->rebuilt);
+	record_set_free(generation->rolling);
 	scoreboard_free(generation->board);
-	generation->dirty = generation->rebuilt = NULL;
+	generation->dirty = generation->rebuilt = generation->rolling = NULL;
 	generation->board = NULL;
 	generation->id = generation->built_to = 0;
 	generation->n_built = 0;
@@ -97,6 +98,21 @@ take_up(struct apply *apply, const struct store_generation *row,
 	return SG_OK;
 }
 
+/* Those that a switch has left to be folded anew. */
+static enum sg_status
+load_rolling(struct apply *apply, struct sg_err *err)
+{
+	struct record_set *rolling = record_set_new();
+	enum sg_status status =
+		store_generation_dirty_all(apply->store, rolling, err);
+
+	if (status == SG_OK && record_set_count(rolling))
+		apply->generation.rolling = rolling;
+	else
+		record_set_free(rolling);
+	return status;
+}
+
 enum sg_status
 generation_load(struct apply *apply, struct sg_err *err)
 {
@@ -122,8 +138,10 @@ generation_load(struct apply *apply, struct sg_err *err)
 						    generation->dirty, err);
 	if (status == SG_OK)
 		status = generation_fill_board(apply, err);
+	else if (status == SG_NONE)
+		status = load_rolling(apply, err);
 	tell(apply);
-	return status == SG_NONE ? SG_OK : status;
+	return status;
 }
 
 struct beginning {
@@ -140,11 +158,9 @@ begin(void *arg, struct store *store, struct sg_err *err)
 	const struct fold_world *world = &apply->world;
 	struct store_generation *row = &beginning->row;
 
-	if (apply->generation.id)
+	if (apply->generation.id || apply->generation.rolling)
 		return err_set(err, SG_REFUSED,
-			       "`rules run` is running already, since "
-			       "generation %u",
-			       apply->generation.id);
+			       "`rules run` is running already");
 	row->author = beginning->author;
 	row->started_at = apply->now;
 	row->ruleset = world->rulesets[world->n_rulesets - 1]->id;
@@ -375,6 +391,19 @@ build_again(struct apply *apply, size_t *n_out, struct sg_err *err)
 	return status;
 }
 
+/* Did rules ever give anything to linked records? */
+static bool
+any_also(const struct fold_world *world)
+{
+	size_t i, k;
+
+	for (i = 0; i < world->n_rulesets; i++)
+		for (k = 0; k < world->rulesets[i]->n_rules; k++)
+			if (world->rulesets[i]->all[k].rule->also)
+				return true;
+	return false;
+}
+
 /* Until the time is over or nothing is left; then the switch is in the same
  * transaction, and nothing can have come in between. */
 static enum sg_status
@@ -400,8 +429,11 @@ build_slice(struct apply *apply, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	generation->switching = true;
-	return store_generation_switch(apply->store, generation->id, apply->now,
-				       err);
+	status = store_generation_switch(apply->store, generation->id,
+					 apply->now, err);
+	if (status == SG_OK && any_also(&apply->world))
+		status = store_generation_dirty_linked(apply->store, err);
+	return status;
 }
 
 static enum sg_status
@@ -424,6 +456,9 @@ run_build(struct apply *apply, struct sg_err *err)
 		apply_rollback(apply);
 	else if (switching)
 		status = automations_recompute_now(apply, err);
+	if (status == SG_OK && switching)
+		status = load_rolling(apply, err);
+	tell(apply);
 	return status == SG_REFUSED || status == SG_NONE ? SG_FAILED : status;
 }
 
@@ -435,6 +470,11 @@ generation_run_slice(struct apply *apply, struct sg_err *err)
 
 	if (generation->id)
 		return run_build(apply, err);
+	if (generation->rolling) {
+		status = generation_roll_slice(apply, err);
+		tell(apply);
+		return status;
+	}
 	if (generation->settling)
 		return generation_settle_slice(apply, err);
 	if (!generation->removing)

@@ -26,8 +26,10 @@ struct generation {
 	uint64_t slice_built;
 	struct record_set *rebuilt;
 
-	bool removing; /* a generation is leaving */
-	bool settling; /* states are written anew after a switch */
+	/* After a switch: whose rules give points to linked records. */
+	struct record_set *rolling; /* NULL = none */
+	bool removing;		    /* a generation is leaving */
+	bool settling;		    /* states are written anew after a switch */
 	unsigned settle_slices;
 	struct generation_status status;
 };
@@ -57,6 +59,8 @@ struct scoreboard *generation_new_board(struct apply *apply,
 					struct sg_err *err);
 
 /* generation_after.c: SG_NONE: nothing left to do */
+enum sg_status generation_roll_slice(struct apply *apply,
+				     struct sg_err *err) MUST_CHECK;
 enum sg_status generation_remove_slice(struct apply *apply,
 				       struct sg_err *err) MUST_CHECK;
 enum sg_status generation_settle_slice(struct apply *apply,

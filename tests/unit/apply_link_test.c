@@ -378,6 +378,34 @@ run_rules(struct applier *applier)
 	assert_false(status.running);
 }
 
+/* Also where no rule gave anything along a link before. */
+static void
+rules_run_gives_and_takes_along_links(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+
+	applier_rules(applier,
+		      "rule \"Clicked\" { on = \"email.clicked\" add = 5 "
+		      "score = \"fit\" }\n",
+		      false);
+	submit_link(applier, SIGNAL_LINK, "ann@example.com", "ACME", at);
+	submit(applier, "email.clicked", "ann@example.com", at + DAY);
+	applier_rules(applier, rules, false);
+	run_rules(applier);
+	assert_float_equal(fit(applier, "account", "ACME"), 5, tiny);
+	applier_verify(applier);
+	applier_rules(applier,
+		      "rule \"Other\" { on = \"email.clicked\" add = 7 "
+		      "score = \"fit\" }\n",
+		      false);
+	run_rules(applier);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 7, tiny);
+	assert_true(isnan(fit(applier, "account", "ACME")) ||
+		    fabs(fit(applier, "account", "ACME")) < tiny);
+	applier_verify(applier);
+}
+
 static void
 rules_run_values_anew_what_came_by_links(void **state)
 {
@@ -583,6 +611,7 @@ main(void)
 		TEST(a_deleted_end_ends_the_link),
 		TEST(what_expires_or_was_no_absence_goes_at_both_ends),
 		TEST(a_later_verdict_takes_back_at_both_ends),
+		TEST(rules_run_gives_and_takes_along_links),
 		TEST(rules_run_values_anew_what_came_by_links),
 		TEST(whatever_the_order_of_arrival_accounts_get_the_same),
 		TEST(killed_at_any_moment_each_point_goes_along_once),
