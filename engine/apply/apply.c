@@ -154,6 +154,8 @@ load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = apply_load_settling(apply, err);
 	if (status == SG_OK)
+		status = apply_percent_load(apply, err);
+	if (status == SG_OK)
 		status = generation_load(apply, err);
 	if (status == SG_OK)
 		status = seek_spool(apply, err);
@@ -183,6 +185,7 @@ apply_close(struct apply *apply)
 		return;
 	if (apply->started)
 		apply_stop(apply, 0);
+	apply_percent_done(apply);
 	fold_out_done(&apply->out);
 	fold_world_done(&apply->world);
 	automations_free(apply->automations);

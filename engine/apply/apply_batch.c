@@ -85,9 +85,12 @@ apply_commit(struct apply *apply, struct sg_err *err)
 	size_t i;
 
 	if (status == SG_OK)
+		status = apply_percent_write(apply, err);
+	if (status == SG_OK)
 		status = store_commit(apply->store, err);
 	if (status != SG_OK)
 		return status == SG_REFUSED ? SG_FAILED : status;
+	apply_percent_written(apply, true);
 	apply_publish_consents(apply, true);
 	apply->last_ledger_id = apply->written_ledger_id;
 	scoreboard_write_begin(apply->board);
@@ -119,6 +122,7 @@ apply_rollback(struct apply *apply)
 {
 	size_t i;
 
+	apply_percent_written(apply, false);
 	apply_publish_consents(apply, false);
 	if (apply->store)
 		store_rollback(apply->store);

@@ -48,11 +48,15 @@ struct apply_consent {
 	enum consent_state state;
 };
 
-/* Where the top and the median of a score and module were, not long ago. */
-struct apply_percent_base {
-	char module[32];
+/* Where the top and the median of a score and module were, in order of time. */
+struct apply_percents {
 	uint32_t score_id;
-	struct fold_percent_base base; /* at 0 = free */
+	char *module;
+	size_t n_stored; /* of them */
+	struct {
+		struct fold_percent_base *items;
+		size_t n, cap;
+	} bases;
 };
 
 struct apply {
@@ -115,7 +119,10 @@ struct apply {
 	struct ruleset no_rules;
 
 	pthread_mutex_t percent_lock;
-	struct apply_percent_base percents[16];
+	struct {
+		struct apply_percents *items;
+		size_t n, cap;
+	} percents;
 
 	struct generation generation;
 };
@@ -390,8 +397,15 @@ void apply_run_calls(struct apply *apply);
 enum sg_status apply_call_wait(struct apply *apply, struct apply_wait *call);
 
 /* apply_percent.c */
-bool apply_percent(void *arg, uint32_t score_id, const char *module,
+bool apply_percent(void *arg, uint32_t score_id, const char *module, int64_t at,
 		   struct fold_percent_base *base_out);
+enum sg_status apply_percent_load(struct apply *apply,
+				  struct sg_err *err) MUST_CHECK;
+/* What was looked at in this transaction; then whether it is kept. */
+enum sg_status apply_percent_write(struct apply *apply,
+				   struct sg_err *err) MUST_CHECK;
+void apply_percent_written(struct apply *apply, bool kept);
+void apply_percent_done(struct apply *apply);
 
 /* The time, by the clock of the options. Any thread. */
 int64_t apply_time(const struct apply *apply);

@@ -76,8 +76,7 @@ age_to(struct score_state *state, const struct score_rates *rates, int64_t at)
 	state->as_of = at;
 }
 
-/* Relative to the others as they are now: the one thing in a condition that a
- * refold cannot know as it was. */
+/* Relative to the others as they were then: the applier remembers. */
 static double
 percent(const struct fold_run *run, const struct score_settings *settings,
 	const struct score_state *state)
@@ -87,8 +86,9 @@ percent(const struct fold_run *run, const struct score_settings *settings,
 	struct fold_percent_base base;
 	struct score_summary summary;
 
-	if (!world->percent || !world->percent(world->percent_arg, settings->id,
-					       run->record->module, &base))
+	if (!world->percent ||
+	    !world->percent(world->percent_arg, settings->id,
+			    run->record->module, run->at, &base))
 		return 0;
 	age_to(&then, &world->rates, base.at);
 	score_summarise(&then, settings, &world->rates, base.at, &summary);

@@ -64,7 +64,7 @@ struct fold_percent_base {
 	double top, median;
 };
 typedef bool fold_percent_fn(void *arg, uint32_t score_id, const char *module,
-			     struct fold_percent_base *base_out);
+			     int64_t at, struct fold_percent_base *base_out);
 
 struct fold_world {
 	struct bounce_policy bounces;

@@ -259,9 +259,6 @@ publish(struct apply *apply)
 	scoreboard_swap(apply->board, generation->board);
 	scoreboard_write_end(apply->board);
 	scoreboard_rates(apply->board, &rates);
-	pthread_mutex_lock(&apply->percent_lock);
-	memset(apply->percents, 0, sizeof(apply->percents));
-	pthread_mutex_unlock(&apply->percent_lock);
 	apply_cache_clear(apply->cache);
 	if (generation->last_ledger_id > apply->last_ledger_id)
 		apply->last_ledger_id = generation->last_ledger_id;

@@ -4,6 +4,15 @@
 -- fold. An entry that does not count yet has the time from which it does.
 CREATE INDEX history_settling ON history (settle_until)
 	WHERE settle_until IS NOT NULL;
+-- What `percent` in rules was judged by.
+CREATE TABLE percent_base (
+	score_id INTEGER NOT NULL,
+	module   TEXT NOT NULL,
+	at       INTEGER NOT NULL,
+	top      REAL NOT NULL,
+	median   REAL NOT NULL,
+	PRIMARY KEY (score_id, module, at)
+) WITHOUT ROWID;
 
 -- automation: nothing has written the three of the first schema.
 DROP TABLE automation;
