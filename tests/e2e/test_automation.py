@@ -91,6 +91,10 @@ def test_a_threshold_tags_assigns_and_calls_a_signed_webhook(make_daemon,
     assert payload["scores"]["lead"] == 60
     history = daemon.ask("contact", "history", "ann@far.test")
     assert any(i["actor"] == "automation Hot lead" for i in history["items"])
+    fired = [i for i in history["items"] if i["name"] == "automation.fired"]
+    assert fired[0]["properties"]["automation"] == "Hot lead"
+    assert "Hot lead" in daemon.do("contact", "history", "ann@far.test")
+    assert "Hot lead" in daemon.do("contact", "show", "ann@far.test")
     listed = daemon.ask("automation", "list")["items"][0]
     assert listed["name"] == "Hot lead" and listed["fired"] == 1
     assert daemon.ask("automation", "show", "Hot lead")["versions"]

@@ -1,5 +1,6 @@
 /* api_automations.c - automations: what they are, and what fired. */
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "http/api/api_call.h"
@@ -105,6 +106,29 @@ firing_json(const struct store_firing *firing)
 	json_add_text(item, "cause", firing->cause);
 	json_add_text(item, "chain", firing->chain);
 	json_add_text(item, "trouble", firing->trouble);
+	return item;
+}
+
+struct json *
+api_firing_entry(const struct store_firing *firing)
+{
+	struct json *item = json_new_object(), *properties = json_new_object();
+	char id[32];
+
+	snprintf(id, sizeof(id), "%" PRId64, firing->id);
+	json_add_text(item, "id", id);
+	json_add_time(item, "happened_at", store_id_time(firing->id));
+	json_add_time(item, "received_at", store_id_time(firing->id));
+	json_add_text(item, "name", "automation.fired");
+	json_add_text(item, "source", "automation");
+	json_add_text(item, "because", firing->cause);
+	json_add_bool(item, "effective", !*firing->trouble);
+	json_add_text(properties, "automation", firing->name);
+	if (*firing->chain)
+		json_add_text(properties, "after", firing->chain);
+	if (*firing->trouble)
+		json_add_text(properties, "trouble", firing->trouble);
+	json_add(item, "properties", properties);
 	return item;
 }
 

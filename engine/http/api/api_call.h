@@ -276,6 +276,9 @@ api_fn api_bulk_begin, api_bulk_all, api_bulk_show; /* api_bulk.c */
 /* --- api_automations.c -------------------------------------------------- */
 
 api_fn api_automations_all, api_automations_show, api_firings_all;
+struct store_firing;
+/* As an entry of the history. */
+struct json *api_firing_entry(const struct store_firing *firing);
 /* "firings" of a contact: the last ones. */
 enum sg_status api_firings_of(struct api_call *call,
 			      const struct store_record *record,

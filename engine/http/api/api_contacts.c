@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "store/store_automation.h"
 #include "http/api/api_rows.h"
 #include "store/store_history.h"
 
@@ -76,14 +77,29 @@ api_history_json(const struct store_history *row)
 	return item;
 }
 
+enum { FIRINGS_PER_ENTRY = 4 }; /* shown; there is /firings */
+
+/* What fired after the entry of that id; their ids are of one sequence. Takes
+ * them off. */
+static void
+push_firings(struct json *items, struct store_firings *firings, int64_t id)
+{
+	while (firings->n_rows && firings->rows[0].id > id) {
+		json_push(items, api_firing_entry(&firings->rows[0]));
+		firings->rows++;
+		firings->n_rows--;
+	}
+}
+
 enum sg_status
 api_contacts_history(struct api_call *call, struct sg_err *err)
 {
 	struct store_history_filter filter = {0};
 	struct store_history_rows rows;
+	struct store_firings firings;
 	struct store_record record;
 	struct json *items;
-	int64_t limit, before;
+	int64_t limit, before, last;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
 					      API_LIMIT_MOST, &limit, err);
 
@@ -101,10 +117,23 @@ api_contacts_history(struct api_call *call, struct sg_err *err)
 				      err);
 	if (status != SG_OK)
 		return status;
+	last = rows.n_rows ? rows.rows[rows.n_rows - 1].id : 0;
+	status = store_firings_recent(
+		call->store,
+		&(struct store_firing_page){.record_id = record.id,
+					    .before = before,
+					    .most = FIRINGS_PER_ENTRY *
+						    (size_t)limit},
+		call->pool, &firings, err);
+	if (status != SG_OK)
+		return status;
 	items = api_items(call);
-	for (size_t i = 0; i < rows.n_rows; i++)
+	for (size_t i = 0; i < rows.n_rows; i++) {
+		push_firings(items, &firings, rows.rows[i].id);
 		json_push(items, api_history_json(&rows.rows[i]));
-	api_next_id(call, rows.n_rows, limit,
-		    rows.n_rows ? rows.rows[rows.n_rows - 1].id : 0);
+	}
+	if (rows.n_rows < (size_t)limit)
+		push_firings(items, &firings, 0);
+	api_next_id(call, rows.n_rows, limit, last);
 	return SG_OK;
 }

@@ -1,4 +1,5 @@
 /* api_outbox.c - what waits to be delivered, and what could not be. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/text.h"
@@ -17,8 +18,10 @@ static struct json *
 row_json(const struct store_outbox *row)
 {
 	struct json *item = json_new_object();
+	char id[32];
 
-	json_add_int(item, "id", row->id);
+	snprintf(id, sizeof(id), "%lld", (long long)row->id);
+	json_add_text(item, "id", id); /* past what JavaScript counts to */
 	json_add_text(item, "action", row->action);
 	json_add_text(item, "target", row->target);
 	json_add_text(item, "state", states[row->state]);
