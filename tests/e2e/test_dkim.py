@@ -142,8 +142,7 @@ def test_mail_that_is_signed_already_is_left_alone(make_gateway, signer):
     main.write_text(text.replace(f", unix:{signer.base}/dkim.sock", ""))
     past = time.time() - 3600
     os.utime(main, (past, past))
-    gateway.postfix.stop()
-    gateway.postfix.start()
+    gateway.postfix.restart()
     gateway.postfix.send("news@example.test", "second@far.test", first.data)
     second = gateway.receiver.wait_for("second@far.test")
     assert second.body == first.body

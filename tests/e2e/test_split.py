@@ -142,13 +142,13 @@ def test_what_waits_outlives_the_daemon_and_postfix(make_gateway):
     gateway.daemon.kill()
     gateway.postfix.stop()
     gateway.daemon.start()
-    gateway.postfix.start()
+    gateway.postfix.restart()
     send(gateway, "two")
     gateway.postfix.stop()
     gateway.daemon.kill()
     gateway.receiver.data_reply = None
     gateway.daemon.start()
-    gateway.postfix.start()
+    gateway.postfix.restart()
     for person in PEOPLE:
         gateway.receiver.wait_for(person, 2, limit_s=60)
     wait_until_sent(gateway)
@@ -198,8 +198,7 @@ def test_kill_9_loses_no_copy_and_retries_double_none(make_gateway, victim):
             gateway.daemon.kill()
             gateway.daemon.start()
         else:
-            gateway.postfix.stop()
-            gateway.postfix.start()
+            gateway.postfix.restart()
     stop.set()
     for sender in senders:
         sender.join(60)
