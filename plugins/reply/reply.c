@@ -30,7 +30,10 @@ reply_emit(const struct sg_call *call, const struct sg_incoming *mail,
 		call->host->print(id, "%s %s", signal->name, mail->rfc_id);
 		signal->external_id = call->host->text_value(id);
 	}
-	return call->host->emit(call, signal, 1, SG_SYNCED, err);
+	/* What is taken must survive the machine; mail to others goes on and
+	 * need not wait for the disk. */
+	return call->host->emit(call, signal, 1,
+				mail->n_own ? SG_SYNCED : SG_WRITTEN, err);
 }
 
 static bool
