@@ -15,7 +15,8 @@ store_history_scan(struct store *store, uint32_t first, uint32_t last,
 	status = store_prepare(store,
 			       "SELECT id, record_id, happened_at, kind,"
 			       " verdict, name, message_id, props"
-			       " FROM history WHERE +record_id >= ?"
+			       " FROM history WHERE settle_until IS NULL"
+			       " AND +record_id >= ?"
 			       " AND +record_id <= ? ORDER BY id",
 			       &statement, err);
 	if (status != SG_OK)

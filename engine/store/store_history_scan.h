@@ -19,7 +19,8 @@ struct store_history_lean {
 typedef enum sg_status
 store_history_lean_fn(void *arg, const struct store_history_lean *row,
 		      struct sg_err *err);
-/* Of records first <= id <= last, in order of history id. One pass over the
+/* Of records first <= id <= last, what is settled, in order of history id. One
+ * pass over the
  * whole table: an index would ask for each row in another place. */
 enum sg_status store_history_scan(struct store *store, uint32_t first,
 				  uint32_t last, store_history_lean_fn *fn,
