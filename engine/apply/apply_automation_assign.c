@@ -2,6 +2,7 @@
  * apply_automation_assign.c - a record to one of a team: in turn, by weight.
  * Whose turn it is, is kept in the transaction. An owner that is there stays.
  */
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -46,6 +47,7 @@ member_of(const struct apply_team *team, uint64_t turn)
 
 	for (i = 0; i < team->n_members; i++)
 		sum += team->members[i].weight;
+	assert(sum > 0); /* a team has members, each weighs */
 	for (step = 0; step <= turn % (uint64_t)sum; step++) {
 		best = 0;
 		for (i = 0; i < team->n_members; i++) {

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apply/apply_automation.h"
+#include "apply/apply_sequence.h"
 #include "apply/fold_parts.h"
 #include "base/json.h"
 #include "base/log.h"
@@ -76,6 +77,12 @@ parse_action(struct apply *apply, const char *text, struct pool *pool,
 					 apply_targets(apply), pool, action_out,
 					 err);
 	free(names);
+	if (status == SG_OK &&
+	    (action_out->verb == AUTOMATION_SEQUENCE_START ||
+	     action_out->verb == AUTOMATION_SEQUENCE_STOP) &&
+	    !sequences_find(apply, action_out->name))
+		return err_set(err, SG_REFUSED, "there is no sequence '%.64s'",
+			       action_out->name);
 	return status;
 }
 

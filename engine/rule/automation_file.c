@@ -26,6 +26,7 @@ struct reading {
 	struct pool *pool;
 	const struct condition_names *names;
 	const struct automation_names *targets;
+	const struct conf_section *root;
 	struct sg_err *err;
 };
 
@@ -253,6 +254,25 @@ read_verdict(struct automation *automation, const struct conf_section *section,
 	return SG_OK;
 }
 
+/* A sequence is known where it stands in the same file; what is read back from
+ * the store was checked when it came. */
+static bool
+has_sequence(const struct reading *reading,
+	     const struct automation_action *action)
+{
+	size_t n = conf_section_count(reading->root, "sequence"), i;
+
+	if (!reading->targets || (action->verb != AUTOMATION_SEQUENCE_START &&
+				  action->verb != AUTOMATION_SEQUENCE_STOP))
+		return true;
+	for (i = 0; i < n; i++)
+		if (strcmp(conf_title(conf_section_at(reading->root, "sequence",
+						      i)),
+			   action->name) == 0)
+			return true;
+	return false;
+}
+
 static enum sg_status
 read_do(struct automation *automation, const struct conf_section *section,
 	const struct reading *reading)
@@ -273,8 +293,14 @@ read_do(struct automation *automation, const struct conf_section *section,
 		if (automation_action_parse(text, reading->names,
 					    reading->targets, reading->pool,
 					    &automation->actions[i],
-					    reading->err) == SG_OK)
-			continue;
+					    reading->err) == SG_OK) {
+			if (has_sequence(reading, &automation->actions[i]))
+				continue;
+			return refuse(section, "do", reading->err,
+				      "action %zu of `do`: there is no "
+				      "sequence '%.64s'",
+				      i + 1, automation->actions[i].name);
+		}
 		snprintf(what, sizeof(what), "action %zu of `do`", i + 1);
 		return refuse_text(section, "do", what, "", reading->err);
 	}
@@ -361,7 +387,7 @@ automations_read(struct ruleset *ruleset, const struct conf_section *root,
 {
 	struct reading reading = {ruleset->pool,
 				  context ? context->names : NULL,
-				  context ? context->targets : NULL, err};
+				  context ? context->targets : NULL, root, err};
 	size_t n = conf_section_count(root, "automation"), i;
 
 	ruleset->automations = pool_alloc(

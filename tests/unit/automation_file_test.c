@@ -190,6 +190,9 @@ static const struct {
 	 "expected an action"},
 	{"automation \"A\" { on = \"tag.added\" do = { \"webhook 'crn'\" } }",
 	 "'crn' is not there; did you mean 'crm'?"},
+	{"automation \"A\" { on = \"tag.added\" do = { \"sequence stop "
+	 "'x'\" } }",
+	 "action 1 of `do`: there is no sequence 'x'"},
 	{"automation \"A\" { on = \"tag.added\" do = { \"run 'x.y'\" } }",
 	 "'x.y' is brought by no loaded plugin"},
 	{"automation \"A\" { on = \"tag.added\" do = { \"delete now\" } }",
