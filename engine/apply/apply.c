@@ -436,6 +436,8 @@ apply_stop(struct apply *apply, int wait_ms)
 		log_warn("no checkpoint at stop; the next start reads more of "
 			 "the ledger: %s",
 			 err.text);
+	else
+		apply_saved_write(apply);
 	pthread_mutex_lock(&apply->lock);
 	apply->started = false;
 	pthread_mutex_unlock(&apply->lock);

@@ -54,6 +54,8 @@ struct apply_options {
 	size_t batch_most;     /* 5000 signals */
 	int batch_wait_ms;     /* 10 */
 	size_t cache_bytes;    /* of the records last used; 0 = 256 MB */
+	size_t save_from;      /* records: the scoreboard is kept as a file from
+				* so many on; 0 = 100000 */
 	/* What time it is, ms UTC, from any thread; never goes back. NULL =
 	 * the clock. A test or a driver runs years in seconds by it. */
 	int64_t (*now)(void *arg);

@@ -32,8 +32,13 @@ apply_begin(struct apply *apply, struct sg_err *err)
 	apply->n_touched = 0;
 	automations_begin(apply);
 	apply->written_ledger_id = apply->last_ledger_id;
-	if (store_begin(apply->store, err) == SG_OK)
-		return SG_OK;
+	if (store_begin(apply->store, err) == SG_OK) {
+		enum sg_status status = apply_saved_begin(apply, err);
+
+		if (status != SG_OK)
+			store_rollback(apply->store);
+		return status;
+	}
 	/* A connection that was opened on a read-only or full file keeps
 	 * thinking so: begin anew with another. */
 	store_close(apply->store);
@@ -91,6 +96,7 @@ apply_commit(struct apply *apply, struct sg_err *err)
 	if (status != SG_OK)
 		return status == SG_REFUSED ? SG_FAILED : status;
 	apply_percent_written(apply, true);
+	apply_saved_committed(apply);
 	apply_publish_consents(apply, true);
 	apply->last_ledger_id = apply->written_ledger_id;
 	scoreboard_write_begin(apply->board);

@@ -283,25 +283,37 @@ load_corrected(void *arg, uint32_t record_id)
 	return corrected->status == SG_OK;
 }
 
+/* A row a record, and one a score of it. */
+static enum sg_status
+load_rows(struct apply *apply, bool has_states, struct sg_err *err)
+{
+	enum sg_status status =
+		store_record_each(apply->store, load_record, apply, err);
+
+	if (status == SG_OK && has_states)
+		status = store_score_state_each(apply->store, load_state, apply,
+						err);
+	return status;
+}
+
 enum sg_status
 apply_load_board(struct apply *apply, struct sg_err *err)
 {
 	struct tail tail = {apply, record_set_new()};
 	struct corrected corrected = {apply, SG_OK, err};
 	int64_t after = 0;
-	enum sg_status status;
+	enum sg_status status, checkpoint;
 
-	status = store_record_each(apply->store, load_record, apply, err);
+	checkpoint = store_checkpoint_get(apply->store, &after, err);
+	if (checkpoint != SG_OK && checkpoint != SG_NONE)
+		status = checkpoint;
+	else
+		status = apply_saved_read(apply, after, err);
+	if (status == SG_NONE)
+		status = load_rows(apply, checkpoint == SG_OK, err);
 	if (status == SG_OK)
 		status = store_history_each_unmatched(apply->store,
 						      load_waiting, apply, err);
-	if (status == SG_OK)
-		status = store_checkpoint_get(apply->store, &after, err);
-	if (status == SG_OK)
-		status = store_score_state_each(apply->store, load_state, apply,
-						err);
-	else if (status == SG_NONE)
-		status = SG_OK;
 	apply->last_ledger_id = after;
 	if (status == SG_OK)
 		status = store_ledger_each(apply->store, after, load_entry,

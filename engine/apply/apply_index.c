@@ -99,3 +99,42 @@ apply_index_count(const struct apply_index *index)
 {
 	return index->n;
 }
+
+struct saved_index {
+	uint64_t place_size, cap, used, n;
+};
+
+enum sg_status
+apply_index_save(const struct apply_index *index, FILE *file,
+		 struct sg_err *err)
+{
+	struct saved_index saved = {sizeof(struct place), index->cap,
+				    index->used, index->n};
+
+	if (fwrite(&saved, sizeof(saved), 1, file) == 1 &&
+	    fwrite(index->places, sizeof(struct place), index->cap, file) ==
+		    index->cap)
+		return SG_OK;
+	return err_errno(err, SG_FAILED, "writing the index of records");
+}
+
+enum sg_status
+apply_index_restore(struct apply_index *index, FILE *file)
+{
+	struct saved_index saved;
+	struct place *places;
+
+	if (fread(&saved, sizeof(saved), 1, file) != 1 ||
+	    saved.place_size != sizeof(struct place) || saved.cap < 1024 ||
+	    saved.cap > UINT64_C(1) << 33 || saved.cap & (saved.cap - 1) ||
+	    saved.used >= saved.cap)
+		return SG_NONE;
+	places = fold_must(malloc(saved.cap * sizeof(struct place)));
+	if (fread(places, sizeof(struct place), saved.cap, file) != saved.cap) {
+		free(places);
+		return SG_NONE;
+	}
+	free(index->places);
+	*index = (struct apply_index){places, saved.cap, saved.used, saved.n};
+	return SG_OK;
+}

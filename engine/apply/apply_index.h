@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+
+#include "base/err.h"
 
 struct apply_index;
 
@@ -15,6 +18,11 @@ uint32_t apply_index_find(const struct apply_index *index, uint64_t record_key);
 void apply_index_add(struct apply_index *index, uint64_t record_key,
 		     uint32_t record_id);
 void apply_index_remove(struct apply_index *index, uint64_t record_key);
+/* As it lies in memory; SG_NONE: not for this build, nothing is changed. */
+enum sg_status apply_index_save(const struct apply_index *index, FILE *file,
+				struct sg_err *err) MUST_CHECK;
+enum sg_status apply_index_restore(struct apply_index *index,
+				   FILE *file) MUST_CHECK;
 size_t apply_index_count(const struct apply_index *index);
 
 #endif

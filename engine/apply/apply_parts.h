@@ -92,6 +92,7 @@ struct apply {
 
 	struct apply_batch batch;
 	struct record_set *dirty; /* since the last checkpoint */
+	bool saved; /* the file beside the store is as it is */
 	int64_t next_checkpoint;
 	int64_t next_timer;
 	int64_t next_settled;	/* when the first hit is settled */
@@ -340,6 +341,18 @@ enum sg_status apply_run_timers(struct apply *apply,
 				struct sg_err *err) MUST_CHECK;
 
 /* apply_checkpoint.c */
+/* apply_saved.c */
+/* At stop, after the checkpoint. */
+void apply_saved_write(struct apply *apply);
+/* SG_NONE: there is none that is right. SG_FAILED: it is damaged, and the board
+ * with it. */
+enum sg_status apply_saved_read(struct apply *apply, int64_t ledger_id,
+				struct sg_err *err) MUST_CHECK;
+/* In each transaction, and after it. */
+enum sg_status apply_saved_begin(struct apply *apply,
+				 struct sg_err *err) MUST_CHECK;
+void apply_saved_committed(struct apply *apply);
+
 enum sg_status apply_load_board(struct apply *apply,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status apply_checkpoint(struct apply *apply,

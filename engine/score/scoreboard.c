@@ -228,8 +228,8 @@ grow_score(struct board_score *score, size_t old, size_t capacity)
 				capacity * sizeof(double));
 }
 
-static void
-make_room(struct scoreboard *board, uint32_t record_id)
+void
+board_make_room(struct scoreboard *board, uint32_t record_id)
 {
 	size_t capacity = board->capacity;
 	size_t i;
@@ -250,8 +250,8 @@ make_room(struct scoreboard *board, uint32_t record_id)
 	board->capacity = capacity;
 }
 
-static uint8_t
-module_number(struct scoreboard *board, const char *module)
+uint8_t
+board_add_module(struct scoreboard *board, const char *module)
 {
 	uint8_t number = board_module(board, module);
 
@@ -269,11 +269,11 @@ void
 scoreboard_set_record(struct scoreboard *board, uint32_t record_id,
 		      const char *module)
 {
-	make_room(board, record_id);
+	board_make_room(board, record_id);
 	if (!board->modules[record_id])
 		board->n_there++;
 	board->modules[record_id] =
-		module_number(board, *module ? module : "contact");
+		board_add_module(board, *module ? module : "contact");
 }
 
 void
@@ -362,7 +362,7 @@ scoreboard_put(struct scoreboard *board, uint32_t record_id, uint32_t score_id,
 	int side;
 
 	assert(score);
-	make_room(board, record_id);
+	board_make_room(board, record_id);
 	keep_in_range(board, state->as_of);
 	score->flags[record_id] = (uint8_t)((state->scored ? BOARD_SCORED : 0) |
 					    (state->erased ? BOARD_ERASED : 0));

@@ -73,6 +73,9 @@ struct board_pass {
 };
 
 struct board_score *board_score(struct scoreboard *board, uint32_t score_id);
+/* Its number, made when it is new. With the lock held for writing. */
+uint8_t board_add_module(struct scoreboard *board, const char *module);
+void board_make_room(struct scoreboard *board, uint32_t record_id);
 /* 0: no record is of that module. */
 uint8_t board_module(const struct scoreboard *board, const char *module);
 /* false: no such score or module, nothing can match. */

@@ -81,6 +81,7 @@ applier_open(struct applier *applier)
 					.checkpoint_ms = applier->checkpoint_ms,
 					.retention_ms = applier->retention_ms,
 					.batch_most = 5000,
+					.save_from = applier->save_from,
 					.batch_wait_ms = 1,
 					.now = time_of,
 					.now_arg = applier};
