@@ -65,6 +65,7 @@ struct automations {
 	/* sweeps */
 	int64_t next_sweep;
 	size_t sweep_at; /* the automation that is next in it */
+	int64_t sweep_began;
 	/* The change under way, 0 = now: */
 	int64_t judge_at; /* its own time */
 	int64_t entry_at; /* that of what follows from it */

@@ -137,6 +137,8 @@ sweep_next(struct apply *apply, bool *more_out, struct sg_err *err)
 
 	if (all->sweep_at >= file->n_automations)
 		all->sweep_at = 0;
+	if (all->sweep_at == 0)
+		all->sweep_began = apply->now;
 	crossed = whoever_crossed(apply, &file->automations[all->sweep_at]);
 	record_set_each(crossed, look_at, &sweep);
 	record_set_free(crossed);
@@ -175,8 +177,13 @@ automations_sweep(struct apply *apply, struct sg_err *err)
 		apply_rollback(apply);
 		return status == SG_REFUSED ? SG_FAILED : status;
 	}
+	/* From its beginning: what it saw first is not younger. */
 	if (!more)
-		apply->automations->next_sweep = apply->now + every;
+		apply->automations->next_sweep =
+			(apply->automations->set->thresholds
+				 ? apply->automations->sweep_began
+				 : apply->now) +
+			every;
 	return SG_OK;
 }
 
