@@ -104,7 +104,7 @@ nul_bytes_and_too_many_cells_are_refused(void **state)
 	buf_append_text(&text, "x\nlast\n");
 	buf_reset(&got);
 	read_all(buf_text(&text), text.len, &got);
-	assert_string_equal(buf_text(&got), "1!more than 256 cells\n2:last\n");
+	assert_string_equal(buf_text(&got), "1!more than 512 cells\n2:last\n");
 	buf_done(&text);
 	buf_done(&got);
 }

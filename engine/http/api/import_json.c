@@ -66,8 +66,10 @@ add_array(struct reading *reading, const char *title, const struct json *array)
 
 static bool add_member(void *arg, const char *name, struct json *value);
 
-static enum sg_status
-add_object(struct reading *reading, const char *name, const struct json *object)
+/* What the members of an object of that name are called before; NULL: it is no
+ * such object. */
+static const char *
+prefix_of(const struct reading *reading, const char *name)
 {
 	static const struct {
 		const char *name, *prefix;
@@ -75,17 +77,24 @@ add_object(struct reading *reading, const char *name, const struct json *object)
 	} objects[] = {{"fields", "field.", false},
 		       {"scores", "score:", false},
 		       {"properties", "property.", true}};
+
+	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++)
+		if (!*reading->prefix && strcmp(objects[i].name, name) == 0 &&
+		    objects[i].signals == reading->lines->settings->signals)
+			return objects[i].prefix;
+	return NULL;
+}
+
+static enum sg_status
+add_object(struct reading *reading, const char *name, const struct json *object)
+{
 	struct reading inner = *reading;
 
-	for (size_t i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
-		if (*reading->prefix || strcmp(objects[i].name, name) != 0 ||
-		    objects[i].signals != reading->lines->settings->signals)
-			continue;
-		inner.prefix = objects[i].prefix;
-		json_each(object, add_member, &inner);
-		return inner.status;
-	}
-	return refuse(reading, name, "a text, a number, true or false");
+	inner.prefix = prefix_of(reading, name);
+	if (!inner.prefix)
+		return refuse(reading, name, "a text, a number, true or false");
+	json_each(object, add_member, &inner);
+	return inner.status;
 }
 
 static bool
@@ -100,6 +109,8 @@ add_member(void *arg, const char *name, struct json *value)
 		reading->status = SG_OK;
 	else if (json_is_object(value))
 		reading->status = add_object(reading, name, value);
+	else if (prefix_of(reading, name))
+		reading->status = refuse(reading, name, "an object");
 	else if (json_is_array(value))
 		reading->status = add_array(reading, buf_text(&title), value);
 	else if (json_scalar(value, &text))
