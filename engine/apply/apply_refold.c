@@ -430,7 +430,7 @@ static enum sg_status
 refold(struct apply *apply, struct cached *cached, struct pool *pool,
        struct sg_err *err)
 {
-	struct store_history_rows rows;
+	struct store_history_rows rows = {NULL, 0};
 	struct store_record record;
 	struct fold_record *fold;
 	struct fold_out out;
