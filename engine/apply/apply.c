@@ -293,6 +293,7 @@ note_timers_done(struct apply *apply, int64_t now)
 {
 	pthread_mutex_lock(&apply->lock);
 	apply->timers_done_at = now;
+	apply->n_looks++;
 	pthread_cond_broadcast(&apply->changed);
 	pthread_mutex_unlock(&apply->lock);
 }

@@ -116,6 +116,7 @@ struct apply {
 	uint64_t commits;
 	int64_t oldest_at; /* receipt of the oldest not applied; 0 = none */
 	int64_t timers_done_at;
+	uint64_t n_looks; /* that found nothing due */
 	struct apply_status status;
 	struct ruleset no_rules;
 

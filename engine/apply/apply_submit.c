@@ -37,9 +37,14 @@ apply_catch_up(struct apply *apply, int wait_ms, struct sg_err *err)
 	int64_t now = apply_time(apply);
 	int64_t until = clock_monotonic_ms() + wait_ms;
 	bool done, in_time = true;
+	uint64_t looks;
 
 	pthread_mutex_lock(&apply->lock);
-	while (!(done = apply->timers_done_at >= now) && in_time) {
+	/* One from before may not have seen what was committed since. */
+	looks = apply->n_looks;
+	while (!(done = apply->timers_done_at >= now &&
+			apply->n_looks != looks) &&
+	       in_time) {
 		struct timespec soon = moment(clock_monotonic_ms() + LOOK_MS);
 
 		/* It sleeps by a clock of its own: have it look at ours. */
