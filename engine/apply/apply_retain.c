@@ -303,7 +303,7 @@ static enum sg_status
 retain_slice(struct apply *apply, uint32_t *after, bool *done,
 	     struct sg_err *err)
 {
-	struct store_records slice;
+	struct store_records slice = {NULL, 0};
 	int64_t checkpoint = 0;
 	unsigned n_folded = 0;
 	enum sg_status status =
