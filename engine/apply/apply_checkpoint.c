@@ -304,6 +304,10 @@ apply_load_board(struct apply *apply, struct sg_err *err)
 	int64_t after = 0;
 	enum sg_status status, checkpoint;
 
+	status = store_record_any_alias(apply->store, err);
+	if (status != SG_OK && status != SG_NONE)
+		goto out;
+	apply->no_aliases = status == SG_NONE;
 	checkpoint = store_checkpoint_get(apply->store, &after, err);
 	if (checkpoint != SG_OK && checkpoint != SG_NONE)
 		status = checkpoint;
@@ -322,6 +326,7 @@ apply_load_board(struct apply *apply, struct sg_err *err)
 		record_set_each(tail.corrected, load_corrected, &corrected);
 		status = corrected.status;
 	}
+out:
 	record_set_free(tail.corrected);
 	scoreboard_rates(apply->board, &apply->world.rates);
 	return status;

@@ -92,7 +92,8 @@ struct apply {
 
 	struct apply_batch batch;
 	struct record_set *dirty; /* since the last checkpoint */
-	bool saved; /* the file beside the store is as it is */
+	bool saved;		  /* the file beside the store is as it is */
+	bool no_aliases;	  /* no record has another key than its own */
 	int64_t next_checkpoint;
 	int64_t next_timer;
 	int64_t next_settled;	/* when the first hit is settled */

@@ -101,8 +101,11 @@ apply_find_record(struct apply *apply, const struct signal *signal,
 		target.id = apply_index_find(apply->index, target.record_key);
 	if (!target.id && target.record_key) {
 		/* An address that changed has an alias there. */
-		status = store_record_find(apply->store, target.record_key,
-					   apply->work, &record, err);
+		status = apply->no_aliases
+				 ? SG_NONE
+				 : store_record_find(apply->store,
+						     target.record_key,
+						     apply->work, &record, err);
 		if (status == SG_OK) {
 			target.id = record.id;
 			target.own_key = record.record_key;

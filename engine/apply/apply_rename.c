@@ -54,6 +54,7 @@ rename_record(struct apply *apply, struct apply_target *target, const char *key,
 	enum sg_status status =
 		apply_load_record(apply, target->id, &cached, err);
 
+	apply->no_aliases = false;
 	if (status == SG_OK)
 		status = carry_suppression(apply, cached->record_key,
 					   record_key, err);

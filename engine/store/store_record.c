@@ -197,6 +197,18 @@ store_record_delete(struct store *store, uint32_t id, int64_t now,
 }
 
 enum sg_status
+store_record_any_alias(struct store *store, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+	int64_t one;
+
+	status = store_prepare(store, "SELECT 1 FROM record_alias LIMIT 1",
+			       &statement, err);
+	return status == SG_OK ? store_number(statement, &one, err) : status;
+}
+
+enum sg_status
 store_record_add_alias(struct store *store, uint64_t record_key, uint32_t id,
 		       struct sg_err *err)
 {

@@ -62,6 +62,9 @@ enum sg_status store_record_set_created(struct store *store, uint32_t id,
 enum sg_status store_record_delete(struct store *store, uint32_t id,
 				   int64_t now, struct sg_err *err) MUST_CHECK;
 /* From now on this record key, too, leads to the record. */
+/* SG_NONE: no record has one. */
+enum sg_status store_record_any_alias(struct store *store,
+				      struct sg_err *err) MUST_CHECK;
 enum sg_status store_record_add_alias(struct store *store, uint64_t record_key,
 				      uint32_t id,
 				      struct sg_err *err) MUST_CHECK;
