@@ -267,8 +267,9 @@ automations_after(struct apply *apply, struct cached *cached,
 	if (apply->automations->set->signals && event->signal &&
 	    event->effective)
 		note_signal(apply, cached, event);
-	if (sequences_after(apply, cached, event, err) != SG_OK)
-		return SG_FAILED;
+	status = sequences_after(apply, cached, event, err);
+	if (status != SG_OK)
+		return status;
 	/* The fold of another record may have come in between. */
 	apply->automations->judge_at =
 		event->in_order ? event->signal->happened_at : 0;

@@ -169,15 +169,15 @@ sequences_after(struct apply *apply, struct cached *cached,
 		const struct automation_event *event, struct sg_err *err)
 {
 	const struct ruleset *file = apply->sequences->set->file;
+	enum sg_status status = SG_OK;
 	uint64_t held;
 	size_t i;
 
 	if (event && event->signal && event->effective &&
-	    event->signal->kind == SIGNAL_SEQUENCE &&
-	    follow_entry(apply, cached, event->signal, err) != SG_OK)
-		return SG_FAILED;
-	if (!file->n_sequences || fold_deleted(cached->fold))
-		return SG_OK;
+	    event->signal->kind == SIGNAL_SEQUENCE)
+		status = follow_entry(apply, cached, event->signal, err);
+	if (status != SG_OK || !file->n_sequences || fold_deleted(cached->fold))
+		return status;
 	held = starts_held(apply, cached);
 	for (i = 0; i < file->n_sequences; i++)
 		if (held & ~cached->starts_held & (uint64_t)1 << i &&
