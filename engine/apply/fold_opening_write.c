@@ -19,7 +19,8 @@ put_number(struct buf *to, uint64_t number)
 static void
 put_time(struct buf *to, int64_t at)
 {
-	put_number(to, (uint64_t)at << 1 ^ (uint64_t)(at >> 63));
+	/* small either way: 0 -1 1 -2 … */
+	put_number(to, (uint64_t)at << 1 ^ (at < 0 ? UINT64_MAX : 0));
 }
 
 static void
