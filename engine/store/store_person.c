@@ -62,6 +62,11 @@ static const struct section sections[] = {
 	 {"#id", "@happened_at", "@received_at", "name", "~message", "source",
 	  "actor", "because", "#verdict", "verdict_reason", "#effective",
 	  "{properties"}},
+	{"sequences",
+	 false,
+	 "SELECT sequence, state, since, reason, step, due_at FROM enrolment"
+	 " WHERE record_id = ? ORDER BY sequence",
+	 {"sequence", "state", "@since", "reason", "step", "@due_at"}},
 	{"unmatched",
 	 true,
 	 "SELECT id, happened_at, received_at, name, message_id, source,"
