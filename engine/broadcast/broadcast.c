@@ -132,6 +132,8 @@ broadcasts_open(const struct broadcasts_options *options,
 	broadcasts->keys = options->keys;
 	if (options->public_url)
 		broadcasts->public_url = strdup(options->public_url);
+	broadcasts->has_forward_page =
+		options->has_forward_page && options->public_url;
 	buf_printf(&path, "%s/broadcasts", options->state_directory);
 	broadcasts->journals = buf_take(&path, NULL);
 	pthread_mutex_init(&broadcasts->lock, NULL);

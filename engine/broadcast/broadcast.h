@@ -26,6 +26,7 @@ struct broadcasts_options {
 	const struct keys *keys;
 	const char *state_directory; /* the journals' folder is made in it */
 	const char *public_url;	     /* for {{unsubscribe_url}}; NULL = none */
+	bool has_forward_page;	     /* {{forward_url}} leads somewhere */
 	/* `smtp { … }`, parsed with broadcast_smtp_options; NULL = defaults. */
 	const struct conf_section *smtp;
 };

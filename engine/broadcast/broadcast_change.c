@@ -67,6 +67,20 @@ check_sender(const struct broadcast_draft *draft,
 		       from);
 }
 
+/* Better no broadcast than a link that leads nowhere. One that is under way
+ * goes on without it. */
+static enum sg_status
+check_links(const struct broadcasts *broadcasts,
+	    const struct template *template, struct sg_err *err)
+{
+	if (broadcasts->has_forward_page || !template_forwards(template))
+		return SG_OK;
+	return err_set(err, SG_REFUSED,
+		       "template: {{forward_url}} leads nowhere: it needs "
+		       "public_url and a section plugin \"forward\" in "
+		       "scoregate.conf");
+}
+
 enum sg_status
 broadcast_check_template(struct broadcasts *broadcasts,
 			 const struct broadcast_draft *draft,
@@ -82,8 +96,10 @@ broadcast_check_template(struct broadcasts *broadcasts,
 	status = broadcast_template(broadcasts, store, draft->template,
 				    draft->template_len, &template, err);
 	store_readers_give(broadcasts->readers, store);
-	if (status == SG_OK)
+	if (status == SG_OK) {
+		status = check_links(broadcasts, template, err);
 		template_free(template);
+	}
 	return status;
 }
 
@@ -102,6 +118,8 @@ check_draft(struct broadcasts *broadcasts, struct store *store,
 				    draft->template_len, &template, err);
 	if (status == SG_OK)
 		status = check_sender(draft, template, err);
+	if (status == SG_OK)
+		status = check_links(broadcasts, template, err);
 	template_free(template);
 	if (status != SG_OK)
 		return status;

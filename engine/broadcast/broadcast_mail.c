@@ -28,6 +28,24 @@ unsubscribe_url(const struct broadcasts *broadcasts,
 	return token_make(broadcasts->keys, &token, to, err);
 }
 
+/* https://t.example.com/w/TOKEN; "" when no page would answer there. */
+static enum sg_status
+forward_url(const struct broadcasts *broadcasts,
+	    const struct broadcast_mail *mail, const char *campaign,
+	    struct buf *to, struct sg_err *err)
+{
+	struct token token = {.kind = TOKEN_FORWARD,
+			      .message_id = mail->message_id,
+			      .record_key = mail->record_key,
+			      .payload = campaign,
+			      .payload_len = strlen(campaign)};
+
+	if (!broadcasts->has_forward_page)
+		return SG_OK;
+	buf_printf(to, "%s/w/", broadcasts->public_url);
+	return token_make(broadcasts->keys, &token, to, err);
+}
+
 static enum sg_status
 render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
        const struct template *template, struct stored_view *view, int64_t now,
@@ -39,6 +57,7 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 			      .payload = broadcast->name,
 			      .payload_len = strlen(broadcast->name)};
 	struct buf signed_id = BUF_INIT, url = BUF_INIT, id = BUF_INIT;
+	struct buf forward = BUF_INIT;
 	enum sg_status status;
 
 	/* Made of the message id: the same for every try of this mail. */
@@ -48,11 +67,15 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 	if (status == SG_OK)
 		status = unsubscribe_url(broadcasts, mail,
 					 template_list(template), &url, err);
+	if (status == SG_OK && template_forwards(template))
+		status = forward_url(broadcasts, mail, broadcast->name,
+				     &forward, err);
 	if (status == SG_OK) {
 		struct template_values values = {
 			.view = stored_view_get(view),
 			.now = now,
 			.unsubscribe_url = buf_text(&url),
+			.forward_url = buf_text(&forward),
 		};
 		struct template_envelope envelope = {
 			.from = *broadcast->sender ? broadcast->sender
@@ -68,6 +91,7 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 	}
 	buf_done(&id);
 	buf_done(&url);
+	buf_done(&forward);
 	buf_done(&signed_id);
 	return status;
 }

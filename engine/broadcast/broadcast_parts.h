@@ -20,6 +20,7 @@ struct broadcasts {
 	const struct keys *keys;
 	char *journals;	  /* folder */
 	char *public_url; /* NULL = none */
+	bool has_forward_page;
 
 	/* From `smtp { … }`. */
 	struct net_smtp_options smtp;

@@ -389,6 +389,19 @@ template_list(const struct template *template)
 	return template->list;
 }
 
+bool
+template_forwards(const struct template *template)
+{
+	bool does = false;
+	size_t i;
+
+	for (i = 0; !does && i < template->n_fields; i++)
+		does = template_text_forwards(template->fields[i].text);
+	for (i = 0; !does && i < template->n_pieces; i++)
+		does = template_text_forwards(template->pieces[i].text);
+	return does;
+}
+
 static void
 write_fields(const struct template *template,
 	     const struct template_values *values, struct buf *to)

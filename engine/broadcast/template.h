@@ -26,6 +26,8 @@ void template_free(struct template *template);
 const char *template_from(const struct template *template);
 /* X-Scoregate-List, else the identifier in List-Id; "" = none. */
 const char *template_list(const struct template *template);
+/* Does {{forward_url}} stand in it? */
+bool template_forwards(const struct template *template);
 
 /* The headers that we set; NULL = leave it out. */
 struct template_envelope {

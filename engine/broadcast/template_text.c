@@ -17,6 +17,7 @@ enum node_kind {
 	NODE_EMAIL,
 	NODE_FIELD,
 	NODE_UNSUBSCRIBE,
+	NODE_FORWARD,
 	NODE_IF,
 	NODE_ELSE,
 	NODE_END
@@ -68,6 +69,7 @@ static const struct {
 	{"percent", NODE_PERCENT},
 	{"email", NODE_EMAIL},
 	{"unsubscribe_url", NODE_UNSUBSCRIBE},
+	{"forward_url", NODE_FORWARD},
 };
 
 static enum sg_status
@@ -419,6 +421,17 @@ template_text_parse(struct pool *pool, const struct template_source *source,
 	return status;
 }
 
+bool
+template_text_forwards(const struct template_text *text)
+{
+	size_t i;
+
+	for (i = 0; text && i < text->n_nodes; i++)
+		if (text->nodes[i].kind == NODE_FORWARD)
+			return true;
+	return false;
+}
+
 void
 template_text_done(struct template_text *text)
 {
@@ -456,6 +469,9 @@ append_value(const struct node *node, const struct template_values *values,
 		break;
 	case NODE_UNSUBSCRIBE:
 		text = values->unsubscribe_url;
+		break;
+	case NODE_FORWARD:
+		text = values->forward_url;
 		break;
 	default:
 		break;

@@ -3,7 +3,7 @@
  * part. Parsed once; rendering is pure, any thread.
  *
  *   {{contactScore}} {{score}} {{score 'fit'}} {{percent}} {{percent 'fit'}}
- *   {{email}} {{field.NAME}} {{unsubscribe_url}}
+ *   {{email}} {{field.NAME}} {{unsubscribe_url}} {{forward_url}}
  *   {{… | default: 'text'}}
  *   {{#if CONDITION}} … {{else}} … {{/if}}
  */
@@ -36,6 +36,7 @@ struct template_values {
 	const struct record_view *view;
 	int64_t now;
 	const char *unsubscribe_url; /* "" = none */
+	const char *forward_url;     /* NULL or "" = none */
 };
 
 /*
@@ -49,6 +50,8 @@ enum sg_status template_text_parse(struct pool *pool,
 				   struct template_text **text_out,
 				   struct sg_err *err) MUST_CHECK;
 void template_text_done(struct template_text *text);
+/* Does {{forward_url}} stand in it? NULL: no. */
+bool template_text_forwards(const struct template_text *text);
 void template_text_render(const struct template_text *text,
 			  const struct template_values *values, struct buf *to);
 

@@ -145,6 +145,7 @@ open_broadcasts(struct daemon *daemon, struct sg_err *err)
 		.keys = daemon->keys,
 		.state_directory = daemon->conf->state_directory,
 		.public_url = conf_text(daemon->conf->root, "public_url"),
+		.has_forward_page = gate_has_plugin(daemon->gate, "forward"),
 		.smtp = daemon->conf->smtp,
 	};
 

@@ -74,6 +74,7 @@ struct gate_plugin_info {
 	bool suspended;
 };
 size_t gate_plugin_count(struct sg_gate *gate);
+bool gate_has_plugin(struct sg_gate *gate, const char *name);
 void gate_plugin_at(struct sg_gate *gate, size_t i,
 		    struct gate_plugin_info *info_out);
 /* What is in the file and whether it would be loaded, without running any of

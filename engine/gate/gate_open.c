@@ -122,6 +122,15 @@ gate_plugin_count(struct sg_gate *gate)
 	return gate->n_plugins;
 }
 
+bool
+gate_has_plugin(struct sg_gate *gate, const char *name)
+{
+	for (size_t i = 0; i < gate->n_plugins; i++)
+		if (strcmp(gate->plugins[i]->descriptor.name, name) == 0)
+			return true;
+	return false;
+}
+
 static size_t
 count_routes(const struct sg_route *route)
 {

@@ -159,6 +159,7 @@ kind_name(enum token_kind kind)
 		[TOKEN_VISITOR] = "visitor",
 		[TOKEN_MESSAGE] = "message",
 		[TOKEN_CONFIRM] = "confirm",
+		[TOKEN_FORWARD] = "forward",
 	};
 
 	return (size_t)kind < sizeof(names) / sizeof(names[0]) && names[kind]

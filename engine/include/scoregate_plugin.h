@@ -40,7 +40,7 @@
 
 #define SCOREGATE_ABI_MAGIC 0x53434754u /* "SCGT" */
 #define SCOREGATE_ABI_MAJOR 1
-#define SCOREGATE_ABI_MINOR 2
+#define SCOREGATE_ABI_MINOR 3
 
 struct sg_host;	    /* the functions, below */
 struct sg_err;	    /* a reason for people; written by host->fail() */
@@ -184,7 +184,8 @@ enum sg_token_kind {
 	SG_TOKEN_BOUNCE = 3,
 	SG_TOKEN_UNSUBSCRIBE = 4,
 	SG_TOKEN_VISITOR = 5,
-	SG_TOKEN_CONFIRM = 7
+	SG_TOKEN_CONFIRM = 7,
+	SG_TOKEN_FORWARD = 8 /* payload: the campaign. Since 1.3. */
 };
 
 enum sg_token_form {

@@ -27,7 +27,8 @@ enum token_kind {
 	TOKEN_UNSUBSCRIBE = 4,
 	TOKEN_VISITOR = 5,
 	TOKEN_MESSAGE = 6, /* the signed X-Scoregate-Message of a broadcast */
-	TOKEN_CONFIRM = 7  /* double opt-in */
+	TOKEN_CONFIRM = 7, /* double opt-in */
+	TOKEN_FORWARD = 8  /* the send-to-a-friend page */
 };
 
 enum {

@@ -8,9 +8,10 @@
 static const struct sg_signal_declaration signals[] = {
 	{"email.replied", "subject",
 	 "The record answered a mail to whoever sent it"},
-	{"email.forwarded", "subject",
+	/* Word for word that of `forward`, which learns the same by a page. */
+	{"email.forwarded", "subject, how",
 	 "The record passed a mail on, or a copy of it came from somebody "
-	 "else"},
+	 "else; how is page for the send-to-a-friend page"},
 	{"email.auto_replied", "subject",
 	 "A program answered a mail: out of office and the like"},
 	{"email.read", "subject", "A mail program said that the mail was read"},

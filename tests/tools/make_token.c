@@ -2,7 +2,8 @@
  * make_token - a signed token, for tests and benchmarks that need one without
  * a mail around it.
  *
- *   make_token KEYS-FILE open|click|bounce|unsubscribe ADDRESS [PAYLOAD]
+ *   make_token KEYS-FILE open|click|bounce|unsubscribe|forward ADDRESS
+ * [PAYLOAD]
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,13 +16,19 @@
 static int
 kind_of(const char *name)
 {
-	static const char *const names[] = {"", "open", "click", "bounce",
-					    "unsubscribe"};
-	int i;
+	static const struct {
+		const char *name;
+		int kind;
+	} kinds[] = {{"open", TOKEN_OPEN},
+		     {"click", TOKEN_CLICK},
+		     {"bounce", TOKEN_BOUNCE},
+		     {"unsubscribe", TOKEN_UNSUBSCRIBE},
+		     {"forward", TOKEN_FORWARD}};
+	size_t i;
 
-	for (i = 1; i < 5; i++)
-		if (!strcmp(names[i], name))
-			return i;
+	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (!strcmp(kinds[i].name, name))
+			return kinds[i].kind;
 	return 0;
 }
 

@@ -71,7 +71,8 @@ static const struct record_view view = {.field = a_field,
 static const struct template_values values = {
 	.view = &view,
 	.now = 0,
-	.unsubscribe_url = "https://t.example.com/u/x"};
+	.unsubscribe_url = "https://t.example.com/u/x",
+	.forward_url = "https://t.example.com/w/y-_"};
 static const struct template_envelope envelope = {
 	.from = "News <news@example.com>",
 	.to = "ann@example.com",
@@ -301,6 +302,48 @@ a_value_that_is_a_whole_url_stays_one(void **state)
 }
 
 static void
+the_forward_url_is_escaped_by_its_place(void **state)
+{
+	(void)state;
+	expect(HTML "<a href=\"{{forward_url}}\">x</a>",
+	       "href=3D\"https://t.example.com/w/y-_\"");
+	expect(HTML "<a href=\"https://x.test/?next={{forward_url}}\">x</a>",
+	       "next=3Dhttps%3A%2F%2Ft.example.com%2Fw%2Fy-_");
+	expect("Subject: x\n\nSend on: {{forward_url}}\n",
+	       "Send on: https://t.example.com/w/y-_\r\n");
+	expect("Subject: x\n\n{{forward_uri}}\n",
+	       "unknown variable forward_uri");
+}
+
+static void
+a_template_says_whether_it_has_a_forward_url(void **state)
+{
+	static const struct {
+		const char *text;
+		bool does;
+	} rows[] = {
+		{"Subject: x\n\nHello\n", false},
+		{"Subject: x\n\n{{unsubscribe_url}}\n", false},
+		{"Subject: x\n\n{{forward_url}}\n", true},
+		{"Subject: x\nX-Forward: {{forward_url}}\n\nHello\n", true},
+		{"Subject: x\n\n{{#if has score}}{{forward_url}}{{/if}}\n",
+		 true},
+	};
+	struct template *template;
+	struct sg_err err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(template_parse(rows[i].text,
+						strlen(rows[i].text), &names,
+						&template, &err),
+				 SG_OK);
+		assert_int_equal(template_forwards(template), rows[i].does);
+		template_free(template);
+	}
+}
+
+static void
 html_alone_gets_a_text_part(void **state)
 {
 	static const char html[] =
@@ -365,6 +408,8 @@ main(void)
 		cmocka_unit_test(our_headers_replace_the_templates),
 		cmocka_unit_test(a_value_in_a_url_is_percent_encoded),
 		cmocka_unit_test(a_value_that_is_a_whole_url_stays_one),
+		cmocka_unit_test(the_forward_url_is_escaped_by_its_place),
+		cmocka_unit_test(a_template_says_whether_it_has_a_forward_url),
 		cmocka_unit_test(html_alone_gets_a_text_part),
 		cmocka_unit_test(a_header_in_utf8_becomes_encoded_words),
 		cmocka_unit_test(an_address_in_utf8_stays_an_address),
