@@ -26,6 +26,12 @@ static const char conditions[] =
 	"  has score >= 50 and list 'news' and not tag 'customer'\n"
 	"  field.city in ('Rome', 'Bonn') or email.clicked within 30d\n";
 
+static const char actions[] =
+	"\n"
+	"An ACTION is said as in an automation, in quotes, rules.conf(5):\n"
+	"  add 5, subtract 5, set 0, erase, tag add|remove 'x',\n"
+	"  list add|remove 'news', field.stage = 'open', webhook 'crm', …\n";
+
 static const struct {
 	const char *command, *example;
 } examples[] = {
@@ -42,6 +48,21 @@ static const struct {
 	{"segment count", "segment count --where \"has score >= 50\""},
 	{"segment save",
 	 "segment save hot --where \"has score >= 80 and list 'news'\""},
+	{"segment do",
+	 "segment do --where \"has score < 0\" \"list remove 'news'\""},
+	{"segment do", "segment do --where \"tag 'fair'\" \"add 10\""},
+	{"score compare", "score compare ann@example.com bob@example.com"},
+	{"rules simulate", "rules simulate new.conf --threshold 50"},
+	{"rules simulate", "rules simulate new.conf --record ann@example.com"},
+	{"rules run", "rules run --wait"},
+	{"sequence start", "sequence start Welcome ann@example.com"},
+	{"automation history", "automation history 'Hot lead'"},
+	{"mail instrument",
+	 "mail instrument news.eml --to ann@example.com --diff"},
+	{"mail classify", "mail classify --json returned.eml"},
+	{"contact consent", "contact consent ann@example.com"},
+	{"contact link",
+	 "contact link ann@example.com account 'Juniper & Sons'"},
 	{"signal emit", "signal emit order.paid --contact ann@example.com "
 			"amount=99 --id o-1"},
 	{"import", "import people.csv --dry-run"},
@@ -172,6 +193,8 @@ cli_help_command(const struct cli_command *command)
 	       command->arguments[0] ? " " : "", command->arguments,
 	       command->help);
 	print_options(command->options);
+	if (strstr(command->arguments, "ACTION"))
+		fputs(actions, stdout);
 	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++) {
 		if (strcmp(examples[i].command, command->name) != 0)
 			continue;

@@ -31,7 +31,8 @@ cli_histogram(const struct cli *cli, const struct json *bins)
 		    !json_get_number(bin, "to", &to) ||
 		    !json_get_number(bin, "count", &count))
 			continue;
-		printf("  %10.6g … %-10.6g %9.0f ", from, to, count);
+		printf("  %10.6g … %-10.6g %9.0f%s", from, to, count,
+		       count > 0 ? " " : "");
 		/* Few are not none. */
 		width = (int)(count / most * bar);
 		for (width += count > 0 && !width; width > 0; width--)

@@ -119,6 +119,19 @@ is_moment(const char *name)
 	       (len > 3 && !strcmp(name + len - 3, "_at"));
 }
 
+/* Of a summary. */
+static bool
+is_points(const char *name)
+{
+	static const char *const names[] = {"top", "median", "mean", "lowest"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 static bool
 print_detail(void *arg, const char *name, struct json *value)
 {
@@ -133,7 +146,10 @@ print_detail(void *arg, const char *name, struct json *value)
 	for (c = title; *c; c++)
 		if (*c == '_')
 			*c = ' ';
-	cli_detail(arg, title, value, is_moment(name) ? CLI_TIME : CLI_TEXT);
+	cli_detail(arg, title, value,
+		   is_moment(name)   ? CLI_TIME
+		   : is_points(name) ? CLI_POINTS
+				     : CLI_TEXT);
 	return true;
 }
 

@@ -1,7 +1,7 @@
 /*
  * cli_table.c - tables for people. Where the output is a terminal the table
- * fits its width: the widest columns of text give way first, and what does not
- * fit ends in "…". Anywhere else nothing is cut.
+ * fits its width: columns without a value, then the widest columns of text give
+ * way first, and what does not fit ends in "…". Anywhere else nothing is cut.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +20,7 @@ struct table {
 	const struct cli_column *columns;
 	size_t n_columns, width; /* of the terminal, 0 = cut nothing */
 	size_t widths[CLI_COLUMNS_MOST];
+	struct cli_column kept[CLI_COLUMNS_MOST];
 };
 
 size_t
@@ -87,6 +88,48 @@ measure(struct table *table)
 	buf_done(&cell);
 }
 
+static size_t
+total_width(const struct table *table)
+{
+	size_t total = 0, i;
+
+	for (i = 0; i < table->n_columns; i++)
+		total += table->widths[i] + (i ? GAP : 0);
+	return total;
+}
+
+static bool
+is_empty(const struct table *table, size_t i)
+{
+	long n_rows = (long)json_count(table->items), row;
+	struct buf cell = BUF_INIT;
+	bool empty = true;
+
+	for (row = 0; empty && row < n_rows; row++) {
+		read_cell(table, row, i, &cell);
+		empty = cell.len == 0;
+	}
+	buf_done(&cell);
+	return empty;
+}
+
+/* Where there is too little room, columns that say nothing go first. */
+static void
+drop_empty(struct table *table)
+{
+	size_t i, n = 0;
+
+	if (!table->width || total_width(table) <= table->width)
+		return;
+	for (i = 0; i < table->n_columns; i++)
+		if (!i || !is_empty(table, i)) {
+			table->widths[n] = table->widths[i];
+			table->kept[n++] = table->columns[i];
+		}
+	table->columns = table->kept;
+	table->n_columns = n;
+}
+
 /* The widest text; the first column says whose row it is, and stays. */
 static size_t
 widest(const struct table *table)
@@ -108,10 +151,8 @@ widest(const struct table *table)
 static void
 make_fit(struct table *table)
 {
-	size_t total = 0, i;
+	size_t total = total_width(table), i;
 
-	for (i = 0; i < table->n_columns; i++)
-		total += table->widths[i] + (i ? GAP : 0);
 	while (table->width && total > table->width) {
 		i = widest(table);
 		if (i == table->n_columns)
@@ -175,7 +216,10 @@ void
 cli_table(const struct cli *cli, const struct json *items,
 	  const struct cli_column *columns)
 {
-	struct table table = {cli, items, columns, 0, cli_width(cli), {0}};
+	struct table table = {.cli = cli,
+			      .items = items,
+			      .columns = columns,
+			      .width = cli_width(cli)};
 	long n_rows = (long)json_count(items), row;
 	bool bold = is_colourful(cli);
 
@@ -187,6 +231,7 @@ cli_table(const struct cli *cli, const struct json *items,
 	       columns[table.n_columns].title)
 		table.n_columns++;
 	measure(&table);
+	drop_empty(&table);
 	make_fit(&table);
 	if (bold)
 		fputs("\033[1m", stdout);

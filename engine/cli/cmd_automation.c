@@ -1,6 +1,7 @@
 /* cmd_automation.c - scoregate automation …, outbox …: what is done by itself,
  * and what of it waits to be delivered. */
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/cli_tables.h"
 
@@ -65,7 +66,8 @@ automation_show(struct cli *cli, const struct cli_args *args)
 		cli_format(&fired, json_get(answer, "fired"), CLI_NUMBER);
 		cli_format(&last, json_get(answer, "last_at"), CLI_TIME);
 		cli_print(cli_arg(args, 0));
-		printf(": fired %s times%s%s%s\n", buf_text(&fired),
+		printf(": fired %s %s%s%s%s\n", buf_text(&fired),
+		       strcmp(buf_text(&fired), "1") == 0 ? "time" : "times",
 		       last.len ? ", last " : "", buf_text(&last),
 		       json_get(answer, "automation") ? ""
 						      : "; no longer there");
@@ -112,12 +114,10 @@ static enum cli_exit
 outbox_list(struct cli *cli, const struct cli_args *args)
 {
 	static const struct cli_column columns[] = {
-		{"id", "id", CLI_TEXT},
+		{"id", "id", CLI_NUMBER},
 		{"what", "action", CLI_TEXT},
 		{"to", "target", CLI_TEXT},
 		{"state", "state", CLI_TEXT},
-		{"tries", "tries", CLI_NUMBER},
-		{"written", "created_at", CLI_TIME},
 		{"next", "due_at", CLI_TIME},
 		{"trouble", "trouble", CLI_TEXT},
 		{0},
@@ -243,7 +243,7 @@ const struct cli_command cli_automation_commands[] = {
 	 automation_show},
 	{"automation history", "[NAME]", "what fired, when and why",
 	 history_options, 0, 1, automation_history},
-	{"outbox list", "", "what waits to be delivered, or could not be",
+	{"outbox list", "", "deliveries of automations: waiting, done, dead",
 	 list_options, 0, 0, outbox_list},
 	{"outbox show", "ID", "one delivery with what it carries", NULL, 1, 1,
 	 outbox_show},

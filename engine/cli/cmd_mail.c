@@ -78,8 +78,10 @@ print_result(const char *file, const struct classify_result *result)
 	size_t i;
 
 	cli_print(file);
-	printf(": %s (%.0f %%)\n", classify_kind_name(result->kind),
-	       result->confidence * 100);
+	printf(": %s", classify_kind_name(result->kind));
+	if (result->confidence > 0)
+		printf(" (%.0f %%)", result->confidence * 100);
+	putchar('\n');
 	print_line("  ", "evidence", result->evidence);
 	print_line("  ", "message", result->message_id);
 	for (i = 0; i < result->n_recipients; i++) {

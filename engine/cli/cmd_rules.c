@@ -278,6 +278,8 @@ rules_export(struct cli *cli, const struct cli_args *args)
 	if (file && file != stdout && fclose(file) != 0)
 		code = cli_fail(CLI_FAILED, "%s cannot be written: %m",
 				cli_arg(args, 0));
+	if (code == CLI_DONE && file != stdout && cli->terminal)
+		printf("The rules are in %s.\n", cli_arg(args, 0));
 	buf_done(&text);
 	return code;
 }

@@ -9,7 +9,7 @@
 #include "cli/cli_rules.h"
 #include "cli/cli_tables.h"
 
-enum { POLL_MS = 200, BAR_WIDTH = 30 };
+enum { POLL_MS = 200, BAR_WIDTH = 20 };
 
 static double
 number(const struct json *object, const char *name)
@@ -200,16 +200,18 @@ rules_test(struct cli *cli, const struct cli_args *args)
 /* --- rules simulate ---------------------------------------------------------
  */
 
-static void
+/* The room that is left beside it. */
+static int
 print_bar(double n, double most)
 {
 	int width = most > 0 ? (int)lround(n / most * BAR_WIDTH) : 0, i;
 
 	if (n > 0 && width == 0)
 		width = 1;
-	printf(" %8.0f ", n);
-	for (i = 0; i < BAR_WIDTH; i++)
-		putchar(i < width ? '#' : ' ');
+	printf(" %8.0f%s", n, width > 0 ? " " : "");
+	for (i = 0; i < width; i++)
+		putchar('#');
+	return BAR_WIDTH - width + (width == 0);
 }
 
 static double
@@ -235,15 +237,17 @@ print_histogram(const struct json *answer)
 
 	for (i = 0; i < n; i++)
 		most = fmax(most, fmax(bin(before, i), bin(after, i)));
-	printf("\n%-19s %*s%-*s  %s\n", "score", 10, "before", BAR_WIDTH, "",
+	if (to <= from)
+		return; /* all have the same */
+	printf("\n%-20s %8s%*s %8s\n", "score", "before", BAR_WIDTH + 1, "",
 	       "after");
 	for (i = 0; i < n; i++) {
 		double step = (to - from) / (double)n;
 
 		printf("%8.4g to %-8.4g", from + (double)i * step,
 		       from + (double)(i + 1) * step);
-		print_bar(bin(before, i), most);
-		print_bar(bin(after, i), most);
+		printf("%*s", print_bar(bin(before, i), most), "");
+		(void)print_bar(bin(after, i), most);
 		putchar('\n');
 	}
 }
@@ -361,13 +365,9 @@ static enum cli_exit
 rules_list(struct cli *cli, const struct cli_args *args)
 {
 	static const struct cli_column columns[] = {
-		{"rule", "name", CLI_TEXT},
-		{"points", "points", CLI_NUMBER},
-		{"score", "score", CLI_TEXT},
-		{"on", "on", CLI_TEXT},
-		{"when", "when", CLI_TEXT},
-		{"version", "version", CLI_NUMBER},
-		{0},
+		{"rule", "name", CLI_TEXT},   {"points", "points", CLI_NUMBER},
+		{"score", "score", CLI_TEXT}, {"on", "on", CLI_TEXT},
+		{"when", "when", CLI_TEXT},   {0},
 	};
 	struct json *answer = NULL;
 	struct buf path = BUF_INIT;
@@ -384,14 +384,10 @@ rules_list(struct cli *cli, const struct cli_args *args)
 }
 
 static const struct cli_column version_columns[] = {
-	{"rule", "name", CLI_TEXT},
-	{"version", "version", CLI_NUMBER},
-	{"made (UTC)", "created_at", CLI_TIME},
-	{"by", "author", CLI_TEXT},
-	{"ended (UTC)", "ended_at", CLI_TIME},
-	{"ended by", "ended_by", CLI_TEXT},
-	{"note", "note", CLI_TEXT},
-	{0},
+	{"rule", "name", CLI_TEXT},	  {"version", "version", CLI_NUMBER},
+	{"made", "created_at", CLI_TIME}, {"by", "author", CLI_TEXT},
+	{"ended", "ended_at", CLI_TIME},  {"ended by", "ended_by", CLI_TEXT},
+	{"note", "note", CLI_TEXT},	  {0},
 };
 
 static enum cli_exit

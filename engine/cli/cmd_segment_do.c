@@ -26,7 +26,7 @@ show(struct cli *cli, const struct json *body, int64_t *total_out)
 {
 	static const struct cli_column columns[] = {
 		{"record", "key", CLI_TEXT},
-		{"score", "score", CLI_NUMBER},
+		{"score", "score", CLI_POINTS},
 		{0},
 	};
 	struct json *answer = NULL;
@@ -35,7 +35,8 @@ show(struct cli *cli, const struct json *body, int64_t *total_out)
 
 	if (code == CLI_DONE) {
 		(void)json_get_int(answer, "total", total_out);
-		printf("%lld records", (long long)*total_out);
+		printf("%lld record%s", (long long)*total_out,
+		       *total_out == 1 ? "" : "s");
 		puts(json_count(json_get(answer, "examples")) <
 				     (size_t)*total_out
 			     ? ", among them:"
@@ -94,7 +95,8 @@ run(struct cli *cli, const struct json *body)
 
 		(void)json_get_int(answer, "done", &done);
 		(void)json_get_int(answer, "refused", &refused);
-		printf("Done: %lld records", (long long)done);
+		printf("Done: %lld record%s", (long long)done,
+		       done == 1 ? "" : "s");
 		if (refused)
 			printf(", %lld actions refused", (long long)refused);
 		puts(".");
@@ -138,7 +140,7 @@ static const struct cli_option do_options[] = {
 
 const struct cli_command cli_segment_do_commands[] = {
 	{"segment do", "--where EXPR ACTION…",
-	 "do what automations do, to all for whom it holds", do_options, 1, 32,
+	 "actions on all for whom a condition holds", do_options, 1, 32,
 	 segment_do},
 	{0},
 };

@@ -193,6 +193,8 @@ show_diff(struct try *try)
 		cli_diff_line(try->cli->terminal, '+', result->sender,
 			      strlen(result->sender));
 	}
+	if (result->n_edits == 0)
+		return; /* say_notes() says why */
 	title(try, "header");
 	each_header(try, show_header, try);
 	title(try, "links and image");

@@ -110,10 +110,12 @@ read_threshold(struct automation_reader *reader, struct automation *automation,
 	       enum automation_on on, const char *word)
 {
 	struct parser *parser = &reader->parser;
+	char said[32];
 
 	automation->on = on;
+	snprintf(said, sizeof(said), "'%s N'", word);
 	if (!parser_take_word(parser, word))
-		return parser_expected(parser, word) != NULL;
+		return parser_expected(parser, said) != NULL;
 	return parser_number(parser, &automation->threshold) &&
 	       automation_reader_ends(reader);
 }

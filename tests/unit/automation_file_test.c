@@ -165,8 +165,8 @@ static const struct {
 	{"automation \"A\" {\n on = \"score rises to 5\"\n}",
 	 "automation \"A\": expected 1 to 32 actions in `do`"},
 	{"automation \"A\" {\n on = \"score rises 5\"\n do = {\"delete\"} }",
-	 "rules.conf:2: automation \"A\": `on`: line 1, column 13: expected to "
-	 "after 'rises'\n  score rises 5\n              ^"},
+	 "rules.conf:2: automation \"A\": `on`: line 1, column 13: expected "
+	 "'to N' after 'rises'\n  score rises 5\n              ^"},
 	{"automation \"A\" { on = \"score 'fti' changed\" do = {\"delete\"} }",
 	 "unknown score 'fti'"},
 	{"automation \"A\" { on = \"call.missed\" do = {\"delete\"} }",

@@ -242,6 +242,7 @@ read_csv(struct import_lines *lines, const char *text, size_t len,
 	struct csv csv;
 
 	csv_init(&csv, text, len);
+	csv.line = before + 1;
 	if (lines->columns.separator) {
 		csv.separator = lines->columns.separator;
 	} else {
@@ -262,12 +263,12 @@ read_csv(struct import_lines *lines, const char *text, size_t len,
 
 		if (found == SG_NONE)
 			break;
-		lines->line = before + row.line;
+		lines->line = row.line;
 		if (found == SG_OK)
 			found = take_cells(lines, &row, err);
 		status = conclude(lines, found, err);
 	}
-	lines->text_lines += csv.line - 1;
+	lines->text_lines += csv.line - 1 - before;
 	return status;
 }
 
