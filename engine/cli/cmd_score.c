@@ -1,4 +1,5 @@
 /* cmd_score.c - scoregate score …: points, why, who is on top. */
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -7,6 +8,8 @@
 #include "cli/cli_rows.h"
 #include "cli/cli_tables.h"
 #include "cli/cli_why.h"
+
+#define NOTHING 1e-6
 
 static const char *
 score_name(const struct cli_args *args)
@@ -46,6 +49,27 @@ print_bands(const struct json *bands)
 		putchar('\n');
 }
 
+/* What stands between positive and negative, and the score. */
+static void
+print_limit(const struct json *summary, bool exact)
+{
+	struct json *by = json_new_object();
+	double score, raw, positive, negative;
+
+	if (json_get_number(summary, "score", &score) &&
+	    json_get_number(summary, "raw", &raw) &&
+	    json_get_number(summary, "positive", &positive) &&
+	    json_get_number(summary, "negative", &negative) &&
+	    fabs(score - raw) > NOTHING) {
+		json_add_number(by, "by", score - raw);
+		print_number(positive == 0 && negative == 0 ? "the default"
+			     : score < raw ? "limited by ceiling"
+					   : "raised by floor",
+			     by, "by", exact);
+	}
+	json_free(by);
+}
+
 static void
 print_summary(const struct json *summary, bool exact)
 {
@@ -65,6 +89,7 @@ print_summary(const struct json *summary, bool exact)
 
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		print_number(rows[i][0], summary, rows[i][1], exact);
+	print_limit(summary, exact);
 	print_bands(json_get(summary, "bands"));
 }
 

@@ -410,12 +410,14 @@ def test_why_adds_up_to_the_score_that_is_shown(shared, rules):
     assert shared.do("score", "why", who, "--score", "fit").count(".00") == 0
 
 
-def test_why_says_what_the_ceiling_took(shared):
+def test_why_and_the_summary_say_what_the_ceiling_took(shared):
     who = "ceiling@far.test"
     shared.do("contact", "add", who)
     shared.do("score", "add", who, "80", "--score", "capped")
     text = shared.do("score", "why", who, "--score", "capped")
     assert re.search(r"limited by ceiling +-30\n +.*= the score +50", text)
+    assert re.search(r"^  limited by ceiling +-30$",
+                     shared.do("score", "show", who), re.M)
 
 
 def test_why_says_that_what_is_shown_is_rounded(shared):
