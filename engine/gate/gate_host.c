@@ -84,4 +84,6 @@ const struct sg_host gate_host = {
 	.api_call = host_api_call,
 
 	.bounce_class = host_bounce_class,
+
+	.reason = host_reason,
 };

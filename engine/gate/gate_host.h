@@ -74,6 +74,7 @@ HOST(mail_remove_header);
 HOST(mail_set_sender);
 HOST(mail_take);
 HOST(bounce_class);
+HOST(reason);
 
 #undef HOST
 

@@ -45,6 +45,12 @@ host_fail(struct sg_err *err, enum sg_status status, const char *format, ...)
 }
 
 const char *
+host_reason(const struct sg_err *err)
+{
+	return err ? err->text : "";
+}
+
+const char *
 host_site(const struct sg_call *call, enum sg_site which)
 {
 	const struct sg_gate *gate = gate_call_of(call)->plugin->gate;

@@ -585,6 +585,10 @@ struct sg_host {
 	enum sg_bounce_class (*bounce_class)(const char *status,
 					     const char *diagnostic,
 					     const char **reason_out);
+
+	/* -- since 1.3 -- */
+	/* What stands in it, for people: lives as long as `err`. */
+	const char *(*reason)(const struct sg_err *err);
 };
 
 #endif

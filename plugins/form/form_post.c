@@ -112,8 +112,8 @@ keep(struct post *post, const struct sg_form *given, struct sg_err *err)
 	if (status == SG_OK) {
 		answer_thanks(post);
 	} else if (status == SG_REFUSED) {
-		answer(post, 400, "Please look again",
-		       "The e-mail address or another field cannot be right.");
+		/* The sentence of what is wrong: about what they wrote. */
+		answer(post, 400, "Please look again", host->reason(err));
 		return SG_OK;
 	} else {
 		host->reply_header(post->reply, "Retry-After", "60");

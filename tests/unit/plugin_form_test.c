@@ -141,10 +141,11 @@ what_is_missing_or_wrong_is_said_and_nothing_is_kept(void **state)
 	} rows[] = {
 		{urlencoded, "first_name=Ann", "The field mail is empty"},
 		{urlencoded, "mail=a%40b.example", "first_name is empty"},
-		{urlencoded, "mail=nobody&first_name=A", "e-mail address"},
+		{urlencoded, "mail=nobody&first_name=A",
+		 "is not an e-mail address"},
 		{urlencoded,
 		 "mail=a%40b.example&first_name=A&organisation=ACME",
-		 "another field cannot be right"},
+		 "field company: `ACME` is not a number"},
 		{urlencoded, "mail=%", "could not be read"},
 		{"Content-Type: text/plain\n", "mail=a@b.c", "could not"},
 		{"", "", "could not be read"},
