@@ -241,6 +241,14 @@ a_value_is_of_its_fields_type_at_every_entrance(void **state)
 		   "email,age\r\nann@example.com,old\r\n");
 	assert_string_equal(api_got(server, "/bad_lines"), "1");
 	api_expect_text(server, "field age: `old` is not a number");
+	api_expect(server, 200, "POST", "/import",
+		   "email,phone\ncyd@example.com,+49 30 777\n"
+		   "dan@example.com,+49 30 777\ncyd@example.com,+49 30 778\n"
+		   "eve@example.com,+49 30 777\n");
+	assert_string_equal(api_got(server, "/bad_lines"), "1");
+	assert_string_equal(api_got(server, "/errors/0/line"), "3");
+	api_expect_text(server, "field phone is unique, and a line above gives "
+				"`+4930777` to another record");
 	api_expect(server, 200, "GET", "/fields", NULL);
 	assert_string_equal(api_got(server, "/items/0/name"), "phone");
 	assert_string_equal(api_got(server, "/items/0/format"), "phone");

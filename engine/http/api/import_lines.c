@@ -27,7 +27,10 @@ import_lines_init(struct import_lines *lines, struct api_call *call,
 	lines->pool = pool_new();
 	lines->column = "";
 	lines->errors = json_new_array();
+	lines->unique = import_unique_new();
 	buf_init(&lines->bytes, BYTES_MOST);
+	if (!lines->unique)
+		return err_set(err, SG_FAILED, "out of memory");
 	if (settings->ndjson || !settings->header)
 		return SG_OK;
 	csv_init(&csv, settings->header, strlen(settings->header));
@@ -49,6 +52,7 @@ import_lines_done(struct import_lines *lines)
 {
 	pool_free(lines->pool);
 	json_free(lines->errors);
+	import_unique_free(lines->unique);
 	buf_done(&lines->bytes);
 	free(lines->entries);
 	memset(lines, 0, sizeof(*lines));
@@ -186,10 +190,13 @@ take(struct import_lines *lines, const struct import_row *row,
 					? import_signal_row(lines, row, err)
 					: import_record_row(lines, row, err);
 
+	if (status == SG_OK)
+		status = import_unique_keep(lines->unique, err);
 	if (status == SG_OK) {
 		lines->good++;
 		return SG_OK;
 	}
+	import_unique_drop(lines->unique);
 	lines->n_entries = n;
 	lines->bytes.len = len;
 	return status;

@@ -16,6 +16,7 @@
 #include "http/api/api_call.h"
 #include "http/api/csv.h"
 #include "http/api/import_columns.h"
+#include "http/api/import_unique.h"
 
 enum { IMPORT_ERRORS_MOST = 1000 }; /* listed; all are counted */
 
@@ -39,8 +40,9 @@ struct import_lines {
 	struct import_columns columns;
 	struct pool *pool; /* of a line */
 	struct import_known *lists;
-	unsigned line;	    /* the one under way, in the whole file */
-	const char *column; /* the one under way, "" = none */
+	struct import_unique *unique; /* values that these lines gave */
+	unsigned line;		      /* the one under way, in the whole file */
+	const char *column;	      /* the one under way, "" = none */
 	struct buf bytes;
 	struct import_entry *entries;
 	size_t n_entries, cap;

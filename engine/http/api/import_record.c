@@ -105,6 +105,9 @@ add_field(struct import_lines *lines, const struct import_column *column,
 	enum sg_status status = api_field_value(
 		lines->call, whose, column->name, cell, &normal, err);
 
+	if (status == SG_OK)
+		status = import_unique_claim(lines->unique, whose, column->name,
+					     normal, err);
 	begin(lines, whose, SIGNAL_FIELD_SET, &signal);
 	if (status == SG_OK)
 		status = signal_set(&signal, "name", column->name, err);
