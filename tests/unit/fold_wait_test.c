@@ -157,6 +157,19 @@ a_bounce_of_the_mail_cancels(void **unused)
 	scene_end(&scene);
 }
 
+/* What happened after the time was over does not change what was then. */
+static void
+a_bounce_after_the_time_is_over_takes_nothing_back(void **unused)
+{
+	struct scene scene;
+
+	begin(&scene, absence);
+	happen(&scene, "email.sent", 1, DAY);
+	happen(&scene, "email.bounced", 1, 8 * DAY + 1);
+	assert_true(fit(&scene) == -10);
+	scene_end(&scene);
+}
+
 static void
 a_machine_hit_never_cancels(void **unused)
 {
@@ -352,6 +365,8 @@ main(void)
 		cmocka_unit_test(only_a_signal_of_the_same_message_cancels),
 		cmocka_unit_test(a_signal_of_no_message_cancels_too),
 		cmocka_unit_test(a_bounce_of_the_mail_cancels),
+		cmocka_unit_test(
+			a_bounce_after_the_time_is_over_takes_nothing_back),
 		cmocka_unit_test(a_machine_hit_never_cancels),
 		cmocka_unit_test(a_proxy_open_alone_is_unknown_and_not_absence),
 		cmocka_unit_test(what_was_not_tracked_is_not_absent),
