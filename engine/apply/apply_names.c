@@ -118,3 +118,22 @@ apply_names_init(struct apply_names *names, struct apply *apply,
 		.each = each_name,
 	};
 }
+
+/* Signals and scores are not looked at: what was right when it was stored
+ * stays so without the plugin that declares them. */
+struct ruleset *
+apply_parse_stored(struct apply *apply, const char *what, const char *text,
+		   struct sg_err *err)
+{
+	struct apply_names checks;
+	struct condition_names names = {.arg = &checks,
+					.timezone = apply->options.timezone};
+	struct rule_context context = {.names = &names};
+	struct ruleset *file;
+
+	apply_names_init(&checks, apply, apply->store);
+	names.segment = checks.names.segment;
+	names.band = checks.names.band;
+	return rules_parse(what, text, &context, &file, err) == SG_OK ? file
+								      : NULL;
+}

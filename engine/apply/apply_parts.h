@@ -406,6 +406,11 @@ void apply_bands_of(struct apply *apply, uint32_t ruleset,
 /* Are they other ones today? */
 bool apply_bands_changed(struct apply *apply, uint32_t ruleset);
 
+/* apply_names.c: stored sections of the rules' file. NULL: `what` cannot be
+ * read. */
+struct ruleset *apply_parse_stored(struct apply *apply, const char *what,
+				   const char *text, struct sg_err *err);
+
 /* apply_call.c */
 void apply_run_calls(struct apply *apply);
 /* fn, arg and committed are set; fills status and err. */

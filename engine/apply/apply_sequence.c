@@ -61,22 +61,14 @@ static struct ruleset *
 parse(struct apply *apply, const struct store_sequences *rows,
       struct sg_err *err)
 {
-	struct apply_names checks;
-	struct condition_names names = {.arg = &checks,
-					.timezone = apply->options.timezone};
-	struct rule_context context = {.names = &names};
-	struct ruleset *file = NULL;
 	struct buf text = BUF_INIT;
+	struct ruleset *file;
 	size_t i;
 
-	apply_names_init(&checks, apply, apply->store);
-	names.segment = checks.names.segment;
-	names.band = checks.names.band;
 	for (i = 0; i < rows->n_rows; i++)
 		buf_append_text(&text, rows->rows[i].source);
-	if (rules_parse("stored sequences", buf_text(&text), &context, &file,
-			err) != SG_OK)
-		file = NULL;
+	file = apply_parse_stored(apply, "stored sequences", buf_text(&text),
+				  err);
 	buf_done(&text);
 	for (i = 0; file && i < file->n_sequences; i++) {
 		file->sequences[i].id = rows->rows[i].id;
