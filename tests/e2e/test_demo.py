@@ -53,7 +53,9 @@ def test_it_tells_the_whole_story_and_ends(start):
     text = demo.text()
     for words in ("MAIL FROM:<bounce+", "List-Unsubscribe-Post:",
                   "302 → https://shop.juniper.example/teas?season=spring",
-                  "hard bounce, 5.1.1, user-unknown", "3 of 3 sent",
+                  "hard bounce, 5.1.1, user-unknown",
+                  "sales@juniper.example got “ben@harbour.example: score",
+                  "ben@harbour.example got “Thank you, Ben”", "3 of 3 sent",
                   "Eve   no score   got nothing"):
         assert words in text, text
     assert "\033" not in text, "no colours into a file"
