@@ -350,6 +350,20 @@ mail_instrument(struct cli *cli, const struct cli_args *args)
 
 /* --- mail token ---------------------------------------------------------- */
 
+/* What a token of that kind carries. */
+static const char *
+payload_name(const char *kind)
+{
+	static const char *const names[][2] = {{"click", "target"},
+					       {"unsubscribe", "list"},
+					       {"forward", "campaign"}};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(kind, names[i][0]) == 0)
+			return names[i][1];
+	return "payload";
+}
+
 static void
 show_token(struct cli *cli, const struct gate_trial_token *token)
 {
@@ -363,14 +377,8 @@ show_token(struct cli *cli, const struct gate_trial_token *token)
 	json_add_time(json, "sent_at", token->sent_at);
 	snprintf(number, sizeof(number), "%016" PRIx64, token->record_key);
 	json_add_text(json, "record_key", number);
-	if (strcmp(token->kind, "click") == 0)
-		json_add_text(json, "target", token->payload);
-	else if (*token->payload)
-		json_add_text(json,
-			      strcmp(token->kind, "unsubscribe") == 0
-				      ? "list"
-				      : "payload",
-			      token->payload);
+	if (*token->payload || strcmp(token->kind, "click") == 0)
+		json_add_text(json, payload_name(token->kind), token->payload);
 	if (!cli_print_json(cli, json))
 		cli_details(json, "");
 	json_free(json);

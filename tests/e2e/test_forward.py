@@ -1,6 +1,7 @@
 """Send to a friend: the page of {{forward_url}} says that a mail was passed
 on, once, and learns nothing of to whom."""
 import html
+import json
 import re
 import urllib.parse
 
@@ -61,6 +62,9 @@ def test_getting_the_page_changes_nothing(make_gateway):
 def test_the_button_counts_once_and_no_address_is_kept(make_gateway):
     gateway, link = sent(make_gateway)
     daemon = gateway.daemon
+    token = json.loads(daemon.do("mail", "token", link, "--config",
+                                 daemon.conf, "--json"))
+    assert (token["kind"], token["campaign"]) == ("forward", "spring")
     fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w+)"',
                              daemon.public.get(link).text))
     for _ in range(3):

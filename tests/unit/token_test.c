@@ -205,6 +205,33 @@ a_token_says_what_was_put_in(void **state)
 }
 
 static void
+a_token_of_one_kind_is_refused_as_every_other(void **state)
+{
+	struct buf text = BUF_INIT, scratch = BUF_INIT;
+	struct keys *keys = opened();
+	struct token token = {.message_id = 5, .record_key = 6}, back;
+	struct sg_err err;
+
+	for (int made = TOKEN_OPEN; made <= TOKEN_FORWARD; made++) {
+		token.kind = (enum token_kind)made;
+		buf_reset(&text);
+		assert_int_equal(token_make(keys, &token, &text, &err), SG_OK);
+		for (int read = TOKEN_OPEN; read <= TOKEN_FORWARD; read++)
+			assert_int_equal(token_read(keys, (enum token_kind)read,
+						    text.data, text.len,
+						    &scratch, &back, &err),
+					 read == made ? SG_OK : SG_REFUSED);
+		assert_int_equal(token_read_any(keys, text.data, text.len,
+						&scratch, &back, &err),
+				 SG_OK);
+		assert_int_equal(back.kind, made);
+	}
+	keys_close(keys);
+	buf_done(&text);
+	buf_done(&scratch);
+}
+
+static void
 a_token_with_any_bit_changed_is_refused(void **state)
 {
 	struct token token = {TOKEN_OPEN, 5, 6, "pay", 3}, back;
@@ -300,6 +327,7 @@ main(void)
 		cmocka_unit_test(keys_are_made_once_and_read_again),
 		cmocka_unit_test(derived_keys_differ_by_purpose),
 		cmocka_unit_test(a_token_says_what_was_put_in),
+		cmocka_unit_test(a_token_of_one_kind_is_refused_as_every_other),
 		cmocka_unit_test(a_token_with_any_bit_changed_is_refused),
 		cmocka_unit_test(an_address_token_survives_a_change_of_case),
 		cmocka_unit_test(payloads_have_a_most),
