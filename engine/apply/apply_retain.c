@@ -316,6 +316,8 @@ retain_slice(struct apply *apply, uint32_t *after, bool *done,
 					    &slice, err);
 	else if (status == SG_NONE)
 		return SG_OK; /* not yet: after the first checkpoint */
+	if (status != SG_OK)
+		return status;
 	for (i = 0; status == SG_OK && i < slice.n_rows; i++) {
 		if (n_folded == FOLDED_A_SLICE)
 			return SG_OK;

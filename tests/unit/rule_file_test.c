@@ -545,9 +545,9 @@ static bool
 shipped_signal(void *arg, const char *name, const char **hint_out)
 {
 	static const char *const names[] = {
-		"email.opened",	    "email.clicked",	  "email.bounced",
-		"email.complained", "email.unsubscribed", "form.submitted",
-		"order.paid",	    "order.refunded"};
+		"field.changed",  "email.opened",     "email.clicked",
+		"email.bounced",  "email.complained", "email.unsubscribed",
+		"form.submitted", "order.paid",	      "order.refunded"};
 	size_t n = sizeof(names) / sizeof(names[0]), i;
 
 	if (!arg) /* without a webhook */
@@ -559,22 +559,19 @@ shipped_signal(void *arg, const char *name, const char **hint_out)
 	return false;
 }
 
-static size_t
-count_shipped(const char *text, bool webhook)
+static struct ruleset *
+read_shipped(const char *text, bool webhook)
 {
 	struct condition_names names = {.arg = webhook ? &webhook : NULL,
 					.signal_known = shipped_signal};
 	struct rule_context context = {.names = &names};
 	struct ruleset *ruleset = NULL;
 	struct sg_err err;
-	size_t n;
 
 	if (rules_parse("conf/rules.conf", text, &context, &ruleset, &err) !=
 	    SG_OK)
 		fail_msg("%s", err.text);
-	n = ruleset->n_rules;
-	ruleset_free(ruleset);
-	return n;
+	return ruleset;
 }
 
 /* The plugins that are there without configuration declare all it names; and
@@ -584,20 +581,29 @@ the_shipped_rules_are_right(void **state)
 {
 	FILE *file = fopen("conf/rules.conf", "r");
 	struct buf plain = BUF_INIT, opened = BUF_INIT;
+	struct ruleset *ruleset;
 	char line[256];
-	bool offered;
+	bool offered = false;
 
 	assert_non_null(file);
 	while (fgets(line, sizeof(line), file)) {
 		buf_append_text(&plain, line);
-		offered = strncmp(line, "#rule", 5) == 0 ||
-			  strncmp(line, "#}", 2) == 0 ||
-			  (strncmp(line, "#  ", 3) == 0 && line[3] != ' ');
+		offered = offered || strncmp(line, "#rule ", 6) == 0 ||
+			  strncmp(line, "#automation ", 12) == 0 ||
+			  strncmp(line, "#sequence ", 10) == 0;
 		buf_append_text(&opened, line + offered);
+		offered = offered && strncmp(line, "#}", 2) != 0;
 	}
 	fclose(file);
-	assert_int_equal(count_shipped(buf_text(&plain), false), 11);
-	assert_int_equal(count_shipped(buf_text(&opened), true), 13);
+	ruleset = read_shipped(buf_text(&plain), false);
+	assert_int_equal(ruleset->n_rules, 11);
+	assert_int_equal(ruleset->n_automations + ruleset->n_sequences, 0);
+	ruleset_free(ruleset);
+	ruleset = read_shipped(buf_text(&opened), true);
+	assert_int_equal(ruleset->n_rules, 13);
+	assert_int_equal(ruleset->n_automations, 2);
+	assert_int_equal(ruleset->n_sequences, 1);
+	ruleset_free(ruleset);
 	buf_done(&plain);
 	buf_done(&opened);
 }

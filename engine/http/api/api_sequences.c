@@ -61,11 +61,12 @@ api_sequences_differences(struct api_call *call, const struct ruleset *after,
 	for (size_t i = 0; i < n; i++) {
 		const struct sequence *before = all[i].before;
 		const struct sequence *now = all[i].after;
+		const struct sequence *either = now ? now : before;
 		struct json *item = json_new_object();
 
 		json_add_text(item, "change", names[all[i].change]);
 		json_add_text(item, "kind", "sequence");
-		json_add_text(item, "name", now ? now->name : before->name);
+		json_add_text(item, "name", either->name);
 		add_or_null(item, "before", before ? before->source : NULL);
 		add_or_null(item, "after", now ? now->source : NULL);
 		json_push(add_to, item);
@@ -169,7 +170,7 @@ add_versions(struct api_call *call, const char *name, struct sg_err *err)
 enum sg_status
 api_sequences_show(struct api_call *call, struct sg_err *err)
 {
-	const struct sequence *sequence;
+	const struct sequence *sequence = NULL;
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
