@@ -4,11 +4,14 @@
  */
 #include <string.h>
 
+#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "signal/field_type.h"
 #include "signal/record_key.h"
 #include "signal/record_ref.h"
+
+enum { ADOPTED_FIRE_MOST = 1000 };
 
 enum sg_status
 apply_match(struct apply *apply, const struct signal *signal,
@@ -45,11 +48,49 @@ apply_adopt(struct apply *apply, struct apply_target *target,
 
 	if (!apply_index_find(apply->waiting, record_key))
 		return SG_OK;
-	status = store_history_adopt(apply->store, record_key, target->id,
-				     &adopted, err);
+	status = store_history_waiting(apply->store, record_key,
+				       ADOPTED_FIRE_MOST, apply->work,
+				       &target->adopted_ids, err);
+	if (status == SG_OK)
+		status = store_history_adopt(apply->store, record_key,
+					     target->id, &adopted, err);
 	if (status == SG_OK)
 		status = store_unmatched_forget(apply->store, record_key, err);
 	target->adopted += adopted;
+	return status;
+}
+
+/* What is adopted comes late, and fires as what comes late does: the first so
+ * many of it. */
+enum sg_status
+apply_fire_adopted(struct apply *apply, const struct apply_target *target,
+		   struct sg_err *err)
+{
+	const struct store_history_ids *ids = &target->adopted_ids;
+	enum sg_status status = SG_OK;
+	struct cached *cached;
+	size_t i;
+
+	if (!ids->n || !target->id)
+		return SG_OK;
+	for (i = 0; i < ids->n && status == SG_OK; i++) {
+		struct automation_event event = {.history_id = ids->ids[i]};
+		struct store_history row;
+		struct signal signal;
+
+		status = apply_load_record(apply, target->id, &cached, err);
+		if (status == SG_OK)
+			status = store_history_get(apply->store, ids->ids[i],
+						   apply->work, &row, err);
+		if (status == SG_OK)
+			status = store_history_signal(&row, apply->work,
+						      &signal, err);
+		if (status != SG_OK)
+			break;
+		event.signal = &signal;
+		event.effective = row.effective;
+		status = automations_after(apply, cached, &event, err);
+	}
 	return status;
 }
 

@@ -139,6 +139,7 @@ struct apply_target {
 	const char *normal; /* the key's normal form; "" = not given */
 	bool created;
 	uint64_t adopted; /* entries that had waited for this record */
+	struct store_history_ids adopted_ids; /* of those that may fire */
 };
 enum sg_status apply_find_record(struct apply *apply,
 				 const struct signal *signal,
@@ -192,6 +193,10 @@ enum sg_status apply_match(struct apply *apply, const struct signal *signal,
 /* Entries that wait for this record key are the target's. */
 enum sg_status apply_adopt(struct apply *apply, struct apply_target *target,
 			   uint64_t record_key, struct sg_err *err) MUST_CHECK;
+/* Automations on what was adopted, when all is placed. */
+enum sg_status apply_fire_adopted(struct apply *apply,
+				  const struct apply_target *target,
+				  struct sg_err *err) MUST_CHECK;
 enum sg_status apply_name_unmatched(struct apply *apply,
 				    const struct signal *signal,
 				    struct sg_err *err) MUST_CHECK;

@@ -327,6 +327,8 @@ place_all(struct apply *apply, struct apply_target *target,
 	add_effects(all);
 	for (i = 0; i < all->n && status == SG_OK; i++)
 		status = place_one(apply, target, &all->signals[i], err);
+	if (status == SG_OK)
+		status = apply_fire_adopted(apply, target, err);
 	return status == SG_OK ? automations_run(apply, err) : status;
 }
 

@@ -96,6 +96,34 @@ store_history_append(struct store *store,
 }
 
 enum sg_status
+store_history_waiting(struct store *store, uint64_t record_key, size_t most,
+		      struct pool *pool, struct store_history_ids *out,
+		      struct sg_err *err)
+{
+	struct db_statement *statement;
+	struct store_history_ids ids = {0};
+	enum sg_status status;
+
+	ids.ids = pool_alloc(pool, most * sizeof(*ids.ids));
+	status = store_prepare(store,
+			       "SELECT id FROM history"
+			       " WHERE record_id = 0 AND record_key = ?"
+			       " ORDER BY happened_at, id LIMIT ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	store_bind_key(statement, 1, record_key);
+	db_bind_int(statement, 2, (int64_t)most);
+	while ((status = db_step(statement, err)) == SG_OK)
+		ids.ids[ids.n++] = db_column_int(statement, 0);
+	db_reset(statement);
+	if (status != SG_NONE)
+		return status;
+	*out = ids;
+	return SG_OK;
+}
+
+enum sg_status
 store_history_adopt(struct store *store, uint64_t record_key,
 		    uint32_t record_id, uint64_t *adopted_out,
 		    struct sg_err *err)

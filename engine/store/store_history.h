@@ -49,6 +49,17 @@ enum sg_status store_history_append(struct store *store,
 				    const struct signal *signal,
 				    struct sg_err *err) MUST_CHECK;
 
+/* The entries that wait for this record key, in order of (happened_at, id),
+ * the first `most` of them. */
+struct store_history_ids {
+	size_t n;
+	int64_t *ids;
+};
+enum sg_status store_history_waiting(struct store *store, uint64_t record_key,
+				     size_t most, struct pool *pool,
+				     struct store_history_ids *out,
+				     struct sg_err *err) MUST_CHECK;
+
 /* Give the unmatched entries of a record key to a record that now exists. */
 enum sg_status store_history_adopt(struct store *store, uint64_t record_key,
 				   uint32_t record_id, uint64_t *adopted_out,

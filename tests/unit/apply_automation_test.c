@@ -15,6 +15,7 @@
 #include "apply_aid.h"
 #include "base/clock.h"
 #include "base/json.h"
+#include "signal/record_key.h"
 #include "store/store_automation.h"
 #include "store/store_history.h"
 #include "store/store_list.h"
@@ -334,6 +335,37 @@ signals_fire_each_time_they_have_an_effect(void **unused)
 	change(&applier, SIGNAL_TAG_ADD, "tag.added",
 	       (const char *const[]){"tag", "vip", NULL});
 	assert_int_equal(fired(&applier, "Tagged"), 1);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
+/* Known by a token only, until the address is known, too. */
+static void
+what_waited_for_its_record_fires_when_it_is_adopted(void **unused)
+{
+	struct applier applier;
+	struct signal waits;
+
+	begin(&applier, CLICK
+	      "automation \"Click\" { on = \"email.clicked\" do = { \"tag "
+	      "add 'clicker'\" } }\n"
+	      "automation \"Ten\" { on = \"score rises to 10\" do = { \"tag "
+	      "add 'ten'\" } }\n");
+	waits = applier_signal("email.clicked", "", applier.now - DAY);
+	waits.received_at = applier.now;
+	waits.record_key = record_key_hash(applier_secret, "contact", ANN);
+	applier_submit(&applier, &waits);
+	waits.verdict = VERDICT_MACHINE;
+	applier_submit(&applier, &waits);
+	assert_int_equal(fired(&applier, "Click"), 0);
+	set_field(&applier, "city", "Rome");
+	assert_int_equal(fired(&applier, "Click"), 1);
+	assert_int_equal(fired(&applier, "Ten"), 0); /* it has degraded */
+	assert_true(has_tag(&applier, "clicker"));
+	set_field(&applier, "city", "Bonn");
+	restart(&applier);
+	set_field(&applier, "city", "Rome");
+	assert_int_equal(fired(&applier, "Click"), 1);
 	applier_verify(&applier);
 	applier_done(&applier);
 }
@@ -712,6 +744,8 @@ main(void)
 		cmocka_unit_test(
 			a_condition_that_does_not_hold_keeps_it_from_acting),
 		cmocka_unit_test(signals_fire_each_time_they_have_an_effect),
+		cmocka_unit_test(
+			what_waited_for_its_record_fires_when_it_is_adopted),
 		cmocka_unit_test(ontraports_recipe),
 		cmocka_unit_test(a_chain_stops_at_depth_8_and_says_so),
 		cmocka_unit_test(score_changed_fires_once_for_each_entry),
