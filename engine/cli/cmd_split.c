@@ -40,7 +40,8 @@ split_redo(struct cli *cli, const struct cli_args *args)
 	}
 	code = cli_call(cli, "POST", "/split/redo", body, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		puts("It is tried again.");
+		puts(body ? "It is tried again."
+			  : "Whatever was given up is tried again.");
 	json_free(answer);
 	json_free(body);
 	return code;

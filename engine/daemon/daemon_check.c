@@ -4,12 +4,14 @@
  * and a spool of their own in a folder that is removed after.
  */
 #include <limits.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/crypto.h"
+#include "base/text.h"
 #include "broadcast/broadcast.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_file.h"
@@ -125,8 +127,10 @@ check_rules(struct check *check, struct buf *report, struct sg_err *err)
 		status = rules_parse(path, buf_text(&text), &context, &ruleset,
 				     err);
 	if (status == SG_OK)
-		buf_printf(report, "%s: %zu rules, %zu automations\n", path,
-			   ruleset->n_rules, ruleset->n_automations);
+		buf_printf(report,
+			   "%s: rules %zu, automations %zu, sequences %zu\n",
+			   path, ruleset->n_rules, ruleset->n_automations,
+			   ruleset->n_sequences);
 	ruleset_free(ruleset);
 	buf_done(&text);
 	return status;
@@ -201,6 +205,42 @@ check_milter(const struct daemon_conf *conf, struct sg_err *err)
 	return conf_refuse(conf->milter, "socket", err, "%s", why);
 }
 
+static enum sg_status
+check_listeners(const struct daemon_conf *conf, struct sg_err *err)
+{
+	static const char *const names[] = {"public", "private"};
+	struct sg_err why;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *address = conf_text(conf->http, names[i]);
+
+		if (address && *address && !text_equal_ascii(address, "none") &&
+		    http_address_check(address, &why) != SG_OK)
+			return conf_refuse(conf->http, names[i], err, "%s",
+					   why.text);
+	}
+	return SG_OK;
+}
+
+/* What may come later than the file: said, not refused. */
+static void
+note_missing(const struct daemon_conf *conf, struct buf *report)
+{
+	const struct outbox_conf *outbox = conf->outbox;
+
+	if (geteuid() == 0 && conf->user && !getpwnam(conf->user))
+		buf_printf(report,
+			   "not there yet: the user %s (adduser --system "
+			   "--group %s)\n",
+			   conf->user, conf->user);
+	for (size_t i = 0; i < outbox->n_templates; i++)
+		if (access(outbox->templates[i].path, R_OK) != 0)
+			buf_printf(report,
+				   "not there yet: template \"%s\", %s\n",
+				   outbox->templates[i].name,
+				   outbox->templates[i].path);
+}
+
 static void
 close_parts(struct check *check)
 {
@@ -229,6 +269,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 	if (status == SG_OK)
 		status = check_keys(check.conf, err);
 	if (status == SG_OK)
+		status = check_listeners(check.conf, err);
+	if (status == SG_OK)
 		status = check_milter(check.conf, err);
 	if (status == SG_OK)
 		status = broadcasts_check(check.conf->smtp, err);
@@ -238,6 +280,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 		status = check_plugins(&check, report, err);
 	if (status == SG_OK)
 		status = check_rules(&check, report, err);
+	if (status == SG_OK)
+		note_missing(check.conf, report);
 	close_parts(&check);
 	return status;
 }

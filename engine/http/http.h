@@ -69,6 +69,10 @@ struct http_options {
 	struct spool *spool;
 };
 
+/* SG_REFUSED: not of the form HOST:PORT. Asks nobody whether it exists. */
+enum sg_status http_address_check(const char *address,
+				  struct sg_err *err) MUST_CHECK;
+
 enum sg_status http_open(const struct http_options *options,
 			 http_handler_fn *handler, void *arg,
 			 struct http **http_out, struct sg_err *err) MUST_CHECK;

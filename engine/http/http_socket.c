@@ -44,6 +44,15 @@ split_address(const char *address, char host[ADDRESS_MOST], const char **port,
 	return SG_OK;
 }
 
+enum sg_status
+http_address_check(const char *address, struct sg_err *err)
+{
+	char host[ADDRESS_MOST];
+	const char *port;
+
+	return split_address(address, host, &port, err);
+}
+
 static enum sg_status
 resolve(const char *address, struct addrinfo **found_out, struct sg_err *err)
 {

@@ -57,6 +57,22 @@ def test_a_good_one_is_said_to_be_good(make_daemon):
     assert result.returncode == 0, result.stderr
 
 
+def test_an_address_without_a_port_is_refused_by_the_check(make_daemon):
+    daemon = make_daemon()
+    daemon.write_conf(re.sub(r"private += .*", 'private = "127.0.0.1"',
+                             daemon.conf.read_text()))
+    result = daemon.check()
+    assert result.returncode not in (0, -6, -11)
+    assert "`127.0.0.1` is not an address to listen on" in result.stderr
+
+
+def test_a_template_that_is_not_there_yet_is_said(make_daemon):
+    daemon = make_daemon(more='template "hello" { file = "later.eml" }\n')
+    result = daemon.check()
+    assert result.returncode == 0, result.stderr
+    assert 'not there yet: template "hello"' in result.stdout
+
+
 def test_a_missing_file_is_named(tmp_path):
     path = tmp_path / "none.conf"
     result = subprocess.run([places.DAEMON, "--config", path, "--check"],
