@@ -94,6 +94,9 @@ double scoreboard_percent(struct scoreboard *board, uint32_t record_id,
 /* Between write_begin and write_end of `board`: what is in the two changes
  * places. Their scores and rates are the same; `other` has no reader. */
 void scoreboard_swap(struct scoreboard *board, struct scoreboard *other);
+/* How often it was swapped. The same before and after several reads: they saw
+ * one set of scores. */
+uint64_t scoreboard_n_swaps(struct scoreboard *board);
 size_t scoreboard_memory(struct scoreboard *board); /* bytes */
 /* The highest id of a record there ever was; 0 = none. */
 uint32_t scoreboard_last_record(struct scoreboard *board);

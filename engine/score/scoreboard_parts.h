@@ -13,6 +13,7 @@
 #define ENGINE_SCORE_SCOREBOARD_PARTS_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "score/scoreboard.h"
 
@@ -46,6 +47,7 @@ struct board_score {
 struct scoreboard {
 	pthread_rwlock_t lock;
 	pthread_mutex_t percent_lock; /* board_score.percent; taken inside */
+	atomic_ullong n_swaps;	      /* stays with the board */
 	struct score_rates rates;
 	int64_t landmark;
 	int64_t landmark_until; /* no need to look at it before */

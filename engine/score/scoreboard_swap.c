@@ -3,7 +3,7 @@
 
 #include "score/scoreboard_parts.h"
 
-/* All but the locks, which stand first. */
+/* All but what stands first: the locks, and how often this was done. */
 enum { FROM = offsetof(struct scoreboard, rates) };
 
 void
@@ -17,4 +17,11 @@ scoreboard_swap(struct scoreboard *board, struct scoreboard *other)
 	memcpy((char *)board + FROM, (char *)other + FROM, sizeof(held) - FROM);
 	memcpy((char *)other + FROM, (char *)&held + FROM, sizeof(held) - FROM);
 	board->version = other->version = version + 1;
+	atomic_fetch_add(&board->n_swaps, 1);
+}
+
+uint64_t
+scoreboard_n_swaps(struct scoreboard *board)
+{
+	return atomic_load(&board->n_swaps);
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/api/api_call.h"
+#include "score/scoreboard.h"
 #include "signal/module.h"
 
 enum { SUBMIT_WAIT_MS = 10000 };
@@ -137,6 +138,27 @@ refuse_method(struct api_call *call, const char *path, const char *allow)
 	api_problem(call->reply, 405, detail);
 }
 
+/* An answer is made of many reads of the scoreboard. When `rules run` put new
+ * scores in between, it is made again: nobody sees old and new ones mixed. */
+static enum sg_status
+answer(struct api_call *call, api_fn *fn, struct sg_err *err)
+{
+	struct scoreboard *board = call->api->options.scoreboard;
+	bool reads = strcmp(call->request->request.method, "GET") == 0;
+	enum sg_status status;
+	uint64_t before;
+
+	for (;;) {
+		before = scoreboard_n_swaps(board);
+		status = fn(call, err);
+		if (!reads || !call->answer ||
+		    scoreboard_n_swaps(board) == before)
+			return status;
+		json_free(call->answer);
+		call->answer = NULL;
+	}
+}
+
 static void
 run(struct api_call *call, const char *path, struct sg_err *err)
 {
@@ -163,7 +185,7 @@ run(struct api_call *call, const char *path, struct sg_err *err)
 	if (status == SG_OK && api_module_or_all(call))
 		status = module_must_be(api_module(call), err);
 	if (status == SG_OK)
-		status = resource->fn(call, err);
+		status = answer(call, resource->fn, err);
 	finish(call, status, err);
 }
 
