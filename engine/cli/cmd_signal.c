@@ -126,6 +126,7 @@ signal_kinds(struct cli *cli, const struct cli_args *args)
 	static const struct cli_column columns[] = {
 		{"signal", "name", CLI_TEXT},
 		{"from", "plugin", CLI_TEXT},
+		{"on", "on", CLI_TEXT},
 		{"properties", "properties", CLI_TEXT},
 		{"what it is", "summary", CLI_TEXT},
 		{0},

@@ -278,3 +278,25 @@ signal_kinds_who_would(const char *name)
 	}
 	return NULL;
 }
+
+enum sg_status
+signal_kinds_off_at(struct signal_kinds *kinds, size_t i,
+		    struct signal_kind_info *out)
+{
+	size_t k;
+
+	for (k = 0; k < sizeof(known) / sizeof(*known); k++) {
+		if (known[k].name[strlen(known[k].name) - 1] == '.' ||
+		    signal_kinds_has(kinds, known[k].name))
+			continue;
+		if (i-- > 0)
+			continue;
+		*out = (struct signal_kind_info){
+			.name = known[k].name,
+			.plugin = known[k].plugin,
+			.properties = "",
+			.summary = "Off: its plugin is not loaded"};
+		return SG_OK;
+	}
+	return SG_NONE;
+}

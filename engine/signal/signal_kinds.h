@@ -38,5 +38,9 @@ struct signal_kind_info signal_kinds_at(struct signal_kinds *kinds, size_t i);
 /* "telephony" for "call.missed" when a known (not loaded) plugin would declare
  * it, else NULL: the hint in the rule language's error. */
 const char *signal_kinds_who_would(const char *name);
+/* The i-th that a shipped plugin would declare that is not loaded, in no
+ * order; SG_NONE: there are no more. */
+enum sg_status signal_kinds_off_at(struct signal_kinds *kinds, size_t i,
+				   struct signal_kind_info *out) MUST_CHECK;
 
 #endif

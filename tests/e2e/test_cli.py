@@ -71,6 +71,20 @@ def test_the_manual_has_every_command_and_option(shared):
     assert plain
 
 
+def test_the_manual_has_every_signal_with_its_properties(shared):
+    manual = (places.ROOT / "conf/rules.conf.5").read_text()
+    section = manual.split(".Sh SIGNALS")[1].split(".Sh ")[0]
+    page = " ".join(section.replace("\\(aq", "'").split())
+    for kind in shared.ask("signal", "kinds")["items"]:
+        if not kind["on"] or kind["plugin"] in ("configuration", "webhook"):
+            continue
+        said = re.search(r"\.It Ic " + re.escape(kind["name"]) +
+                         r" (.*?)\. From ([^:.]*)(?:: (.*?))?\. \.", page)
+        assert said, kind
+        assert said[1] == kind["summary"] and kind["plugin"] in said[2]
+        assert (said[3] or "") == kind["properties"]
+
+
 def test_a_group_alone_is_a_mistake_that_shows_its_commands(shared):
     said = shared.refused(2, "contact")
     assert "scoregate contact add ADDRESS" in said
@@ -515,6 +529,8 @@ def test_a_signal_is_kept_once_and_scores_at_its_own_time(shared, rules):
     kinds = shared.ask("signal", "kinds")["items"]
     assert {"form.submitted", "email.opened"} <= {k["name"] for k in kinds}
     assert "form.submitted" in shared.do("signal", "kinds")
+    on = {kind["name"]: kind["on"] for kind in kinds}
+    assert on["email.opened"] and on["email.delivered"] is False
 
 
 # --- broadcasts

@@ -104,6 +104,23 @@ add_many(void *arg)
 }
 
 static void
+what_no_loaded_plugin_declares_is_off(void **state)
+{
+	struct signal_kinds *kinds = signal_kinds_new();
+	struct signal_kind_info info, opened = {"email.opened", "open", "", ""};
+	size_t before = 0, after = 0;
+
+	(void)state;
+	while (signal_kinds_off_at(kinds, before, &info) == SG_OK)
+		before++;
+	assert_int_equal(signal_kinds_add(kinds, &opened, NULL), SG_OK);
+	for (; signal_kinds_off_at(kinds, after, &info) == SG_OK; after++)
+		assert_string_not_equal(info.name, "email.opened");
+	assert_int_equal(after + 1, before);
+	signal_kinds_free(kinds);
+}
+
+static void
 several_threads_may_add_and_look(void **state)
 {
 	struct signal_kinds *kinds = signal_kinds_new();
@@ -127,6 +144,7 @@ main(void)
 		cmocka_unit_test(a_name_belongs_to_who_declared_it_first),
 		cmocka_unit_test(a_bad_name_is_refused),
 		cmocka_unit_test(it_says_which_plugin_would_declare_a_signal),
+		cmocka_unit_test(what_no_loaded_plugin_declares_is_off),
 		cmocka_unit_test(several_threads_may_add_and_look),
 	};
 

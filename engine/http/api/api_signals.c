@@ -10,24 +10,34 @@
 #include "signal/record_ref.h"
 #include "store/store_history.h"
 
+static void
+push_kind(struct json *items, const struct signal_kind_info *info, bool on)
+{
+	struct json *item = json_new_object();
+
+	json_add_text(item, "name", info->name);
+	json_add_text(item, "plugin", info->plugin);
+	json_add_text(item, "properties",
+		      info->properties ? info->properties : "");
+	json_add_text(item, "summary", info->summary ? info->summary : "");
+	json_add_bool(item, "on", on);
+	json_push(items, item);
+}
+
 enum sg_status
 api_signals_kinds(struct api_call *call, struct sg_err *err)
 {
 	struct signal_kinds *kinds = call->api->options.kinds;
 	struct json *items = api_items(call);
+	struct signal_kind_info info;
 
+	(void)err;
 	for (size_t i = 0; i < signal_kinds_count(kinds); i++) {
-		struct signal_kind_info info = signal_kinds_at(kinds, i);
-		struct json *item = json_new_object();
-
-		json_add_text(item, "name", info.name);
-		json_add_text(item, "plugin", info.plugin);
-		json_add_text(item, "properties",
-			      info.properties ? info.properties : "");
-		json_add_text(item, "summary",
-			      info.summary ? info.summary : "");
-		json_push(items, item);
+		info = signal_kinds_at(kinds, i);
+		push_kind(items, &info, true);
 	}
+	for (size_t i = 0; signal_kinds_off_at(kinds, i, &info) == SG_OK; i++)
+		push_kind(items, &info, false);
 	return SG_OK;
 }
 
