@@ -18,6 +18,7 @@
 
 #include "base/conf_scan.h"
 #include "base/conf_tree.h"
+#include "base/suggest.h"
 
 enum { FILE_MOST = 1 << 20, SHOWN_MOST = 60 };
 
@@ -60,22 +61,25 @@ static void PRINTF_LIKE(2, 3)
 		line_now(cfg), text);
 }
 
+static void
+append_one(struct buf *to, struct suggestion *near, const char *name)
+{
+	buf_printf(to, "%s%s", to->len ? ", " : "", name);
+	suggest_offer(near, name);
+}
+
 /* Options of this section, as people may write them. */
 static void
-append_known(struct buf *to, const cfg_t *cfg, bool is_root)
+append_known(struct buf *to, struct suggestion *near, const cfg_t *cfg)
 {
-	const char *comma = "";
+	bool is_root = strcmp(cfg->name, "root") == 0;
 
-	for (const cfg_opt_t *opt = cfg->opts; opt->name; opt++) {
-		buf_printf(to, "%s%s", comma, opt->name);
-		comma = ", ";
-	}
+	for (const cfg_opt_t *opt = cfg->opts; opt->name; opt++)
+		append_one(to, near, opt->name);
 	for (const struct conf_option *o = current->scan.options;
 	     is_root && o->name; o++)
-		if (o->type == CONF_RAW) {
-			buf_printf(to, "%s%s", comma, o->name);
-			comma = ", ";
-		}
+		if (o->type == CONF_RAW)
+			append_one(to, near, o->name);
 }
 
 static void
@@ -84,15 +88,18 @@ complain_unknown(const cfg_t *cfg, const char *message)
 	const char *name = strchr(message, '\'');
 	bool is_root = strcmp(cfg->name, "root") == 0;
 	struct buf known = BUF_INIT;
-	size_t len;
+	char wanted[SUGGEST_NAME_MOST + 1];
+	struct suggestion near = {.wanted = wanted};
 
 	name = name ? name + 1 : message;
-	len = strcspn(name, "'");
-	append_known(&known, cfg, is_root);
-	complain(cfg, "unknown option `%.*s`%s%s%s (known: %s)",
-		 (int)(len < 64 ? len : 64), name, is_root ? "" : " in `",
-		 is_root ? "" : cfg->name, is_root ? "" : "`",
-		 buf_text(&known));
+	snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(name, "'"), name);
+	append_known(&known, &near, cfg);
+	complain(cfg, "unknown option `%s`%s%s%s%s%s%s", wanted,
+		 is_root ? "" : " in `", is_root ? "" : cfg->name,
+		 is_root ? "" : "`",
+		 near.name[0] ? "; did you mean `" : " (known: ",
+		 near.name[0] ? near.name : buf_text(&known),
+		 near.name[0] ? "`?" : ")");
 	buf_done(&known);
 }
 

@@ -128,6 +128,29 @@ cli_help_is_group(const char *word)
 }
 
 void
+cli_help_offer(struct suggestion *near, const char *group)
+{
+	const struct cli_command *command;
+	char word[SUGGEST_NAME_MOST + 1];
+	size_t i, len;
+
+	for (i = 0; cli_tables[i]; i++)
+		for (command = cli_tables[i]; command->name; command++) {
+			len = group_of(command->name);
+			if (!group)
+				snprintf(word, sizeof(word), "%.*s", (int)len,
+					 command->name);
+			else if (command->name[len] && strlen(group) == len &&
+				 !strncmp(command->name, group, len))
+				snprintf(word, sizeof(word), "%s",
+					 command->name + len + 1);
+			else
+				continue;
+			suggest_offer(near, word);
+		}
+}
+
+void
 cli_help_group(FILE *to, const char *word)
 {
 	const struct cli_command *command;

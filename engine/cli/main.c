@@ -36,19 +36,32 @@ unknown(int argc, char **argv)
 {
 	bool asked = argc > 1 &&
 		     (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+	struct suggestion near = {.wanted = argv[0]};
 
-	if (!cli_help_is_group(argv[0]))
+	if (!cli_help_is_group(argv[0])) {
+		cli_help_offer(&near, NULL);
 		return cli_fail(CLI_USAGE,
-				"no command \"%s\"; scoregate help lists them",
-				argv[0]);
+				"no command \"%s\"%s%s%s; scoregate help lists "
+				"them",
+				argv[0],
+				near.name[0] ? "; did you mean \"" : "",
+				near.name, near.name[0] ? "\"?" : "");
+	}
 	if (asked) {
 		cli_help_group(stdout, argv[0]);
 		return CLI_DONE;
 	}
-	if (argc > 1)
+	if (argc > 1) {
+		near.wanted = argv[1];
+		cli_help_offer(&near, argv[0]);
+		if (near.name[0])
+			return cli_fail(CLI_USAGE,
+					"no command \"%s %s\"; did you mean "
+					"\"%s %s\"?",
+					argv[0], argv[1], argv[0], near.name);
 		cli_fail(CLI_USAGE, "no command \"%s %s\"; there are:", argv[0],
 			 argv[1]);
-	else
+	} else
 		cli_fail(CLI_USAGE, "%s what? There are:", argv[0]);
 	cli_help_group(stderr, argv[0]);
 	return CLI_USAGE;

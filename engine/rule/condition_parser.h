@@ -8,7 +8,7 @@
 
 #include "rule/condition_lex.h"
 #include "rule/condition_node.h"
-#include "rule/condition_suggest.h"
+#include "base/suggest.h"
 
 struct parser {
 	const char *text;

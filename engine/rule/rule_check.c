@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/text.h"
-#include "rule/condition_suggest.h"
+#include "base/suggest.h"
 #include "rule/rule_parts.h"
 #include "score/score.h"
 #include "signal/module.h"

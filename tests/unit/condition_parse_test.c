@@ -9,7 +9,7 @@
 
 #include "condition_aid.h"
 #include "rule/condition_caret.h"
-#include "rule/condition_suggest.h"
+#include "base/suggest.h"
 
 /* The expression, and its canonical text if that is another. */
 static const struct {

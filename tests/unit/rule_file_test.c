@@ -186,10 +186,7 @@ static const struct {
 	{"rule \"A\" { on = \"email.opened\" add = lots }",
 	 "rules.conf:1: `add` in `rule`: expected a number, not `lots`"},
 	{"rule \"A\" { on = \"email.opened\" ad = 1 }",
-	 "rules.conf:1: unknown option `ad` in `rule` (known: enabled, module, "
-	 "score, also, on, when, unless, verdict, add, subtract, once_per, "
-	 "cap, "
-	 "cap_group, degrade, expires, because)"},
+	 "rules.conf:1: unknown option `ad` in `rule`; did you mean `add`?"},
 	{"\n\nrule \"A\" {\n on = \"call.missed\"\n add = 1\n}",
 	 "rules.conf:4: rule \"A\": `call.missed` is declared by no loaded "
 	 "plugin; load `telephony` or remove rule \"A\""},

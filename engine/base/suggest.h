@@ -1,6 +1,6 @@
-/* condition_suggest.h - "did you mean 'lead'?". Pure. */
-#ifndef ENGINE_RULE_CONDITION_SUGGEST_H
-#define ENGINE_RULE_CONDITION_SUGGEST_H
+/* suggest.h - "did you mean 'lead'?". Pure. */
+#ifndef ENGINE_BASE_SUGGEST_H
+#define ENGINE_BASE_SUGGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* condition_suggest.c - see condition_suggest.h. */
-#include "rule/condition_suggest.h"
+/* suggest.c - see condition_suggest.h. */
+#include "base/suggest.h"
 
 #include <string.h>
 
