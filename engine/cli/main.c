@@ -40,12 +40,14 @@ unknown(int argc, char **argv)
 
 	if (!cli_help_is_group(argv[0])) {
 		cli_help_offer(&near, NULL);
+		if (near.name[0])
+			return cli_fail(CLI_USAGE,
+					"no command \"%s\"; did you mean "
+					"\"%s\"?",
+					argv[0], near.name);
 		return cli_fail(CLI_USAGE,
-				"no command \"%s\"%s%s%s; scoregate help lists "
-				"them",
-				argv[0],
-				near.name[0] ? "; did you mean \"" : "",
-				near.name, near.name[0] ? "\"?" : "");
+				"no command \"%s\"; scoregate help lists them",
+				argv[0]);
 	}
 	if (asked) {
 		cli_help_group(stdout, argv[0]);
