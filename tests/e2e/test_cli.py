@@ -96,7 +96,6 @@ def test_a_group_alone_is_a_mistake_that_shows_its_commands(shared):
     (["cont"], 'no command "cont"; scoregate help lists them'),
     (["contact", "ad"], 'no command "contact ad"; did you mean "contact add"?'),
     (["scoer", "top"], 'no command "scoer"; did you mean "score"?'),
-    (["contact", "quite-else"], 'no command "contact quite-else"; there are:'),
     (["contact", "add"], "contact add needs ADDRESS"),
     (["contact", "show", "a@b.test", "c"], '"c" is one word too many'),
     (["contact", "list", "--colums", "x"], "unknown option --colums"),
