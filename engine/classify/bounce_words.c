@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 
 struct pattern {
@@ -360,15 +361,62 @@ bounce_words_find(const char *words, const char *group, const char **end_out)
 	return find_group(words, group, strlen(group), end_out);
 }
 
-bool
-bounce_words_match(const char *words, const char *pattern)
+/*
+ * With which three bytes words begin, hashed: of some hundred patterns few are
+ * left to be looked for.
+ */
+enum { BEGINNINGS = 4096, BEGINNING_LEN = 3 };
+
+struct beginnings {
+	uint64_t bits[BEGINNINGS / 64];
+};
+
+static unsigned
+beginning_of(const char *word)
+{
+	uint32_t bytes = (uint32_t)(unsigned char)word[0] << 16 |
+			 (uint32_t)(unsigned char)word[1] << 8 |
+			 (unsigned char)word[2];
+
+	return bytes * UINT32_C(2654435761) >> 20;
+}
+
+static void
+read_beginnings(const char *words, struct beginnings *to)
+{
+	unsigned at;
+
+	memset(to, 0, sizeof(*to));
+	for (; *words; words++) {
+		if (*words != ' ' || !words[1] || !words[2])
+			continue;
+		at = beginning_of(words + 1);
+		to->bits[at / 64] |= UINT64_C(1) << at % 64;
+	}
+}
+
+/* False: it stands nowhere. A short group or one open early is looked for. */
+static bool
+may_begin(const struct beginnings *in, const char *group, size_t len)
+{
+	unsigned at;
+
+	if (len < BEGINNING_LEN || memchr(group, '*', BEGINNING_LEN))
+		return true;
+	at = beginning_of(group);
+	return in->bits[at / 64] >> at % 64 & 1;
+}
+
+static bool
+match(const char *words, const struct beginnings *in, const char *pattern)
 {
 	const char *end;
 	size_t len;
 
 	for (;;) {
 		len = strcspn(pattern, "&");
-		if (!find_group(words, pattern, len, &end))
+		if ((in && !may_begin(in, pattern, len)) ||
+		    !find_group(words, pattern, len, &end))
 			return false;
 		if (!pattern[len])
 			return true;
@@ -377,10 +425,21 @@ bounce_words_match(const char *words, const char *pattern)
 }
 
 bool
+bounce_words_match(const char *words, const char *pattern)
+{
+	return match(words, NULL, pattern);
+}
+
+bool
 bounce_words_any(const char *words, const char *const *patterns)
 {
-	for (; patterns && *patterns; patterns++) {
-		if (bounce_words_match(words, *patterns))
+	struct beginnings in;
+
+	if (!patterns || !*patterns)
+		return false;
+	read_beginnings(words, &in);
+	for (; *patterns; patterns++) {
+		if (match(words, &in, *patterns))
 			return true;
 	}
 	return false;
@@ -389,10 +448,12 @@ bounce_words_any(const char *words, const char *const *patterns)
 static enum bounce_reason
 first_match(const char *words, const struct pattern *patterns, size_t n)
 {
+	struct beginnings in;
 	size_t i;
 
+	read_beginnings(words, &in);
 	for (i = 0; i < n; i++) {
-		if (bounce_words_match(words, patterns[i].words))
+		if (match(words, &in, patterns[i].words))
 			return patterns[i].reason;
 	}
 	return BOUNCE_OTHER;
