@@ -237,8 +237,8 @@ print_histogram(const struct json *answer)
 
 	for (i = 0; i < n; i++)
 		most = fmax(most, fmax(bin(before, i), bin(after, i)));
-	if (to <= from)
-		return; /* all have the same */
+	if (to - from < 0.01)
+		return; /* all have the same, as far as is shown */
 	printf("\n%-20s %8s%*s %8s\n", "score", "before", BAR_WIDTH + 1, "",
 	       "after");
 	for (i = 0; i < n; i++) {
