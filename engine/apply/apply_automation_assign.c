@@ -101,7 +101,7 @@ automations_assign(struct apply *apply, struct cached *cached,
 	const char *address;
 	struct signal entry;
 	enum sg_status status;
-	uint64_t turn;
+	uint64_t turn = 0;
 
 	if (!team || !team->n_members)
 		return err_set(err, SG_REFUSED, "there is no team '%.64s'",

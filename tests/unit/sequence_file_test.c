@@ -156,7 +156,8 @@ an_automation_may_only_start_what_there_is(void **unused)
 	refused("automation \"A\" {\n on = \"score rises to 1\"\n "
 		"do = { \"sequence start 'T'\" } } "
 		"sequence \"S\" { " STEP " }",
-		"rules.conf:1: automation \"A\": there is no sequence `T`");
+		"rules.conf:3: automation \"A\": action 1 of `do`: there is no "
+		"sequence 'T'");
 }
 
 static int64_t
