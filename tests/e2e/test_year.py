@@ -249,8 +249,9 @@ def story(chance):
     year = [(BEGIN + n * STEP, None, "", {}, 0)
             for n in range(1, DAYS * DAY // STEP)]
     sent = collections.defaultdict(list)
-    moments = sorted(BEGIN + chance.randrange(DAYS * DAY)
-                     for _ in range(round(EVENTS * len(PEOPLE))))
+    # A sweep every ten seconds: so far apart, each move of the clock has one.
+    moments = sorted(BEGIN + 20000 + 40000 * n for n in chance.sample(
+        range(DAYS * DAY // 40000), round(EVENTS * len(PEOPLE))))
     for at in moments:
         key = chance.choice(PEOPLE)
         year.append((at, key, *any_event(chance, sent[key])))

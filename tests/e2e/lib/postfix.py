@@ -202,7 +202,7 @@ class Postfix:
             except RuntimeError:
                 self.stop()
                 return False
-        places.wait_for(started, 20, "Postfix, once more")
+        places.wait_for(started, 90, "Postfix, once more")
 
     def log(self):
         texts = []
