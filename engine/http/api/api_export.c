@@ -26,6 +26,7 @@ struct export
 	uint32_t next_id;
 	size_t at;
 	bool csv, header_sent;
+	uint64_t n_swaps; /* of the scoreboard, when it began */
 };
 
 static bool
@@ -105,6 +106,7 @@ write_rows(struct export *export, struct api_place *place, struct buf *to,
 {
 	uint32_t ids[ROWS_A_PIECE];
 	size_t n = next_ids(export, ids);
+	struct scoreboard *board = export->api->options.scoreboard;
 	enum sg_status status = SG_OK;
 
 	*more_out = n == ROWS_A_PIECE;
@@ -117,6 +119,11 @@ write_rows(struct export *export, struct api_place *place, struct buf *to,
 			write_row(export, row, to);
 		json_free(row);
 	}
+	/* What was sent before cannot be made again as an answer can (api.c).
+	 */
+	if (status == SG_OK && scoreboard_n_swaps(board) != export->n_swaps)
+		return err_set(err, SG_BUSY,
+			       "`rules run` put new scores in; export again");
 	return status;
 }
 
@@ -229,6 +236,7 @@ api_export(struct api_call *call, struct sg_err *err)
 	if (!export)
 		return err_set(err, SG_FAILED, "out of memory");
 	export->csv = !format || strcmp(format, "csv") == 0;
+	export->n_swaps = scoreboard_n_swaps(call->api->options.scoreboard);
 	status = api_query_read(call, columns, &export->query, err);
 	/* Only who wants an order pays for the memory of one. */
 	if (status == SG_OK && export->query.sorted)
