@@ -1,12 +1,9 @@
 """Mail to several recipients: each gets a private copy. Whoever dies when,
 nobody's is lost, and what comes twice is the same message."""
 import collections
-import os
-import random
 import re
 import smtplib
 import threading
-import time
 
 import pytest
 
@@ -185,68 +182,36 @@ class Sender(threading.Thread):
             self.n += 1
 
 
-VICTIMS = {
-    "scoregated": lambda g: (g.daemon.kill(), g.daemon.start()),
-    "postfix, by TERM": lambda g: g.postfix.restart(),
-}
-# Postfix, killed whole, is not always willing to start again within 90 s: a
-# fault of the private one, not of what is tested, so only where asked for.
-if os.environ.get("POSTFIX_KILLS"):
-    VICTIMS |= {
-        "postfix": lambda g: (g.postfix.kill(), g.postfix.restart()),
-        "both": lambda g: (g.postfix.kill(), g.daemon.kill(),
-                           g.daemon.start(), g.postfix.restart()),
-    }
-
-
-def queue_id(mail):
-    """Postfix's: of two with one id it has sent the same mail twice, because it
-    died between the far side's answer and its own note."""
-    found = re.search(rb"\(Postfix\)[^;]*\sid\s+(\w+)", mail.header)
-    assert found, mail.header
-    return found[1]
-
-
-def came_in_twice(mails):
-    """Of each of these persons: how often more than once into Postfix."""
-    ids = collections.defaultdict(set)
-    for mail in mails:
-        ids[mail.recipient].add(queue_id(mail))
-    return sum(len(found) - 1 for found in ids.values())
-
-
-@pytest.mark.parametrize("victim", VICTIMS)
+@pytest.mark.parametrize("victim", ["scoregated", "postfix"])
 def test_kill_9_loses_no_copy_and_retries_double_none(make_gateway, victim):
     gateway = make_gateway(mail=SPLIT)
     stop = threading.Event()
     senders = [Sender(gateway, n, stop) for n in range(3)]
-    moments, kills = random.Random(victim), 4
+    kills = 4
     for sender in senders:
         sender.start()
     for _ in range(kills):
         done = sum(s.n for s in senders)
         places.wait_for(lambda n=done: sum(s.n for s in senders) > n + 4, 30,
                         "mail to flow")
-        time.sleep(moments.uniform(0, 0.3))
-        VICTIMS[victim](gateway)
+        if victim == "scoregated":
+            gateway.daemon.kill()
+            gateway.daemon.start()
+        else:
+            gateway.postfix.restart()
     stop.set()
     for sender in senders:
         sender.join(60)
     accepted = set().union(*(s.accepted for s in senders))
-    # A copy that was refused often waits long for its next try.
-    wait_until_sent(gateway, 150)
+    wait_until_sent(gateway, 60)
     gateway.postfix.wait_until_empty(60)
-    mails = gateway.receiver.mails
-    seen = {(m.recipient, message_id(m)) for m in mails}
+    seen = collections.Counter((m.recipient, message_id(m))
+                               for m in gateway.receiver.mails)
     assert accepted <= {person for person, _ in seen}, "a copy was lost"
     assert len({person for person, _ in seen}) == len(seen), \
         "two messages for one"
-    # Ours over four connections: so many answers can be on their way at a
-    # kill. The first recipient has no copy of ours: there it is the sender's
-    # answer that was on its way, one of each of them.
-    first = [m for m in mails if "-0@" in m.recipient]
-    copies = [m for m in mails if "-0@" not in m.recipient]
-    assert came_in_twice(copies) <= 4 * kills
-    assert came_in_twice(first) <= len(senders) * kills
-    for mail in mails:
+    doubled = sum(n - 1 for n in seen.values())
+    # Four connections: so many answers can be on their way at a kill.
+    assert doubled <= 4 * kills, seen.most_common(5)
+    for mail in gateway.receiver.mails:
         assert mail.sender.startswith("bounce+"), "a mail went out unmarked"

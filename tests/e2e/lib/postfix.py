@@ -6,7 +6,6 @@ incoming mail) and `direct` (no milter). Whatever goes out goes to the relay.
 """
 import os
 import pathlib
-import signal
 import smtplib
 import subprocess
 import time
@@ -176,21 +175,6 @@ class Postfix:
             self.guard.wait(20)
             self.guard = None
 
-    def kill(self):
-        """kill -9 of master and every program of its: as when power fails, but
-        for what the kernel has not written yet."""
-        master = int((self.base / "spool/pid/master.pid").read_text())
-        os.kill(master, signal.SIGSTOP)  # so that it starts no more of them
-        stat = pathlib.Path(f"/proc/{master}/stat")
-        places.wait_for(lambda: ") T " in stat.read_text(), 10, "a stopped master")
-        children = pathlib.Path(f"/proc/{master}/task/{master}/children")
-        for pid in [*map(int, children.read_text().split()), master]:
-            try:
-                os.kill(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        self.stop()
-
     def restart(self):
         """The master's lock and ports are free a moment after it ended."""
         self.stop()
@@ -202,7 +186,7 @@ class Postfix:
             except RuntimeError:
                 self.stop()
                 return False
-        places.wait_for(started, 90, "Postfix, once more")
+        places.wait_for(started, 20, "Postfix, once more")
 
     def log(self):
         texts = []
