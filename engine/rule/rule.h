@@ -98,6 +98,8 @@ void ruleset_write(const struct ruleset *ruleset, struct buf *to);
 int64_t rule_source_expires(const char *source);
 
 enum rule_change { RULE_SAME, RULE_ADDED, RULE_CHANGED, RULE_REMOVED };
+const char *rule_change_name(enum rule_change change);
+
 struct rule_difference {
 	enum rule_change change;
 	const struct rule *before, *after; /* NULL where there is none */

@@ -112,3 +112,14 @@ ruleset_find_emptied(const struct ruleset *before, const struct ruleset *after,
 	*places_out = places;
 	return kept;
 }
+
+const char *
+rule_change_name(enum rule_change change)
+{
+	static const char *const names[] = {[RULE_SAME] = "same",
+					    [RULE_ADDED] = "added",
+					    [RULE_CHANGED] = "changed",
+					    [RULE_REMOVED] = "removed"};
+
+	return names[change];
+}

@@ -67,10 +67,6 @@ void
 api_automations_differences(struct api_call *call, const struct ruleset *after,
 			    struct json *add_to)
 {
-	static const char *const names[] = {[RULE_SAME] = "same",
-					    [RULE_ADDED] = "added",
-					    [RULE_CHANGED] = "changed",
-					    [RULE_REMOVED] = "removed"};
 	struct automation_difference *differences;
 	size_t n = automations_compare(in_force(call), after, call->pool,
 				       &differences);
@@ -79,7 +75,7 @@ api_automations_differences(struct api_call *call, const struct ruleset *after,
 		const struct automation_difference *one = &differences[i];
 		struct json *item = json_new_object();
 
-		json_add_text(item, "change", names[one->change]);
+		json_add_text(item, "change", rule_change_name(one->change));
 		json_add_text(item, "kind", "automation");
 		json_add_text(item, "name",
 			      one->after ? one->after->name

@@ -231,10 +231,6 @@ static void
 add_differences(struct api_call *call, const struct ruleset *before,
 		const struct ruleset *after)
 {
-	static const char *const names[] = {[RULE_SAME] = "same",
-					    [RULE_ADDED] = "added",
-					    [RULE_CHANGED] = "changed",
-					    [RULE_REMOVED] = "removed"};
 	struct rule_difference *differences;
 	struct json *array = json_new_array();
 	size_t n = ruleset_compare(before, after, call->pool, &differences);
@@ -244,7 +240,7 @@ add_differences(struct api_call *call, const struct ruleset *before,
 		const struct rule_difference *one = &differences[i];
 		struct json *item = json_new_object();
 
-		json_add_text(item, "change", names[one->change]);
+		json_add_text(item, "change", rule_change_name(one->change));
 		json_add_text(item, "name",
 			      one->after ? one->after->name
 					 : one->before->name);

@@ -51,10 +51,6 @@ void
 api_sequences_differences(struct api_call *call, const struct ruleset *after,
 			  struct json *add_to)
 {
-	static const char *const names[] = {[RULE_SAME] = "same",
-					    [RULE_ADDED] = "added",
-					    [RULE_CHANGED] = "changed",
-					    [RULE_REMOVED] = "removed"};
 	struct sequence_difference *all;
 	size_t n = sequences_compare(in_force(call), after, call->pool, &all);
 
@@ -64,7 +60,7 @@ api_sequences_differences(struct api_call *call, const struct ruleset *after,
 		const struct sequence *either = now ? now : before;
 		struct json *item = json_new_object();
 
-		json_add_text(item, "change", names[all[i].change]);
+		json_add_text(item, "change", rule_change_name(all[i].change));
 		json_add_text(item, "kind", "sequence");
 		json_add_text(item, "name", either->name);
 		add_or_null(item, "before", before ? before->source : NULL);
