@@ -2,11 +2,13 @@
 #include "base/crypto.h"
 
 #include <assert.h>
+#include <string.h>
 /* Part by part: sodium.h would bring a crypto_hash() of its own. */
 #include <sodium/core.h>
 #include <sodium/crypto_auth_hmacsha256.h>
 #include <sodium/crypto_generichash.h>
 #include <sodium/crypto_generichash_blake2b.h>
+#include <sodium/crypto_shorthash.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
 
@@ -59,6 +61,18 @@ crypto_hash64(const void *bytes, size_t len)
 	for (int i = 0; i < 8; i++)
 		number = number << 8 | hash[i];
 	return number ? number : 1;
+}
+
+uint64_t
+crypto_table_hash(const void *bytes, size_t len,
+		  const unsigned char key[CRYPTO_TABLE_KEY_SIZE])
+{
+	unsigned char hash[crypto_shorthash_BYTES];
+	uint64_t number;
+
+	crypto_shorthash(hash, bytes, len, key);
+	memcpy(&number, hash, sizeof(number));
+	return number;
 }
 
 void

@@ -11,7 +11,11 @@
 
 #include "base/err.h"
 
-enum { CRYPTO_HASH_SIZE = 32, CRYPTO_PASSWORD_HASH_SIZE = 128 };
+enum {
+	CRYPTO_HASH_SIZE = 32,
+	CRYPTO_PASSWORD_HASH_SIZE = 128,
+	CRYPTO_TABLE_KEY_SIZE = 16
+};
 
 enum sg_status crypto_start(struct sg_err *err) MUST_CHECK;
 void crypto_random(void *out, size_t len);
@@ -21,6 +25,9 @@ void crypto_hash(void *out, size_t out_len, const void *bytes, size_t len,
 		 const void *key, size_t key_len);
 /* First 8 bytes of the unkeyed hash: ids of external events. Never 0. */
 uint64_t crypto_hash64(const void *bytes, size_t len);
+/* SipHash-2-4: places in a table that strangers put things into. */
+uint64_t crypto_table_hash(const void *bytes, size_t len,
+			   const unsigned char key[CRYPTO_TABLE_KEY_SIZE]);
 void crypto_hmac_sha256(unsigned char out[32], const void *key, size_t key_len,
 			const void *bytes, size_t len);
 bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
