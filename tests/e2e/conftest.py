@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from lib import places, postfix  # noqa: E402
+from lib.browser import Browser  # noqa: E402
 from lib.gateway import Gateway  # noqa: E402
 from lib.scoregated import Scoregated  # noqa: E402
 
@@ -119,6 +120,18 @@ signals { names = { "order.paid" } }
     finally:
         if daemon.process:
             daemon.process.kill()
+        shutil.rmtree(base, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """A Chromium for all stories of a file, each beginning with forget()."""
+    base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-", dir="/tmp"))
+    made = Browser(base)
+    try:
+        yield made
+    finally:
+        made.close()
         shutil.rmtree(base, ignore_errors=True)
 
 
