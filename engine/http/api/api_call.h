@@ -66,15 +66,31 @@ struct api_call {
 
 typedef enum sg_status api_fn(struct api_call *call, struct sg_err *err);
 
-/* api_resources.c: the one table of what there is. */
+/*
+ * api_resources.c: the one table of what there is. Routing, roles, the bounds
+ * of what a call may bring, the audit and the reference (openapi.json) come
+ * from it. The first five say what it is; what follows is named, and is what
+ * the reference says of it. Shapes are written as api_shape.h has it.
+ */
 struct api_resource {
 	const char *method;
 	const char *path; /* under /api/v1; {…} takes one segment */
 	enum api_role role;
 	api_fn *fn;
 	const char *summary;
+	/* Of the query, blank between them; others are refused. Each stands
+	 * in api_shapes.c. NULL: not said, anything goes. */
+	const char *params;
+	const char *body;     /* a shape; NULL = it takes none */
+	const char *consumes; /* media types; NULL = JSON */
+	const char *answer;   /* a shape; NULL = none, or no JSON */
+	const char *produces; /* media types; NULL = JSON */
+	int status;	      /* of the answer; 0 = 200, 204 without `answer` */
+	const char *action;   /* in the audit; NULL = api_define() says it */
+	bool reads;	      /* a POST that changes nothing */
 };
 extern const struct api_resource api_resources[]; /* ends with {0} */
+/* api_find.c */
 const char *api_role_name(enum api_role role);
 int api_role_find(const char *name); /* -1: no such role */
 
