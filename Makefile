@@ -31,7 +31,8 @@ CPPFLAGS  += -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -D_FILE_OFFSET_BITS=64 
 	     -DSCOREGATE_VERSION='"$(VERSION)"' \
 	     -DSCOREGATE_SYSCONFDIR='"$(SYSCONFDIR)"' \
 	     -DSCOREGATE_STATEDIR='"$(STATEDIR)"' \
-	     -DSCOREGATE_RUNDIR='"$(RUNDIR)"' -DSCOREGATE_LIBDIR='"$(LIBDIR)"'
+	     -DSCOREGATE_RUNDIR='"$(RUNDIR)"' -DSCOREGATE_LIBDIR='"$(LIBDIR)"' \
+	     -DSCOREGATE_DATADIR='"$(DATADIR)"'
 CFLAGS    ?= -O2 -g
 LDHARD     = -pie -Wl,-z,relro -Wl,-z,now
 
@@ -117,7 +118,7 @@ packages:
 	@$(call need,build run test)
 
 # The places that are compiled in: a change of PREFIX compiles them anew.
-PATHS = $(SYSCONFDIR) $(STATEDIR) $(RUNDIR) $(LIBDIR) $(VERSION)
+PATHS = $(SYSCONFDIR) $(STATEDIR) $(RUNDIR) $(LIBDIR) $(DATADIR) $(VERSION)
 .PHONY: FORCE
 $(BUILD)/paths: FORCE
 	@mkdir -p $(@D); echo '$(PATHS)' | cmp -s - $@ || echo '$(PATHS)' > $@
@@ -141,10 +142,10 @@ $(BUILD)/gen/%.o: $(BUILD)/gen/%.c
 # another place makes those few objects again.
 PLACES = $(BUILD)/gen/places
 $(PLACES): places-now
-	@mkdir -p $(@D); echo '$(SYSCONFDIR) $(STATEDIR) $(RUNDIR) $(LIBDIR)' > $@.new; \
+	@mkdir -p $(@D); echo '$(SYSCONFDIR) $(STATEDIR) $(RUNDIR) $(LIBDIR) $(DATADIR)' > $@.new; \
 	  cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 .PHONY: places-now
-$(call obj,$(shell grep -lE 'SCOREGATE_(SYSCONF|STATE|RUN|LIB)DIR' \
+$(call obj,$(shell grep -lE 'SCOREGATE_(SYSCONF|STATE|RUN|LIB|DATA)DIR' \
   engine/*/*.c)): $(PLACES)
 
 # milter/ and plugins/ see the public headers only.

@@ -95,6 +95,15 @@ bool gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
 					      const char *name),
 			struct spool_batch *batch, struct sg_reply *reply);
 
+/* What a plugin tells and does for the operator: its inspect(), for a request
+ * whose path is the plugin's own business. SG_NONE: it is not loaded, or has
+ * nothing to tell. */
+enum sg_status gate_inspect(struct sg_gate *gate, const char *plugin,
+			    const struct sg_request *request,
+			    const char *(*header)(const void *handle,
+						  const char *name),
+			    struct sg_reply *reply);
+
 /* The thread that sends private copies, if there are to be any. Stop it before
  * the parts that the plugins use go. */
 enum sg_status gate_start_split(struct sg_gate *gate,

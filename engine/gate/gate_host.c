@@ -1,6 +1,7 @@
 /* gate_host.c - the host's table, in the order of struct sg_host. */
 #include "gate/gate_host.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "token/token.h"
 
@@ -86,4 +87,10 @@ const struct sg_host gate_host = {
 	.bounce_class = host_bounce_class,
 
 	.reason = host_reason,
+
+	.settings_read = host_settings_read,
+	.time_parse = clock_parse,
+	.time_text = host_time_text,
+	.fetch = host_fetch,
+	.is_text = text_is_utf8,
 };

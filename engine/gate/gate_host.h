@@ -75,6 +75,11 @@ HOST(mail_set_sender);
 HOST(mail_take);
 HOST(bounce_class);
 HOST(reason);
+/* host_settings.c */
+HOST(settings_read);
+/* host_outside.c */
+HOST(time_text);
+HOST(fetch);
 
 #undef HOST
 

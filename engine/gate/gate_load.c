@@ -232,6 +232,7 @@ gate_load(struct sg_gate *gate, const char *path,
 void
 gate_unload(struct gate_plugin *plugin)
 {
+	struct gate_settings *more;
 	struct gate_call *call;
 
 	if (!plugin)
@@ -242,6 +243,8 @@ gate_unload(struct gate_plugin *plugin)
 	if (call->magic)
 		gate_call_end(call);
 	conf_free(plugin->settings);
+	for (more = plugin->more_settings; more; more = more->next)
+		conf_free(more->root);
 	pool_free(plugin->options_pool);
 	if (plugin->library)
 		dlclose(plugin->library);

@@ -49,6 +49,12 @@ struct gate_call {
 	struct mail_in *incoming;	   /* NULL outside incoming() */
 };
 
+/* Another file of a plugin's settings; lives as long as it. */
+struct gate_settings {
+	struct gate_settings *next;
+	struct conf_section *root;
+};
+
 struct gate_plugin {
 	struct sg_gate *gate;
 	struct sg_plugin descriptor; /* what an older plugin lacks is 0 */
@@ -57,8 +63,9 @@ struct gate_plugin {
 	struct conf_option *options; /* made of the descriptor's table */
 	struct pool *options_pool;
 	struct conf_section *settings;
-	struct gate_call start_call; /* its memory lives until stop() */
-	bool starting;		     /* declare() is allowed */
+	struct gate_settings *more_settings; /* of settings_read() */
+	struct gate_call start_call;	     /* its memory lives until stop() */
+	bool starting;			     /* declare() is allowed */
 	bool started;
 	/* One row a declared signal; fixed after start(). */
 	char **signals;

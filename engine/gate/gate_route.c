@@ -1,4 +1,6 @@
 /* gate_route.c - from a path to the plugin that owns it. */
+#include <string.h>
+
 #include "base/log.h"
 #include "gate/gate_call.h"
 
@@ -45,10 +47,10 @@ answer_for(struct sg_reply *reply, enum sg_status status)
 }
 
 static enum sg_status
-call_route(struct gate_plugin *plugin, const struct sg_route *route,
-	   const struct sg_request *request,
-	   const char *(*header)(const void *handle, const char *name),
-	   struct spool_batch *batch, struct sg_reply *reply)
+call_answer(struct gate_plugin *plugin, const struct sg_route *route,
+	    const struct sg_request *request,
+	    const char *(*header)(const void *handle, const char *name),
+	    struct spool_batch *batch, struct sg_reply *reply)
 {
 	struct gate_call call;
 	enum sg_status status;
@@ -95,6 +97,29 @@ gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
 	inner.size = sizeof(inner);
 	inner.path = request->path + strlen(route->prefix);
 	answer_for(reply,
-		   call_route(plugin, route, &inner, header, batch, reply));
+		   call_answer(plugin, route, &inner, header, batch, reply));
 	return true;
+}
+
+enum sg_status
+gate_inspect(struct sg_gate *gate, const char *plugin,
+	     const struct sg_request *request,
+	     const char *(*header)(const void *handle, const char *name),
+	     struct sg_reply *reply)
+{
+	struct sg_route route = {.prefix = "inspect"};
+	struct sg_request inner = *request;
+
+	inner.size = sizeof(inner);
+	for (size_t i = 0; i < gate->n_plugins; i++) {
+		route.answer = gate->plugins[i]->descriptor.inspect;
+		if (strcmp(gate->plugins[i]->descriptor.name, plugin) != 0)
+			continue;
+		if (!route.answer)
+			return SG_NONE;
+		answer_for(reply, call_answer(gate->plugins[i], &route, &inner,
+					      header, NULL, reply));
+		return SG_OK;
+	}
+	return SG_NONE;
 }

@@ -40,7 +40,7 @@
 
 #define SCOREGATE_ABI_MAGIC 0x53434754u /* "SCGT" */
 #define SCOREGATE_ABI_MAJOR 1
-#define SCOREGATE_ABI_MINOR 3
+#define SCOREGATE_ABI_MINOR 4
 
 struct sg_host;	    /* the functions, below */
 struct sg_err;	    /* a reason for people; written by host->fail() */
@@ -376,6 +376,10 @@ struct sg_plugin {
 				   const struct sg_incoming *mail,
 				   struct sg_err *err);
 	sg_score_fn *score;
+	/* since 1.4: what the plugin tells the operator about itself, and does
+	 * when told to: the API's, never the public's. `path` is its own
+	 * business; the answer is JSON. */
+	sg_answer_fn *inspect;
 };
 
 #define SG_PLUGIN __attribute__((visibility("default")))
@@ -386,209 +390,6 @@ struct sg_plugin {
 #define SG_PLUGIN_SIZE_LEAST \
 	(offsetof(struct sg_plugin, score) + sizeof(sg_score_fn *))
 
-/* --- the host ------------------------------------------------------------ */
-
-enum sg_log_level { SG_LOG_ERROR, SG_LOG_WARN, SG_LOG_INFO, SG_LOG_DEBUG };
-
-enum sg_site {
-	SG_SITE_PUBLIC_URL,    /* "https://t.example.com", no slash at end */
-	SG_SITE_BOUNCE_DOMAIN, /* "" = none */
-	SG_SITE_UNSUBSCRIBE_ADDRESS, /* "unsubscribe@…"; "" = none */
-	/* since 1.1: a folder for what outlives the process, in files named
-	 * after the plugin; "" = none */
-	SG_SITE_STATE
-};
-
-#define SG_FORMAT(f, a) __attribute__((format(printf, f, a)))
-
-/* In the order in which they came; grows at the end only. */
-struct sg_host {
-	size_t size;
-	uint16_t abi_major, abi_minor;
-
-	/* -- telling people. Never a token, a body or a password. -- */
-	void (*log)(const struct sg_call *call, enum sg_log_level level,
-		    const char *format, ...) SG_FORMAT(3, 4);
-	/* Writes the reason, returns `status`. */
-	enum sg_status (*fail)(struct sg_err *err, enum sg_status status,
-			       const char *format, ...) SG_FORMAT(3, 4);
-	const char *(*site)(const struct sg_call *call, enum sg_site which);
-
-	/* -- memory of the call; never NULL -- */
-	void *(*alloc)(const struct sg_call *call, size_t size); /* zeroed */
-	char *(*copy)(const struct sg_call *call, const char *text);
-	struct sg_text *(*text)(const struct sg_call *call); /* 1 MB most */
-
-	/* -- text. Appending past the most makes all of it "" -- */
-	void (*append)(struct sg_text *to, const void *bytes, size_t len);
-	void (*print)(struct sg_text *to, const char *format, ...)
-		SG_FORMAT(2, 3);
-	void (*append_html)(struct sg_text *to, const char *text);
-	void (*append_url)(struct sg_text *to, const char *text);
-	void (*append_json)(struct sg_text *to, const char *text); /* quoted */
-	void (*append_base64)(struct sg_text *to, const void *bytes,
-			      size_t len);
-	const char *(*text_value)(const struct sg_text *text); /* NUL at end */
-	size_t (*text_len)(const struct sg_text *text);
-	/* `*` any run, `?` one character; without regard to case. */
-	bool (*glob)(const char *glob, const char *text);
-
-	/* -- settings; asking for one that is not in the table asserts -- */
-	const struct sg_settings *(*settings)(const struct sg_call *call);
-	bool (*setting_is_set)(const struct sg_settings *of, const char *name);
-	const char *(*setting_text)(const struct sg_settings *of,
-				    const char *name); /* NULL = unset */
-	double (*setting_number)(const struct sg_settings *of,
-				 const char *name);
-	int64_t (*setting_int)(const struct sg_settings *of, const char *name);
-	bool (*setting_bool)(const struct sg_settings *of, const char *name);
-	size_t (*setting_list_count)(const struct sg_settings *of,
-				     const char *name);
-	const char *(*setting_list_at)(const struct sg_settings *of,
-				       const char *name, size_t i);
-	size_t (*setting_section_count)(const struct sg_settings *of,
-					const char *name);
-	const struct sg_settings *(*setting_section_at)(
-		const struct sg_settings *of, const char *name, size_t i);
-	const char *(*setting_title)(const struct sg_settings *of);
-	/* "FILE:LINE: text" for a value that cannot be; SG_REFUSED. */
-	enum sg_status (*setting_refuse)(const struct sg_settings *of,
-					 const char *name, struct sg_err *err,
-					 const char *format, ...)
-		SG_FORMAT(4, 5);
-
-	/* -- signals -- */
-	/* A further signal, named by the configuration; in start() only. */
-	enum sg_status (*declare)(const struct sg_call *call,
-				  const struct sg_signal_declaration *signal,
-				  struct sg_err *err);
-	/*
-	 * All of them in one write, or none. SG_BUSY: not kept, tell whoever
-	 * sent it to try again. SG_REFUSED: breaks a bound, or not declared.
-	 */
-	enum sg_status (*emit)(const struct sg_call *call,
-			       const struct sg_signal *signals,
-			       size_t n_signals, enum sg_keep keep,
-			       struct sg_err *err);
-	/* SG_REFUSED: not an address. normal_out may be NULL. */
-	enum sg_status (*record_key)(const struct sg_call *call,
-				     const char *module, const char *key,
-				     uint64_t *record_key_out,
-				     struct sg_text *normal_out,
-				     struct sg_err *err);
-
-	/* -- tokens -- */
-	enum sg_status (*token_make)(const struct sg_call *call,
-				     const struct sg_token *token,
-				     enum sg_token_form form,
-				     struct sg_text *to, struct sg_err *err);
-	/* SG_REFUSED: not one of ours, or of another kind. */
-	enum sg_status (*token_read)(const struct sg_call *call,
-				     enum sg_token_kind kind,
-				     enum sg_token_form form, const char *text,
-				     size_t len, struct sg_token *token_out,
-				     struct sg_err *err);
-	int64_t (*message_time)(uint64_t message_id); /* ms UTC */
-
-	/* -- requests -- */
-	const char *(*request_header)(const struct sg_call *call,
-				      const struct sg_request *request,
-				      const char *name); /* NULL = absent */
-	const char *(*request_param)(const struct sg_call *call,
-				     const struct sg_request *request,
-				     const char *name); /* decoded, or NULL */
-	/*
-	 * Who fetched this? false: no signal at all (HEAD, OPTIONS). The
-	 * reason is "" for a human, and lives as long as the process.
-	 */
-	bool (*judge)(const struct sg_call *call,
-		      const struct sg_request *request,
-		      enum sg_verdict *verdict_out, const char **reason_out);
-	/* The body by its Content-Type: application/x-www-form-urlencoded,
-	 * multipart/form-data (files are skipped), or a JSON object (of
-	 * scalars, or arrays of them). SG_REFUSED says what is wrong. */
-	enum sg_status (*form_parse)(const struct sg_call *call,
-				     const struct sg_request *request,
-				     struct sg_form **form_out,
-				     struct sg_err *err);
-	size_t (*form_count)(const struct sg_form *form);
-	const char *(*form_name)(const struct sg_form *form, size_t i);
-	const char *(*form_value)(const struct sg_form *form, size_t i);
-	/* The first of that name, or NULL. */
-	const char *(*form_get)(const struct sg_form *form, const char *name);
-	enum sg_status (*json_parse)(const struct sg_call *call,
-				     const char *text, size_t len,
-				     const struct sg_json **json_out,
-				     struct sg_err *err);
-	/* RFC 6901; NULL when it leads nowhere. */
-	const struct sg_json *(*json_pointer)(const struct sg_json *json,
-					      const char *pointer);
-	/* A scalar as text, NULL for an object, an array, null or NULL. */
-	const char *(*json_text)(const struct sg_call *call,
-				 const struct sg_json *json);
-	size_t (*json_count)(const struct sg_json *json); /* 0: no array */
-	const struct sg_json *(*json_at)(const struct sg_json *json, size_t i);
-
-	/* -- answers -- */
-	void (*reply_status)(struct sg_reply *reply, int status);
-	void (*reply_header)(struct sg_reply *reply, const char *name,
-			     const char *value);
-	void (*reply_body)(struct sg_reply *reply, const void *bytes,
-			   size_t len);
-	void (*reply_text)(struct sg_reply *reply, int status,
-			   const char *text);
-	/* A whole HTML page, with the headers that a page needs. */
-	void (*reply_page)(struct sg_reply *reply, int status,
-			   const char *html);
-	/* Not copied: bytes that live as long as the process. */
-	void (*reply_fixed)(struct sg_reply *reply, const char *type,
-			    const void *bytes, size_t len);
-
-	/* -- secrets -- */
-	/* Is `signature` (hex or base64) the HMAC-SHA256 of these bytes? */
-	bool (*hmac_sha256_is)(const char *secret, const void *bytes,
-			       size_t len, const char *signature);
-	/* In a time that does not tell where they differ. */
-	bool (*equal)(const char *a, const char *b);
-
-	/* -- outgoing mail: intents, in outgoing() only -- */
-	/* The first header of that name, unfolded; NULL = none. */
-	const char *(*mail_header)(const struct sg_call *call,
-				   const char *name);
-	/* Before the last real </body> of each HTML part. */
-	void (*mail_append_html)(const struct sg_call *call, const char *html);
-	/* `fn` is asked once a link, after outgoing() returned and before the
-	 * call ends. One plugin's function sees what the one before made. */
-	void (*mail_map_links)(const struct sg_call *call, sg_map_link_fn *fn,
-			       void *arg);
-	/* Folded by the host where it must be. */
-	void (*mail_add_header)(const struct sg_call *call, const char *name,
-				const char *value);
-	void (*mail_remove_header)(const struct sg_call *call,
-				   const char *name);
-	void (*mail_set_sender)(const struct sg_call *call,
-				const char *address);
-
-	/* -- incoming mail, in incoming() only -- */
-	/* own[i] needs no delivery: what it says is kept. */
-	void (*mail_take)(const struct sg_call *call, size_t i);
-
-	/* -- the API, for a console: the answer to this request as `actor`
-	 * would get it; roles are checked there -- */
-	void (*api_call)(const struct sg_call *call, const char *actor,
-			 const char *method, const char *path, const char *body,
-			 size_t body_len, struct sg_reply *reply);
-
-	/* -- since 1.1 -- */
-	/* What an enhanced status code and a server's words mean for a mail
-	 * that failed; the reason is static ("user-unknown"). */
-	enum sg_bounce_class (*bounce_class)(const char *status,
-					     const char *diagnostic,
-					     const char **reason_out);
-
-	/* -- since 1.3 -- */
-	/* What stands in it, for people: lives as long as `err`. */
-	const char *(*reason)(const struct sg_err *err);
-};
+#include "scoregate_host.h"
 
 #endif
