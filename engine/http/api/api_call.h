@@ -85,12 +85,16 @@ struct api_resource {
 	const char *consumes; /* media types; NULL = JSON */
 	const char *answer;   /* a shape; NULL = none, or no JSON */
 	const char *produces; /* media types; NULL = JSON */
-	int status;	      /* of the answer; 0 = 200, 204 without `answer` */
+	int status;	      /* of the answer; 0 = 200, or 204 without one */
+	int status_too;	      /* another that it may have; 0 = none */
 	const char *action;   /* in the audit; NULL = api_define() says it */
 	bool reads;	      /* a POST that changes nothing */
+	bool versioned;	      /* has an ETag, or heeds If-Match */
 };
 extern const struct api_resource api_resources[]; /* ends with {0} */
 /* api_find.c */
+int api_resource_status(const struct api_resource *resource);
+bool api_resource_changes(const struct api_resource *resource);
 const char *api_role_name(enum api_role role);
 int api_role_find(const char *name); /* -1: no such role */
 
@@ -245,7 +249,7 @@ enum sg_status api_explain(struct api_call *call, const char *text,
 			   struct sg_err *err) MUST_CHECK;
 
 /* The handlers, by file. */
-api_fn api_index;
+api_fn api_index, api_openapi;
 /* api_contacts.c */
 api_fn api_contacts_list, api_contacts_show, api_contacts_history;
 /* api_contact_changes.c */

@@ -4,6 +4,20 @@
 #include "base/encode.h"
 #include "http/api/api_call.h"
 
+int
+api_resource_status(const struct api_resource *resource)
+{
+	if (resource->status)
+		return resource->status;
+	return resource->answer || resource->produces ? 200 : 204;
+}
+
+bool
+api_resource_changes(const struct api_resource *resource)
+{
+	return strcmp(resource->method, "GET") != 0 && !resource->reads;
+}
+
 static const char *const role_names[] = {"", "reader", "operator", "manager"};
 
 const char *
