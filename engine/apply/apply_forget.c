@@ -97,6 +97,8 @@ apply_forget(struct apply *apply, const struct apply_target *target,
 
 	if (status == SG_OK)
 		status = apply_forget_consents(apply, key, err);
+	if (status == SG_OK && target->id)
+		status = generation_leave(apply, target->id, err);
 	if (status == SG_OK)
 		status =
 			store_forget(apply->store, &whom, load_one, apply, err);

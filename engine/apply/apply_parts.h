@@ -235,6 +235,14 @@ enum sg_status apply_roll_up(struct apply *apply, const struct cached *source,
 			     const struct fold_out *out, bool whole,
 			     struct sg_err *err) MUST_CHECK;
 
+/* Such an entry; it lacks the record's key. */
+void apply_roll_up_signal(struct apply *apply, uint32_t source_id,
+			  const char *module, const struct fold_roll *roll,
+			  struct signal *signal);
+/* Who is gone gives nothing any more, and what went along its links stays. */
+enum sg_status apply_keep_roll_ups(struct apply *apply, uint32_t record_id,
+				   struct sg_err *err) MUST_CHECK;
+
 /* A change that follows from another: an entry of this record's history. */
 enum sg_status apply_place(struct apply *apply, uint32_t record_id,
 			   const struct signal *signal,

@@ -130,7 +130,11 @@ apply_fold_history(struct apply *apply, const struct fold_world *world,
 	enum sg_status status;
 	size_t i;
 
-	status = store_history_of(apply->store, id, pool, &rows, err);
+	status = world->generation
+			 ? store_history_of_generation(apply->store,
+						       world->generation, id,
+						       pool, &rows, err)
+			 : store_history_of(apply->store, id, pool, &rows, err);
 	if (status == SG_OK)
 		apply_set_first_key(fold, &rows, pool);
 	for (i = 0; i < rows.n_rows && status == SG_OK; i++) {
@@ -144,6 +148,10 @@ apply_fold_history(struct apply *apply, const struct fold_world *world,
 			break;
 		entry.signal = &signal;
 		fold_step(fold, world, &entry, out);
+		if (world->generation && row->kind == SIGNAL_ROLL_UP &&
+		    out->effective != row->effective)
+			status = store_history_set_effective(
+				apply->store, row->id, out->effective, err);
 	}
 	pool_free(pool);
 	return status;

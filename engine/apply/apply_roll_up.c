@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apply/apply_parts.h"
+#include "apply/fold_opening.h"
 #include "apply/fold_parts.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -53,18 +54,16 @@ number(struct pool *pool, double value)
 
 /* The source's key does not go in: what the linked record has stays when the
  * person is forgotten. */
-static void
-write_entry(struct rolling *rolling, const struct fold_roll *roll,
-	    const struct cached *to, struct signal *signal)
+void
+apply_roll_up_signal(struct apply *apply, uint32_t source_id,
+		     const char *module, const struct fold_roll *roll,
+		     struct signal *signal)
 {
-	struct apply *apply = rolling->apply;
 	struct pool *pool = apply->work;
-	const char *module = fold_module(rolling->source->fold);
 
 	signal_init(signal, "record.rolled_up", apply->now);
 	signal->kind = SIGNAL_ROLL_UP;
 	signal->happened_at = roll->at < apply->now ? roll->at : apply->now;
-	signal->record_key = to->record_key;
 	signal->source = "engine";
 	signal->because =
 		pool_printf(pool, "%.900s, of a linked %s", roll->rule, module);
@@ -74,7 +73,7 @@ write_entry(struct rolling *rolling, const struct fold_roll *roll,
 		(struct signal_prop){"points", number(pool, roll->points)};
 	signal->props[2] = (struct signal_prop){"of", number(pool, roll->of)};
 	signal->props[3] = (struct signal_prop){
-		"from", pool_printf(pool, "%u", rolling->source->id)};
+		"from", pool_printf(pool, "%u", source_id)};
 	signal->props[4] = (struct signal_prop){
 		"cause",
 		pool_printf(pool, "%lld", (long long)roll->history_id)};
@@ -100,7 +99,9 @@ place(struct rolling *rolling, const struct fold_roll *roll, int64_t *id_out,
 		return status;
 	if (fold_deleted(to->fold))
 		return SG_NONE;
-	write_entry(rolling, roll, to, &signal);
+	apply_roll_up_signal(apply, rolling->source->id,
+			     fold_module(rolling->source->fold), roll, &signal);
+	signal.record_key = to->record_key;
 	status = apply_enter(apply, to, &signal, roll->ruleset, id_out, &refold,
 			     err);
 	if (refold)
@@ -108,21 +109,69 @@ place(struct rolling *rolling, const struct fold_roll *roll, int64_t *id_out,
 	return status;
 }
 
+/*
+ * Its entry is folded into the linked record's opening (retention): what is
+ * left of the points goes by an entry of its own, right after that. It is of
+ * all generations, as the opening is.
+ */
+static enum sg_status
+reverse(struct rolling *rolling, struct store_roll_up *row, struct sg_err *err)
+{
+	struct apply *apply = rolling->apply;
+	struct fold_roll roll = {.rule = row->rule,
+				 .history_id = row->history_id,
+				 .points = row->points,
+				 .of = row->points};
+	struct signal signal;
+	struct cached *to;
+	bool refold;
+	enum sg_status status = apply_load_record(apply, row->to_id, &to, err);
+
+	if (status != SG_OK)
+		return status;
+	if (fold_opened_at(to->fold) < row->at)
+		return SG_NONE; /* it went otherwise */
+	roll.at = fold_opened_at(to->fold) + 1;
+	apply_roll_up_signal(apply, row->record_id,
+			     fold_module(rolling->source->fold), &roll,
+			     &signal);
+	signal.record_key = to->record_key;
+	signal.props[signal.n_props++] = (struct signal_prop){
+		"reverses",
+		pool_printf(apply->work, "%lld", (long long)row->entry_id)};
+	signal.props[signal.n_props++] = (struct signal_prop){
+		"given_at",
+		pool_printf(apply->work, "%lld", (long long)row->at)};
+	return apply_enter(apply, to, &signal, row->ruleset, &row->reversal,
+			   &refold, err);
+}
+
+/* The entry, or the one that reverses it, counts or does not. */
+static enum sg_status
+turn(struct rolling *rolling, struct store_roll_up *row, bool stands,
+     struct sg_err *err)
+{
+	struct store *store = rolling->apply->store;
+	bool counts = row->reversal ? !stands : stands;
+	enum sg_status status = store_history_set_verdict(
+		store, row->reversal ? row->reversal : row->entry_id,
+		counts ? VERDICT_HUMAN : VERDICT_MACHINE,
+		counts ? "" : "taken back", err);
+
+	if (status == SG_NONE && !stands && !row->reversal)
+		status = reverse(rolling, row, err);
+	row->stands = stands;
+	if (status == SG_OK)
+		status = store_roll_up_set(store, row, err);
+	is_late(&rolling->late, row->to_id);
+	return status == SG_NONE ? SG_OK : status;
+}
+
 static enum sg_status
 take_back(struct rolling *rolling, struct store_roll_up *row,
 	  struct sg_err *err)
 {
-	enum sg_status status;
-
-	if (!row->stands)
-		return SG_OK;
-	status = store_history_set_verdict(rolling->apply->store, row->entry_id,
-					   VERDICT_MACHINE, "taken back", err);
-	row->stands = false;
-	if (status == SG_OK)
-		status = store_roll_up_set(rolling->apply->store, row, err);
-	is_late(&rolling->late, row->to_id);
-	return status == SG_NONE ? SG_OK : status; /* folded away since */
+	return row->stands ? turn(rolling, row, false, err) : SG_OK;
 }
 
 /* One that is there already stands, or stands again. */
@@ -133,21 +182,17 @@ give(struct rolling *rolling, const struct fold_roll *roll, struct sg_err *err)
 				    .history_id = roll->history_id,
 				    .at = roll->at,
 				    .rule = roll->rule,
-				    .to_id = roll->to},
+				    .to_id = roll->to,
+				    .ruleset = roll->ruleset},
 			     before;
 	struct store *store = rolling->apply->store;
-	enum sg_status status = store_roll_up_get(store, &row, &before, err);
+	enum sg_status status;
 
-	if (status == SG_OK && before.points == roll->points) {
-		if (before.stands)
-			return SG_OK;
-		before.stands = true;
-		status = store_history_set_verdict(store, before.entry_id,
-						   VERDICT_HUMAN, "", err);
-		is_late(&rolling->late, roll->to);
-		return status == SG_OK ? store_roll_up_set(store, &before, err)
-				       : status;
-	}
+	row.generation = store_generation(store);
+	status = store_roll_up_get(store, &row, &before, err);
+	if (status == SG_OK && before.points == roll->points)
+		return before.stands ? SG_OK
+				     : turn(rolling, &before, true, err);
 	if (status == SG_OK)
 		status = take_back(rolling, &before, err);
 	if (status == SG_OK || status == SG_NONE)
@@ -249,8 +294,9 @@ apply_roll_up(struct apply *apply, const struct cached *source,
 	size_t i;
 
 	if (whole)
-		status = store_roll_ups_of(apply->store, source->id,
-					   apply->work, &rows, err);
+		status = store_roll_ups_of(apply->store,
+					   store_generation(apply->store),
+					   source->id, apply->work, &rows, err);
 	if (status != SG_OK || (!out->n_rolls && !rows.n_rows))
 		return status;
 	if (out->n_rolls)
@@ -272,4 +318,14 @@ apply_roll_up(struct apply *apply, const struct cached *source,
 	if (status == SG_OK)
 		status = refold_late(apply, &rolling.late, err);
 	return status;
+}
+
+enum sg_status
+apply_keep_roll_ups(struct apply *apply, uint32_t record_id, struct sg_err *err)
+{
+	enum sg_status status = generation_leave(apply, record_id, err);
+
+	return status == SG_OK ? store_roll_up_keep(apply->store, record_id,
+						    INT64_MAX, err)
+			       : status;
 }

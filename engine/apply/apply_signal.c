@@ -157,6 +157,8 @@ append(struct apply *apply, const struct signal *signal,
 					    .ruleset = entry->ruleset,
 					    .effective = effective};
 
+	if (signal->kind == SIGNAL_ROLL_UP && !signal_get(signal, "reverses"))
+		place.generation = store_generation(apply->store);
 	return store_history_append(apply->store, &place, signal, err);
 }
 

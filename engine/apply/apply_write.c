@@ -78,9 +78,13 @@ write_list(struct apply *apply, const struct cached *cached,
 static enum sg_status
 write_deletion(struct apply *apply, struct cached *cached, struct sg_err *err)
 {
+	enum sg_status status = apply_keep_roll_ups(apply, cached->id, err);
+
 	cached->deleted = true;
 	apply_index_remove(apply->index, cached->record_key);
-	return store_record_delete(apply->store, cached->id, apply->now, err);
+	return status == SG_OK ? store_record_delete(apply->store, cached->id,
+						     apply->now, err)
+			       : status;
 }
 
 static enum sg_status

@@ -85,6 +85,23 @@ fold_cap_give_back(struct fold_record *record, const struct fold_expiry *expiry)
 	}
 }
 
+bool
+fold_cap_take(struct fold_record *record, const struct fold_expiry *given,
+	      double *points_out)
+{
+	size_t i;
+
+	for (i = 0; i < record->capped.n; i++) {
+		if (record->capped.items[i].rule_no != given->rule_no ||
+		    record->capped.items[i].history_id != given->history_id)
+			continue;
+		*points_out = record->capped.items[i].points;
+		fold_remove(&record->capped, i);
+		return true;
+	}
+	return false;
+}
+
 void
 fold_caps_forget(struct fold_record *record, uint32_t score_id,
 		 uint32_t rule_no)

@@ -1,5 +1,7 @@
 /* fold_expiry.c - `expires`: what is left of some points goes, so long after
  * they were given. */
+#include <math.h>
+
 #include "apply/fold_parts.h"
 
 void
@@ -44,6 +46,48 @@ expire(struct fold_run *run, const struct fold_expiry *expiry)
 	fold_given_less(run, expiry->rule_no, expiry->score_id, &sum);
 	run->history_id = expiry->history_id;
 	fold_take(run, &cause, expiry->score_id, &sum);
+}
+
+/* What a set or an erase has closed since is not given any more. */
+static double
+what_is_left(const struct fold_run *run, const struct fold_expiry *given)
+{
+	double worth = given->points *
+		       score_decay(run->world->rates.rates[given->rate],
+				   run->at - given->given_at);
+	double most = fold_given_worth(run, given);
+
+	return fabs(most) < fabs(worth) ? most : worth;
+}
+
+bool
+fold_reverse(struct fold_run *run, const struct fold_cause *cause,
+	     const struct fold_expiry *given)
+{
+	struct fold_record *record = run->record;
+	struct fold_expiry reversed = *given;
+	struct score_sum sum = {.class = LEDGER_TOUCH,
+				.side = given->side,
+				.rate = given->rate};
+	size_t i;
+
+	fold_cap_take(record, given, &reversed.points);
+	for (i = 0; i < record->expiries.n; i++)
+		if (record->expiries.items[i].history_id == given->history_id &&
+		    record->expiries.items[i].rule_no == given->rule_no)
+			break;
+	if (i < record->expiries.n) {
+		reversed = record->expiries.items[i];
+		fold_remove(&record->expiries, i);
+	} else if (cause->rule->rule->expires_ms) {
+		return false; /* it went by itself */
+	}
+	sum.worth = reversed.closed ? 0 : what_is_left(run, &reversed);
+	if (sum.worth == 0)
+		return false;
+	fold_given_less(run, reversed.rule_no, reversed.score_id, &sum);
+	fold_take(run, cause, reversed.score_id, &sum);
+	return true;
 }
 
 bool

@@ -193,6 +193,30 @@ find_rule(const struct fold_ruleset *ruleset, const char *name)
 	return NULL;
 }
 
+static int64_t
+number_of(const struct signal *signal, const char *name)
+{
+	return strtoll(property(signal, name), NULL, 10);
+}
+
+/* Points that were given before the opening: as much as is left of them. */
+static bool
+reverse(struct fold_run *run, struct fold_cause *cause, double points)
+{
+	const struct fold_rule *rule = cause->rule;
+	struct fold_expiry given = {
+		.rule_no = rule->no,
+		.score_id = rule->score_id,
+		.side = points < 0,
+		.rate = rule->rates[points < 0],
+		.points = points,
+		.given_at = number_of(cause->signal, "given_at"),
+		.history_id = number_of(cause->signal, "reverses")};
+
+	cause->rule_id = rule->rule->id;
+	return fold_reverse(run, cause, &given);
+}
+
 bool
 fold_take_roll_up(struct fold_run *run, const struct signal *signal)
 {
@@ -209,6 +233,11 @@ fold_take_roll_up(struct fold_run *run, const struct signal *signal)
 	if (text_to_number(property(signal, "of"), &of) &&
 	    of != rule->rule->points)
 		points = rule->rule->points;
+	if (signal_get(signal, "reverses"))
+		return reverse(run, &cause, points);
+	/* A cap is the most that a rule gives to one record. */
+	if (!fold_cap_trim(run, rule, &points))
+		return false;
 	fold_give(run, &cause, LEDGER_TOUCH, points);
 	return true;
 }

@@ -263,6 +263,9 @@ void fold_hide(struct fold_run *run, uint32_t score_id);
 /* The sums of a score that a record begins with, as entries. */
 void fold_note_opening(struct fold_run *run, const struct signal *signal,
 		       uint32_t score_id);
+/* What of a rule's points is not closed, at run->at. */
+double fold_given_worth(const struct fold_run *run,
+			const struct fold_expiry *like);
 /* So much less was given by the rule and is not closed. */
 void fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
 		     const struct score_sum *sum);
@@ -290,6 +293,9 @@ void fold_waits_done(struct fold_record *record);
 void fold_expiry_begin(struct fold_run *run, const struct fold_cause *cause,
 		       const struct score_entry *entry);
 bool fold_expiry_run(struct fold_run *run); /* the first; false: none is due */
+/* Points of before the opening, that must go now; false: nothing is left. */
+bool fold_reverse(struct fold_run *run, const struct fold_cause *cause,
+		  const struct fold_expiry *given);
 void fold_expiries_close(struct fold_record *record, uint32_t score_id);
 void fold_expiries_forget(struct fold_record *record, uint32_t score_id,
 			  uint32_t rule_no);
@@ -301,6 +307,9 @@ void fold_cap_note(struct fold_run *run, const struct fold_rule *rule,
 		   const struct score_entry *entry);
 void fold_cap_give_back(struct fold_record *record,
 			const struct fold_expiry *expiry);
+/* What was given for that entry under the rule's cap, which it is no more. */
+bool fold_cap_take(struct fold_record *record, const struct fold_expiry *given,
+		   double *points_out);
 void fold_caps_forget(struct fold_record *record, uint32_t score_id,
 		      uint32_t rule_no);
 

@@ -139,6 +139,21 @@ find_given(struct fold_record *record, const struct fold_given *like)
 	return NULL;
 }
 
+double
+fold_given_worth(const struct fold_run *run, const struct fold_expiry *like)
+{
+	struct fold_given key = {.rule_no = like->rule_no,
+				 .score_id = like->score_id,
+				 .side = like->side,
+				 .rate = like->rate};
+	const struct fold_given *given = find_given(run->record, &key);
+
+	return given ? given->worth *
+			       score_decay(run->world->rates.rates[given->rate],
+					   run->at - given->at)
+		     : 0;
+}
+
 void
 fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
 		const struct score_sum *sum)

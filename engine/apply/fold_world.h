@@ -77,6 +77,8 @@ struct fold_world {
 	/* Index of a ruleset that is taken for all that were before it, as if
 	 * it had been there always (`rules run`); 0 = none is. */
 	size_t base;
+	/* Of the ledger, whose points along links count; 0: that in force. */
+	uint32_t generation;
 	size_t n_rule_names;
 	char **rule_names; /* by no */
 	/* Signals that some condition asks about: only these are kept. */

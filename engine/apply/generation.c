@@ -2,6 +2,7 @@
 #include "apply/generation.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "apply/apply_automation.h"
@@ -15,8 +16,8 @@ enum { SLICE_MS = 25, RECORDS_AT_ONCE = 100 };
 bool
 generation_busy(const struct apply *apply)
 {
-	return apply->generation.id || apply->generation.rolling ||
-	       apply->generation.removing || apply->generation.settling;
+	return apply->generation.id || apply->generation.removing ||
+	       apply->generation.settling;
 }
 
 bool
@@ -37,7 +38,7 @@ tell(struct apply *apply)
 	pthread_mutex_lock(&apply->lock);
 	status->generation = store_generation(apply->store);
 	status->ruleset = world->rulesets[world->base]->id;
-	status->running = generation->id || generation->rolling;
+	status->running = generation->id;
 	status->making = generation->id;
 	status->with_ruleset =
 		generation->id ? world->rulesets[generation->base]->id : 0;
@@ -66,9 +67,12 @@ generation_drop(struct apply *apply)
 
 	record_set_free(generation->dirty);
 	record_set_free(generation->rebuilt);
-	record_set_free(generation->rolling);
+	record_set_free(generation->relinked);
+	free(generation->depths);
 	scoreboard_free(generation->board);
-	generation->dirty = generation->rebuilt = generation->rolling = NULL;
+	generation->dirty = generation->rebuilt = generation->relinked = NULL;
+	generation->depths = NULL;
+	generation->n_depths = 0;
 	generation->board = NULL;
 	generation->id = generation->built_to = 0;
 	generation->n_built = 0;
@@ -87,6 +91,7 @@ take_up(struct apply *apply, const struct store_generation *row,
 		return SG_FAILED;
 	generation->dirty = record_set_new();
 	generation->rebuilt = record_set_new();
+	generation->relinked = record_set_new();
 	generation->id = row->id;
 	generation->base = fold_world_find(&apply->world, row->ruleset);
 	generation->built_to = row->built_to;
@@ -96,21 +101,6 @@ take_up(struct apply *apply, const struct store_generation *row,
 		 "%s", row->author);
 	pthread_mutex_unlock(&apply->lock);
 	return SG_OK;
-}
-
-/* Those that a switch has left to be folded anew. */
-static enum sg_status
-load_rolling(struct apply *apply, struct sg_err *err)
-{
-	struct record_set *rolling = record_set_new();
-	enum sg_status status =
-		store_generation_dirty_all(apply->store, rolling, err);
-
-	if (status == SG_OK && record_set_count(rolling))
-		apply->generation.rolling = rolling;
-	else
-		record_set_free(rolling);
-	return status;
 }
 
 enum sg_status
@@ -139,7 +129,7 @@ generation_load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = generation_fill_board(apply, err);
 	else if (status == SG_NONE)
-		status = load_rolling(apply, err);
+		status = SG_OK;
 	tell(apply);
 	return status;
 }
@@ -158,7 +148,7 @@ begin(void *arg, struct store *store, struct sg_err *err)
 	const struct fold_world *world = &apply->world;
 	struct store_generation *row = &beginning->row;
 
-	if (apply->generation.id || apply->generation.rolling)
+	if (apply->generation.id)
 		return err_set(err, SG_REFUSED,
 			       "`rules run` is running already");
 	row->author = beginning->author;
@@ -287,6 +277,13 @@ no_longer_dirty(void *arg, uint32_t record_id)
 	return true;
 }
 
+static bool
+is_dirty(void *arg, uint32_t record_id)
+{
+	record_set_add(arg, record_id);
+	return true;
+}
+
 void
 generation_committed(struct apply *apply)
 {
@@ -304,6 +301,9 @@ generation_committed(struct apply *apply)
 		generation->built_to = generation->slice_to;
 		generation->n_built = generation->slice_built;
 	}
+	record_set_each(generation->relinked, is_dirty, generation->dirty);
+	record_set_free(generation->relinked);
+	generation->relinked = record_set_new();
 	for (i = 0; i < apply->n_touched; i++)
 		if (apply->touched[i]->id <= generation->built_to)
 			record_set_add(generation->dirty,
@@ -320,6 +320,10 @@ generation_rolled_back(struct apply *apply)
 {
 	struct generation *generation = &apply->generation;
 
+	if (generation->id) {
+		record_set_free(generation->relinked);
+		generation->relinked = record_set_new();
+	}
 	if (!generation->in_slice)
 		return;
 	generation->in_slice = generation->switching = false;
@@ -383,22 +387,10 @@ build_again(struct apply *apply, size_t *n_out, struct sg_err *err)
 			status = store_generation_dirty_remove(
 				apply->store, some.ids[i], err);
 		record_set_add(generation->rebuilt, some.ids[i]);
+		record_set_remove(generation->relinked, some.ids[i]);
 	}
 	*n_out = some.n;
 	return status;
-}
-
-/* Did rules ever give anything to linked records? */
-static bool
-any_also(const struct fold_world *world)
-{
-	size_t i, k;
-
-	for (i = 0; i < world->n_rulesets; i++)
-		for (k = 0; k < world->rulesets[i]->n_rules; k++)
-			if (world->rulesets[i]->all[k].rule->also)
-				return true;
-	return false;
 }
 
 /* Until the time is over or nothing is left; then the switch is in the same
@@ -420,17 +412,15 @@ build_slice(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = store_generation_built_to(apply->store, generation->id,
 						   generation->slice_to, err);
-	if (status != SG_OK || n || apply->sweep_ruleset)
+	if (status != SG_OK || n || record_set_count(generation->relinked) ||
+	    apply->sweep_ruleset)
 		return status;
 	status = automations_recompute_later(apply, err);
 	if (status != SG_OK)
 		return status;
 	generation->switching = true;
-	status = store_generation_switch(apply->store, generation->id,
-					 apply->now, err);
-	if (status == SG_OK && any_also(&apply->world))
-		status = store_generation_dirty_linked(apply->store, err);
-	return status;
+	return store_generation_switch(apply->store, generation->id, apply->now,
+				       err);
 }
 
 static enum sg_status
@@ -453,8 +443,6 @@ run_build(struct apply *apply, struct sg_err *err)
 		apply_rollback(apply);
 	else if (switching)
 		status = automations_recompute_now(apply, err);
-	if (status == SG_OK && switching)
-		status = load_rolling(apply, err);
 	tell(apply);
 	return status == SG_REFUSED || status == SG_NONE ? SG_FAILED : status;
 }
@@ -467,11 +455,6 @@ generation_run_slice(struct apply *apply, struct sg_err *err)
 
 	if (generation->id)
 		return run_build(apply, err);
-	if (generation->rolling) {
-		status = generation_roll_slice(apply, err);
-		tell(apply);
-		return status;
-	}
 	if (generation->settling)
 		return generation_settle_slice(apply, err);
 	if (!generation->removing)

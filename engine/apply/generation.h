@@ -5,9 +5,9 @@
  * A new generation of the ledger is built in slices on the applier's thread,
  * between its batches. Whatever a live transaction touches that was built
  * already is noted in that transaction and built again. When nothing is left,
- * the same transaction switches over: ledger, base ruleset, scoreboard. The
- * old rows go in slices afterwards. How far it came is stored, so that it goes
- * on after a kill -9. Nothing is fired by it.
+ * the same transaction switches over: ledger, points along links, base ruleset,
+ * scoreboard. The old rows go in slices afterwards. How far it came is stored,
+ * so that it goes on after a kill -9. Nothing is fired by it.
  */
 #ifndef ENGINE_APPLY_GENERATION_H
 #define ENGINE_APPLY_GENERATION_H

@@ -2,8 +2,9 @@
  * that count no more go, and the checkpoint is written anew; both in slices. */
 #include "apply/apply_parts.h"
 #include "store/store_generation.h"
+#include "store/store_link.h"
 
-enum { ROWS_AT_ONCE = 2000, STATES_AT_ONCE = 2000, ROLLS_AT_ONCE = 50 };
+enum { ROWS_AT_ONCE = 2000, STATES_AT_ONCE = 2000 };
 
 enum sg_status
 generation_remove_slice(struct apply *apply, struct sg_err *err)
@@ -17,8 +18,12 @@ generation_remove_slice(struct apply *apply, struct sg_err *err)
 	status = store_generation_find(apply->store, "leaving", apply->work,
 				       &leaving, err);
 	if (status == SG_OK) {
-		status = store_generation_remove(
-			apply->store, &leaving, ROWS_AT_ONCE, &removed_to, err);
+		status = store_roll_up_remove_all(apply->store, leaving.id,
+						  ROWS_AT_ONCE, err);
+		if (status == SG_NONE)
+			status = store_generation_remove(apply->store, &leaving,
+							 ROWS_AT_ONCE,
+							 &removed_to, err);
 		if (status == SG_NONE)
 			status = SG_OK; /* that one is gone: maybe another */
 	} else if (status == SG_NONE) {
@@ -84,64 +89,5 @@ generation_settle_slice(struct apply *apply, struct sg_err *err)
 	generation->settle_slices--;
 	for (i = 0; i < some.n; i++)
 		record_set_remove(apply->dirty, some.ids[i]);
-	return SG_OK;
-}
-
-/* --- points that go along links ------------------------------------------ */
-
-static enum sg_status
-roll(struct apply *apply, const uint32_t *ids, size_t n, struct sg_err *err)
-{
-	struct store_record record;
-	enum sg_status status = SG_OK;
-	size_t i;
-
-	for (i = 0; i < n && status == SG_OK; i++) {
-		status = store_record_get(apply->store, ids[i], apply->work,
-					  &record, err);
-		if (status == SG_OK && !record.deleted_at)
-			status = apply_refold(apply, ids[i], err);
-		if (status == SG_OK || status == SG_NONE)
-			status = store_generation_dirty_remove(apply->store,
-							       ids[i], err);
-	}
-	return status;
-}
-
-/*
- * What rules give to linked records are entries of those records' histories:
- * each record that has links is folded anew with the rules of the run, which
- * takes back and gives. What this would fire is left in the queue, and goes
- * with it: a run fires nothing.
- */
-enum sg_status
-generation_roll_slice(struct apply *apply, struct sg_err *err)
-{
-	struct generation *generation = &apply->generation;
-	struct some some = {.n = 0};
-	enum sg_status status;
-	size_t i;
-
-	record_set_each(generation->rolling, take_one, &some);
-	if (some.n > ROLLS_AT_ONCE)
-		some.n = ROLLS_AT_ONCE;
-	if (!some.n) {
-		record_set_free(generation->rolling);
-		generation->rolling = NULL;
-		return SG_OK;
-	}
-	status = apply_begin(apply, err);
-	if (status != SG_OK)
-		return status;
-	status = roll(apply, some.ids, some.n, err);
-	if (status == SG_OK)
-		status = apply_commit(apply, err);
-	if (status != SG_OK) {
-		apply_rollback(apply);
-		return status == SG_REFUSED || status == SG_NONE ? SG_FAILED
-								 : status;
-	}
-	for (i = 0; i < some.n; i++)
-		record_set_remove(generation->rolling, some.ids[i]);
 	return SG_OK;
 }

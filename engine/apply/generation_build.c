@@ -165,11 +165,14 @@ build(struct apply *apply, const struct store_record *record,
 	enum sg_status status;
 
 	world.base = apply->generation.base;
+	world.generation = apply->generation.id;
 	status = apply_fold_history(apply, &world, record->id, fold, out, err);
 	if (status == SG_OK) {
 		fold_advance_to(fold, &world, apply->now, out);
 		status = write_rows(apply, record->id, out, err);
 	}
+	if (status == SG_OK)
+		status = generation_roll_up(apply, record, out, err);
 	if (status == SG_OK)
 		status = write_timer(apply, record->id, fold, err);
 	if (status == SG_OK)
@@ -198,7 +201,7 @@ generation_build(struct apply *apply, uint32_t record_id, bool again,
 	if (status == SG_OK && !record.deleted_at) {
 		status = build(apply, &record, &out, err);
 	} else if (status == SG_OK || status == SG_NONE) {
-		status = SG_OK;
+		status = generation_leave(apply, record_id, err);
 		scoreboard_write_begin(board);
 		scoreboard_remove_record(board, record_id);
 		scoreboard_write_end(board);

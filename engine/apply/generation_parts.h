@@ -9,7 +9,9 @@
 #include "apply/generation.h"
 #include "base/record_set.h"
 
+struct fold_out;
 struct fold_world;
+struct store_record;
 
 struct generation {
 	uint32_t id; /* being built; 0 = none */
@@ -25,11 +27,14 @@ struct generation {
 	uint32_t slice_to;
 	uint64_t slice_built;
 	struct record_set *rebuilt;
+	/* Whose points along links changed after they were built, and of each
+	 * record how many links that came along. */
+	struct record_set *relinked;
+	uint8_t *depths;
+	size_t n_depths;
 
-	/* After a switch: whose rules give points to linked records. */
-	struct record_set *rolling; /* NULL = none */
-	bool removing;		    /* a generation is leaving */
-	bool settling;		    /* states are written anew after a switch */
+	bool removing; /* a generation is leaving */
+	bool settling; /* states are written anew after a switch */
 	unsigned settle_slices;
 	struct generation_status status;
 };
@@ -58,9 +63,16 @@ enum sg_status generation_fill_board(struct apply *apply,
 struct scoreboard *generation_new_board(struct apply *apply,
 					struct sg_err *err);
 
+/* generation_link.c: what the record's rules give along its links there */
+enum sg_status generation_roll_up(struct apply *apply,
+				  const struct store_record *source,
+				  const struct fold_out *out,
+				  struct sg_err *err) MUST_CHECK;
+/* It is deleted, or forgotten: it gives nothing any more. */
+enum sg_status generation_leave(struct apply *apply, uint32_t record_id,
+				struct sg_err *err) MUST_CHECK;
+
 /* generation_after.c: SG_NONE: nothing left to do */
-enum sg_status generation_roll_slice(struct apply *apply,
-				     struct sg_err *err) MUST_CHECK;
 enum sg_status generation_remove_slice(struct apply *apply,
 				       struct sg_err *err) MUST_CHECK;
 enum sg_status generation_settle_slice(struct apply *apply,

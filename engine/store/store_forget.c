@@ -58,13 +58,20 @@ static const char *const of_record[] = {
 	"DELETE FROM enrolment WHERE record_id = ?",
 	"DELETE FROM link WHERE record_id = ?",
 	"DELETE FROM link WHERE to_id = ?",
+	"UPDATE history SET generation = NULL WHERE id IN"
+	" (SELECT entry_id FROM roll_up WHERE record_id = ?"
+	" AND generation = " STORE_GENERATION_IN_FORCE ")",
+	"DELETE FROM history WHERE generation IS NOT NULL AND id IN"
+	" (SELECT entry_id FROM roll_up WHERE record_id = ?)",
 	"DELETE FROM roll_up WHERE record_id = ?",
-	"DELETE FROM roll_up WHERE to_id = ?",
+	"DELETE FROM roll_up WHERE entry_id IN"
+	" (SELECT id FROM history_of_all WHERE of_record = ?"
+	" AND generation IS NOT NULL)",
 	"DELETE FROM generation_dirty WHERE record_id = ?",
 	"DELETE FROM ledger WHERE id IN"
 	" (SELECT id FROM ledger_of WHERE of_record = ?)",
 	"DELETE FROM history WHERE id IN"
-	" (SELECT id FROM history_of WHERE of_record = ?)",
+	" (SELECT id FROM history_of_all WHERE of_record = ?)",
 };
 
 /* Each with the record key: what came before the record, or without one. */

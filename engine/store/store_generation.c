@@ -288,20 +288,6 @@ store_generation_dirty_remove(struct store *store, uint32_t record_id,
 }
 
 enum sg_status
-store_generation_dirty_linked(struct store *store, struct sg_err *err)
-{
-	struct db_statement *statement;
-	enum sg_status status;
-
-	status = store_prepare(store,
-			       "INSERT INTO generation_dirty (record_id)"
-			       " SELECT DISTINCT record_id FROM link"
-			       " WHERE true ON CONFLICT (record_id) DO NOTHING",
-			       &statement, err);
-	return status == SG_OK ? db_run(statement, err) : status;
-}
-
-enum sg_status
 store_generation_dirty_clear(struct store *store, struct sg_err *err)
 {
 	struct db_statement *statement;

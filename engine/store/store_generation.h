@@ -68,9 +68,6 @@ enum sg_status store_generation_remove_record(struct store *store, uint32_t id,
 enum sg_status store_generation_dirty_add(struct store *store,
 					  uint32_t record_id,
 					  struct sg_err *err) MUST_CHECK;
-/* Every record that has a link of its own. */
-enum sg_status store_generation_dirty_linked(struct store *store,
-					     struct sg_err *err) MUST_CHECK;
 enum sg_status store_generation_dirty_remove(struct store *store,
 					     uint32_t record_id,
 					     struct sg_err *err) MUST_CHECK;

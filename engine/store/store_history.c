@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/store_generation.h"
 #include "store/store_order.h"
 #include "store/store_sql.h"
 
@@ -13,6 +14,10 @@
 	"effective, ruleset, props, settle_until"
 
 enum { N_COLUMNS = 17 };
+
+/* Not of another generation. */
+#define COUNTS \
+	"(generation IS NULL OR generation = " STORE_GENERATION_IN_FORCE ")"
 
 static void
 read_history(struct db_statement *statement, struct pool *pool, void *out)
@@ -68,11 +73,11 @@ store_history_append(struct store *store,
 	struct buf props = BUF_INIT;
 	enum sg_status status;
 
-	status =
-		store_prepare(store,
-			      "INSERT INTO history (" COLUMNS ") VALUES (?, "
-			      "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			      &statement, err);
+	status = store_prepare(store,
+			       "INSERT INTO history (" COLUMNS ", generation)"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+			       " ?, ?, ?, ?, ?, ?)",
+			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	signal_props_to_json(signal, &props);
@@ -86,6 +91,7 @@ store_history_append(struct store *store,
 	db_bind_int(statement, 14, place->effective);
 	db_bind_int(statement, 15, place->ruleset);
 	store_bind_or_null(statement, 17, place->settle_until);
+	store_bind_or_null(statement, 18, place->generation);
 	status = db_run(statement, err);
 	buf_done(&props);
 	if (status == SG_OK)
@@ -367,6 +373,18 @@ begin_with_opening(struct store_history_rows *all)
 		}
 }
 
+static enum sg_status
+collect_all(struct db_statement *statement, struct pool *pool,
+	    struct store_history_rows *out, struct sg_err *err)
+{
+	enum sg_status status = store_collect(statement, &history_shape, pool,
+					      &out->rows, &out->n_rows, err);
+
+	if (status == SG_OK)
+		begin_with_opening(out);
+	return status;
+}
+
 enum sg_status
 store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 		 struct store_history_rows *out, struct sg_err *err)
@@ -382,11 +400,28 @@ store_history_of(struct store *store, uint32_t record_id, struct pool *pool,
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, record_id);
-	status = store_collect(statement, &history_shape, pool, &out->rows,
-			       &out->n_rows, err);
-	if (status == SG_OK)
-		begin_with_opening(out);
-	return status;
+	return collect_all(statement, pool, out, err);
+}
+
+enum sg_status
+store_history_of_generation(struct store *store, uint32_t generation,
+			    uint32_t record_id, struct pool *pool,
+			    struct store_history_rows *out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT " COLUMNS " FROM history_of_all"
+			       " WHERE of_record = ? AND settle_until IS NULL"
+			       " AND (generation IS NULL OR generation = ?)"
+			       " ORDER BY of_at, id",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, generation);
+	return collect_all(statement, pool, out, err);
 }
 
 /*
@@ -408,12 +443,13 @@ recent_sql(const struct store_history_filter *filter)
 		return "SELECT " COLUMNS " FROM history WHERE"
 		       " (happened_at, id) < (SELECT b.happened_at, b.id"
 		       " FROM history b WHERE b.id = ?) AND name = ?"
+		       " AND " COUNTS
 		       " ORDER BY happened_at DESC, id DESC LIMIT ?";
 	if (filter->name)
 		return "SELECT " COLUMNS " FROM history WHERE id < ?"
-		       " AND name = ?"
+		       " AND name = ? AND " COUNTS
 		       " ORDER BY happened_at DESC, id DESC LIMIT ?";
-	return "SELECT " COLUMNS " FROM history WHERE id < ?"
+	return "SELECT " COLUMNS " FROM history WHERE id < ? AND " COUNTS
 	       " ORDER BY id DESC LIMIT ?";
 }
 
@@ -469,7 +505,7 @@ store_history_each(struct store *store, const struct store_history_span *span,
 			       "SELECT " COLUMNS " FROM history WHERE name = ?"
 			       " AND happened_at >= ? AND happened_at <= ?"
 			       " AND effective = 1 AND verdict = 0"
-			       " AND record_id > 0"
+			       " AND record_id > 0 AND " COUNTS
 			       " ORDER BY happened_at",
 			       &statement, err);
 	if (status != SG_OK)

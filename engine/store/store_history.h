@@ -43,6 +43,7 @@ struct store_history_place {
 	uint32_t ruleset;
 	bool effective;
 	int64_t settle_until; /* 0 = it counts */
+	uint32_t generation;  /* of the ledger it belongs to; 0 = to all */
 };
 enum sg_status store_history_append(struct store *store,
 				    const struct store_history_place *place,
@@ -124,6 +125,13 @@ enum sg_status store_history_of(struct store *store, uint32_t record_id,
 				struct pool *pool,
 				struct store_history_rows *out,
 				struct sg_err *err) MUST_CHECK;
+/* The same with the points along links that a generation under way has. */
+enum sg_status store_history_of_generation(struct store *store,
+					   uint32_t generation,
+					   uint32_t record_id,
+					   struct pool *pool,
+					   struct store_history_rows *out,
+					   struct sg_err *err) MUST_CHECK;
 /* For people: newest received first; by name alone: newest event first.
  * record_id 0 = all, name NULL = all, before_id 0 = from the newest, else what
  * comes after that entry of the answer before. */

@@ -16,6 +16,7 @@ store_history_scan(struct store *store, uint32_t first, uint32_t last,
 			       "SELECT id, record_id, happened_at, kind,"
 			       " verdict, name, message_id, props"
 			       " FROM history WHERE settle_until IS NULL"
+			       " AND generation IS NULL"
 			       " AND +record_id >= ?"
 			       " AND +record_id <= ? ORDER BY id",
 			       &statement, err);

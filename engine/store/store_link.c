@@ -1,6 +1,9 @@
 /* store_link.c - see store_link.h. */
 #include "store/store_link.h"
 
+#include <string.h>
+
+#include "store/store_generation.h"
 #include "store/store_sql.h"
 
 static void
@@ -116,8 +119,9 @@ store_links_to(struct store *store, uint32_t record_id, size_t most,
 
 /* --- points along links ------------------------------------------------- */
 
-#define COLUMNS \
-	"record_id, history_id, at, rule, to_id, entry_id, points, stands"
+#define COLUMNS                                                         \
+	"record_id, history_id, at, rule, to_id, generation, ruleset, " \
+	"entry_id, points, stands, reversal"
 
 static void
 read_roll_up(struct db_statement *statement, struct pool *pool, void *out)
@@ -129,9 +133,12 @@ read_roll_up(struct db_statement *statement, struct pool *pool, void *out)
 	row->at = db_column_int(statement, 2);
 	row->rule = pool ? store_column(statement, 3, pool) : NULL;
 	row->to_id = (uint32_t)db_column_int(statement, 4);
-	row->entry_id = db_column_int(statement, 5);
-	row->points = db_column_real(statement, 6);
-	row->stands = db_column_int(statement, 7) != 0;
+	row->generation = (uint32_t)db_column_int(statement, 5);
+	row->ruleset = (uint32_t)db_column_int(statement, 6);
+	row->entry_id = db_column_int(statement, 7);
+	row->points = db_column_real(statement, 8);
+	row->stands = db_column_int(statement, 9) != 0;
+	row->reversal = db_column_int(statement, 10);
 }
 
 static const struct store_shape roll_up_shape = {read_roll_up,
@@ -145,6 +152,7 @@ bind_key(struct db_statement *statement, const struct store_roll_up *row)
 	db_bind_int(statement, 3, row->at);
 	db_bind_text(statement, 4, row->rule);
 	db_bind_int(statement, 5, row->to_id);
+	db_bind_int(statement, 6, row->generation);
 }
 
 enum sg_status
@@ -156,18 +164,23 @@ store_roll_up_set(struct store *store, const struct store_roll_up *row,
 
 	status = store_prepare(store,
 			       "INSERT INTO roll_up (" COLUMNS ")"
-			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT"
-			       " (record_id, history_id, at, rule, to_id)"
-			       " DO UPDATE SET entry_id = excluded.entry_id,"
+			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+			       " ON CONFLICT (record_id, history_id, at, rule,"
+			       " to_id, generation) DO UPDATE SET"
+			       " ruleset = excluded.ruleset,"
+			       " entry_id = excluded.entry_id,"
 			       " points = excluded.points,"
-			       " stands = excluded.stands",
+			       " stands = excluded.stands,"
+			       " reversal = excluded.reversal",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	bind_key(statement, row);
-	db_bind_int(statement, 6, row->entry_id);
-	db_bind_real(statement, 7, row->points);
-	db_bind_int(statement, 8, row->stands);
+	db_bind_int(statement, 7, row->ruleset);
+	db_bind_int(statement, 8, row->entry_id);
+	db_bind_real(statement, 9, row->points);
+	db_bind_int(statement, 10, row->stands);
+	db_bind_int(statement, 11, row->reversal);
 	return db_run(statement, err);
 }
 
@@ -181,7 +194,8 @@ store_roll_up_get(struct store *store, const struct store_roll_up *like,
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM roll_up"
 			       " WHERE record_id = ? AND history_id = ?"
-			       " AND at = ? AND rule = ? AND to_id = ?",
+			       " AND at = ? AND rule = ? AND to_id = ?"
+			       " AND generation = ?",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -214,20 +228,115 @@ store_roll_up_source(struct store *store, int64_t entry_id,
 }
 
 enum sg_status
-store_roll_ups_of(struct store *store, uint32_t record_id, struct pool *pool,
-		  struct store_roll_ups *out, struct sg_err *err)
+store_roll_ups_of(struct store *store, uint32_t generation, uint32_t record_id,
+		  struct pool *pool, struct store_roll_ups *out,
+		  struct sg_err *err)
 {
 	struct db_statement *statement;
 	enum sg_status status;
 
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM roll_up"
-			       " WHERE record_id = ?"
+			       " WHERE record_id = ? AND generation = ?"
 			       " ORDER BY history_id, at, rule, to_id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, generation);
 	return store_collect(statement, &roll_up_shape, pool, &out->rows,
 			     &out->n_rows, err);
+}
+
+int
+store_roll_up_compare(const struct store_roll_up *a,
+		      const struct store_roll_up *b)
+{
+	int order;
+
+	if (a->history_id != b->history_id)
+		return a->history_id < b->history_id ? -1 : 1;
+	if (a->at != b->at)
+		return a->at < b->at ? -1 : 1;
+	order = strcmp(a->rule, b->rule);
+	return order ? order : (a->to_id > b->to_id) - (a->to_id < b->to_id);
+}
+
+enum sg_status
+store_roll_up_remove(struct store *store, const struct store_roll_up *row,
+		     struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store, "DELETE FROM history WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, row->entry_id);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		status = store_prepare(store,
+				       "DELETE FROM roll_up WHERE record_id = ?"
+				       " AND history_id = ? AND at = ?"
+				       " AND rule = ? AND to_id = ?"
+				       " AND generation = ?",
+				       &statement, err);
+	if (status != SG_OK)
+		return status;
+	bind_key(statement, row);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_roll_up_keep(struct store *store, uint32_t record_id, int64_t before,
+		   struct sg_err *err)
+{
+	static const char *const statements[] = {
+		"UPDATE history SET generation = NULL WHERE id IN"
+		" (SELECT entry_id FROM roll_up WHERE record_id = ?1"
+		" AND at < ?2 AND generation = " STORE_GENERATION_IN_FORCE ")",
+		"DELETE FROM roll_up WHERE record_id = ?1 AND at < ?2"
+		" AND generation = " STORE_GENERATION_IN_FORCE,
+	};
+	struct db_statement *statement;
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < 2 && status == SG_OK; i++) {
+		status = store_prepare(store, statements[i], &statement, err);
+		if (status != SG_OK)
+			break;
+		db_bind_int(statement, 1, record_id);
+		db_bind_int(statement, 2, before);
+		status = db_run(statement, err);
+	}
+	return status;
+}
+
+enum sg_status
+store_roll_up_remove_all(struct store *store, uint32_t generation,
+			 unsigned most, struct sg_err *err)
+{
+	static const char *const statements[] = {
+		"DELETE FROM roll_up WHERE generation = ?1 AND entry_id IN"
+		" (SELECT id FROM history WHERE generation = ?1 LIMIT ?2)",
+		"DELETE FROM history WHERE id IN"
+		" (SELECT id FROM history WHERE generation = ?1 LIMIT ?2)",
+	};
+	struct db_statement *statement;
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < 2 && status == SG_OK; i++) {
+		status = store_prepare(store, statements[i], &statement, err);
+		if (status != SG_OK)
+			break;
+		db_bind_int(statement, 1, generation);
+		db_bind_int(statement, 2, most);
+		status = db_run(statement, err);
+	}
+	if (status != SG_OK)
+		return status;
+	return db_changes(store_db(store)) ? SG_OK : SG_NONE;
 }

@@ -47,10 +47,14 @@ struct store_roll_up {
 	int64_t history_id; /* for what; 0 = time */
 	int64_t at;
 	const char *rule;
-	uint32_t to_id;	  /* who got them, too */
-	int64_t entry_id; /* the entry of its history */
+	uint32_t to_id;	     /* who got them, too */
+	uint32_t generation; /* of the ledger */
+	uint32_t ruleset;    /* the rule's */
+	int64_t entry_id;    /* the entry of its history */
 	double points;
-	bool stands; /* not taken back */
+	bool stands;	  /* not taken back */
+	int64_t reversal; /* the entry that took them back because theirs was
+			     folded away; 0 = none */
 };
 
 struct store_roll_ups {
@@ -58,7 +62,8 @@ struct store_roll_ups {
 	size_t n_rows;
 };
 
-/* Replaces the one of that record, history id, time, rule and end. */
+/* Replaces the one of that record, history id, time, rule, end and
+ * generation. */
 enum sg_status store_roll_up_set(struct store *store,
 				 const struct store_roll_up *row,
 				 struct sg_err *err) MUST_CHECK;
@@ -71,8 +76,27 @@ enum sg_status store_roll_up_get(struct store *store,
 enum sg_status store_roll_up_source(struct store *store, int64_t entry_id,
 				    uint32_t *record_id_out,
 				    struct sg_err *err) MUST_CHECK;
-enum sg_status store_roll_ups_of(struct store *store, uint32_t record_id,
-				 struct pool *pool, struct store_roll_ups *out,
+/* In order of store_roll_up_compare(). */
+enum sg_status store_roll_ups_of(struct store *store, uint32_t generation,
+				 uint32_t record_id, struct pool *pool,
+				 struct store_roll_ups *out,
 				 struct sg_err *err) MUST_CHECK;
+/* By history id, time, rule, end. */
+int store_roll_up_compare(const struct store_roll_up *a,
+			  const struct store_roll_up *b);
+/* The row and its entry, as if they had never been. */
+enum sg_status store_roll_up_remove(struct store *store,
+				    const struct store_roll_up *row,
+				    struct sg_err *err) MUST_CHECK;
+/* Of those that the record gave before that moment: their entries are of all
+ * generations from now on, for good; the rows go. */
+enum sg_status store_roll_up_keep(struct store *store, uint32_t record_id,
+				  int64_t before,
+				  struct sg_err *err) MUST_CHECK;
+/* Up to `most` entries of a generation, with their rows; SG_NONE: there were
+ * none. */
+enum sg_status store_roll_up_remove_all(struct store *store,
+					uint32_t generation, unsigned most,
+					struct sg_err *err) MUST_CHECK;
 
 #endif

@@ -67,6 +67,10 @@ static const char *const removals[] = {
 	" " STORE_GENERATION_IN_FORCE ")",
 	"DELETE FROM history WHERE id IN (SELECT id FROM history_of"
 	" WHERE of_record = ?1 AND of_at < ?2 AND settle_until IS NULL)",
+	/* What went along its links is of all generations from now on. */
+	"UPDATE history SET generation = NULL WHERE id IN (SELECT entry_id"
+	" FROM roll_up WHERE record_id = ?1 AND at < ?2 AND generation ="
+	" " STORE_GENERATION_IN_FORCE ")",
 	"DELETE FROM roll_up WHERE record_id = ?1 AND at < ?2",
 };
 

@@ -126,7 +126,8 @@ make_signal(uint64_t *seed, uint32_t id)
 					    "broadcast.sent"};
 	static const char *const urls[] = {"https://x/Pricing", "https://x/"};
 	static const char *const fields[] = {"age", "country"};
-	struct store_history_place place = {0, id, 1, below(seed, 8) != 0, 0};
+	struct store_history_place place = {0, id, 1, below(seed, 8) != 0,
+					    0, 0};
 	int64_t at = some_time_ago(seed);
 	const char *name = names[below(seed, 5)];
 	char amount[16];

@@ -56,8 +56,8 @@ int64_t
 store_aid_happen(const char *name, uint32_t record_id, int64_t at,
 		 enum verdict verdict)
 {
-	struct store_history_place place = {store_new_id(aid_store, aid_now),
-					    record_id, 3, true, 0};
+	struct store_history_place place = {
+		store_new_id(aid_store, aid_now), record_id, 3, true, 0, 0};
 	struct signal signal;
 
 	signal_init(&signal, name, aid_now);

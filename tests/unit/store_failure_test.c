@@ -258,7 +258,7 @@ member_get(void)
 static enum sg_status
 history_append(void)
 {
-	struct store_history_place place = {7, 1, 1, true, 0};
+	struct store_history_place place = {7, 1, 1, true, 0, 0};
 	struct signal signal;
 
 	signal_init(&signal, "a.b", now);

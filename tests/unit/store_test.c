@@ -246,7 +246,7 @@ a_full_disk_is_busy_and_the_batch_comes_again(void **state)
 static void
 ids_only_rise_whatever_the_clock_does(void **state)
 {
-	struct store_history_place place = {0, 1, 0, true, 0};
+	struct store_history_place place = {0, 1, 0, true, 0, 0};
 	struct store *store = open_store(DB_READ_WRITE);
 	int64_t now = INT64_C(1790000000000), id, last = 0;
 	struct signal signal;

@@ -169,12 +169,19 @@ CREATE TABLE roll_up (
 	at         INTEGER NOT NULL,
 	rule       TEXT NOT NULL,
 	to_id      INTEGER NOT NULL,            -- who got them, too
+	generation INTEGER NOT NULL,            -- of the ledger
+	ruleset    INTEGER NOT NULL,            -- the rule's
 	entry_id   INTEGER NOT NULL,            -- as this entry of its history
 	points     REAL NOT NULL,
 	stands     INTEGER NOT NULL DEFAULT 1,  -- 0: taken back
-	PRIMARY KEY (record_id, history_id, at, rule, to_id)
+	reversal   INTEGER NOT NULL DEFAULT 0,  -- by this entry, where it was folded
+	PRIMARY KEY (record_id, history_id, at, rule, to_id, generation)
 ) WITHOUT ROWID;
 CREATE INDEX roll_up_by_entry ON roll_up (entry_id);
+-- Such an entry is of one generation, as the ledger's are; NULL: of all.
+ALTER TABLE history ADD COLUMN generation INTEGER;
+CREATE INDEX history_of_generation ON history (generation)
+	WHERE generation IS NOT NULL;
 
 -- How the record was named that entries of history wait for, for people.
 CREATE TABLE unmatched (
@@ -312,11 +319,15 @@ END;
 
 -- Each entry once, under the record it belongs to; those of one record by a
 -- search in each run.
-CREATE VIEW history_of AS
+CREATE VIEW history_of_all AS                   -- of all generations
 	SELECT p.record_id AS of_record, p.happened_at AS of_at, h.*
 	FROM order_run r
 	CROSS JOIN history_by_record p ON p.run = r.run
 	CROSS JOIN history h ON h.id = p.id;
+CREATE VIEW history_of AS
+	SELECT * FROM history_of_all WHERE generation IS NULL OR generation =
+		(SELECT CAST(value AS INTEGER) FROM meta
+		WHERE name = 'generation');
 CREATE VIEW ledger_of AS
 	SELECT p.record_id AS of_record, l.*
 	FROM order_run r

@@ -1,0 +1,449 @@
+/*
+ * generation_link_test.c - `rules run` with points that go along links: they
+ * are in the generation from the beginning, and come in with it at once.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <setjmp.h>
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "apply/generation.h"
+#include "base/clock.h"
+#include "random_history.h"
+#include "score/score_apply.h"
+#include "store/store_record.h"
+
+#define DAY CLOCK_DAY_MS
+
+enum { N_SEEDS = 8, N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE };
+enum { N_ACCOUNTS = 2, N_RECORDS = RANDOM_PEOPLE + N_ACCOUNTS };
+enum { WAIT_MS = 30000 };
+
+static const char *const accounts[N_ACCOUNTS] = {"ACME", "Initech"};
+
+/* Both ways, under a cap, for a time, against an absence, by the score. */
+static const char also_rules[] =
+	"rule \"Theirs\" { on = \"email.clicked\" add = 4 also = \"account\" "
+	"score = \"fit\" }\n"
+	"rule \"Theirs capped\" { on = \"email.opened\" add = 3 "
+	"also = \"account\" cap = \"8 per 5d\" degrade = \"1%\" }\n"
+	"rule \"Theirs for a time\" { on = \"email.clicked\" add = 2 "
+	"also = \"account\" expires = \"4d\" }\n"
+	"rule \"Theirs silent\" { on = \"email.sent\" subtract = 5 "
+	"unless = \"email.clicked within 2d\" also = \"account\" }\n"
+	"rule \"Theirs hot\" { on = \"email.opened\" "
+	"when = \"has score >= 10\" add = 6 also = \"account\" "
+	"score = \"drift\" }\n"
+	"rule \"Ours\" { on = \"order.paid\" module = \"account\" add = 9 "
+	"also = \"contact\" }\n"
+	"rule \"Ours grown\" { on = \"score.changed\" module = \"account\" "
+	"when = \"signal.score = 'fit' and has score 'fit' > 8\" add = 1 "
+	"score = \"drift\" }\n";
+
+static const char other_rules[] =
+	"rule \"Theirs\" { on = \"email.clicked\" add = 7 also = \"account\" "
+	"score = \"fit\" cap = 30 }\n"
+	"rule \"Opened\" { on = \"email.opened\" add = 3 "
+	"once_per = \"day\" also = \"account\" }\n"
+	"rule \"Rich\" { on = \"order.paid\" module = \"account\" add = 2 "
+	"when = \"has score 'fit' >= 7\" also = \"contact\" "
+	"score = \"drift\" }\n";
+
+struct scores {
+	struct score_state states[N_RECORDS][RANDOM_SCORES];
+	double raw[N_RECORDS][RANDOM_SCORES];
+};
+
+static const char *
+all_rules(void)
+{
+	static char text[8192];
+
+	snprintf(text, sizeof(text), "%s%s", random_rules, also_rules);
+	return text;
+}
+
+static uint32_t
+find(struct applier *applier, size_t i)
+{
+	bool person = i < RANDOM_PEOPLE;
+	struct pool *pool = pool_new();
+	struct store_record record = {0};
+	enum sg_status status = store_record_find_key(
+		applier_reader(applier), person ? "contact" : "account",
+		person ? random_people[i] : accounts[i - RANDOM_PEOPLE], pool,
+		&record, NULL);
+
+	assert_true(status == SG_OK || status == SG_NONE);
+	pool_free(pool);
+	return status == SG_OK ? record.id : 0;
+}
+
+static void
+read_scores(struct applier *applier, int64_t at, struct scores *scores)
+{
+	struct score_rates rates;
+	uint32_t i, k;
+
+	scoreboard_rates(applier->board, &rates);
+	for (i = 0; i < N_RECORDS; i++)
+		for (k = 0; k < RANDOM_SCORES; k++) {
+			scoreboard_get(applier->board, find(applier, i), k + 1,
+				       at, &scores->states[i][k]);
+			scores->raw[i][k] =
+				score_state_raw(&scores->states[i][k], &rates);
+		}
+}
+
+static void
+compare(uint64_t seed, const struct scores *want, const struct scores *got)
+{
+	size_t i, k;
+
+	for (i = 0; i < N_RECORDS; i++)
+		for (k = 0; k < RANDOM_SCORES; k++)
+			if (!score_equal(want->raw[i][k], got->raw[i][k]) ||
+			    want->states[i][k].scored !=
+				    got->states[i][k].scored)
+				fail_msg("seed %llu: record %zu has %s %.9g, "
+					 "not %.9g",
+					 (unsigned long long)seed, i,
+					 random_scores[k], got->raw[i][k],
+					 want->raw[i][k]);
+}
+
+static void
+begin_with(struct applier *applier, const char *rules, int64_t base)
+{
+	applier_init(applier);
+	applier->now = base - DAY;
+	applier_open(applier);
+	applier_rules(applier, rules, false);
+	applier_move_to(applier, base + 100 * DAY);
+}
+
+static void
+submit(struct applier *applier, const struct signal *signals, size_t n)
+{
+	struct sg_err err = {0};
+	bool kept;
+
+	if (n && apply_submit(applier->apply, signals, n, WAIT_MS, &kept,
+			      &err) != SG_OK)
+		fail_msg("%s", err.text);
+}
+
+static void
+begin_run(struct applier *applier)
+{
+	struct sg_err err = {0};
+
+	if (generation_begin(applier->apply, "test", &err) != SG_OK)
+		fail_msg("%s", err.text);
+}
+
+/* Until it is in force and the old one is gone. */
+static void
+end_run(struct applier *applier)
+{
+	int64_t until = clock_monotonic_ms() + WAIT_MS;
+	struct generation_status status;
+
+	do {
+		assert_true(clock_monotonic_ms() < until);
+		usleep(1000);
+		generation_get_status(applier->apply, &status);
+	} while (status.running || status.removing);
+}
+
+static void
+reopen(struct applier *applier)
+{
+	applier_close(applier);
+	applier_open(applier);
+}
+
+static int64_t
+count(struct applier *applier, const char *sql)
+{
+	struct db_statement *statement;
+	int64_t n;
+
+	assert_int_equal(db_prepare(store_db(applier_reader(applier)), sql,
+				    &statement, NULL),
+			 SG_OK);
+	assert_int_equal(db_step(statement, NULL), SG_OK);
+	n = db_column_int(statement, 0);
+	db_reset(statement);
+	return n;
+}
+
+static void
+make_link(struct signal *s, const char *module, const char *end)
+{
+	s->kind = random_below(3) ? SIGNAL_LINK : SIGNAL_UNLINK;
+	s->name = s->kind == SIGNAL_LINK ? "record.linked" : "record.unlinked";
+	s->n_props = 0;
+	s->verdict = VERDICT_HUMAN;
+	s->message_id = 0;
+	applier_set(s, "relation", module);
+	applier_set(s, "module", module);
+	applier_set(s, "key", end);
+}
+
+/* Some of it happens to accounts, some is links there and back. */
+static void
+linked_history(struct signal *signals, int64_t base)
+{
+	size_t i;
+
+	random_history(signals, base);
+	for (i = 0; i < RANDOM_SIGNALS; i++) {
+		struct signal *s = &signals[i];
+		const char *account = accounts[random_below(N_ACCOUNTS)];
+		const char *who = random_people[random_below(RANDOM_PEOPLE)];
+
+		switch (i < 4 ? 0 : random_below(8)) {
+		case 0: /* all that happens later may go along it */
+			s->key = who;
+			s->record_key = 0;
+			make_link(s, "account", account);
+			break;
+		case 1:
+			s->key = account;
+			s->record_key = 0;
+			s->module = "account";
+			make_link(s, "contact", who);
+			break;
+		case 2:
+			*s = applier_signal("order.paid", account,
+					    s->happened_at);
+			s->module = "account";
+			s->received_at = base + 100 * DAY;
+			s->external_id = i + 1;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
+static void
+with_the_same_rules_nothing_changes_along_links_either(void **unused)
+{
+	static struct signal signals[N_ALL];
+	uint64_t seed;
+
+	for (seed = 1; seed <= N_SEEDS; seed++) {
+		int64_t base = clock_now() - 120 * DAY;
+		struct applier plain, applier;
+		struct scores want, got;
+		size_t half;
+
+		random_seed = seed * 7919;
+		linked_history(signals, base);
+		random_shuffle(signals, N_ALL);
+		half = random_below(N_ALL);
+		begin_with(&plain, all_rules(), base);
+		submit(&plain, signals, N_ALL);
+		applier_verify(&plain);
+		read_scores(&plain, base + 101 * DAY, &want);
+		applier_done(&plain);
+		begin_with(&applier, all_rules(), base);
+		submit(&applier, signals, half);
+		begin_run(&applier);
+		submit(&applier, signals + half, N_ALL - half);
+		end_run(&applier);
+		applier_verify(&applier);
+		read_scores(&applier, base + 101 * DAY, &got);
+		compare(seed, &want, &got);
+		if (seed % 2)
+			reopen(&applier);
+		begin_run(&applier);
+		end_run(&applier);
+		reopen(&applier);
+		read_scores(&applier, base + 101 * DAY, &got);
+		compare(seed, &want, &got);
+		applier_verify(&applier);
+		assert_int_equal(count(&applier, "SELECT count(*) FROM history "
+						 "WHERE generation < 3"),
+				 0);
+		assert_int_equal(count(&applier, "SELECT count(*) FROM roll_up "
+						 "WHERE generation < 3"),
+				 0);
+		applier_done(&applier);
+	}
+}
+
+static void
+other_rules_are_as_if_they_had_always_gone_along_links(void **unused)
+{
+	static struct signal signals[N_ALL];
+	uint64_t seed;
+
+	for (seed = 1; seed <= N_SEEDS; seed++) {
+		int64_t base = clock_now() - 120 * DAY;
+		struct applier plain, applier;
+		struct scores want, got;
+		size_t most;
+
+		random_seed = seed * 1299709;
+		linked_history(signals, base);
+		random_shuffle(signals, N_ALL);
+		most = N_ALL - 8;
+		begin_with(&plain, other_rules, base);
+		submit(&plain, signals, N_ALL);
+		read_scores(&plain, base + 101 * DAY, &want);
+		applier_done(&plain);
+		begin_with(&applier, all_rules(), base);
+		submit(&applier, signals, most);
+		applier_rules(&applier, other_rules, false);
+		begin_run(&applier);
+		submit(&applier, signals + most, 4);
+		end_run(&applier);
+		/* And goes on so: what comes late is folded as the run was. */
+		submit(&applier, signals + most + 4, 4);
+		applier_verify(&applier);
+		read_scores(&applier, base + 101 * DAY, &got);
+		compare(seed, &want, &got);
+		applier_done(&applier);
+	}
+}
+
+static double
+fit(struct applier *applier, uint32_t id)
+{
+	struct score_summary summary;
+
+	scoreboard_summary(applier->board, id, 2, clock_now() + DAY, &summary);
+	return summary.has_score ? summary.value[SCORE_SCORE] : 0;
+}
+
+/* Whoever reads meanwhile sees the old scores at both ends, or the new. */
+static void
+both_ends_change_at_once(void **unused)
+{
+	enum { CONTACTS = 300 };
+	static struct signal signals[2 * CONTACTS];
+	static char keys[CONTACTS][32];
+	int64_t at = clock_now() - 10 * DAY, until;
+	struct generation_status status;
+	struct applier applier;
+	uint32_t account, contact;
+	bool seen_new = false;
+	int i;
+
+	applier_init(&applier);
+	applier_open(&applier);
+	applier_rules(&applier,
+		      "rule \"C\" { on = \"email.clicked\" add = 5 "
+		      "score = \"fit\" also = \"account\" }\n",
+		      false);
+	for (i = 0; i < CONTACTS; i++) {
+		struct signal *s = &signals[2 * i];
+
+		snprintf(keys[i], sizeof(keys[i]), "c%d@example.com", i);
+		s[0] = applier_change(SIGNAL_LINK, "record.linked", keys[i],
+				      at);
+		applier_set(&s[0], "relation", "account");
+		applier_set(&s[0], "module", "account");
+		applier_set(&s[0], "key", "ACME");
+		s[1] = applier_signal("email.clicked", keys[i], at + DAY + i);
+	}
+	submit(&applier, signals, 2 * CONTACTS);
+	account = find(&applier, RANDOM_PEOPLE);
+	contact = applier_find(&applier, keys[CONTACTS - 1]);
+	assert_float_equal(fit(&applier, account), 5 * CONTACTS, 1e-6);
+	applier_rules(&applier,
+		      "rule \"C\" { on = \"email.clicked\" add = 8 "
+		      "score = \"fit\" also = \"account\" }\n",
+		      false);
+	begin_run(&applier);
+	until = clock_monotonic_ms() + WAIT_MS;
+	do {
+		double before = fit(&applier, account);
+		double other = fit(&applier, contact);
+		double after = fit(&applier, account);
+
+		assert_true(clock_monotonic_ms() < until);
+		assert_true(before == 5.0 * CONTACTS ||
+			    before == 8.0 * CONTACTS);
+		if (before == after)
+			assert_float_equal(other * CONTACTS, before, 1e-6);
+		seen_new |= after == 8.0 * CONTACTS;
+		generation_get_status(applier.apply, &status);
+	} while (status.running || status.removing || !seen_new);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
+/* Deleted or forgotten meanwhile: what went along its link stays there. */
+static void
+who_goes_meanwhile_leaves_what_it_gave(void **unused)
+{
+	enum { CONTACTS = 40 };
+	static struct signal signals[2 * CONTACTS];
+	static char keys[CONTACTS][32];
+	int64_t at = clock_now() - 10 * DAY;
+	struct applier applier;
+	int i;
+
+	applier_init(&applier);
+	applier_open(&applier);
+	applier_rules(&applier,
+		      "rule \"C\" { on = \"email.clicked\" add = 5 "
+		      "score = \"fit\" also = \"account\" }\n",
+		      false);
+	for (i = 0; i < CONTACTS; i++) {
+		struct signal *s = &signals[2 * i];
+
+		snprintf(keys[i], sizeof(keys[i]), "c%d@example.com", i);
+		s[0] = applier_change(SIGNAL_LINK, "record.linked", keys[i],
+				      at);
+		applier_set(&s[0], "relation", "account");
+		applier_set(&s[0], "module", "account");
+		applier_set(&s[0], "key", "ACME");
+		s[1] = applier_signal("email.clicked", keys[i], at + DAY + i);
+	}
+	submit(&applier, signals, 2 * CONTACTS);
+	begin_run(&applier);
+	for (i = 0; i < CONTACTS; i++) {
+		struct signal goes = applier_change(
+			i % 3 == 0 ? SIGNAL_RECORD_DELETE : SIGNAL_FORGET,
+			i % 3 == 0 ? "record.deleted" : "record.forgotten",
+			keys[i], clock_now());
+
+		if (i % 3 < 2)
+			submit(&applier, &goes, 1);
+	}
+	end_run(&applier);
+	assert_float_equal(fit(&applier, find(&applier, RANDOM_PEOPLE)),
+			   5 * CONTACTS, 1e-6);
+	applier_verify(&applier);
+	begin_run(&applier);
+	end_run(&applier);
+	assert_float_equal(fit(&applier, find(&applier, RANDOM_PEOPLE)),
+			   5 * CONTACTS, 1e-6);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			with_the_same_rules_nothing_changes_along_links_either),
+		cmocka_unit_test(
+			other_rules_are_as_if_they_had_always_gone_along_links),
+		cmocka_unit_test(both_ends_change_at_once),
+		cmocka_unit_test(who_goes_meanwhile_leaves_what_it_gave),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
