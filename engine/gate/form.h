@@ -1,7 +1,7 @@
 /*
  * form.h - a form's body into names and values, by its Content-Type:
  * application/x-www-form-urlencoded (WHATWG URL §5.1), multipart/form-data
- * (RFC 7578; files are skipped), application/json (an object of scalars or of
+ * (RFC 7578; files apart), application/json (an object of scalars or of
  * arrays of scalars). Values are UTF-8. Pure, any thread.
  */
 #ifndef ENGINE_GATE_FORM_H
@@ -14,12 +14,18 @@ enum {
 	FORM_FIELDS_MOST = 200,
 	FORM_NAME_MOST = 200,
 	FORM_VALUE_MOST = 16384,
-	FORM_BODY_MOST = 1 << 20
+	FORM_FILES_MOST = 16,
+	FORM_FILENAME_MOST = 255,
+	FORM_BODY_MOST = 64 << 20 /* the listener's own bound is lower */
 };
 
 struct sg_form {
 	size_t n_fields;
 	struct sg_prop fields[FORM_FIELDS_MOST];
+	/* Their bytes are the body's. One that was not chosen (no file name,
+	 * no bytes) is none. */
+	size_t n_files;
+	struct sg_file files[FORM_FILES_MOST];
 };
 
 /* SG_REFUSED: an unknown type, malformed, or past a bound. The result is in

@@ -1,11 +1,68 @@
 /*
  * form_multipart.c - multipart/form-data (RFC 7578): each part's name and
- * value. Files are skipped: nothing here keeps them.
+ * value; files apart, where they stand in the body.
  */
+#include "base/text.h"
 #include "gate/form_parts.h"
 #include "mail/header.h"
 
 enum { BOUNDARY_MOST = 70 }; /* RFC 2046 §5.1.1 */
+
+/* A name for people: without a path, without what could steer anything. */
+static const char *
+clean_filename(struct pool *pool, const char *given)
+{
+	struct buf name = BUF_INIT;
+	const char *kept, *c;
+
+	for (c = given; *c; c++)
+		if (*c == '/' || *c == '\\')
+			given = c + 1;
+	if (text_is_utf8(given, strlen(given)))
+		text_append_harmless(&name, given);
+	kept = buf_ok(&name) && name.len && name.len <= FORM_FILENAME_MOST
+		       ? pool_strdup(pool, buf_text(&name))
+		       : "file";
+	buf_done(&name);
+	return kept;
+}
+
+static enum sg_status
+add_file(struct pool *pool, struct sg_form *form, const struct sg_file *file,
+	 struct sg_err *err)
+{
+	/* A browser sends the input in which nothing was chosen like this. */
+	if (!file->filename[0] && !file->len)
+		return SG_OK;
+	if (form->n_files == FORM_FILES_MOST)
+		return err_set(err, SG_REFUSED, "more than %d files",
+			       FORM_FILES_MOST);
+	if (strlen(file->name) > FORM_NAME_MOST ||
+	    !text_is_utf8(file->name, strlen(file->name)))
+		return err_set(err, SG_REFUSED, "a form field is not UTF-8");
+	form->files[form->n_files] = *file;
+	form->files[form->n_files++].filename =
+		clean_filename(pool, file->filename);
+	return SG_OK;
+}
+
+static enum sg_status
+read_file(struct pool *pool, const struct header_list *headers,
+	  struct sg_file *file, struct sg_form *form, struct sg_err *err)
+{
+	const char *disposition = header_get(headers, "Content-Disposition");
+	const char *type = header_get(headers, "Content-Type");
+	const char *name = header_parameter(pool, disposition, "name");
+	const char *filename = header_parameter(pool, disposition, "filename");
+
+	if (!filename)
+		filename = header_parameter(pool, disposition, "filename*");
+	file->size = sizeof(*file);
+	file->name = name ? name : "";
+	file->filename = filename ? filename : "";
+	file->type = header_keyword(pool, type);
+	return add_file(pool, form, file, err);
+}
 
 static enum sg_status
 read_part(struct pool *pool, const char *text, size_t len, struct sg_form *form,
@@ -26,8 +83,12 @@ read_part(struct pool *pool, const char *text, size_t len, struct sg_form *form,
 		return err_set(err, SG_REFUSED,
 			       "a part of the form has no name");
 	if (header_parameter(pool, disposition, "filename") ||
-	    header_parameter(pool, disposition, "filename*"))
-		return SG_OK;
+	    header_parameter(pool, disposition, "filename*")) {
+		struct sg_file file = {.bytes = text + body_start,
+				       .len = len - body_start};
+
+		return read_file(pool, &headers, &file, form, err);
+	}
 	given = header_parameter(pool, disposition, "name");
 	buf_append_text(&name, given ? given : "");
 	buf_append(&value, text + body_start, len - body_start);

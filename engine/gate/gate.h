@@ -39,6 +39,7 @@ struct gate_options {
 	/* Where private copies wait, when `mail` has `reinject`; NULL: none are
 	 * made. */
 	const char *split_directory;
+	const char *files_directory; /* what forms take; NULL = none */
 };
 
 extern const struct conf_option gate_mail_options[];
@@ -135,6 +136,9 @@ void gate_remember_sender(struct sg_gate *gate, uint64_t message_id,
 
 /* Every second from the daemon's timer thread. */
 void gate_tick(struct sg_gate *gate, int64_t now);
+
+/* The scores that plugins declared; NULL: no more. */
+const char *gate_score_at(const struct sg_gate *gate, size_t i);
 
 struct gate_status {
 	uint64_t messages_in, messages_out, instrumented, passed_on_trouble;

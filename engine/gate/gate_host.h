@@ -80,6 +80,18 @@ HOST(settings_read);
 /* host_outside.c */
 HOST(time_text);
 HOST(fetch);
+/* host_form.c */
+HOST(new_id);
+HOST(rate);
+HOST(network);
+HOST(value);
+HOST(field_value);
+HOST(once_begin);
+HOST(once_end);
+HOST(declare_score);
+HOST(form_file);
+HOST(keep_file);
+HOST(drop_file);
 
 #undef HOST
 

@@ -62,10 +62,19 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->bounce_domain = copy_or_empty(options->bounce_domain);
 	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
 	gate->state = copy_or_empty(options->state);
+	gate->files = options->files_directory
+			      ? strdup(options->files_directory)
+			      : NULL;
+	gate->rates = rate_new(GATE_RATES);
+	gate->once = once_new();
 	gate->settle_ms = options->settle_ms;
 	gate->recent = mail_recent_new();
 	gate->senders = mail_senders_new();
 	mail_start();
+	if (!gate->rates || !gate->once) {
+		gate_close(gate);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
 	status = mail_conf_init(&gate->mail, options->mail, err);
 	gate->mail.keep_bounces =
 		gate->mail.keep_bounces || options->keep_bounces;
@@ -99,6 +108,9 @@ gate_close(struct sg_gate *gate)
 	free(gate->bounce_domain);
 	free(gate->unsubscribe_address);
 	free(gate->state);
+	free(gate->files);
+	rate_free(gate->rates);
+	once_free(gate->once);
 	free(gate);
 }
 

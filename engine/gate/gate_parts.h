@@ -8,18 +8,22 @@
 #include <stdatomic.h>
 
 #include "base/pool.h"
+#include "base/rate.h"
 #include "gate/gate.h"
 #include "gate/mail_conf.h"
 #include "gate/mail_consent.h"
 #include "gate/mail_recent.h"
 #include "gate/mail_senders.h"
+#include "gate/once.h"
 
 enum {
 	GATE_PLUGINS_MOST = 64,
 	GATE_TEXT_MOST = 1 << 20,
 	GATE_CALL_MAGIC = 0x63616c6c,
 	GATE_FAILURES_BEFORE_REST = 5, /* in a row */
-	GATE_REST_MOST_S = 3600
+	GATE_REST_MOST_S = 3600,
+	GATE_SCORES_MOST = 32,
+	GATE_RATES = 32768
 };
 
 struct sg_text {
@@ -82,7 +86,13 @@ struct sg_gate {
 	struct spool *spool;
 	struct signal_kinds *kinds;
 	char *public_url, *bounce_domain, *unsubscribe_address, *state;
+	char *files; /* NULL = none */
 	int64_t settle_ms;
+	struct rate *rates;
+	struct once *once;
+	/* Declared by plugins; fixed after their start. */
+	char scores[GATE_SCORES_MOST][64];
+	size_t n_scores;
 	struct mail_conf mail;
 	struct mail_consent consent;
 	struct mail_recent *recent;

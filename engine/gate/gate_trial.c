@@ -160,6 +160,7 @@ kind_name(enum token_kind kind)
 		[TOKEN_MESSAGE] = "message",
 		[TOKEN_CONFIRM] = "confirm",
 		[TOKEN_FORWARD] = "forward",
+		[TOKEN_STAMP] = "stamp",
 	};
 
 	return (size_t)kind < sizeof(names) / sizeof(names[0]) && names[kind]

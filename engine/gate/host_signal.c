@@ -22,8 +22,13 @@ static const struct {
 	{SG_LIST_JOIN, SIGNAL_LIST_JOIN, "list.joined"},
 	{SG_LIST_CONFIRM, SIGNAL_LIST_CONFIRM, "list.confirmed"},
 	{SG_LIST_LEAVE, SIGNAL_LIST_LEAVE, "list.left"},
+	{SG_SCORE_ADD, SIGNAL_SCORE_ADD, "score.added"},
+	{SG_SCORE_SET, SIGNAL_SCORE_SET, "score.set"},
 	{SG_SUPPRESS, SIGNAL_SUPPRESS, "record.suppressed"},
+	{SG_UNSUPPRESS, SIGNAL_UNSUPPRESS, "record.unsuppressed"},
 	{SG_JUDGE, SIGNAL_JUDGE, "signal.judged"},
+	{SG_CONSENT, SIGNAL_CONSENT, "consent.changed"},
+	{SG_MAIL, SIGNAL_MAIL, "mail.requested"},
 };
 
 static bool

@@ -133,7 +133,7 @@ struct sg_host {
 		      const struct sg_request *request,
 		      enum sg_verdict *verdict_out, const char **reason_out);
 	/* The body by its Content-Type: application/x-www-form-urlencoded,
-	 * multipart/form-data (files are skipped), or a JSON object (of
+	 * multipart/form-data (files: form_file()), or a JSON object (of
 	 * scalars, or arrays of them). SG_REFUSED says what is wrong. */
 	enum sg_status (*form_parse)(const struct sg_call *call,
 				     const struct sg_request *request,
@@ -244,6 +244,50 @@ struct sg_host {
 				struct sg_err *err);
 	/* Are these bytes UTF-8 without a NUL, as a signal takes them? */
 	bool (*is_text)(const char *bytes, size_t len);
+	/* A message id of now that nothing else has. */
+	uint64_t (*new_id)(const struct sg_call *call);
+	/* May `who` do `what` (a word of the plugin's) once more? So many
+	 * `times` in `per_ms`; 0 times = no limit. In memory, bounded. */
+	bool (*rate)(const struct sg_call *call, const char *what,
+		     const char *who, unsigned times, int64_t per_ms);
+	/* That of the request's peer: "192.0.2.0/24", "2001:db8:1::/48". */
+	void (*network)(const struct sg_call *call,
+			const struct sg_request *request, struct sg_text *to);
+	/* The value in normal form. SG_REFUSED: not of that type; the text
+	 * says what was expected. `country`: of a phone number without one,
+	 * "49"; "" = it must have one. */
+	enum sg_status (*value)(const struct sg_call *call, enum sg_value type,
+				const char *country, const char *value,
+				struct sg_text *to, struct sg_err *err);
+	/* The same as the record's field of this name is declared. */
+	enum sg_status (*field_value)(const struct sg_call *call,
+				      const char *field, const char *value,
+				      struct sg_text *to, struct sg_err *err);
+	/*
+	 * Has somebody done just this within `ms`? SG_OK: no: do it, then say
+	 * once_end(). SG_NONE: yes: answer as then. Waits for one that is at
+	 * it; SG_BUSY when that takes too long.
+	 */
+	enum sg_status (*once_begin)(const struct sg_call *call,
+				     const char *text, int64_t ms,
+				     struct sg_err *err);
+	void (*once_end)(const struct sg_call *call, const char *text,
+			 bool done);
+	/* A score that does not degrade, unless the configuration has it
+	 * already; in start() only. */
+	enum sg_status (*declare_score)(const struct sg_call *call,
+					const char *name, struct sg_err *err);
+	/* The files of a multipart form; those without a name are none. NULL:
+	 * no more. */
+	const struct sg_file *(*form_file)(const struct sg_form *form,
+					   size_t i);
+	/* Into a file of a random name in a folder of ours, 0600, synced; gone
+	 * when the record is forgotten. */
+	enum sg_status (*keep_file)(const struct sg_call *call,
+				    uint64_t record_key, const void *bytes,
+				    size_t len, struct sg_text *name_out,
+				    struct sg_err *err);
+	void (*drop_file)(const struct sg_call *call, const char *name);
 };
 
 #endif

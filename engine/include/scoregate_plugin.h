@@ -68,11 +68,25 @@ enum sg_signal_kind {
 	SG_LIST_JOIN = 7,    /* list, how                             */
 	SG_LIST_CONFIRM = 8, /* list, how                             */
 	SG_LIST_LEAVE = 9,   /* list ("" = all), how                  */
+	SG_SCORE_ADD = 10,   /* score, points; since 1.4              */
+	SG_SCORE_SET = 11,   /* score, points; since 1.4              */
 	SG_SUPPRESS = 13,    /* reason, evidence                      */
+	SG_UNSUPPRESS = 14,  /* reason; since 1.4                     */
 	/* A later verdict (verdict, verdict_reason) on hits that the record
 	 * has: on those of its message_id; properties signal ("" = any), since
 	 * and until, ISO 8601. What they scored is put right. Since 1.2. */
-	SG_JUDGE = 15
+	SG_JUDGE = 15,
+	SG_CONSENT = 20, /* what (opens, clicks), state (granted, denied),
+			    source, wording; since 1.4 */
+	/*
+	 * A mail to the record by way of the outbox: kept with what stands
+	 * beside it in the same emit(), made and signed when it is sent.
+	 * Properties: template (of the configuration; "" = ours), title,
+	 * language ("en"), and of its {{confirm_url}}: path ("/f/news/"), id
+	 * (a message id, 16 hex digits) and payload of the SG_TOKEN_CONFIRM
+	 * behind it. Goes to who unsubscribed, too: they asked. Since 1.4.
+	 */
+	SG_MAIL = 26
 };
 
 enum sg_verdict { SG_HUMAN = 0, SG_PROXY = 1, SG_MACHINE = 2 };
@@ -175,6 +189,26 @@ struct sg_route {
 	const char *summary;
 };
 
+/* What somebody typed. Since 1.4. */
+enum sg_value {
+	SG_VALUE_TEXT = 1,
+	SG_VALUE_EMAIL,
+	SG_VALUE_NUMBER, /* as 12.5 */
+	SG_VALUE_DATE,	 /* ISO 8601: 2026-01-31, or with a time */
+	SG_VALUE_PHONE,	 /* E.164: +493012345 */
+	SG_VALUE_URL	 /* absolute, http or https */
+};
+
+/* A file in a form; borrowed for the call. Since 1.4. */
+struct sg_file {
+	size_t size;
+	const char *name;     /* of the form's field */
+	const char *filename; /* as the sender calls it: never a path of ours */
+	const char *type;     /* as the sender says */
+	const char *bytes;
+	size_t len;
+};
+
 /* --- tokens -------------------------------------------------------------- */
 
 /* A token of one kind is refused everywhere else. */
@@ -185,7 +219,9 @@ enum sg_token_kind {
 	SG_TOKEN_UNSUBSCRIBE = 4,
 	SG_TOKEN_VISITOR = 5,
 	SG_TOKEN_CONFIRM = 7,
-	SG_TOKEN_FORWARD = 8 /* payload: the campaign. Since 1.3. */
+	SG_TOKEN_FORWARD = 8, /* payload: the campaign. Since 1.3. */
+	SG_TOKEN_STAMP = 9    /* when a page was made: the time of its message
+				 id; payload: which page. Since 1.4. */
 };
 
 enum sg_token_form {

@@ -346,21 +346,16 @@ normalise_many(const struct field_info *info, const char *value,
 }
 
 enum sg_status
-field_normalise(const char *name, const char *value, struct buf *out,
-		struct sg_err *err)
+field_normalise_as(const struct field_info *info, const char *value,
+		   struct buf *out, struct sg_err *err)
 {
 	static normalise_fn *const by_type[] = {
 		normalise_text,	   normalise_number, normalise_date,
 		normalise_boolean, normalise_choice, normalise_many};
-	const struct field_info *info = field_find(name);
 	const char *end = value + strlen(value);
 	struct buf trimmed = BUF_INIT;
 	enum sg_status status;
 
-	if (!info) {
-		buf_append_text(out, value);
-		return SG_OK;
-	}
 	value += strspn(value, " \t\r\n");
 	while (end > value && strchr(" \t\r\n", end[-1]))
 		end--;
@@ -370,6 +365,18 @@ field_normalise(const char *name, const char *value, struct buf *out,
 	status = by_type[info->type](info, buf_text(&trimmed), out, err);
 	buf_done(&trimmed);
 	return status;
+}
+
+enum sg_status
+field_normalise(const char *name, const char *value, struct buf *out,
+		struct sg_err *err)
+{
+	const struct field_info *info = field_find(name);
+
+	if (info)
+		return field_normalise_as(info, value, out, err);
+	buf_append_text(out, value);
+	return SG_OK;
 }
 
 void

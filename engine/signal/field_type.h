@@ -70,6 +70,10 @@ bool field_is_many(const char *name);
  */
 enum sg_status field_normalise(const char *name, const char *value,
 			       struct buf *out, struct sg_err *err) MUST_CHECK;
+/* The same for a field that is not declared, of this type. */
+enum sg_status field_normalise_as(const struct field_info *info,
+				  const char *value, struct buf *out,
+				  struct sg_err *err) MUST_CHECK;
 /* Is `item` one of a FIELD_MANY's values? Without regard to case. */
 bool field_many_has(const char *value, const char *item);
 /* Calls fn for each value of a FIELD_MANY. */

@@ -60,7 +60,8 @@ enum signal_kind {
 				 sequence.stepped  sequence, step, what
 				 sequence.stopped  sequence, reason
 				 sequence.finished sequence               */
-	SIGNAL_KIND_LAST = 23
+	SIGNAL_MAIL = 26,     /* mail.requested  template, title, path, … */
+	SIGNAL_KIND_LAST = 26
 };
 
 enum verdict { VERDICT_HUMAN = 0, VERDICT_PROXY = 1, VERDICT_MACHINE = 2 };

@@ -28,7 +28,8 @@ enum token_kind {
 	TOKEN_VISITOR = 5,
 	TOKEN_MESSAGE = 6, /* the signed X-Scoregate-Message of a broadcast */
 	TOKEN_CONFIRM = 7, /* double opt-in */
-	TOKEN_FORWARD = 8  /* the send-to-a-friend page */
+	TOKEN_FORWARD = 8, /* the send-to-a-friend page */
+	TOKEN_STAMP = 9	   /* when a form's page was made */
 };
 
 enum {

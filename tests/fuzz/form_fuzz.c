@@ -21,6 +21,18 @@ check_text(const char *text, size_t most)
 	assert(strlen(text) <= most && text_is_utf8(text, strlen(text)));
 }
 
+/* It lies in the body, and its name leads nowhere. */
+static void
+check_file(const struct sg_file *file, const uint8_t *data, size_t size)
+{
+	const uint8_t *bytes = (const uint8_t *)file->bytes;
+
+	assert(bytes >= data && bytes + file->len <= data + size);
+	check_text(file->name, FORM_NAME_MOST);
+	check_text(file->filename, FORM_FILENAME_MOST);
+	assert(*file->filename && !strpbrk(file->filename, "/\\\r\n"));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -36,6 +48,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			check_text(form->fields[i].name, FORM_NAME_MOST);
 			check_text(form->fields[i].value, FORM_VALUE_MOST);
 		}
+		assert(form->n_files <= FORM_FILES_MOST);
+		for (size_t i = 0; i < form->n_files; i++)
+			check_file(&form->files[i], data, size);
 	}
 	pool_free(pool);
 	return 0;

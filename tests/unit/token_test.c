@@ -212,11 +212,11 @@ a_token_of_one_kind_is_refused_as_every_other(void **state)
 	struct token token = {.message_id = 5, .record_key = 6}, back;
 	struct sg_err err;
 
-	for (int made = TOKEN_OPEN; made <= TOKEN_FORWARD; made++) {
+	for (int made = TOKEN_OPEN; made <= TOKEN_STAMP; made++) {
 		token.kind = (enum token_kind)made;
 		buf_reset(&text);
 		assert_int_equal(token_make(keys, &token, &text, &err), SG_OK);
-		for (int read = TOKEN_OPEN; read <= TOKEN_FORWARD; read++)
+		for (int read = TOKEN_OPEN; read <= TOKEN_STAMP; read++)
 			assert_int_equal(token_read(keys, (enum token_kind)read,
 						    text.data, text.len,
 						    &scratch, &back, &err),
