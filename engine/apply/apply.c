@@ -58,6 +58,9 @@ copy_options(struct apply *apply, const struct apply_options *options)
 
 	*to = *options;
 	to->store_path = pool_strdup(apply->pool, options->store_path);
+	if (options->files_directory)
+		to->files_directory =
+			pool_strdup(apply->pool, options->files_directory);
 	to->record_secret = (const unsigned char *)pool_memdup(
 		apply->pool, options->record_secret, 32);
 	if (size)

@@ -70,6 +70,9 @@ struct apply_options {
 	void (*outbox_wake)(void *arg);
 	void *outbox_arg;
 	size_t sequence_pace; /* steps a second; 0 = 50 */
+	/* Where the files are that people sent; they go with the person. NULL
+	 * = nowhere. */
+	const char *files_directory;
 };
 
 /* Opens the store, migrates, loads checkpoint and ledger tail into the

@@ -7,6 +7,7 @@
 
 #include "apply/apply_parts.h"
 #include "store/store_audit.h"
+#include "store/store_files.h"
 #include "store/store_forget.h"
 #include "store/store_message.h"
 
@@ -102,6 +103,9 @@ apply_forget(struct apply *apply, const struct apply_target *target,
 	if (status == SG_OK)
 		status =
 			store_forget(apply->store, &whom, load_one, apply, err);
+	if (status == SG_OK)
+		status = store_files_forget(apply->options.files_directory, key,
+					    err);
 	load_one(apply, key);
 	return status == SG_OK ? write_audit(apply, target, signal, err)
 			       : status;

@@ -175,6 +175,12 @@ enum sg_status apply_is_of_forgotten(struct apply *apply,
 enum sg_status apply_about(struct apply *apply, struct signal *signal,
 			   struct sg_err *err) MUST_CHECK;
 
+/* apply_asked.c: a mail, or the fields of a form that was confirmed */
+enum sg_status apply_asked(struct apply *apply,
+			   const struct apply_target *target,
+			   const struct signal *signal,
+			   struct sg_err *err) MUST_CHECK;
+
 /* apply_signal.c */
 enum sg_status apply_signal(struct apply *apply, const struct signal *signal,
 			    struct sg_err *err) MUST_CHECK;

@@ -330,6 +330,8 @@ place_all(struct apply *apply, struct apply_target *target,
 	for (i = 0; i < all->n && status == SG_OK; i++)
 		status = place_one(apply, target, &all->signals[i], err);
 	if (status == SG_OK)
+		status = apply_asked(apply, target, &all->signals[0], err);
+	if (status == SG_OK)
 		status = apply_fire_adopted(apply, target, err);
 	return status == SG_OK ? automations_run(apply, err) : status;
 }

@@ -208,6 +208,17 @@ fold_has_left(const struct fold_record *record, const char *name)
 	return false;
 }
 
+static bool
+is_on(const struct fold_record *record, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < record->lists.n; i++)
+		if (strcmp(record->lists.items[i].name, name) == 0)
+			return record->lists.items[i].state == LIST_JOINED;
+	return false;
+}
+
 /* On a list again, by its own wish: no longer unsubscribed from everything. */
 static bool
 join(struct fold_run *run, const char *name, const char *how)
@@ -232,9 +243,11 @@ change_list(struct fold_run *run, const struct signal *signal)
 		    (fold_suppressed(run) || fold_has_left(run->record, name) ||
 		     fold_has_left(run->record, LIST_EVERYTHING)))
 			return false;
-		/* A form with double opt-in says so; a confirmation follows. */
+		/* A form with double opt-in says so; a confirmation follows.
+		 * Nobody is taken off a list by it who is on it. */
 		if (strcmp(property(signal, "state"), "unconfirmed") == 0)
-			return set_list(run, name, LIST_UNCONFIRMED, how);
+			return !is_on(run->record, name) &&
+			       set_list(run, name, LIST_UNCONFIRMED, how);
 		return join(run, name, how);
 	default: /* SIGNAL_LIST_CONFIRM */
 		return join(run, name, how);

@@ -84,7 +84,20 @@ struct broadcast_one {
 	const char *sender; /* From; NULL = the template's */
 	uint32_t record_id;
 	uint64_t message_id; /* its Message-ID is made of it */
+	/* NULL: an ordinary mail. Else one that they asked for themselves: it
+	 * goes to who unsubscribed or is suppressed, too. */
+	const struct broadcast_confirm *confirm;
 };
+/* What {{confirm_url}} and {{title}} are. */
+struct broadcast_confirm {
+	const char *path;    /* "/f/news/", of our own public URL */
+	uint64_t id;	     /* the token's message id */
+	const char *payload; /* the token's */
+	const char *title;
+};
+/* Our own template, when the configuration has none; "en" unless we have that
+ * language. Static. */
+const char *broadcast_confirm_template(const char *language);
 struct broadcast_one_mail {
 	const char *sender, *recipient;
 	const char *data; /* CRLF line ends */

@@ -46,6 +46,26 @@ forward_url(const struct broadcasts *broadcasts,
 	return token_make(broadcasts->keys, &token, to, err);
 }
 
+/* https://t.example.com/f/news/TOKEN */
+static enum sg_status
+confirm_url(const struct broadcasts *broadcasts,
+	    const struct broadcast_mail *mail, struct buf *to,
+	    struct sg_err *err)
+{
+	struct token token = {.kind = TOKEN_CONFIRM,
+			      .message_id = mail->confirm->id,
+			      .record_key = mail->record_key,
+			      .payload = mail->confirm->payload,
+			      .payload_len = strlen(mail->confirm->payload)};
+
+	if (!broadcasts->public_url)
+		return err_set(err, SG_REFUSED,
+			       "a mail with {{confirm_url}} needs public_url "
+			       "in the configuration");
+	buf_printf(to, "%s%s", broadcasts->public_url, mail->confirm->path);
+	return token_make(broadcasts->keys, &token, to, err);
+}
+
 static enum sg_status
 render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
        const struct template *template, struct stored_view *view, int64_t now,
@@ -57,7 +77,7 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 			      .payload = broadcast->name,
 			      .payload_len = strlen(broadcast->name)};
 	struct buf signed_id = BUF_INIT, url = BUF_INIT, id = BUF_INIT;
-	struct buf forward = BUF_INIT;
+	struct buf forward = BUF_INIT, confirm = BUF_INIT;
 	enum sg_status status;
 
 	/* Made of the message id: the same for every try of this mail. */
@@ -70,12 +90,16 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 	if (status == SG_OK && template_forwards(template))
 		status = forward_url(broadcasts, mail, broadcast->name,
 				     &forward, err);
+	if (status == SG_OK && mail->confirm)
+		status = confirm_url(broadcasts, mail, &confirm, err);
 	if (status == SG_OK) {
 		struct template_values values = {
 			.view = stored_view_get(view),
 			.now = now,
 			.unsubscribe_url = buf_text(&url),
 			.forward_url = buf_text(&forward),
+			.confirm_url = buf_text(&confirm),
+			.title = mail->confirm ? mail->confirm->title : "",
 		};
 		struct template_envelope envelope = {
 			.from = *broadcast->sender ? broadcast->sender
@@ -92,6 +116,7 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 	buf_done(&id);
 	buf_done(&url);
 	buf_done(&forward);
+	buf_done(&confirm);
 	buf_done(&signed_id);
 	return status;
 }
@@ -133,12 +158,14 @@ broadcast_mail_make(struct broadcasts *broadcasts, struct store *store,
 		    struct sg_err *err)
 {
 	struct stored_view *view = NULL;
+	const struct broadcast_confirm *confirm = mail->confirm;
 	uint64_t message_id = mail->message_id;
 	enum sg_status status;
 
 	memset(mail, 0, sizeof(*mail));
 	buf_init(&mail->data, TEMPLATE_MAIL_MOST);
 	mail->message_id = message_id ? message_id : message_id_new(now);
+	mail->confirm = confirm;
 	status = address_it(store, broadcast, template, record_id, mail, err);
 	if (status == SG_OK)
 		status = stored_view_open(store, broadcasts->scoreboard,

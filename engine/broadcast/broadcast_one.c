@@ -69,7 +69,8 @@ make(struct broadcasts *broadcasts, struct store *store,
 {
 	struct store_broadcast row = {.name = one->name,
 				      .sender = one->sender ? one->sender : ""};
-	struct broadcast_mail mail = {.message_id = one->message_id};
+	struct broadcast_mail mail = {.message_id = one->message_id,
+				      .confirm = one->confirm};
 	struct template *template;
 	int64_t now = clock_now();
 	enum sg_status status =
@@ -78,8 +79,9 @@ make(struct broadcasts *broadcasts, struct store *store,
 
 	if (status != SG_OK)
 		return status;
-	status = may_get(store, one->record_id, template_list(template), now,
-			 err);
+	if (!one->confirm)
+		status = may_get(store, one->record_id, template_list(template),
+				 now, err);
 	if (status == SG_OK)
 		status = broadcast_mail_make(broadcasts, store, &row, template,
 					     one->record_id, now, &mail, err);

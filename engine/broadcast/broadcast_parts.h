@@ -80,11 +80,12 @@ struct broadcast_mail {
 	char *sender;	 /* envelope sender */
 	char *recipient; /* address */
 	uint64_t record_key;
-	uint64_t message_id; /* given, or 0 = a new one */
-	struct buf data;     /* CRLF */
+	uint64_t message_id;			 /* given, or 0 = a new one */
+	const struct broadcast_confirm *confirm; /* given, or NULL */
+	struct buf data;			 /* CRLF */
 };
-/* SG_NONE: no such record, or it has no address any more. Of `mail` only the
- * message id is read. */
+/* SG_NONE: no such record, or it has no address any more. Of `mail` only what
+ * is given is read. */
 enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
 				   struct store *store,
 				   const struct store_broadcast *broadcast,

@@ -18,6 +18,8 @@ enum node_kind {
 	NODE_FIELD,
 	NODE_UNSUBSCRIBE,
 	NODE_FORWARD,
+	NODE_CONFIRM,
+	NODE_TITLE,
 	NODE_IF,
 	NODE_ELSE,
 	NODE_END
@@ -70,6 +72,8 @@ static const struct {
 	{"email", NODE_EMAIL},
 	{"unsubscribe_url", NODE_UNSUBSCRIBE},
 	{"forward_url", NODE_FORWARD},
+	{"confirm_url", NODE_CONFIRM},
+	{"title", NODE_TITLE},
 };
 
 static enum sg_status
@@ -472,6 +476,12 @@ append_value(const struct node *node, const struct template_values *values,
 		break;
 	case NODE_FORWARD:
 		text = values->forward_url;
+		break;
+	case NODE_CONFIRM:
+		text = values->confirm_url;
+		break;
+	case NODE_TITLE:
+		text = values->title;
 		break;
 	default:
 		break;

@@ -4,6 +4,7 @@
  *
  *   {{contactScore}} {{score}} {{score 'fit'}} {{percent}} {{percent 'fit'}}
  *   {{email}} {{field.NAME}} {{unsubscribe_url}} {{forward_url}}
+ *   {{confirm_url}} {{title}}: of the mail that confirms a form
  *   {{… | default: 'text'}}
  *   {{#if CONDITION}} … {{else}} … {{/if}}
  */
@@ -37,6 +38,8 @@ struct template_values {
 	int64_t now;
 	const char *unsubscribe_url; /* "" = none */
 	const char *forward_url;     /* NULL or "" = none */
+	const char *confirm_url;     /* likewise */
+	const char *title;	     /* likewise: the form's */
 };
 
 /*

@@ -54,7 +54,7 @@ open_gate(struct daemon *daemon, struct sg_err *err)
 	struct gate_options options = {.keys = daemon->keys,
 				       .spool = daemon->spool};
 	enum sg_status status;
-	char split[PATH_MAX];
+	char split[PATH_MAX], files[PATH_MAX];
 
 	daemon->kinds = signal_kinds_new();
 	daemon->consents = consent_set_new();
@@ -63,6 +63,8 @@ open_gate(struct daemon *daemon, struct sg_err *err)
 	daemon_gate_options(daemon->conf, &options);
 	options.split_directory =
 		daemon_conf_state_path(daemon->conf, "split", split);
+	options.files_directory =
+		daemon_conf_state_path(daemon->conf, "files", files);
 	status = daemon_declare_signals(daemon->conf, daemon->kinds, err);
 	if (status == SG_OK)
 		status = gate_open(&options, &daemon->gate, err);
@@ -95,10 +97,11 @@ static enum sg_status
 open_apply(struct daemon *daemon, struct sg_err *err)
 {
 	const struct daemon_conf *conf = daemon->conf;
-	char path[PATH_MAX];
+	char path[PATH_MAX], files[PATH_MAX];
 	struct apply_options options = {
 		.store_path =
 			daemon_conf_state_path(conf, "scoregate.db", path),
+		.files_directory = daemon_conf_state_path(conf, "files", files),
 		.spool = daemon->spool,
 		.kinds = daemon->kinds,
 		.consents = daemon->consents,

@@ -79,8 +79,9 @@ void daemon_block_signals(void);
 enum sg_status daemon_reload(struct daemon *daemon,
 			     struct sg_err *err) MUST_CHECK;
 
-/* daemon_plugins.c: those that the configuration names. */
-enum sg_status daemon_load_plugins(const struct daemon_conf *conf,
+/* daemon_plugins.c: those that the configuration names; their scores are added
+ * to it. */
+enum sg_status daemon_load_plugins(struct daemon_conf *conf,
 				   struct sg_gate *gate,
 				   struct sg_err *err) MUST_CHECK;
 enum sg_status daemon_declare_signals(const struct daemon_conf *conf,

@@ -1,6 +1,7 @@
 /* daemon_outbox.c - see daemon_outbox.h. */
 #include "daemon/daemon_outbox.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -22,36 +23,98 @@ message_id_of(const struct store_outbox *row)
 }
 
 static enum sg_status
-make_mail(void *arg, const struct store_outbox *row, struct pool *pool,
-	  struct outbox_mail *mail_out, struct sg_err *err)
+render(struct daemon *daemon, const struct broadcast_one *one,
+       struct pool *pool, struct outbox_mail *mail_out, struct sg_err *err)
 {
-	struct daemon *daemon = arg;
-	const struct outbox_template *template =
-		outbox_conf_template(daemon->conf->outbox, row->target);
-	struct broadcast_one one = {.record_id = row->record_id,
-				    .message_id = message_id_of(row)};
 	struct broadcast_one_mail mail;
+	enum sg_status status =
+		broadcast_make_one(daemon->broadcasts, one, pool, &mail, err);
+
+	if (status == SG_OK)
+		*mail_out = (struct outbox_mail){mail.sender, mail.recipient,
+						 mail.data, mail.len};
+	return status;
+}
+
+static enum sg_status
+render_file(struct daemon *daemon, const char *name, struct broadcast_one *one,
+	    struct pool *pool, struct outbox_mail *mail_out, struct sg_err *err)
+{
+	const struct outbox_template *template =
+		outbox_conf_template(daemon->conf->outbox, name);
 	struct buf text;
 	enum sg_status status;
 
 	if (!template)
 		return err_set(err, SG_REFUSED,
 			       "the configuration has no template \"%s\"",
-			       row->target);
+			       name);
 	buf_init(&text, TEMPLATE_FILE_MOST);
 	status = daemon_file_read(template->path, &text, err);
 	if (status == SG_OK) {
-		one.name = template->name;
-		one.template = buf_text(&text);
-		one.template_len = text.len;
-		one.sender = template->from;
-		status = broadcast_make_one(daemon->broadcasts, &one, pool,
-					    &mail, err);
+		one->name = template->name;
+		one->template = buf_text(&text);
+		one->template_len = text.len;
+		one->sender = template->from;
+		status = render(daemon, one, pool, mail_out, err);
 	}
 	buf_done(&text);
-	if (status == SG_OK)
-		*mail_out = (struct outbox_mail){mail.sender, mail.recipient,
-						 mail.data, mail.len};
+	return status;
+}
+
+/* --- a mail that somebody asked for (SIGNAL_MAIL) ------------------------ */
+
+static const char *
+text_of(const struct json *payload, const char *name)
+{
+	const char *value = json_get_text(payload, name);
+
+	return value ? value : "";
+}
+
+static enum sg_status
+make_confirmation(struct daemon *daemon, const struct store_outbox *row,
+		  const struct json *payload, struct pool *pool,
+		  struct outbox_mail *mail_out, struct sg_err *err)
+{
+	struct broadcast_confirm confirm = {
+		.path = text_of(payload, "path"),
+		.id = strtoull(text_of(payload, "id"), NULL, 16),
+		.payload = text_of(payload, "payload"),
+		.title = text_of(payload, "title"),
+	};
+	struct broadcast_one one = {.name = "confirmation",
+				    .record_id = row->record_id,
+				    .message_id = message_id_of(row),
+				    .confirm = &confirm};
+
+	if (*row->target)
+		return render_file(daemon, row->target, &one, pool, mail_out,
+				   err);
+	one.template = broadcast_confirm_template(text_of(payload, "language"));
+	one.template_len = strlen(one.template);
+	one.sender = outbox_from(daemon->conf->outbox, pool);
+	return render(daemon, &one, pool, mail_out, err);
+}
+
+static enum sg_status
+make_mail(void *arg, const struct store_outbox *row, struct pool *pool,
+	  struct outbox_mail *mail_out, struct sg_err *err)
+{
+	struct daemon *daemon = arg;
+	struct broadcast_one one = {.record_id = row->record_id,
+				    .message_id = message_id_of(row)};
+	struct json *payload;
+	enum sg_status status;
+
+	if (strcmp(row->action, "mail") != 0)
+		return render_file(daemon, row->target, &one, pool, mail_out,
+				   err);
+	status = json_parse(row->payload, strlen(row->payload), &payload, err);
+	if (status != SG_OK)
+		return SG_REFUSED;
+	status = make_confirmation(daemon, row, payload, pool, mail_out, err);
+	json_free(payload);
 	return status;
 }
 

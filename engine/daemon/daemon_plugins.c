@@ -1,4 +1,5 @@
 /* daemon_plugins.c - which plugins are loaded, from where, with what. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -6,11 +7,38 @@
 #include "gate/mail_senders.h"
 #include "store/store_message.h"
 
+/* Those of plugins stand behind those of the configuration, which may say more
+ * about the same one. */
+static enum sg_status
+add_score(struct daemon_conf *conf, const char *name, struct sg_err *err)
+{
+	struct score_settings *score;
+
+	for (size_t i = 0; i < conf->n_scores; i++)
+		if (strcmp(conf->scores[i].name, name) == 0)
+			return SG_OK;
+	if (conf->n_scores == SCORES_MOST)
+		return err_set(err, SG_REFUSED,
+			       "more than %d scores, with that of a plugin, "
+			       "\"%s\"",
+			       SCORES_MOST, name);
+	score = &conf->scores[conf->n_scores++];
+	snprintf(score->name, sizeof(score->name), "%s", name);
+	score->degrade_negative = true;
+	return SG_OK;
+}
+
 enum sg_status
-daemon_load_plugins(const struct daemon_conf *conf, struct sg_gate *gate,
+daemon_load_plugins(struct daemon_conf *conf, struct sg_gate *gate,
 		    struct sg_err *err)
 {
-	return gate_load_configured(gate, conf->root, err);
+	enum sg_status status = gate_load_configured(gate, conf->root, err);
+	const char *name;
+
+	for (size_t i = 0;
+	     status == SG_OK && (name = gate_score_at(gate, i)) != NULL; i++)
+		status = add_score(conf, name, err);
+	return status;
 }
 
 enum sg_status

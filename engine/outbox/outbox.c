@@ -203,7 +203,8 @@ try_it(struct outbox_worker *worker, const struct store_outbox *row,
 	if (strcmp(row->action, "webhook") == 0) {
 		outbox_try_webhook(worker, row, try);
 	} else if (strcmp(row->action, "notify") == 0 ||
-		   strcmp(row->action, "send") == 0) {
+		   strcmp(row->action, "send") == 0 ||
+		   strcmp(row->action, "mail") == 0) {
 		outbox_try_mail(worker, row, try);
 	} else if (strcmp(row->action, "run") == 0 && options->run) {
 		status = options->run(options->arg, row, &err);

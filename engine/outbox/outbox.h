@@ -47,6 +47,9 @@ enum sg_status outbox_open(const struct outbox_options *options,
 			   struct sg_err *err) MUST_CHECK;
 enum sg_status outbox_start(struct outbox *outbox,
 			    struct sg_err *err) MUST_CHECK;
+/* From of what we write ourselves: the configuration's, or made of the host's
+ * name. */
+const char *outbox_from(const struct outbox_conf *conf, struct pool *pool);
 /* Something is due; any thread, `outbox` may be NULL. */
 void outbox_wake(struct outbox *outbox);
 /* Waits for the tries under way. */

@@ -15,8 +15,8 @@
 
 enum { HOST_SIZE = 256, LINE = 57, SUBJECT_PART = 42, SUBJECT_MOST = 168 };
 
-static const char *
-from_of(const struct outbox_conf *conf, struct pool *pool)
+const char *
+outbox_from(const struct outbox_conf *conf, struct pool *pool)
 {
 	char host[HOST_SIZE] = "localhost";
 
@@ -147,7 +147,7 @@ outbox_write_notice(const struct outbox_conf *conf,
 		    const struct store_outbox *row, struct pool *pool,
 		    struct outbox_mail *mail_out, struct sg_err *err)
 {
-	const char *from = from_of(conf, pool), *sender;
+	const char *from = outbox_from(conf, pool), *sender;
 	struct buf data = BUF_INIT;
 	struct json *payload;
 

@@ -64,7 +64,7 @@ store_files_keep(const char *directory, uint64_t record_key, const void *bytes,
 		 size_t len, char name_out[STORE_FILE_NAME_SIZE],
 		 struct sg_err *err)
 {
-	int folder, fd;
+	int folder = -1, fd;
 	bool fine;
 	enum sg_status status = open_folder(directory, &folder, err);
 

@@ -58,7 +58,7 @@ CREATE TABLE outbox (
 	id         INTEGER PRIMARY KEY,
 	firing_id  INTEGER NOT NULL DEFAULT 0,
 	record_id  INTEGER NOT NULL,
-	action     TEXT NOT NULL,               -- webhook, notify, send, run
+	action     TEXT NOT NULL,               -- webhook, notify, send, mail, run
 	target     TEXT NOT NULL,
 	payload    TEXT NOT NULL,               -- JSON
 	key        TEXT NOT NULL,               -- Idempotency-Key, Message-ID
