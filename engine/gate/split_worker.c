@@ -23,6 +23,7 @@ enum {
 	OWED_MS = 1000,
 	MAIL_TIMEOUT_MS = 120000,
 	BACK_OFF_MOST_MS = 600000,
+	REST_MOST_DOUBLINGS = 5,
 	BACK_OFF_MOST_DOUBLINGS = 10
 };
 
@@ -39,8 +40,7 @@ struct split_worker {
 	struct split_queue *queue;
 	struct net_smtp *smtp;
 	struct flight flights[CONNECTIONS];
-	unsigned n_unreachable; /* in a row */
-	int64_t rest_until;	/* the MTA is not there */
+	struct split_rest rest;
 	atomic_bool stopping;
 	pthread_t thread;
 };
@@ -67,24 +67,34 @@ split_address_parse(const char *text, char host[256], unsigned *port_out,
 	return SG_OK;
 }
 
-int64_t
-split_back_off_ms(unsigned tries, uint64_t chance)
+static int64_t
+doubled_ms(unsigned tries, unsigned most_doublings, uint64_t chance)
 {
 	unsigned doublings = tries ? tries - 1 : 0;
 	int64_t ms;
 
-	if (doublings > BACK_OFF_MOST_DOUBLINGS)
-		doublings = BACK_OFF_MOST_DOUBLINGS;
+	if (doublings > most_doublings)
+		doublings = most_doublings;
 	ms = (int64_t)1000 << doublings;
 	if (ms > BACK_OFF_MOST_MS)
 		ms = BACK_OFF_MOST_MS;
 	return ms - ms / 5 + (int64_t)(chance % (uint64_t)(2 * ms / 5 + 1));
 }
 
-static int64_t
-next_try(unsigned tries)
+int64_t
+split_back_off_ms(unsigned tries, uint64_t chance)
 {
-	return clock_now() + split_back_off_ms(tries, crypto_random_u64());
+	return doubled_ms(tries, BACK_OFF_MOST_DOUBLINGS, chance);
+}
+
+bool
+split_rest_begin(struct split_rest *rest, int64_t now, uint64_t chance)
+{
+	if (now < rest->until)
+		return false;
+	rest->until = now + doubled_ms(++rest->n_in_a_row, REST_MOST_DOUBLINGS,
+				       chance);
+	return true;
 }
 
 /* --- one copy ------------------------------------------------------------ */
@@ -103,29 +113,42 @@ give_up(struct flight *flight, const char *reason)
 }
 
 static void
-try_later(struct flight *flight, const char *reason)
+try_at(struct flight *flight, int64_t at, const char *reason)
 {
 	const struct split_mail *mail = flight->job.mail;
-	const struct split_copy *copy = &mail->copies[flight->job.i];
 
 	if (clock_now() - mail->at > SPLIT_DAYS * CLOCK_DAY_MS)
 		give_up(flight, reason);
 	else
-		split_queue_later(flight->worker->queue, &flight->job,
-				  next_try(copy->tries + 1), reason);
+		split_queue_later(flight->worker->queue, &flight->job, at,
+				  reason);
 }
 
-/* The MTA is away: not each copy needs to find that out. */
 static void
-rest(struct split_worker *worker, const char *reason)
+try_later(struct flight *flight, const char *reason)
 {
+	const struct split_mail *mail = flight->job.mail;
+	unsigned tries = mail->copies[flight->job.i].tries + 1;
+
+	try_at(flight,
+	       clock_now() + split_back_off_ms(tries, crypto_random_u64()),
+	       reason);
+}
+
+/* The MTA is away: not each copy needs to find that out, and none waits longer
+ * for it than the MTA does. */
+static void
+try_after_rest(struct flight *flight, const char *reason)
+{
+	struct split_rest *rest = &flight->worker->rest;
 	char quoted[LOG_QUOTE_SIZE];
 
-	if (!worker->n_unreachable++)
+	if (split_rest_begin(rest, clock_now(), crypto_random_u64()) &&
+	    rest->n_in_a_row == 1)
 		log_warn("private copies wait: `reinject` does not take them "
 			 "reason=%s",
 			 log_quote_private(reason, quoted));
-	worker->rest_until = next_try(worker->n_unreachable);
+	try_at(flight, rest->until, reason);
 }
 
 static void
@@ -133,9 +156,9 @@ be_sent(struct flight *flight)
 {
 	struct split_worker *worker = flight->worker;
 
-	if (worker->n_unreachable)
+	if (worker->rest.n_in_a_row)
 		log_info("`reinject` takes mail again");
-	worker->n_unreachable = 0;
+	worker->rest = (struct split_rest){0};
 	split_queue_sent(worker->queue, &flight->job, clock_now());
 }
 
@@ -158,8 +181,7 @@ done(void *arg, const struct net_smtp_result *result)
 		break;
 	case NET_SMTP_UNREACHABLE:
 	case NET_SMTP_SENDER_REFUSED:
-		rest(flight->worker, reason);
-		try_later(flight, reason);
+		try_after_rest(flight, reason);
 		break;
 	case NET_SMTP_LATER:
 	case NET_SMTP_HELD:
@@ -224,10 +246,10 @@ take_off(struct split_worker *worker)
 	int64_t next_at = INT64_MAX;
 	struct flight *flight;
 
-	if (clock_now() < worker->rest_until)
-		return worker->rest_until;
+	if (clock_now() < worker->rest.until)
+		return worker->rest.until;
 	while (net_smtp_room(worker->smtp) && (flight = free_flight(worker)) &&
-	       clock_now() >= worker->rest_until &&
+	       clock_now() >= worker->rest.until &&
 	       split_queue_take(worker->queue, clock_now(), &flight->job,
 				&next_at))
 		send_copy(flight);

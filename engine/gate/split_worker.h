@@ -28,4 +28,14 @@ enum sg_status split_address_parse(const char *text, char host[256],
  * `chance`, so that what failed together does not come together. */
 int64_t split_back_off_ms(unsigned tries, uint64_t chance);
 
+/* While the MTA is away nothing is handed over: 1 s, 2 s, 4 s … 32 s, then it
+ * is tried again. Starts as all zero. */
+struct split_rest {
+	unsigned n_in_a_row;
+	int64_t until;
+};
+/* It is found to be away; false: that is known, from another connection, and
+ * does not count again. */
+bool split_rest_begin(struct split_rest *rest, int64_t now, uint64_t chance);
+
 #endif

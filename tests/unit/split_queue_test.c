@@ -409,6 +409,24 @@ tries_come_later_each_time_and_never_together(void **state)
 }
 
 static void
+four_connections_that_find_the_mta_away_make_one_rest(void **state)
+{
+	struct split_rest rest = {0};
+	int64_t now = NOW;
+
+	(void)state;
+	assert_true(split_rest_begin(&rest, now, 400));
+	assert_false(split_rest_begin(&rest, now, 400));
+	assert_false(split_rest_begin(&rest, now + 500, 400));
+	assert_int_equal(rest.until, now + 1200);
+	for (unsigned i = 0; i < 20; i++) {
+		now = rest.until;
+		assert_true(split_rest_begin(&rest, now, i));
+	}
+	assert_in_range(rest.until - now, 32000 * 4 / 5, 32000 * 6 / 5);
+}
+
+static void
 an_address_to_reinject_has_a_port(void **state)
 {
 	char host[256];
@@ -444,6 +462,8 @@ main(void)
 		ON_DISK(a_torn_note_is_none),
 		ON_DISK(past_its_bound_nothing_is_taken_over),
 		cmocka_unit_test(tries_come_later_each_time_and_never_together),
+		cmocka_unit_test(
+			four_connections_that_find_the_mta_away_make_one_rest),
 		cmocka_unit_test(an_address_to_reinject_has_a_port),
 	};
 

@@ -6,6 +6,8 @@ incoming mail) and `direct` (no milter). Whatever goes out goes to the relay.
 """
 import os
 import pathlib
+import shutil
+import signal
 import smtplib
 import subprocess
 import time
@@ -132,7 +134,11 @@ class Postfix:
             (self.base / name).mkdir(parents=True)
         self.base.chmod(0o755)
         (self.base / "mail").chmod(0o1777)
-        subprocess.run(["chown", "postfix", self.base / "data"], check=True)
+        # Every program of Postfix writes the log, postsuper without postlogd:
+        # it would end with what it cannot say, and no start after it.
+        (self.base / "log/mail.log").touch()
+        for name in ("data", "log", "log/mail.log"):
+            shutil.chown(self.base / name, "postfix")
 
     def _write(self, name, text):
         path = self.base / "etc" / name
@@ -169,24 +175,35 @@ class Postfix:
                               capture_output=True, text=True, timeout=30,
                               check=False)
 
-    def stop(self):
-        if self.guard:
-            self.guard.stdin.close()
-            self.guard.wait(20)
-            self.guard = None
+    def _master(self):
+        """Its process id, which is that of its group; 0: not started."""
+        try:
+            return int((self.base / "spool/pid/master.pid").read_text())
+        except (OSError, ValueError):
+            return 0
 
-    def restart(self):
-        """The master's lock and ports are free a moment after it ended."""
+    def stop(self):
+        """Until the last program ended: each holds ports or the queue, and one
+        that master had just begun to start holds master's own lock."""
+        if not self.guard:
+            return
+        master = self._master()
+        self.guard.stdin.close()
+        self.guard.wait(20)
+        self.guard = None
+        if master and not processes.group_ends(master, 5):
+            os.killpg(master, signal.SIGKILL)
+            assert processes.group_ends(master, 10), "Postfix does not end"
+
+    def kill(self):
+        """kill -9 of master and all its programs at once: as when power fails,
+        but for what the kernel has not written yet."""
+        os.killpg(self._master(), signal.SIGKILL)
         self.stop()
 
-        def started():
-            try:
-                self.start()
-                return True
-            except RuntimeError:
-                self.stop()
-                return False
-        places.wait_for(started, 20, "Postfix, once more")
+    def restart(self):
+        self.stop()
+        self.start()
 
     def log(self):
         texts = []

@@ -37,6 +37,26 @@ def reap_orphans(ours, limit_s=10):
     places.wait_for(none_left, limit_s, "the last of Postfix's programs")
 
 
+def group_ends(group, limit_s):
+    """Whether the last process of that group ends in time; adopted orphans
+    among them are waited for."""
+    def is_gone():
+        try:
+            while os.waitpid(-group, os.WNOHANG)[0]:
+                pass
+        except ChildProcessError:
+            pass
+        try:
+            os.killpg(group, 0)
+            return False
+        except ProcessLookupError:
+            return True
+    try:
+        return places.wait_for(is_gone, limit_s, "the end of a group")
+    except TimeoutError:
+        return False
+
+
 class Process:
     def __init__(self, command, log, env=None, cwd=None):
         self.log = log
