@@ -78,6 +78,7 @@ struct fold_roll {
 struct fold_out {
 	struct pool *pool; /* owns the strings; cleared by the caller */
 	bool quiet;	   /* collect nothing: only the state is wanted */
+	bool rolls_too;	   /* when quiet: and what goes along links */
 	bool effective;	   /* of the last fold_step() */
 	bool chain_too_deep;
 	size_t n_points, points_cap;

@@ -145,9 +145,8 @@ note_roll(struct fold_run *run, const struct fold_roll *roll)
 	size_t i = out->n_rolls;
 
 	/* A chain of score.changed may come to the same rule twice. */
-	while (i-- > 0)
+	while (i-- > 0 && out->rolls[i].at == roll->at)
 		if (out->rolls[i].history_id == roll->history_id &&
-		    out->rolls[i].at == roll->at &&
 		    out->rolls[i].to == roll->to &&
 		    strcmp(out->rolls[i].rule, roll->rule) == 0) {
 			out->rolls[i].points += roll->points;
@@ -171,7 +170,8 @@ fold_roll_up(struct fold_run *run, const struct fold_rule *rule, double points)
 				 .of = rule->rule->points};
 	size_t i;
 
-	if (!rule->rule->also || run->rolled_up || run->out->quiet)
+	if (!rule->rule->also || run->rolled_up ||
+	    (run->out->quiet && !run->out->rolls_too))
 		return;
 	for (i = 0; i < record->links.n; i++) {
 		if (strcmp(record->links.items[i].relation, rule->rule->also) !=

@@ -99,11 +99,14 @@ fold_record(struct simulation *simulation, const struct store_record *record,
 		fold_record_new(record->id, record->module, record->key);
 	size_t i = part->starts[record->id - part->first];
 	size_t end = part->starts[record->id - part->first + 1];
+	struct simulate_incoming incoming =
+		simulate_incoming(simulation, record->id);
 	struct fold_entry step = {.ruleset = 1};
 	struct score_summary summary;
 	struct score_state state;
 	struct signal signal;
 
+	fold_out_clear(out);
 	for (; i < end; i++) {
 		const struct simulate_entry *entry =
 			&part->entries[part->order[i]];
@@ -112,12 +115,15 @@ fold_record(struct simulation *simulation, const struct store_record *record,
 		if (i + PREFETCH < part->n)
 			__builtin_prefetch(
 				&part->entries[part->order[i + PREFETCH]]);
+		simulate_take_before(&incoming, entry->at, fold, out);
 		simulate_signal(simulation, entry, &signal);
 		step.id = entry->id;
 		step.signal = &signal;
 		fold_step(fold, world, &step, out);
 	}
+	simulate_take_before(&incoming, INT64_MAX, fold, out);
 	fold_advance_to(fold, world, simulation->now, out);
+	simulate_keep_rolls(simulation, record->id, out);
 	fold_score(fold, simulation->options->score_id, &state);
 	score_summarise(&state,
 			&world->scores[simulation->options->score_id - 1],
@@ -172,7 +178,10 @@ fold_slice(struct simulation *simulation, const struct store_records *slice,
 
 		if (record->id > simulation->part.last)
 			break;
-		if (module && strcmp(record->module, module) != 0)
+		if (simulation->only
+			    ? !record_set_has(simulation->only, record->id)
+			    : module && !out->rolls_too &&
+				      strcmp(record->module, module) != 0)
 			continue;
 		put_late_ones_in_order(&simulation->part, record->id);
 		fold_record(simulation, record, out);
@@ -190,6 +199,7 @@ fold_part(struct simulation *simulation, struct sg_err *err)
 	enum sg_status status;
 
 	fold_out_init(&out, pool, true);
+	out.rolls_too = simulate_has_links(simulation);
 	do {
 		pool_clear(pool);
 		status = store_record_slice(simulation->store, after,
@@ -240,6 +250,15 @@ note_before(struct simulation *simulation, struct sg_err *err)
 	return SG_OK;
 }
 
+static bool
+any_in(const struct record_set *only, uint32_t first, uint32_t last)
+{
+	uint32_t next;
+
+	return !only ||
+	       (record_set_slice(only, first, &next, 1) == 1 && next <= last);
+}
+
 static enum sg_status
 run_parts(struct simulation *simulation, struct sg_err *err)
 {
@@ -259,10 +278,36 @@ run_parts(struct simulation *simulation, struct sg_err *err)
 		last = simulation->last_record - first < at_once
 			       ? simulation->last_record
 			       : first + at_once - 1;
-		status = simulate_read(simulation, first, last, err);
+		if (!any_in(simulation->only, first, last))
+			continue;
+		/* All of it may still be there. */
+		if (simulation->part.first != first ||
+		    simulation->part.last != last)
+			status = simulate_read(simulation, first, last, err);
 		if (status == SG_OK)
 			status = fold_part(simulation, err);
 	}
+	return status;
+}
+
+static enum sg_status
+run_passes(struct simulation *simulation, struct sg_err *err)
+{
+	enum sg_status status = run_parts(simulation, err);
+	uint64_t n_signals = simulation->n_signals;
+	struct record_set *again;
+	int pass;
+
+	for (pass = 1; status == SG_OK && pass < SIMULATE_PASSES_MOST; pass++) {
+		again = simulate_next_pass(simulation);
+		if (!again)
+			break;
+		simulation->only = again;
+		status = run_parts(simulation, err);
+		simulation->only = NULL;
+		record_set_free(again);
+	}
+	simulation->n_signals = n_signals; /* each once */
 	return status;
 }
 
@@ -286,7 +331,7 @@ run(struct simulation *simulation, struct sg_err *err)
 	simulate_part_init(&simulation->part);
 	status = note_before(simulation, err);
 	if (status == SG_OK)
-		status = run_parts(simulation, err);
+		status = run_passes(simulation, err);
 	simulate_part_done(&simulation->part);
 	free(simulation->names);
 	free(simulation->name_table);
@@ -320,6 +365,8 @@ simulate(struct apply *apply, struct store *store,
 	simulate_world_done(&simulation.world);
 	free(simulation.before);
 	free(simulation.after);
+	free(simulation.given.items);
+	free(simulation.got.items);
 	if (status == SG_OK)
 		*out = report;
 	return status;

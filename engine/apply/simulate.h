@@ -7,6 +7,8 @@
  * at a time, put in order of record in memory and folded; properties that no
  * condition asks about are not looked at. Memory: SIMULATE_ENTRIES entries of
  * 48 bytes, the distinct sets of properties in them, and 16 bytes a record.
+ * With rules that give points along links, who gets some is folded again with
+ * them, and these points are kept, 56 bytes each.
  */
 #ifndef ENGINE_APPLY_SIMULATE_H
 #define ENGINE_APPLY_SIMULATE_H

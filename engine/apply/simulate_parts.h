@@ -4,6 +4,7 @@
 
 #include "apply/fold.h"
 #include "apply/simulate.h"
+#include "base/record_set.h"
 
 /* An entry of the history, as small as it goes. */
 struct simulate_entry {
@@ -43,6 +44,19 @@ struct simulate_part {
 	uint32_t *table; /* hash to index; 0 = free */
 };
 
+/* Points that go along a link. */
+struct simulate_roll {
+	uint32_t to, from;
+	int64_t at, history_id;
+	const char *rule;
+	double points, of;
+};
+
+struct simulate_rolls {
+	struct simulate_roll *items;
+	size_t n, cap;
+};
+
 struct simulation {
 	struct apply *apply;
 	struct store *store;
@@ -57,6 +71,9 @@ struct simulation {
 	size_t n_asked;
 	const char **asked;
 	struct simulate_part part;
+	struct simulate_rolls given; /* by the records folded until now */
+	struct simulate_rolls got;   /* by what they are folded with, sorted */
+	const struct record_set *only; /* these are folded; NULL = all */
 	uint32_t last_record;
 	double *before, *after; /* by record; NAN = no score */
 	uint64_t n_signals;
@@ -78,6 +95,24 @@ enum sg_status simulate_read(struct simulation *simulation, uint32_t first,
 void simulate_signal(const struct simulation *simulation,
 		     const struct simulate_entry *entry, struct signal *out);
 bool simulate_given_up(const struct simulation *simulation);
+
+/* simulate_link.c */
+enum { SIMULATE_NUMBER_SIZE = 32, SIMULATE_PASSES_MOST = 9 };
+bool simulate_has_links(const struct simulation *simulation);
+void simulate_keep_rolls(struct simulation *simulation, uint32_t from,
+			 const struct fold_out *out);
+/* Who must be folded again, with what it gets now; NULL: nobody. */
+struct record_set *simulate_next_pass(struct simulation *simulation);
+/* What came to one record, in order of time. */
+struct simulate_incoming {
+	const struct simulation *simulation;
+	size_t i, end;
+};
+struct simulate_incoming simulate_incoming(const struct simulation *simulation,
+					   uint32_t to);
+/* Steps for what came before that moment and was not taken yet. */
+void simulate_take_before(struct simulate_incoming *incoming, int64_t before,
+			  struct fold_record *fold, struct fold_out *out);
 
 /* simulate_report.c */
 enum sg_status simulate_summarise(struct simulation *simulation,

@@ -211,23 +211,30 @@ add_after(const struct simulation *simulation,
 	struct fold_record *fold =
 		fold_record_new(record->id, record->module, record->key);
 	struct store_history_rows rows;
+	struct simulate_incoming incoming =
+		simulate_incoming(simulation, record->id);
 	struct fold_out out;
 	struct signal signal;
 	enum sg_status status;
 	size_t i;
 
 	fold_out_init(&out, pool, false);
-	status = store_history_of(simulation->store, record->id, pool, &rows,
-				  err);
+	/* Without what came along links: that is another now. */
+	status = store_history_of_generation(simulation->store, 0, record->id,
+					     pool, &rows, err);
 	for (i = 0; status == SG_OK && i < rows.n_rows; i++) {
 		struct fold_entry entry = {
 			.id = rows.rows[i].id, .ruleset = 1, .signal = &signal};
 
 		status =
 			store_history_signal(&rows.rows[i], pool, &signal, err);
-		if (status == SG_OK)
-			fold_step(fold, world, &entry, &out);
+		if (status != SG_OK)
+			break;
+		simulate_take_before(&incoming, rows.rows[i].happened_at, fold,
+				     &out);
+		fold_step(fold, world, &entry, &out);
 	}
+	simulate_take_before(&incoming, INT64_MAX, fold, &out);
 	fold_advance_to(fold, world, simulation->now, &out);
 	for (i = 0; status == SG_OK && i < out.n_points; i++) {
 		const struct score_entry *entry = &out.points[i].entry;

@@ -20,30 +20,9 @@
 
 #define DAY CLOCK_DAY_MS
 
-enum { N_SEEDS = 8, N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE };
-enum { N_ACCOUNTS = 2, N_RECORDS = RANDOM_PEOPLE + N_ACCOUNTS };
+enum { N_SEEDS = 5, N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE };
+enum { N_RECORDS = RANDOM_PEOPLE + RANDOM_ACCOUNTS };
 enum { WAIT_MS = 30000 };
-
-static const char *const accounts[N_ACCOUNTS] = {"ACME", "Initech"};
-
-/* Both ways, under a cap, for a time, against an absence, by the score. */
-static const char also_rules[] =
-	"rule \"Theirs\" { on = \"email.clicked\" add = 4 also = \"account\" "
-	"score = \"fit\" }\n"
-	"rule \"Theirs capped\" { on = \"email.opened\" add = 3 "
-	"also = \"account\" cap = \"8 per 5d\" degrade = \"1%\" }\n"
-	"rule \"Theirs for a time\" { on = \"email.clicked\" add = 2 "
-	"also = \"account\" expires = \"4d\" }\n"
-	"rule \"Theirs silent\" { on = \"email.sent\" subtract = 5 "
-	"unless = \"email.clicked within 2d\" also = \"account\" }\n"
-	"rule \"Theirs hot\" { on = \"email.opened\" "
-	"when = \"has score >= 10\" add = 6 also = \"account\" "
-	"score = \"drift\" }\n"
-	"rule \"Ours\" { on = \"order.paid\" module = \"account\" add = 9 "
-	"also = \"contact\" }\n"
-	"rule \"Ours grown\" { on = \"score.changed\" module = \"account\" "
-	"when = \"signal.score = 'fit' and has score 'fit' > 8\" add = 1 "
-	"score = \"drift\" }\n";
 
 static const char other_rules[] =
 	"rule \"Theirs\" { on = \"email.clicked\" add = 7 also = \"account\" "
@@ -64,7 +43,7 @@ all_rules(void)
 {
 	static char text[8192];
 
-	snprintf(text, sizeof(text), "%s%s", random_rules, also_rules);
+	snprintf(text, sizeof(text), "%s%s", random_rules, random_also_rules);
 	return text;
 }
 
@@ -76,8 +55,8 @@ find(struct applier *applier, size_t i)
 	struct store_record record = {0};
 	enum sg_status status = store_record_find_key(
 		applier_reader(applier), person ? "contact" : "account",
-		person ? random_people[i] : accounts[i - RANDOM_PEOPLE], pool,
-		&record, NULL);
+		person ? random_people[i] : random_accounts[i - RANDOM_PEOPLE],
+		pool, &record, NULL);
 
 	assert_true(status == SG_OK || status == SG_NONE);
 	pool_free(pool);
@@ -184,56 +163,6 @@ count(struct applier *applier, const char *sql)
 }
 
 static void
-make_link(struct signal *s, const char *module, const char *end)
-{
-	s->kind = random_below(3) ? SIGNAL_LINK : SIGNAL_UNLINK;
-	s->name = s->kind == SIGNAL_LINK ? "record.linked" : "record.unlinked";
-	s->n_props = 0;
-	s->verdict = VERDICT_HUMAN;
-	s->message_id = 0;
-	applier_set(s, "relation", module);
-	applier_set(s, "module", module);
-	applier_set(s, "key", end);
-}
-
-/* Some of it happens to accounts, some is links there and back. */
-static void
-linked_history(struct signal *signals, int64_t base)
-{
-	size_t i;
-
-	random_history(signals, base);
-	for (i = 0; i < RANDOM_SIGNALS; i++) {
-		struct signal *s = &signals[i];
-		const char *account = accounts[random_below(N_ACCOUNTS)];
-		const char *who = random_people[random_below(RANDOM_PEOPLE)];
-
-		switch (i < 4 ? 0 : random_below(8)) {
-		case 0: /* all that happens later may go along it */
-			s->key = who;
-			s->record_key = 0;
-			make_link(s, "account", account);
-			break;
-		case 1:
-			s->key = account;
-			s->record_key = 0;
-			s->module = "account";
-			make_link(s, "contact", who);
-			break;
-		case 2:
-			*s = applier_signal("order.paid", account,
-					    s->happened_at);
-			s->module = "account";
-			s->received_at = base + 100 * DAY;
-			s->external_id = i + 1;
-			break;
-		default:
-			break;
-		}
-	}
-}
-
-static void
 with_the_same_rules_nothing_changes_along_links_either(void **unused)
 {
 	static struct signal signals[N_ALL];
@@ -246,7 +175,7 @@ with_the_same_rules_nothing_changes_along_links_either(void **unused)
 		size_t half;
 
 		random_seed = seed * 7919;
-		linked_history(signals, base);
+		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		half = random_below(N_ALL);
 		begin_with(&plain, all_rules(), base);
@@ -293,7 +222,7 @@ other_rules_are_as_if_they_had_always_gone_along_links(void **unused)
 		size_t most;
 
 		random_seed = seed * 1299709;
-		linked_history(signals, base);
+		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		most = N_ALL - 8;
 		begin_with(&plain, other_rules, base);

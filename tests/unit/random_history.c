@@ -166,6 +166,77 @@ random_history(struct signal *signals, int64_t base)
 	}
 }
 
+/* Both ways, under a cap, for a time, against an absence, by the score. */
+const char random_also_rules[] =
+	"rule \"Theirs\" { on = \"email.clicked\" add = 4 also = \"account\" "
+	"score = \"fit\" }\n"
+	"rule \"Theirs capped\" { on = \"email.opened\" add = 3 "
+	"also = \"account\" cap = \"8 per 5d\" degrade = \"1%\" }\n"
+	"rule \"Theirs for a time\" { on = \"email.clicked\" add = 2 "
+	"also = \"account\" expires = \"4d\" }\n"
+	"rule \"Theirs silent\" { on = \"email.sent\" subtract = 5 "
+	"unless = \"email.clicked within 2d\" also = \"account\" }\n"
+	"rule \"Theirs hot\" { on = \"email.opened\" "
+	"when = \"has score >= 10\" add = 6 also = \"account\" "
+	"score = \"drift\" }\n"
+	"rule \"Ours\" { on = \"order.paid\" module = \"account\" add = 9 "
+	"also = \"contact\" }\n"
+	"rule \"Ours grown\" { on = \"score.changed\" module = \"account\" "
+	"when = \"signal.score = 'fit' and has score 'fit' > 8\" add = 1 "
+	"score = \"drift\" }\n";
+
+const char *const random_accounts[RANDOM_ACCOUNTS] = {"ACME", "Initech"};
+
+static void
+make_link(struct signal *s, const char *module, const char *end)
+{
+	s->kind = random_below(3) ? SIGNAL_LINK : SIGNAL_UNLINK;
+	s->name = s->kind == SIGNAL_LINK ? "record.linked" : "record.unlinked";
+	s->n_props = 0;
+	s->verdict = VERDICT_HUMAN;
+	s->message_id = 0;
+	applier_set(s, "relation", module);
+	applier_set(s, "module", module);
+	applier_set(s, "key", end);
+}
+
+void
+random_linked_history(struct signal *signals, int64_t base)
+{
+	size_t i;
+
+	random_history(signals, base);
+	for (i = 0; i < RANDOM_SIGNALS; i++) {
+		struct signal *s = &signals[i];
+		const char *account =
+			random_accounts[random_below(RANDOM_ACCOUNTS)];
+		const char *who = random_people[random_below(RANDOM_PEOPLE)];
+
+		switch (i < 4 ? 0 : random_below(8)) {
+		case 0: /* all that happens later may go along it */
+			s->key = who;
+			s->record_key = 0;
+			make_link(s, "account", account);
+			break;
+		case 1:
+			s->key = account;
+			s->record_key = 0;
+			s->module = "account";
+			make_link(s, "contact", who);
+			break;
+		case 2:
+			*s = applier_signal("order.paid", account,
+					    s->happened_at);
+			s->module = "account";
+			s->received_at = base + 100 * DAY;
+			s->external_id = i + 1;
+			break;
+		default:
+			break;
+		}
+	}
+}
+
 void
 random_shuffle(struct signal *signals, size_t n)
 {

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "apply/simulate.h"
 #include "base/clock.h"
 #include "random_history.h"
+#include "store/store_record.h"
 
 #define DAY CLOCK_DAY_MS
 
@@ -54,20 +56,27 @@ run_and_wait(struct applier *applier)
 }
 
 static struct simulate_report
-simulate_rules(struct applier *applier, const char *rules,
+simulate_score(struct applier *applier, const char *rules, uint32_t score_id,
 	       struct simulate_options *options, struct pool *pool)
 {
 	struct simulate_report report;
 	struct sg_err err = {0};
 
 	options->rules = applier_parse(rules);
-	options->score_id = 1;
-	options->n_movers = 3;
+	options->score_id = score_id;
+	options->n_movers = 5;
 	if (simulate(applier->apply, applier_reader(applier), options, pool,
 		     &report, &err) != SG_OK)
 		fail_msg("%s", err.text);
 	ruleset_free(options->rules);
 	return report;
+}
+
+static struct simulate_report
+simulate_rules(struct applier *applier, const char *rules,
+	       struct simulate_options *options, struct pool *pool)
+{
+	return simulate_score(applier, rules, 1, options, pool);
 }
 
 static const struct simulate_mover *
@@ -141,6 +150,124 @@ what_it_says_is_what_a_run_does(void **unused)
 		applier_rules(&applier, other_rules, false);
 		run_and_wait(&applier);
 		compare(&applier, &report, before);
+		pool_free(pool);
+		applier_done(&applier);
+	}
+}
+
+static double
+score_of(struct applier *applier, const char *module, const char *key,
+	 uint32_t score_id, int64_t at)
+{
+	struct pool *pool = pool_new();
+	struct score_summary summary = {.has_score = false};
+	struct store_record record;
+
+	if (store_record_find_key(applier_reader(applier), module, key, pool,
+				  &record, NULL) == SG_OK)
+		scoreboard_summary(applier->board, record.id, score_id, at,
+				   &summary);
+	pool_free(pool);
+	return summary.has_score ? summary.value[SCORE_SCORE] : NAN;
+}
+
+static void
+read_all(struct applier *applier, uint32_t score_id, int64_t at, double *values)
+{
+	size_t i;
+
+	for (i = 0; i < RANDOM_PEOPLE; i++)
+		values[i] = score_of(applier, "contact", random_people[i],
+				     score_id, at);
+	for (i = 0; i < RANDOM_ACCOUNTS; i++)
+		values[RANDOM_PEOPLE + i] = score_of(
+			applier, "account", random_accounts[i], score_id, at);
+}
+
+static const char linked_rules[] =
+	"rule \"Theirs\" { on = \"email.clicked\" add = 7 "
+	"also = \"account\" cap = 30 }\n"
+	"rule \"Opened\" { on = \"email.opened\" add = 3 score = \"fit\" "
+	"once_per = \"day\" also = \"account\" }\n"
+	"rule \"Silent\" { on = \"email.sent\" subtract = 4 "
+	"unless = \"email.clicked within 2d\" also = \"account\" "
+	"expires = \"6d\" }\n"
+	"rule \"Rich\" { on = \"order.paid\" module = \"account\" add = 2 "
+	"when = \"has score >= 7\" also = \"contact\" score = \"fit\" }\n";
+
+/* As little as may be said: where it was, where it is, and why. */
+static void
+compare_mover(const struct simulate_report *report, const char *key,
+	      double before, double after)
+{
+	const struct simulate_mover *mover = mover_of(report, key);
+
+	if (!mover) {
+		assert_true(isnan(after) == isnan(before) ||
+			    fabs(isnan(after) ? before : after) < 1e-5);
+		assert_true(isnan(after) || isnan(before) ||
+			    fabs(after - before) < 1e-5);
+		return;
+	}
+	assert_true(mover->has == !isnan(after));
+	assert_true(!mover->has || fabs(mover->after - after) < 1e-5);
+	assert_true(mover->had == !isnan(before));
+	assert_true(!mover->had || fabs(mover->before - before) < 1e-5);
+	assert_true(mover->n_reasons > 0);
+}
+
+static void
+of_linked_records_too(void **unused)
+{
+	enum { N = RANDOM_PEOPLE + RANDOM_ACCOUNTS };
+	static struct signal signals[N_ALL];
+	static char text[8192];
+	uint64_t seed;
+
+	snprintf(text, sizeof(text), "%s%s", random_rules, random_also_rules);
+	for (seed = 1; seed <= N_SEEDS; seed++) {
+		struct simulate_options options = {.entries_most = seed % 3};
+		int64_t base = clock_now() - 120 * DAY;
+		struct pool *pool = pool_new();
+		double before[N], after[N];
+		struct simulate_report report, same;
+		uint32_t score_id = seed % 2 + 1;
+		struct applier applier;
+		uint64_t scored = 0;
+		size_t i;
+
+		random_seed = seed * 15485863;
+		random_linked_history(signals, base);
+		random_shuffle(signals, N_ALL);
+		applier_init(&applier);
+		applier.now = base - DAY;
+		applier_open(&applier);
+		applier_rules(&applier, text, false);
+		applier_move_to(&applier, base + 100 * DAY);
+		submit_all(&applier, signals, N_ALL);
+		same = simulate_score(&applier, text, score_id, &options, pool);
+		assert_int_equal(same.changed, 0);
+		report = simulate_score(&applier, linked_rules, score_id,
+					&options, pool);
+		read_all(&applier, score_id, report.now, before);
+		applier_rules(&applier, linked_rules, false);
+		run_and_wait(&applier);
+		read_all(&applier, score_id, report.now, after);
+		for (i = 0; i < N; i++) {
+			compare_mover(
+				&report,
+				i < RANDOM_PEOPLE
+					? random_people[i]
+					: random_accounts[i - RANDOM_PEOPLE],
+				before[i], after[i]);
+			scored += !isnan(after[i]);
+		}
+		assert_int_equal(report.after.scored, scored);
+		/* Of accounts alone: what contacts give them is there. */
+		options.module = "account";
+		report = simulate_score(&applier, linked_rules, score_id,
+					&options, pool);
+		assert_int_equal(report.changed, 0);
 		pool_free(pool);
 		applier_done(&applier);
 	}
@@ -262,6 +389,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_says_is_what_a_run_does),
+		cmocka_unit_test(of_linked_records_too),
 		cmocka_unit_test(with_the_rules_that_are_there_nothing_moves),
 		cmocka_unit_test(crossings_totals_and_reasons_are_counted),
 		cmocka_unit_test(it_stops_when_nobody_waits),
