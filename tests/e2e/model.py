@@ -579,7 +579,20 @@ class Record:
             self.waits = [w for w in self.waits if w.rule.name not in gone]
             self.capped = [c for c in self.capped if c[1].rule not in gone]
             self.close(lambda p: p.rule in gone, new.at, new, False)
+        self.hide({r.score for r in old.rules if r.module == self.module} -
+                  {r.score for r in new.rules if r.module == self.module},
+                  new)
         self.field_rules(new.at, new, new)
+
+    def hide(self, scores, new):
+        """No rule of this module is left for them: what rules gave goes."""
+        self.close(lambda p: p.score in scores and p.kind != "manual",
+                   new.at, new, False)
+        self.paid = {name: points for name, points in self.paid.items()
+                     if points.score not in scores}
+        self.waits = [w for w in self.waits if w.rule.score not in scores]
+        self.expiries = [e for e in self.expiries
+                         if e[1].score not in scores]
 
     def step(self, entry, ruleset):
         at, name, properties = entry.at, entry.name, dict(entry.properties)

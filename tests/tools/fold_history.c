@@ -24,7 +24,8 @@ struct teller {
 	struct fold_world world;
 	struct fold_record *record;
 	struct fold_out out;
-	struct pool *pool; /* everything, until the end */
+	const struct ruleset *newest; /* the world's */
+	struct pool *pool;	      /* everything, until the end */
 	struct sg_err err;
 };
 
@@ -75,6 +76,20 @@ tell_score(struct teller *teller, const struct json *line)
 				 &teller->err);
 }
 
+/* The scores for which this ruleset has no rule any more. */
+static void
+hide(struct teller *teller, const struct ruleset *after)
+{
+	struct rule_place *places;
+	size_t n = ruleset_find_emptied(teller->newest, after, teller->pool,
+					&places);
+
+	for (size_t i = 0; i < n; i++)
+		fold_world_hide(&teller->world, places[i].module,
+				places[i].score);
+	teller->newest = after;
+}
+
 static enum sg_status
 tell_rules(struct teller *teller, const struct json *line)
 {
@@ -100,6 +115,8 @@ tell_rules(struct teller *teller, const struct json *line)
 		fold_world_take_back(&teller->world, buf_text(&name));
 		buf_done(&name);
 	}
+	if (status == SG_OK)
+		hide(teller, ruleset);
 	return status;
 }
 
