@@ -21,7 +21,7 @@ UNITDIR   ?= /lib/systemd/system
 CC        ?= gcc
 PYTHON    ?= /usr/bin/python3
 PKGS       = libmicrohttpd libcurl json-c libxml-2.0 gmime-3.0 sqlite3 \
-	     libconfuse libsodium libidn2 libsystemd
+	     libconfuse libsodium libidn2 libsystemd gnutls
 
 WARNINGS   = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
 	     -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 \

@@ -8,8 +8,8 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
-#include "base/text.h"
 #include "daemon/daemon_api.h"
+#include "daemon/daemon_http.h"
 #include "daemon/daemon_notify.h"
 #include "daemon/daemon_outbox.h"
 #include "daemon/daemon_user.h"
@@ -166,55 +166,6 @@ start_apply(struct daemon *daemon, struct sg_err *err)
 	return status;
 }
 
-static bool
-is_off(const char *address)
-{
-	return !*address || text_equal_ascii(address, "none");
-}
-
-static enum sg_status
-listen_on(struct daemon *daemon, enum http_face face, const char *name,
-	  struct sg_err *err)
-{
-	const struct conf_section *http = daemon->conf->http;
-	struct http_listen at = {
-		.face = face,
-		.address = conf_text(http, name),
-		.threads = (unsigned)conf_int(http, "threads"),
-		.socket_mode = 0660,
-		.socket_group = conf_text(http, "socket_group"),
-	};
-	struct sg_err why;
-	enum sg_status status;
-
-	if (is_off(at.address))
-		return SG_OK;
-	status = http_listen_on(daemon->http, &at, &why);
-	if (status == SG_OK)
-		return SG_OK;
-	conf_refuse(http, name, err, "%s", why.text);
-	return status;
-}
-
-static enum sg_status
-start_http(struct daemon *daemon, struct sg_err *err)
-{
-	struct http_options options = {.spool = daemon->spool};
-	enum sg_status status;
-
-	status = http_open(&options, http_route, &daemon->routes, &daemon->http,
-			   err);
-	if (status == SG_OK)
-		status = listen_on(daemon, HTTP_PUBLIC, "public", err);
-	if (status == SG_OK)
-		status = listen_on(daemon, HTTP_PRIVATE, "private", err);
-	if (status == SG_OK)
-		status = listen_on(daemon, HTTP_LOCAL, "socket", err);
-	if (status == SG_OK)
-		api_set_http(daemon->api, daemon->http);
-	return status;
-}
-
 static void *
 tick(void *arg)
 {
@@ -301,7 +252,7 @@ static enum sg_status (*const start_steps[])(struct daemon *daemon,
 	open_apply,	     daemon_remember_senders,
 	start_apply,	     open_broadcasts,
 	daemon_outbox_open,  daemon_api_open,
-	start_http,	     start_broadcasts,
+	daemon_http_start,   start_broadcasts,
 	daemon_outbox_start, start_split,
 	start_tick,	     daemon_milter_start,
 };
@@ -397,9 +348,7 @@ daemon_stop(struct daemon *daemon)
 	watch_the_stop();
 	milter_stopped = daemon_milter_stop(daemon);
 	log_step("milter", &since);
-	if (daemon->api)
-		api_set_http(daemon->api, NULL);
-	http_close(daemon->http);
+	daemon_http_stop(daemon);
 	log_step("web", &since);
 	if (daemon->gate)
 		gate_stop_split(daemon->gate);

@@ -74,8 +74,8 @@ void daemon_wait(struct daemon *daemon);
 /* Blocks what daemon_wait() waits for, for this and all later threads. */
 void daemon_block_signals(void);
 
-/* Rereads the configuration: the log level takes effect, the rest at the next
- * start (rules live in the store). Any thread. */
+/* Rereads the configuration: what daemon_reload.c lists takes effect, the rest
+ * at the next start (rules live in the store). Any thread. */
 enum sg_status daemon_reload(struct daemon *daemon,
 			     struct sg_err *err) MUST_CHECK;
 

@@ -11,10 +11,10 @@
 #include <unistd.h>
 
 #include "base/crypto.h"
-#include "base/text.h"
 #include "broadcast/broadcast.h"
 #include "daemon/daemon.h"
 #include "daemon/daemon_file.h"
+#include "daemon/daemon_http.h"
 #include "milter/milter.h"
 
 enum { SEGMENT_BYTES = 1 << 20, RULES_FILE_MOST = 1 << 20 };
@@ -205,23 +205,6 @@ check_milter(const struct daemon_conf *conf, struct sg_err *err)
 	return conf_refuse(conf->milter, "socket", err, "%s", why);
 }
 
-static enum sg_status
-check_listeners(const struct daemon_conf *conf, struct sg_err *err)
-{
-	static const char *const names[] = {"public", "private"};
-	struct sg_err why;
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		const char *address = conf_text(conf->http, names[i]);
-
-		if (address && *address && !text_equal_ascii(address, "none") &&
-		    http_address_check(address, &why) != SG_OK)
-			return conf_refuse(conf->http, names[i], err, "%s",
-					   why.text);
-	}
-	return SG_OK;
-}
-
 /* What may come later than the file: said, not refused. */
 static void
 note_missing(const struct daemon_conf *conf, struct buf *report)
@@ -269,7 +252,7 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 	if (status == SG_OK)
 		status = check_keys(check.conf, err);
 	if (status == SG_OK)
-		status = check_listeners(check.conf, err);
+		status = daemon_http_check(check.conf, report, err);
 	if (status == SG_OK)
 		status = check_milter(check.conf, err);
 	if (status == SG_OK)

@@ -2,6 +2,7 @@
  * have options of their own come from their headers. */
 #include "broadcast/broadcast.h"
 #include "daemon/daemon_conf.h"
+#include "daemon/daemon_http.h"
 #include "gate/gate.h"
 #include "outbox/outbox_conf.h"
 
@@ -16,31 +17,6 @@ static const struct conf_option log_options[] = {
 	 .type = CONF_TEXT,
 	 .fallback = "auto",
 	 .help = "auto, journal or terminal: the form of a line on stderr"},
-	{0},
-};
-
-static const struct conf_option http_options[] = {
-	{.name = "public",
-	 .type = CONF_TEXT,
-	 .fallback = "127.0.0.1:8025",
-	 .help = "listener for mail clients, forms and webhooks; none = off"},
-	{.name = "private",
-	 .type = CONF_TEXT,
-	 .fallback = "127.0.0.1:8026",
-	 .help = "listener for the API and /metrics; none = off"},
-	{.name = "socket",
-	 .type = CONF_TEXT,
-	 .fallback = SCOREGATE_RUNDIR "/scoregate.sock",
-	 .help = "Unix socket of the command; none = off"},
-	{.name = "socket_group",
-	 .type = CONF_TEXT,
-	 .help = "whose members may use the socket, as operators"},
-	{.name = "threads",
-	 .type = CONF_INT,
-	 .fallback = "2",
-	 .least = 1,
-	 .most = 64,
-	 .help = "of the public listener"},
 	{0},
 };
 
@@ -76,6 +52,16 @@ static const struct conf_option spool_options[] = {
 	 .least = 1 << 20,
 	 .most = 1e15,
 	 .help = "most bytes not yet applied; past it nothing is taken"},
+	{0},
+};
+
+static const struct conf_option tokens_options[] = {
+	{.name = "expire",
+	 .type = CONF_DURATION,
+	 .fallback = "0s",
+	 .most = 36500LL * 24 * HOUR_MS,
+	 .help = "opens and clicks of mail older than this leave no signal; "
+		 "links lead on as ever; 0s = of any age"},
 	{0},
 };
 
@@ -262,7 +248,7 @@ const struct conf_option daemon_conf_options[] = {
 	 .help = "these plugins are loaded, and those with a section of their "
 		 "own"},
 	{.name = "log", .type = CONF_SECTION, .options = log_options},
-	{.name = "http", .type = CONF_SECTION, .options = http_options},
+	{.name = "http", .type = CONF_SECTION, .options = daemon_http_options},
 	{.name = "milter", .type = CONF_SECTION, .options = milter_options},
 	{.name = "mail", .type = CONF_SECTION, .options = gate_mail_options},
 	{.name = "consent",
@@ -272,6 +258,7 @@ const struct conf_option daemon_conf_options[] = {
 	 .type = CONF_SECTION,
 	 .options = broadcast_smtp_options},
 	{.name = "spool", .type = CONF_SECTION, .options = spool_options},
+	{.name = "tokens", .type = CONF_SECTION, .options = tokens_options},
 	{.name = "contacts", .type = CONF_SECTION, .options = contacts_options},
 	{.name = "bounces", .type = CONF_SECTION, .options = bounces_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},

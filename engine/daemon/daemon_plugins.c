@@ -73,6 +73,8 @@ daemon_gate_options(const struct daemon_conf *conf,
 		conf_text(conf->root, "unsubscribe_address");
 	options_out->state = conf->state_directory;
 	options_out->settle_ms = conf_int(conf->root, "settle");
+	options_out->expire_ms =
+		conf_int(conf_section_at(conf->root, "tokens", 0), "expire");
 	options_out->mail = conf->mail;
 	options_out->keep_bounces =
 		conf_bool(conf_section_at(conf->root, "bounces", 0), "keep");

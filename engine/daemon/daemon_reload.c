@@ -1,8 +1,50 @@
-/* daemon_reload.c - what can change while running. Rules live in the store
- * and need no reload. */
+/*
+ * daemon_reload.c - what can change while running. Rules live in the store and
+ * need no reload. Each part takes what is new or says what is wrong with it,
+ * and then has what it had.
+ */
 #include "base/clock.h"
 #include "daemon/daemon.h"
+#include "daemon/daemon_http.h"
 #include "daemon/daemon_notify.h"
+
+static enum sg_status
+take_log_level(struct daemon *daemon, const struct daemon_conf *fresh,
+	       struct sg_err *err)
+{
+	log_set_level(fresh->log_level);
+	return SG_OK;
+}
+
+static const struct {
+	const char *name; /* for the log, and the manual */
+	enum sg_status (*take)(struct daemon *daemon,
+			       const struct daemon_conf *fresh,
+			       struct sg_err *err);
+} parts[] = {
+	{"log level", take_log_level},
+	{"web: certificates, trust, limits", daemon_http_reload},
+};
+
+/* All of them, whatever is wrong with one; the first error is the answer. */
+static enum sg_status
+take_parts(struct daemon *daemon, const struct daemon_conf *fresh,
+	   struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		struct sg_err why = {0};
+		enum sg_status one = parts[i].take(daemon, fresh, &why);
+
+		if (one == SG_OK)
+			continue;
+		log_error("not reloaded (%s): %s", parts[i].name, why.text);
+		if (status == SG_OK)
+			status = err_set(err, one, "%s", why.text);
+	}
+	return status;
+}
 
 enum sg_status
 daemon_reload(struct daemon *daemon, struct sg_err *err)
@@ -13,14 +55,12 @@ daemon_reload(struct daemon *daemon, struct sg_err *err)
 	pthread_mutex_lock(&daemon->conf_lock);
 	daemon_notify_reloading(clock_monotonic_ms());
 	status = daemon_conf_read(daemon->conf_path, &fresh, err);
-	if (status == SG_OK) {
-		log_set_level(fresh->log_level);
-		log_info("reloaded %s: the log level; other changes take "
-			 "effect at the next start",
-			 daemon->conf_path);
-	} else {
+	if (status != SG_OK)
 		log_error("not reloaded: %s", err->text);
-	}
+	else
+		status = take_parts(daemon, fresh, err);
+	if (status == SG_OK)
+		log_info("reloaded %s", daemon->conf_path);
 	daemon_conf_free(fresh);
 	daemon_notify_ready("Running");
 	pthread_mutex_unlock(&daemon->conf_lock);

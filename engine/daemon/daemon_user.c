@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "daemon/daemon_http.h"
 
 enum { GROUPS_MOST = 256 };
 
@@ -97,6 +98,13 @@ make_socket_folder(const char *socket, const struct person *person,
 }
 
 static enum sg_status
+make_listen_folder(void *arg, const struct daemon_listen *listen,
+		   struct sg_err *err)
+{
+	return make_socket_folder(listen->address, arg, err);
+}
+
+static enum sg_status
 make_folders(const struct daemon_conf *conf, const struct person *person,
 	     struct sg_err *err)
 {
@@ -104,8 +112,8 @@ make_folders(const struct daemon_conf *conf, const struct person *person,
 		make_folder(conf->state_directory, 0750, person, err);
 
 	if (status == SG_OK)
-		status = make_socket_folder(conf_text(conf->http, "socket"),
-					    person, err);
+		status = daemon_http_each(conf, make_listen_folder,
+					  (void *)(uintptr_t)person, err);
 	if (status == SG_OK)
 		status = make_socket_folder(conf_text(conf->milter, "socket"),
 					    person, err);
@@ -122,11 +130,23 @@ has_low_port(const char *address)
 	       port < 1024;
 }
 
+static enum sg_status
+look_for_low_port(void *arg, const struct daemon_listen *listen,
+		  struct sg_err *err)
+{
+	bool *low = arg;
+
+	*low |= has_low_port(listen->address);
+	return SG_OK;
+}
+
 static bool
 needs_low_port(const struct daemon_conf *conf)
 {
-	return has_low_port(conf_text(conf->http, "public")) ||
-	       has_low_port(conf_text(conf->http, "private"));
+	bool low = false;
+
+	return daemon_http_each(conf, look_for_low_port, &low, NULL) == SG_OK &&
+	       low;
 }
 
 /* All rights of root but, perhaps, this one; after setuid(). */
@@ -168,7 +188,7 @@ take_groups(const struct daemon_conf *conf, const struct person *person,
 	    struct sg_err *err)
 {
 	gid_t groups[GROUPS_MOST];
-	int n = GROUPS_MOST - 2;
+	int n = GROUPS_MOST - 3;
 	enum sg_status status;
 
 	if (getgrouplist(conf->user, person->gid, groups, &n) < 0)
@@ -179,6 +199,10 @@ take_groups(const struct daemon_conf *conf, const struct person *person,
 	if (status != SG_REFUSED)
 		status =
 			find_group(conf->http, "socket_group", &groups[n], err);
+	n += status == SG_OK;
+	if (status != SG_REFUSED)
+		status =
+			find_group(conf->http, "public_group", &groups[n], err);
 	n += status == SG_OK;
 	if (status == SG_REFUSED)
 		return status;

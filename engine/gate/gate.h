@@ -29,6 +29,9 @@ struct gate_options {
 	const char *unsubscribe_address; /* for the mailto: form; NULL = none */
 	const char *state; /* a folder for plugins' files; NULL = none */
 	int64_t settle_ms; /* how long hits settle; 0 = not at all */
+	/* Opens and clicks of older mail are answered as ever, and leave no
+	 * signal; 0 = of any age. */
+	int64_t expire_ms;
 	/* `mail { … }`, parsed with gate_mail_options; NULL = the defaults. */
 	const struct conf_section *mail;
 	/* Deliver what was taken on, too; also `keep_bounces` in `mail`. */

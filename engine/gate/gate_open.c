@@ -68,6 +68,7 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->rates = rate_new(GATE_RATES);
 	gate->once = once_new();
 	gate->settle_ms = options->settle_ms;
+	gate->expire_ms = options->expire_ms;
 	gate->recent = mail_recent_new();
 	gate->senders = mail_senders_new();
 	mail_start();

@@ -49,6 +49,7 @@ struct gate_call {
 	struct sg_text *texts;
 	struct gate_json_root *jsons;
 	const char *(*header)(const void *handle, const char *name);
+	bool token_expired; /* of an open or a click: answered, no signal */
 	struct outgoing_intents *outgoing; /* NULL outside outgoing() */
 	struct mail_in *incoming;	   /* NULL outside incoming() */
 };
@@ -87,7 +88,7 @@ struct sg_gate {
 	struct signal_kinds *kinds;
 	char *public_url, *bounce_domain, *unsubscribe_address, *state;
 	char *files; /* NULL = none */
-	int64_t settle_ms;
+	int64_t settle_ms, expire_ms;
 	struct rate *rates;
 	struct once *once;
 	/* Declared by plugins; fixed after their start. */

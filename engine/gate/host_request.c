@@ -41,9 +41,14 @@ host_judge(const struct sg_call *call, const struct sg_request *request,
 {
 	struct gate_call *ours = gate_call_of(call);
 	enum verdict verdict;
-	bool counts = verdict_judge(request->method,
-				    ours->header ? ours->header : no_header,
-				    request->handle, &verdict, reason_out);
+	verdict_header_fn *header = ours->header ? ours->header : no_header;
+	bool counts = verdict_judge(request->method, header, request->handle,
+				    &verdict, reason_out);
+
+	/* Past its address's limit (http.h), or past its token's time: they
+	 * are answered, and that is all. */
+	if (header(request->handle, ":over-limit") || ours->token_expired)
+		counts = false;
 
 	*verdict_out = (enum sg_verdict)verdict;
 	return counts;

@@ -29,6 +29,19 @@ host_token_make(const struct sg_call *call, const struct sg_token *token,
 		       : token_make(keys, &ours, &to->buf, err);
 }
 
+/* A link leads where it led for ever (architecture: tokens); what ends is that
+ * following it says something about its reader. */
+static bool
+is_expired(const struct gate_call *call, const struct token *token)
+{
+	int64_t expire_ms = call->plugin->gate->expire_ms;
+
+	return expire_ms > 0 &&
+	       (token->kind == TOKEN_OPEN || token->kind == TOKEN_CLICK) &&
+	       call->public.now - message_id_time(token->message_id) >
+		       expire_ms;
+}
+
 enum sg_status
 host_token_read(const struct sg_call *call, enum sg_token_kind kind,
 		enum sg_token_form form, const char *text, size_t len,
@@ -48,6 +61,7 @@ host_token_read(const struct sg_call *call, enum sg_token_kind kind,
 				    &token, err);
 	if (status != SG_OK)
 		return status;
+	ours->token_expired = is_expired(ours, &token);
 	token_out->kind = kind;
 	token_out->message_id = token.message_id;
 	token_out->record_key = token.record_key;

@@ -10,6 +10,8 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "base/rate.h"
+#include "http/http_origin.h"
 #include "http/reply.h"
 #include "scoregate_plugin.h"
 #include "spool/spool_batch.h"
@@ -31,7 +33,9 @@ const char *http_request_header(const struct http_request *request,
 				const char *name); /* NULL = absent */
 /* Has the caller hung up? For work that takes long; costs a system call. */
 bool http_request_is_over(const struct http_request *request);
-/* The same from sg_request.handle: what gate_route() wants. */
+/* The same from sg_request.handle: what gate_route() wants. ":over-limit" is
+ * there when the request is past its address's limit: to be answered, without
+ * a signal. */
 const char *http_header_of(const void *handle, const char *name);
 /* Decoded value of a query parameter into out; SG_NONE: absent. */
 enum sg_status http_request_param(const struct http_request *request,
@@ -52,6 +56,8 @@ typedef void http_handler_fn(void *arg, const struct http_request *request,
 struct http_listen {
 	enum http_face face;
 	const char *address; /* "127.0.0.1:8025", "[::1]:8025", "/path/sock" */
+	int inherited_fd;    /* listens already (systemd); 0 = none. Taken */
+	bool tls;	     /* public face only; http_tls_use() before */
 	unsigned threads;    /* 0 = 2 */
 	mode_t socket_mode;  /* Unix socket, 0660 */
 	const char *socket_group; /* NULL = own */
@@ -69,6 +75,17 @@ struct http_options {
 	struct spool *spool;
 };
 
+/* What a reload may change, of the public face; trust goes for all. */
+struct http_policy {
+	struct http_trust trust;
+	/* Of one address; opens, clicks and unsubscriptions: of one address
+	 * for one link. */
+	struct rate_limit requests;
+	/* Connections of one address that is not trusted; 0 = no limit. One
+	 * past it is answered if it asks at once, and not kept. */
+	unsigned per_address;
+};
+
 /* SG_REFUSED: not of the form HOST:PORT. Asks nobody whether it exists. */
 enum sg_status http_address_check(const char *address,
 				  struct sg_err *err) MUST_CHECK;
@@ -78,6 +95,10 @@ enum sg_status http_open(const struct http_options *options,
 			 struct http **http_out, struct sg_err *err) MUST_CHECK;
 enum sg_status http_listen_on(struct http *http, const struct http_listen *at,
 			      struct sg_err *err) MUST_CHECK;
+/* Any thread; nothing is trusted and nothing limited before the first. */
+enum sg_status http_set_policy(struct http *http,
+			       const struct http_policy *policy,
+			       struct sg_err *err) MUST_CHECK;
 /* The port in use when the address said port 0; 0 = unknown. */
 uint16_t http_port(struct http *http, enum http_face face);
 /* Refuses new connections, finishes requests under way (at most 5 s), closes.
@@ -90,6 +111,8 @@ struct http_status {
 	uint64_t quick;		    /* of the requests: answered on a lane */
 	/* Answered on a lane while the spool could not be written. */
 	uint64_t unkept;
+	/* Past a limit: requests; connections that were let go. */
+	uint64_t limited, crowded;
 };
 void http_get_status(struct http *http, struct http_status *out);
 

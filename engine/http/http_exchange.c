@@ -34,6 +34,7 @@ struct exchange {
 	bool crowded; /* the excess is the others' */
 	bool begun, streamed;
 	struct http_request request;
+	char peer[HTTP_PEER_SIZE]; /* the client's, behind proxies too */
 	struct sg_reply reply;
 	atomic_bool answered; /* reply is filled */
 };
@@ -54,6 +55,36 @@ find_header(const struct http_handle *handle, const char *name)
 
 	return MHD_lookup_connection_value(self->connection, MHD_HEADER_KIND,
 					   name);
+}
+
+struct collecting {
+	const char *name, **values;
+	size_t n, most;
+};
+
+static enum MHD_Result
+collect(void *arg, enum MHD_ValueKind kind, const char *name, const char *value)
+{
+	struct collecting *self = arg;
+
+	if (strcasecmp(name, self->name) != 0)
+		return MHD_YES;
+	if (self->n < self->most)
+		self->values[self->n] = value ? value : "";
+	self->n++;
+	return MHD_YES;
+}
+
+static size_t
+find_all(const struct http_handle *handle, const char *name,
+	 const char **values, size_t most)
+{
+	const struct exchange *self = (const struct exchange *)handle;
+	struct collecting found = {name, values, 0, most};
+
+	MHD_get_connection_values(self->connection, MHD_HEADER_KIND, collect,
+				  &found);
+	return found.n;
 }
 
 /* Nothing left to read from a peer that closed its side. */
@@ -85,6 +116,7 @@ http_exchange_begin(void *arg, const char *uri,
 	}
 	self->handle.magic = HTTP_HANDLE_MAGIC;
 	self->handle.header = find_header;
+	self->handle.all = find_all;
 	self->handle.is_over = is_over;
 	self->door = door;
 	self->connection = connection;
@@ -182,7 +214,7 @@ fill_request(struct exchange *self, const char *method)
 	request->query = query ? query : "";
 	request->body = buf_text(&self->body);
 	request->body_len = self->body.len;
-	request->peer = self->from ? self->from->peer : "";
+	request->peer = self->peer;
 	request->received_at = clock_now();
 	request->handle = self;
 	self->request.face = self->door->face;
@@ -224,6 +256,35 @@ may_wait(const struct exchange *self, const char *method)
 	       strcmp(method, "HEAD") != 0 && strcmp(method, "OPTIONS") != 0;
 }
 
+/* Whose it is, and may he? */
+static bool
+may_ask(struct exchange *self)
+{
+	struct http *http = self->door->http;
+	struct http_origin from = {0};
+	int64_t wait_ms = 0;
+
+	if (!self->from)
+		return true;
+	http_limit_origin(http, &self->from->peer, &self->handle, &from);
+	http_socket_text(&from, self->peer);
+	if (self->door->face != HTTP_PUBLIC)
+		return true;
+	switch (http_limit_request(http, &from, self->request.request.path,
+				   self->request.request.received_at,
+				   &wait_ms)) {
+	case HTTP_MAY:
+		return true;
+	case HTTP_MAY_SEE:
+		self->handle.over_limit = true;
+		return true;
+	case HTTP_MAY_NOT:
+	default:
+		http_limit_refuse(&self->reply, wait_ms);
+		return false;
+	}
+}
+
 static enum MHD_Result
 handle(struct exchange *self, const char *method)
 {
@@ -236,6 +297,8 @@ handle(struct exchange *self, const char *method)
 	if (!buf_ok(&self->body))
 		return refuse(self, 500);
 	fill_request(self, method);
+	if (!may_ask(self))
+		return answer(self);
 	if (may_wait(self, method)) {
 		self->work.fn = run_as_work;
 		MHD_suspend_connection(self->connection);
@@ -306,5 +369,9 @@ http_header_of(const void *pointer, const char *name)
 	if (!handle)
 		return NULL;
 	assert(handle->magic == HTTP_HANDLE_MAGIC);
+	if (name[0] == ':')
+		return handle->over_limit && strcmp(name, ":over-limit") == 0
+			       ? "yes"
+			       : NULL;
 	return handle->header(handle, name);
 }

@@ -1,5 +1,6 @@
 /* http_lane.c - see http_lane.h. */
 #include "http/http_lane.h"
+#include "http/proxy_header.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -29,10 +30,13 @@ enum {
 struct lane_connection {
 	unsigned magic;
 	int fd;
-	bool watched; /* by epoll, and in the list */
+	bool watched;	  /* by epoll, and in the list */
+	bool wants_proxy; /* a PROXY header comes first */
+	int seen;	  /* bytes of a head that is not all there yet */
 	int64_t since;
 	struct lane_connection *before, *after;
-	char peer[HTTP_PEER_SIZE];
+	struct http_origin peer;
+	char text[HTTP_PEER_SIZE];
 };
 
 struct answer {
@@ -58,6 +62,7 @@ struct http_lane {
 	int64_t monotonic; /* one, by which waits are measured */
 	int64_t date_s, looked_s;
 	char date[HTTP_DATE_SIZE];
+	char client[HTTP_PEER_SIZE]; /* of the request being handled */
 	char bytes[LANE_HEAD_MOST];
 };
 
@@ -73,7 +78,13 @@ connection_new(struct http_lane *lane, int fd, const struct sockaddr *address)
 	self->magic = CONNECTION_MAGIC;
 	self->fd = fd;
 	self->watched = false;
-	http_socket_peer(address, self->peer);
+	self->seen = 0;
+	http_socket_peer(address, &self->peer);
+	http_limit_enter(lane->door->http, &self->peer);
+	http_socket_text(&self->peer, self->text);
+	self->wants_proxy =
+		self->peer.trusted &&
+		atomic_load(&lane->door->http->policy)->trust.proxy_protocol;
 	lane->n_connections++;
 	atomic_fetch_add(&lane->door->http->connections, 1);
 	return self;
@@ -115,6 +126,7 @@ release(struct http_lane *lane, struct lane_connection *self)
 		unlink_connection(lane, self);
 	lane->n_connections--;
 	atomic_fetch_sub(&lane->door->http->connections, 1);
+	http_limit_leave(lane->door->http, &self->peer);
 	self->magic = 0;
 	free(self);
 	return fd;
@@ -126,21 +138,48 @@ drop(struct http_lane *lane, struct lane_connection *self)
 	close(release(lane, self));
 }
 
+/* One too many: it was not to be answered at once. */
+static void
+let_go(struct http_lane *lane, struct lane_connection *self)
+{
+	atomic_fetch_add(&lane->door->http->crowded, 1);
+	drop(lane, self);
+}
+
+/* Readable is it again when there are more than these bytes. */
+static void
+wake_past(const struct lane_connection *self, int bytes)
+{
+	int least = bytes + 1;
+
+	setsockopt(self->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
+}
+
+static void
+forget_seen(struct lane_connection *self)
+{
+	if (self->seen)
+		wake_past(self, 0);
+	self->seen = 0;
+}
+
 /* As it is, nothing of what it sent is taken. */
 static void
 hand_over(struct http_lane *lane, struct lane_connection *self)
 {
 	struct sockaddr_storage address;
-	socklen_t len = sizeof(address);
+	socklen_t len = http_socket_address(&self->peer, &address);
 	bool watched = self->watched;
-	int fd = release(lane, self);
+	int fd;
 
-	if (watched)
-		epoll_ctl(lane->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-	if (getpeername(fd, (struct sockaddr *)&address, &len) < 0) {
-		close(fd);
+	if (self->peer.crowd) {
+		let_go(lane, self);
 		return;
 	}
+	forget_seen(self);
+	fd = release(lane, self);
+	if (watched)
+		epoll_ctl(lane->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 	/* Closes the descriptor when it cannot take it. */
 	if (MHD_add_connection(lane->door->daemon, fd,
 			       (struct sockaddr *)&address, len) != MHD_YES)
@@ -154,6 +193,10 @@ wait_for_more(struct http_lane *lane, struct lane_connection *self)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = self};
 
+	if (self->peer.crowd) {
+		let_go(lane, self);
+		return;
+	}
 	if (self->watched) {
 		unlink_connection(lane, self);
 	} else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) <
@@ -171,6 +214,9 @@ end_idle(struct http_lane *lane)
 {
 	int64_t most = (int64_t)lane->door->http->options.timeout_s * 1000;
 
+	/* Whoever comes is heard: who has waited longest makes room. */
+	while (lane->n_connections > lane->connections_most && lane->first)
+		let_go(lane, lane->first);
 	if (lane->monotonic / 1000 == lane->looked_s)
 		return;
 	lane->looked_s = lane->monotonic / 1000;
@@ -180,9 +226,27 @@ end_idle(struct http_lane *lane)
 
 /* --- one round ------------------------------------------------------------ */
 
+/* Whose it is when a proxy brings it, and may it have an effect? */
+static void
+look_behind(struct http_lane *lane, const struct lane_connection *connection,
+	    struct lane_request *from, struct http_request *request)
+{
+	struct http *http = lane->door->http;
+	struct http_origin origin = connection->peer;
+
+	if (connection->peer.trusted) {
+		http_limit_origin(http, &connection->peer, &from->handle,
+				  &origin);
+		request->request.peer = http_socket_text(&origin, lane->client);
+	}
+	from->handle.over_limit =
+		http_limit_request(http, &origin, from->path, lane->now,
+				   NULL) != HTTP_MAY;
+}
+
 static void
 handle(struct http_lane *lane, struct lane_connection *connection,
-       const struct lane_request *from, struct answer *answer)
+       struct lane_request *from, struct answer *answer)
 {
 	struct http *http = lane->door->http;
 	struct http_request request = {.face = lane->door->face,
@@ -194,11 +258,12 @@ handle(struct http_lane *lane, struct lane_connection *connection,
 	request.request.path = from->path;
 	request.request.query = from->query;
 	request.request.body = "";
-	request.request.peer = connection->peer;
+	request.request.peer = connection->text;
 	request.request.received_at = lane->now;
 	request.request.handle = from;
 	request.batch = lane->has_batch ? &lane->batch : NULL;
 	reply_init(&reply);
+	look_behind(lane, connection, from, &request);
 	http->handler(http->arg, &request, &reply);
 	answer->begin = lane->out.len;
 	http_lane_answer(&lane->out, &reply, lane->date,
@@ -208,33 +273,107 @@ handle(struct http_lane *lane, struct lane_connection *connection,
 	reply_done(&reply);
 }
 
+/* What is there of a head is too little to say anything: it stays in the
+ * kernel, and here it costs no more than an idle connection. It has as long as
+ * that to be complete; a Unix socket cannot be told to wait for more. */
+static void
+wait_for_rest(struct http_lane *lane, struct lane_connection *connection,
+	      int len)
+{
+	bool begins;
+
+	if (len <= connection->seen) { /* nothing more will come */
+		drop(lane, connection);
+		return;
+	}
+	begins = connection->seen == 0;
+	wake_past(connection, len);
+	connection->seen = len;
+	if (begins)
+		wait_for_more(lane, connection);
+}
+
+/* The PROXY header is taken away, so that what follows is a client's like any
+ * other. false: there is no more to be done with it now. */
+static bool
+take_proxy(struct http_lane *lane, struct lane_connection *connection, int len)
+{
+	struct http *http = lane->door->http;
+	struct proxy_header header;
+
+	switch (proxy_header_read(lane->bytes, (size_t)len, &header)) {
+	case PROXY_MORE:
+		wait_for_rest(lane, connection, len);
+		return false;
+	case PROXY_SOURCE:
+		http_limit_leave(http, &connection->peer);
+		connection->peer.known = true;
+		connection->peer.address = header.source;
+		http_limit_enter(http, &connection->peer);
+		http_socket_text(&connection->peer, connection->text);
+		break;
+	case PROXY_OWN:
+		break;
+	case PROXY_BAD:
+	default:
+		atomic_fetch_add(&http->refused, 1);
+		drop(lane, connection);
+		return false;
+	}
+	connection->wants_proxy = false;
+	forget_seen(connection);
+	if (recv(connection->fd, lane->bytes, header.len,
+		 MSG_TRUNC | MSG_DONTWAIT) == (ssize_t)header.len)
+		return true;
+	drop(lane, connection);
+	return false;
+}
+
+/* false: not, or not now; then it is taken care of. */
+static bool
+look_at(struct http_lane *lane, struct lane_connection *connection, int *len)
+{
+	*len = (int)recv(connection->fd, lane->bytes, sizeof(lane->bytes),
+			 MSG_PEEK | MSG_DONTWAIT);
+	if (*len > 0)
+		return true;
+	if (*len == 0 || (errno != EAGAIN && errno != EINTR))
+		drop(lane, connection);
+	else if (!connection->watched)
+		wait_for_more(lane, connection);
+	return false;
+}
+
 /* What a client sent, or that it has gone. */
 static void
 serve(struct http_lane *lane, struct lane_connection *connection)
 {
 	struct answer *answer = &lane->answers[lane->n_answers];
 	struct lane_request request;
-	ssize_t len = recv(connection->fd, lane->bytes, sizeof(lane->bytes),
-			   MSG_PEEK | MSG_DONTWAIT);
+	int len;
 
-	if (len < 0 && (errno == EAGAIN || errno == EINTR)) {
-		if (!connection->watched)
-			hand_over(lane, connection);
+	if (!look_at(lane, connection, &len))
 		return;
-	}
-	if (len <= 0) {
-		drop(lane, connection);
+	if (connection->wants_proxy && (!take_proxy(lane, connection, len) ||
+					!look_at(lane, connection, &len)))
+		return;
+	if (lane->door->tls) {
+		hand_over(lane, connection);
 		return;
 	}
 	/* What follows a last request would make close() a reset. */
 	if (!lane_request_read(lane->bytes, (size_t)len, &request) ||
 	    (request.close_after && request.len != (size_t)len)) {
-		hand_over(lane, connection);
+		if (connection->peer.known &&
+		    lane_request_is_begun(lane->bytes, (size_t)len))
+			wait_for_rest(lane, connection, len);
+		else
+			hand_over(lane, connection);
 		return;
 	}
 	answer->connection = connection;
 	answer->request_len = request.len;
-	answer->close_after = request.close_after ||
+	answer->close_after = request.close_after || connection->peer.crowd ||
 			      lane->n_connections > lane->connections_most ||
 			      atomic_load(&lane->stop);
 	handle(lane, connection, &request, answer);
@@ -310,10 +449,12 @@ send_answer(struct http_lane *lane, const struct answer *answer)
 
 	/* Whoever does not read so much as our short answers is let go. */
 	if (answer->close_after || sent != (ssize_t)answer->len ||
-	    took != (ssize_t)answer->request_len)
+	    took != (ssize_t)answer->request_len) {
 		drop(lane, connection);
-	else
-		wait_for_more(lane, connection);
+		return;
+	}
+	forget_seen(connection);
+	wait_for_more(lane, connection);
 }
 
 static void
@@ -394,6 +535,9 @@ watch(struct http_lane *lane, int fd, void *as)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = as};
 
+	/* An inherited socket is shared: one connection wakes one lane. */
+	if (fd == lane->listen_fd)
+		event.events |= EPOLLEXCLUSIVE;
 	return epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 

@@ -11,12 +11,22 @@
 #include <stdatomic.h>
 
 #include "http/http.h"
+#include "http/http_guests.h"
 #include "http/http_handle.h"
 
 enum {
-	HTTP_DOORS_MOST = 64,
-	HTTP_PEER_SIZE = INET6_ADDRSTRLEN,
+	HTTP_DOORS_MOST = 256,
+	HTTP_PEER_SIZE = INET_TEXT_SIZE,
 	HTTP_PATH_SIZE = 108 /* sun_path */
+};
+
+/* Whose a connection is, or a request. */
+struct http_origin {
+	struct inet_address address;
+	bool known;   /* no: a Unix socket's */
+	bool trusted; /* may say for whom it asks */
+	bool counted; /* in http->guests */
+	bool crowd;   /* one too many of its address */
 };
 
 /* One open connection. `waiting_since`: monotonic ms since when the peer owes
@@ -27,8 +37,8 @@ struct http_connection {
 	struct http_connection *before, *after;
 	int fd;
 	uid_t uid;
+	struct http_origin peer;
 	atomic_llong waiting_since;
-	char peer[HTTP_PEER_SIZE];
 };
 
 struct http_door {
@@ -36,6 +46,7 @@ struct http_door {
 	struct MHD_Daemon *daemon;
 	struct http_lane *lane; /* the public face's */
 	enum http_face face;
+	bool tls;
 	uint16_t port;		   /* TCP */
 	char path[HTTP_PATH_SIZE]; /* Unix socket, "" = none */
 	pthread_mutex_t lock;	   /* guards the list */
@@ -50,8 +61,11 @@ struct http {
 	struct http_door *doors[HTTP_DOORS_MOST];
 	atomic_bool closing;
 	atomic_int under_way; /* requests between their first line and end */
-	atomic_ullong requests, refused, quick, unkept;
+	atomic_ullong requests, refused, quick, unkept, limited, crowded;
 	atomic_int connections;
+	_Atomic(const struct http_policy *) policy;
+	struct http_guests *guests;
+	struct rate *rate;
 	atomic_size_t bodies[HTTP_LOCAL + 1]; /* bytes held now, by face */
 	struct http_watch *watch;
 	struct http_workers *workers;
@@ -64,9 +78,39 @@ enum sg_status http_socket_tcp(const char *address, uint16_t use_port,
 enum sg_status http_socket_unix(const struct http_listen *at, int *fd_out,
 				struct sg_err *err) MUST_CHECK;
 
-/* A peer's address as text, "" for none. */
-void http_socket_peer(const struct sockaddr *address,
-		      char text[HTTP_PEER_SIZE]);
+/* One more descriptor of a socket that somebody else opened. */
+enum sg_status http_socket_inherit(int inherited_fd, int *fd_out,
+				   uint16_t *port_out,
+				   struct sg_err *err) MUST_CHECK;
+/* From a peer's address, and back (for libmicrohttpd). */
+void http_socket_peer(const struct sockaddr *address, struct http_origin *peer);
+socklen_t http_socket_address(const struct http_origin *peer,
+			      struct sockaddr_storage *address);
+/* As text, "" for none. */
+char *http_socket_text(const struct http_origin *from,
+		       char text[HTTP_PEER_SIZE]);
+
+/* http_limit.c: what the policy says of an address. */
+enum sg_status http_limit_start(struct http *http,
+				struct sg_err *err) MUST_CHECK;
+void http_limit_stop(struct http *http);
+/* A connection comes: sets `trusted`, `counted`, `crowd`. And goes. */
+void http_limit_enter(struct http *http, struct http_origin *peer);
+void http_limit_leave(struct http *http, struct http_origin *peer);
+/* Whose request it is that `peer` brings: `known` and `address` of `from`. */
+void http_limit_origin(struct http *http, const struct http_origin *peer,
+		       const struct http_handle *handle,
+		       struct http_origin *from);
+enum http_may {
+	HTTP_MAY,
+	HTTP_MAY_SEE, /* be answered, without an effect */
+	HTTP_MAY_NOT  /* http_limit_refuse() */
+};
+enum http_may http_limit_request(struct http *http,
+				 const struct http_origin *from,
+				 const char *path, int64_t now,
+				 int64_t *wait_ms);
+void http_limit_refuse(struct sg_reply *reply, int64_t wait_ms);
 
 /* http_watch.c: the list of connections, and the thread that ends those that
  * take too long over a request (libmicrohttpd's own timeout starts anew with

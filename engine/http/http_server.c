@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/http_lane.h"
+#include "http/http_tls.h"
 
 enum {
 	THREADS = 2,
@@ -54,11 +55,14 @@ http_open(const struct http_options *options, http_handler_fn *handler,
 	set_defaults(&http->options);
 	http->handler = handler;
 	http->arg = arg;
-	status = http_watch_start(http, err);
+	status = http_limit_start(http, err);
+	if (status == SG_OK)
+		status = http_watch_start(http, err);
 	if (status == SG_OK)
 		status = http_workers_start(http, err);
 	if (status != SG_OK) {
 		http_watch_stop(http);
+		http_limit_stop(http);
 		free(http);
 		return status;
 	}
@@ -108,14 +112,19 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 {
 	struct http *http = door->http;
 	unsigned flags = MHD_USE_ERROR_LOG | MHD_USE_ITC;
-	/* The lane listens, and gives the connections that it does not serve.
-	 */
-	struct MHD_OptionItem listens[] = {
-		{door->face == HTTP_PUBLIC ? MHD_OPTION_END
-					   : MHD_OPTION_LISTEN_SOCKET,
-		 fd, NULL},
-		{MHD_OPTION_END, 0, NULL},
-	};
+	/* The public face's lane listens, and gives the connections that it
+	 * does not serve. */
+	struct MHD_OptionItem more[HTTP_TLS_OPTIONS + 1] = {
+		{MHD_OPTION_END, 0, NULL}};
+
+	if (door->face != HTTP_PUBLIC) {
+		more[0].option = MHD_OPTION_LISTEN_SOCKET;
+		more[0].value = fd;
+		more[1].option = MHD_OPTION_END;
+	} else if (door->tls) {
+		flags |= MHD_USE_TLS;
+		http_tls_options(more);
+	}
 
 	flags |= door->face == HTTP_PUBLIC
 			 ? MHD_USE_EPOLL_INTERNAL_THREAD |
@@ -126,7 +135,7 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 	door->daemon = MHD_start_daemon(
 		flags, 0, NULL, NULL, http_exchange_step, door,
 		MHD_OPTION_EXTERNAL_LOGGER, log_library, NULL, MHD_OPTION_ARRAY,
-		listens, MHD_OPTION_CONNECTION_LIMIT,
+		more, MHD_OPTION_CONNECTION_LIMIT,
 		connections_most(http, door->face, n),
 		MHD_OPTION_CONNECTION_TIMEOUT, http->options.timeout_s,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_of(http, door->face),
@@ -165,7 +174,8 @@ add_door(struct http *http, const struct http_listen *at, int fd, uint16_t port,
 	door->http = http;
 	door->face = at->face;
 	door->port = port;
-	if (at->address[0] == '/')
+	door->tls = at->tls;
+	if (at->address[0] == '/' && !at->inherited_fd)
 		memcpy(door->path, at->address, strlen(at->address) + 1);
 	pthread_mutex_init(&door->lock, NULL);
 	status = start_door(door, fd, n, err);
@@ -190,10 +200,14 @@ http_listen_on(struct http *http, const struct http_listen *at,
 	enum sg_status status = SG_OK;
 	int fd;
 
-	if (at->address[0] == '/' || at->face != HTTP_PUBLIC)
+	if ((at->address[0] == '/' && !at->inherited_fd) ||
+	    at->face != HTTP_PUBLIC)
 		n = 1;
 	for (unsigned i = 0; status == SG_OK && i < n; i++) {
-		if (at->address[0] == '/')
+		if (at->inherited_fd)
+			status = http_socket_inherit(at->inherited_fd, &fd,
+						     &port, err);
+		else if (at->address[0] == '/')
 			status = http_socket_unix(at, &fd, err);
 		else
 			status = http_socket_tcp(at->address, port, &fd, &port,
@@ -201,6 +215,8 @@ http_listen_on(struct http *http, const struct http_listen *at,
 		if (status == SG_OK)
 			status = add_door(http, at, fd, port, n, err);
 	}
+	if (at->inherited_fd)
+		close(at->inherited_fd);
 	return status;
 }
 
@@ -260,6 +276,7 @@ http_close(struct http *http)
 	http_watch_stop(http);
 	for (size_t i = 0; i < http->n_doors; i++)
 		close_door(http->doors[i]);
+	http_limit_stop(http);
 	free(http);
 }
 
@@ -271,4 +288,6 @@ http_get_status(struct http *http, struct http_status *out)
 	out->connections = (uint64_t)atomic_load(&http->connections);
 	out->quick = atomic_load(&http->quick);
 	out->unkept = atomic_load(&http->unkept);
+	out->limited = atomic_load(&http->limited);
+	out->crowded = atomic_load(&http->crowded);
 }

@@ -5,6 +5,7 @@
  */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
 #include <netdb.h>
 #include <netinet/tcp.h>
@@ -96,6 +97,8 @@ get_port(int fd)
 		return 0;
 	if (at.ss_family == AF_INET6)
 		return ntohs(((struct sockaddr_in6 *)&at)->sin6_port);
+	if (at.ss_family != AF_INET)
+		return 0;
 	return ntohs(((struct sockaddr_in *)&at)->sin_port);
 }
 
@@ -161,6 +164,33 @@ http_socket_tcp(const char *address, uint16_t use_port, int *fd_out,
 	if (fd < 0)
 		return err_errno(err, SG_FAILED, "cannot listen on %s",
 				 address);
+	*fd_out = fd;
+	*port_out = get_port(fd);
+	return SG_OK;
+}
+
+enum sg_status
+http_socket_inherit(int inherited_fd, int *fd_out, uint16_t *port_out,
+		    struct sg_err *err)
+{
+	int yes = 1, listens = 0, flags;
+	socklen_t len = sizeof(listens);
+	int fd = fcntl(inherited_fd, F_DUPFD_CLOEXEC, 3);
+
+	if (fd < 0 ||
+	    getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) < 0 ||
+	    !listens) {
+		if (fd >= 0)
+			close(fd);
+		return err_set(err, SG_REFUSED,
+			       "the descriptor %d that was handed to us is no "
+			       "socket that listens for connections",
+			       inherited_fd);
+	}
+	flags = fcntl(fd, F_GETFL);
+	fcntl(fd, F_SETFL, flags | O_NONBLOCK);
+	/* Not a TCP socket's: then it does nothing. */
+	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof(yes));
 	*fd_out = fd;
 	*port_out = get_port(fd);
 	return SG_OK;
@@ -264,43 +294,49 @@ http_socket_unix(const struct http_listen *at, int *fd_out, struct sg_err *err)
 	return SG_OK;
 }
 
-/* An IPv4 peer on a socket for both (RFC 4291 §2.5.5.2). */
-static bool
-is_mapped(const struct sockaddr *address)
-{
-	const struct sockaddr_in6 *v6 = (const void *)address;
-
-	return address && address->sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr);
-}
-
-/* inet_ntop() prints through stdio: this is done for every connection. */
-static void
-print_v4(const unsigned char bytes[4], char *to)
-{
-	for (int i = 0; i < 4; i++) {
-		unsigned number = bytes[i];
-
-		if (number >= 100)
-			*to++ = (char)('0' + number / 100);
-		if (number >= 10)
-			*to++ = (char)('0' + number / 10 % 10);
-		*to++ = (char)('0' + number % 10);
-		*to++ = i < 3 ? '.' : '\0';
-	}
-}
-
 void
-http_socket_peer(const struct sockaddr *address, char text[HTTP_PEER_SIZE])
+http_socket_peer(const struct sockaddr *address, struct http_origin *peer)
 {
 	const struct sockaddr_in6 *v6 = (const void *)address;
 	const struct sockaddr_in *v4 = (const void *)address;
 
+	memset(peer, 0, sizeof(*peer));
+	peer->known = address && (address->sa_family == AF_INET ||
+				  address->sa_family == AF_INET6);
+	if (!peer->known)
+		return;
+	/* An IPv4 peer on a socket for both is mapped already. */
+	if (address->sa_family == AF_INET6)
+		memcpy(peer->address.bytes, &v6->sin6_addr, 16);
+	else
+		inet_from_v4(&v4->sin_addr, &peer->address);
+}
+
+socklen_t
+http_socket_address(const struct http_origin *peer,
+		    struct sockaddr_storage *address)
+{
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)address;
+	struct sockaddr_in *v4 = (struct sockaddr_in *)address;
+
+	memset(address, 0, sizeof(*address));
+	if (!peer->known) {
+		address->ss_family = AF_UNIX;
+		return sizeof(sa_family_t);
+	}
+	if (inet_is_v4(&peer->address)) {
+		v4->sin_family = AF_INET;
+		memcpy(&v4->sin_addr, peer->address.bytes + 12, 4);
+		return sizeof(*v4);
+	}
+	v6->sin6_family = AF_INET6;
+	memcpy(&v6->sin6_addr, peer->address.bytes, 16);
+	return sizeof(*v6);
+}
+
+char *
+http_socket_text(const struct http_origin *from, char text[HTTP_PEER_SIZE])
+{
 	text[0] = '\0';
-	if (is_mapped(address))
-		print_v4(&v6->sin6_addr.s6_addr[12], text);
-	else if (address && address->sa_family == AF_INET)
-		print_v4((const unsigned char *)&v4->sin_addr.s_addr, text);
-	else if (address && address->sa_family == AF_INET6)
-		inet_ntop(AF_INET6, &v6->sin6_addr, text, HTTP_PEER_SIZE);
+	return from->known ? inet_print(&from->address, text) : text;
 }

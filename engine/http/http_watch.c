@@ -125,7 +125,13 @@ set_peer(struct http_connection *self, struct MHD_Connection *connection)
 	}
 	info = MHD_get_connection_info(connection,
 				       MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-	http_socket_peer(info ? info->client_addr : NULL, self->peer);
+	http_socket_peer(info ? info->client_addr : NULL, &self->peer);
+	if (self->door->face == HTTP_PUBLIC)
+		http_limit_enter(self->door->http, &self->peer);
+	else
+		self->peer.trusted = http_trust_has(
+			&atomic_load(&self->door->http->policy)->trust,
+			self->peer.known ? &self->peer.address : NULL);
 }
 
 static struct http_connection *
@@ -166,6 +172,7 @@ drop(struct http_connection *self)
 		self->after->before = self->before;
 	pthread_mutex_unlock(&door->lock);
 	atomic_fetch_sub(&door->http->connections, 1);
+	http_limit_leave(door->http, &self->peer);
 	free(self);
 }
 

@@ -110,6 +110,22 @@ find_header(const struct http_handle *handle, const char *name)
 	return NULL;
 }
 
+static size_t
+find_all(const struct http_handle *handle, const char *name,
+	 const char **values, size_t most)
+{
+	const struct lane_request *self = (const struct lane_request *)handle;
+	size_t len = strlen(name), n = 0;
+
+	for (size_t i = 0; i < self->n_headers; i++)
+		if (is_named(&self->headers[i], name, len)) {
+			if (n < most)
+				values[n] = self->headers[i].value;
+			n++;
+		}
+	return n;
+}
+
 #define NAMED(header, name) is_named(header, name, sizeof(name) - 1)
 
 /* A body, another protocol, cookies: for the other lane. */
@@ -161,6 +177,9 @@ lane_request_read(char *bytes, size_t len, struct lane_request *request)
 
 	request->handle.magic = HTTP_HANDLE_MAGIC;
 	request->handle.header = find_header;
+	request->handle.all = find_all;
+	request->handle.is_over = NULL;
+	request->handle.over_limit = false;
 	request->close_after = false;
 	request->n_headers = 0;
 	if (!read_request_line(&rest, request))
@@ -175,4 +194,26 @@ lane_request_read(char *bytes, size_t len, struct lane_request *request)
 	}
 	request->len = (size_t)(rest.at - bytes);
 	return seen.hosts == 1;
+}
+
+/* Upper-case letters, then a blank: whatever begins otherwise need not be
+ * waited for. Reading leaves line feeds as they came. */
+bool
+lane_request_is_begun(const char *bytes, size_t len)
+{
+	size_t letters = 0;
+
+	if (len >= LANE_HEAD_MOST)
+		return false;
+	while (letters < len && bytes[letters] >= 'A' && bytes[letters] <= 'Z')
+		letters++;
+	if (letters == 0 || letters > LANE_METHOD_MOST ||
+	    (letters < len && bytes[letters] != ' '))
+		return false;
+	for (size_t i = 1; i < len; i++)
+		if (bytes[i] == '\n' &&
+		    (bytes[i - 1] == '\n' ||
+		     (i > 1 && bytes[i - 1] == '\r' && bytes[i - 2] == '\n')))
+			return false;
+	return true;
 }

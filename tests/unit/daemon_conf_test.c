@@ -8,6 +8,7 @@
 
 /* The daemon's objects are in no library. */
 #include "daemon/daemon_conf.c"
+#include "daemon/daemon_conf_http.c"
 #include "daemon/daemon_conf_options.c"
 #include "daemon/daemon_conf_records.c"
 
