@@ -77,6 +77,7 @@ BAD_SRC    = $(wildcard tests/unit/refused/*.c)
 obj        = $(patsubst %.c,$(BUILD)/%.o,$(1))
 LIB        = $(BUILD)/libscoregate.a
 SQL_C      = $(BUILD)/gen/store_sql.c
+VERDICT_C  = $(BUILD)/gen/verdict_default.c
 UNIT_BIN   = $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(UNIT_SRC))
 PLUGIN_SO  = $(patsubst %,$(BUILD)/plugins/%.so,$(PLUGINS))
 BAD_SO     = $(patsubst tests/unit/refused/%.c,$(BUILD)/refused/%.so,$(BAD_SRC))
@@ -166,7 +167,11 @@ $(BUILD)/tests/%.o: tests/%.c
 $(SQL_C): $(wildcard engine/store/sql/*.sql) contrib/sql-to-c
 	@mkdir -p $(@D); contrib/sql-to-c $(sort $(filter %.sql,$^)) > $@
 
-$(LIB): $(call obj,$(LIB_SRC)) $(SQL_C:.c=.o)
+# What holds without a verdict.conf is the one that is shipped.
+$(VERDICT_C): conf/verdict.conf contrib/text-to-c
+	@mkdir -p $(@D); contrib/text-to-c verdict_default_text $< > $@
+
+$(LIB): $(call obj,$(LIB_SRC)) $(SQL_C:.c=.o) $(VERDICT_C:.c=.o)
 	@rm -f $@; echo "  AR $@"; ar rcs $@ $^
 
 LINK = @mkdir -p $(@D); echo "  LD $@"; $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@

@@ -58,6 +58,10 @@ open_gate(struct daemon *daemon, struct sg_err *err)
 
 	daemon->kinds = signal_kinds_new();
 	daemon->consents = consent_set_new();
+	status = daemon_verdicts_open(daemon, err);
+	if (status != SG_OK)
+		return status;
+	options.verdicts = daemon->verdicts;
 	options.kinds = daemon->kinds;
 	options.consents = daemon->consents;
 	daemon_gate_options(daemon->conf, &options);
@@ -323,6 +327,7 @@ close_parts(struct daemon *daemon)
 	scoreboard_free(daemon->board);
 	signal_kinds_free(daemon->kinds);
 	consent_set_free(daemon->consents);
+	verdict_book_free(daemon->verdicts);
 	keys_close(daemon->keys);
 	daemon_conf_free(daemon->conf);
 	pthread_mutex_destroy(&daemon->conf_lock);

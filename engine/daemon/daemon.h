@@ -38,6 +38,7 @@ struct daemon {
 	struct spool *spool;
 	struct signal_kinds *kinds;
 	struct consent_set *consents;
+	struct verdict_book *verdicts;
 	struct sg_gate *gate;
 	struct scoreboard *board;
 	struct apply *apply;
@@ -75,9 +76,21 @@ void daemon_wait(struct daemon *daemon);
 void daemon_block_signals(void);
 
 /* Rereads the configuration: what daemon_reload.c lists takes effect, the rest
- * at the next start (rules live in the store). Any thread. */
+ * at the next start (rules live in the store). What is wrong stays as it was,
+ * and is said. Any thread. */
 enum sg_status daemon_reload(struct daemon *daemon,
 			     struct sg_err *err) MUST_CHECK;
+
+/* daemon_verdicts.c */
+enum sg_status daemon_verdicts_read(const struct daemon_conf *conf,
+				    const char *conf_path,
+				    struct verdict_conf **verdicts_out,
+				    struct sg_err *err) MUST_CHECK;
+enum sg_status daemon_verdicts_open(struct daemon *daemon,
+				    struct sg_err *err) MUST_CHECK;
+enum sg_status daemon_verdicts_reload(struct daemon *daemon,
+				      const struct daemon_conf *fresh,
+				      struct sg_err *err) MUST_CHECK;
 
 /* daemon_plugins.c: those that the configuration names; their scores are added
  * to it. */

@@ -205,6 +205,19 @@ check_milter(const struct daemon_conf *conf, struct sg_err *err)
 	return conf_refuse(conf->milter, "socket", err, "%s", why);
 }
 
+static enum sg_status
+check_verdicts(const struct daemon_conf *conf, const char *conf_path,
+	       struct sg_err *err)
+{
+	struct verdict_conf *verdicts = NULL;
+	enum sg_status status =
+		daemon_verdicts_read(conf, conf_path, &verdicts, err);
+
+	if (status == SG_OK)
+		verdict_conf_free(verdicts);
+	return status;
+}
+
 /* What may come later than the file: said, not refused. */
 static void
 note_missing(const struct daemon_conf *conf, struct buf *report)
@@ -255,6 +268,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 		status = daemon_http_check(check.conf, report, err);
 	if (status == SG_OK)
 		status = check_milter(check.conf, err);
+	if (status == SG_OK)
+		status = check_verdicts(check.conf, conf_path, err);
 	if (status == SG_OK)
 		status = broadcasts_check(check.conf->smtp, err);
 	if (status == SG_OK)

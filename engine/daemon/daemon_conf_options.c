@@ -214,6 +214,10 @@ const struct conf_option daemon_conf_options[] = {
 	 .type = CONF_TEXT,
 	 .help = "loaded into an empty store; not set = rules.conf beside this "
 		 "file, if it is there"},
+	{.name = "verdicts",
+	 .type = CONF_TEXT,
+	 .help = "lists and windows that tell machines from people; not set = "
+		 "verdict.conf beside this file, if it is there"},
 	{.name = "settle",
 	 .type = CONF_DURATION,
 	 .fallback = "10s",
@@ -254,6 +258,9 @@ const struct conf_option daemon_conf_options[] = {
 	{.name = "consent",
 	 .type = CONF_SECTION,
 	 .options = gate_consent_options},
+	{.name = "privacy",
+	 .type = CONF_SECTION,
+	 .options = gate_privacy_options},
 	{.name = "smtp",
 	 .type = CONF_SECTION,
 	 .options = broadcast_smtp_options},

@@ -79,6 +79,7 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->keep_bounces =
 		conf_bool(conf_section_at(conf->root, "bounces", 0), "keep");
 	options_out->consent = conf->consent;
+	options_out->privacy = conf_section_at(conf->root, "privacy", 0);
 }
 
 static void

@@ -23,6 +23,7 @@ static const struct {
 			       struct sg_err *err);
 } parts[] = {
 	{"log level", take_log_level},
+	{"verdicts", daemon_verdicts_reload},
 	{"web: certificates, trust, limits", daemon_http_reload},
 };
 

@@ -16,6 +16,7 @@
 #include "scoregate_plugin.h"
 #include "signal/consent.h"
 #include "signal/signal_kinds.h"
+#include "signal/verdict_conf.h"
 #include "spool/spool.h"
 #include "spool/spool_batch.h"
 #include "token/keys.h"
@@ -39,6 +40,9 @@ struct gate_options {
 	/* `consent { … }`, with gate_consent_options; NULL = the defaults. */
 	const struct conf_section *consent;
 	struct consent_set *consents; /* NULL: nobody said anything */
+	struct verdict_book *verdicts; /* NULL: as compiled in */
+	/* `privacy { … }`, with gate_privacy_options; NULL = the defaults. */
+	const struct conf_section *privacy;
 	/* Where private copies wait, when `mail` has `reinject`; NULL: none are
 	 * made. */
 	const char *split_directory;
@@ -47,6 +51,7 @@ struct gate_options {
 
 extern const struct conf_option gate_mail_options[];
 extern const struct conf_option gate_consent_options[];
+extern const struct conf_option gate_privacy_options[];
 
 enum sg_status gate_open(const struct gate_options *options,
 			 struct sg_gate **gate_out,

@@ -25,6 +25,22 @@ open_split(struct sg_gate *gate, const char *directory, struct sg_err *err)
 	return split_queue_open(&options, clock_now(), &gate->split, err);
 }
 
+static enum sg_status
+open_verdicts(struct sg_gate *gate, struct verdict_book *book,
+	      struct sg_err *err)
+{
+	struct verdict_conf *conf;
+	enum sg_status status = SG_OK;
+
+	gate->verdicts = book;
+	if (book)
+		return SG_OK;
+	status = verdict_conf_read(NULL, &conf, err);
+	if (status == SG_OK)
+		gate->verdicts = gate->own_verdicts = verdict_book_new(conf);
+	return status;
+}
+
 enum sg_status
 gate_start_split(struct sg_gate *gate, struct sg_err *err)
 {
@@ -82,6 +98,11 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	if (status == SG_OK)
 		status = mail_consent_init(&gate->consent, options->consent,
 					   options->consents, err);
+	if (status == SG_OK)
+		status = hit_privacy_init(&gate->privacy, options->privacy,
+					  err);
+	if (status == SG_OK)
+		status = open_verdicts(gate, options->verdicts, err);
 	if (status == SG_OK && options->split_directory && gate->mail.reinject)
 		status = open_split(gate, options->split_directory, err);
 	if (status != SG_OK) {
@@ -103,6 +124,7 @@ gate_close(struct sg_gate *gate)
 	split_queue_close(gate->split);
 	mail_conf_done(&gate->mail);
 	mail_consent_done(&gate->consent);
+	verdict_book_free(gate->own_verdicts);
 	mail_recent_free(gate->recent);
 	mail_senders_free(gate->senders);
 	free(gate->public_url);

@@ -10,6 +10,7 @@
 #include "base/pool.h"
 #include "base/rate.h"
 #include "gate/gate.h"
+#include "gate/hit_facts.h"
 #include "gate/mail_conf.h"
 #include "gate/mail_consent.h"
 #include "gate/mail_recent.h"
@@ -52,6 +53,7 @@ struct gate_call {
 	bool token_expired; /* of an open or a click: answered, no signal */
 	struct outgoing_intents *outgoing; /* NULL outside outgoing() */
 	struct mail_in *incoming;	   /* NULL outside incoming() */
+	struct hit_facts *hit; /* of the request that was judged; or NULL */
 };
 
 /* Another file of a plugin's settings; lives as long as it. */
@@ -96,6 +98,8 @@ struct sg_gate {
 	size_t n_scores;
 	struct mail_conf mail;
 	struct mail_consent consent;
+	struct verdict_book *verdicts, *own_verdicts;
+	struct hit_privacy privacy;
 	struct mail_recent *recent;
 	struct mail_senders *senders;
 	struct split_queue *split; /* NULL: mail to several is not split */

@@ -40,18 +40,26 @@ host_judge(const struct sg_call *call, const struct sg_request *request,
 	   enum sg_verdict *verdict_out, const char **reason_out)
 {
 	struct gate_call *ours = gate_call_of(call);
-	enum verdict verdict;
-	verdict_header_fn *header = ours->header ? ours->header : no_header;
-	bool counts = verdict_judge(request->method, header, request->handle,
-				    &verdict, reason_out);
+	struct sg_gate *gate = ours->plugin->gate;
+	const struct hit_request hit = {.header = ours->header ? ours->header
+							       : no_header,
+					.handle = request->handle,
+					.peer = request->peer};
+	struct verdict_found found;
+	struct hit_facts facts;
 
 	/* Past its address's limit (http.h), or past its token's time: they
 	 * are answered, and that is all. */
-	if (header(request->handle, ":over-limit") || ours->token_expired)
-		counts = false;
-
-	*verdict_out = (enum sg_verdict)verdict;
-	return counts;
+	if (hit.header(hit.handle, ":over-limit") || ours->token_expired ||
+	    !verdict_judge(verdict_book_get(gate->verdicts), request->method,
+			   hit.header, hit.handle, &found) ||
+	    !hit_facts_of(&gate->privacy, &hit, gate_call_pool(ours), &facts))
+		return false;
+	ours->hit = (struct hit_facts *)pool_memdup(gate_call_pool(ours),
+						    &facts, sizeof(facts));
+	*verdict_out = (enum sg_verdict)found.verdict;
+	*reason_out = found.reason;
+	return true;
 }
 
 enum sg_status

@@ -153,6 +153,25 @@ check_value(struct gate_call *call, struct signal *to, struct sg_err *err)
 	return status;
 }
 
+/* Who fetched it, as far as that may be kept. What has no room for it, and no
+ * plugin's has so many properties, is kept without. */
+static void
+add_facts(const struct hit_facts *hit, struct signal *to)
+{
+	const struct signal_prop props[] = {
+		{SIGNAL_HIT_SOURCE, hit->source},
+		{SIGNAL_HIT_ADDRESS, hit->address},
+		{SIGNAL_HIT_AGENT, hit->agent},
+		{SIGNAL_UNSCORED, hit->unscored ? "do-not-track" : ""},
+	};
+
+	for (size_t i = 0; i < sizeof(props) / sizeof(props[0]); i++)
+		if (*props[i].value &&
+		    signal_set(to, props[i].name, props[i].value, NULL) !=
+			    SG_OK)
+			return;
+}
+
 /* The same id of two senders is two events. */
 static uint64_t
 external_id_hash(struct gate_call *call, const char *id)
@@ -189,6 +208,8 @@ fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	to->because = or_empty(from->because);
 	to->verdict = (enum verdict)from->verdict;
 	to->verdict_reason = or_empty(from->verdict_reason);
+	if (ours->hit && to->kind == SIGNAL_HAPPENED)
+		add_facts(ours->hit, to);
 	settle_ms = from->settle_ms < 0 ? ours->plugin->gate->settle_ms
 					: from->settle_ms;
 	if (settle_ms > 0)

@@ -1,67 +1,13 @@
-/* verdict.c - see verdict.h. The tables are this file's point: add there. */
+/* verdict.c - see verdict.h. The lists are conf/verdict.conf's. */
 #include "gate/verdict.h"
 
-#include <assert.h>
 #include <ctype.h>
-#include <pthread.h>
 #include <stdint.h>
 #include <string.h>
 
 #include "base/text.h"
 
 enum { AGENT_MOST = 512 }; /* what is looked at of a user agent */
-
-/* Browsers and proxies that fetch before anybody looks, and say so. */
-static const struct {
-	const char *header, *contains;
-} prefetch[] = {
-	{"Sec-Purpose", "prefetch"}, {"Purpose", "prefetch"},
-	{"X-Purpose", "preview"},    {"X-Purpose", "prefetch"},
-	{"X-Moz", "prefetch"},
-};
-
-/* User agents that are exactly this. */
-static const struct {
-	const char *agent;
-	enum verdict verdict;
-	const char *reason;
-} exact[] = {
-	/* Apple Mail's privacy protection fetches every image in advance. */
-	{"Mozilla/5.0", VERDICT_PROXY, "apple privacy proxy"},
-	/* Gmail at delivery; at open time it is GoogleImageProxy, a human. */
-	{"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 "
-	 "(KHTML, like Gecko) Chrome/42.0.2311.135 Safari/537.36 "
-	 "Edge/12.246 Mozilla/5.0",
-	 VERDICT_MACHINE, "gmail prefetch"},
-};
-
-/* Parts of user agents by which programs declare themselves, beside a word
- * that ends in "bot". In lower case. */
-static const char *const bots[] = {
-	"crawler",
-	"spider",
-	"slurp",
-	"bingpreview",
-	"urlpreview",
-	"uripreview",
-	"linkpreview",
-	"link checker",
-	"linkcheck",
-	"facebookcatalog",
-	"facebookexternalhit",
-	"whatsapp/",
-	"headlesschrome",
-	"phantomjs",
-	"barracuda",
-	"mimecast",
-	"proofpoint",
-	"safelinks",
-	"urldefense",
-	"virustotal",
-	"pingdom",
-};
-
-enum { N_BOTS = sizeof(bots) / sizeof(bots[0]) };
 
 static char
 lower_ascii(char c)
@@ -70,13 +16,14 @@ lower_ascii(char c)
 }
 
 static bool
-is_prefetch(verdict_header_fn *header, const void *handle)
+is_prefetch(const struct verdict_conf *conf, verdict_header_fn *header,
+	    const void *handle)
 {
-	const char *value;
+	for (size_t i = 0; i < conf->n_headers; i++) {
+		const char *value = header(handle, conf->headers[i].name);
 
-	for (size_t i = 0; i < sizeof(prefetch) / sizeof(prefetch[0]); i++) {
-		value = header(handle, prefetch[i].header);
-		if (value && text_contains_fold(value, prefetch[i].contains))
+		if (value &&
+		    text_contains_fold(value, conf->headers[i].contains))
 			return true;
 	}
 	return false;
@@ -96,90 +43,78 @@ has_bot_word(const char *lower)
 	return false;
 }
 
-/* By a bit for each row of the table: those whose first or second character
- * it is. */
-static struct {
-	uint32_t first[128], second[128];
-} rows;
-static pthread_once_t rows_are_filled = PTHREAD_ONCE_INIT;
-
-static void
-fill_rows(void)
+/* The first row among those whose text is somewhere in it, or `most`. */
+static size_t
+first_contained(const struct verdict_conf *conf, const char *lower, size_t most)
 {
-	static_assert(N_BOTS <= 32, "a bit for each");
-	for (size_t i = 0; i < N_BOTS; i++) {
-		rows.first[(unsigned char)bots[i][0]] |= UINT32_C(1) << i;
-		rows.second[(unsigned char)bots[i][1]] |= UINT32_C(1) << i;
+	for (const char *at = lower; *at; at++) {
+		int i = conf->buckets[verdict_bucket(at)];
+
+		for (; i >= 0 && (size_t)i < most; i = conf->agents[i].next)
+			if (strncmp(at, conf->agents[i].text,
+				    conf->agents[i].len) == 0)
+				most = (size_t)i;
 	}
-}
-
-static uint32_t
-rows_at(const char *at)
-{
-	unsigned char first = (unsigned char)at[0];
-	unsigned char second = (unsigned char)at[1];
-
-	return first < 128 && second < 128
-		       ? rows.first[first] & rows.second[second]
-		       : 0;
-}
-
-static bool
-begins_with_bot(const char *at, uint32_t candidates)
-{
-	for (size_t i = 0; candidates; i++, candidates >>= 1)
-		if ((candidates & 1) &&
-		    strncmp(at, bots[i], strlen(bots[i])) == 0)
-			return true;
-	return false;
+	return most;
 }
 
 /* This runs for every pixel: one way over the text, not one for each row. */
-static bool
-is_declared_bot(const char *agent)
+static size_t
+first_agent(const struct verdict_conf *conf, const char *agent,
+	    const char *lower)
+{
+	size_t found = conf->n_agents;
+
+	for (size_t i = 0; i < found; i++) {
+		const struct verdict_agent *row = &conf->agents[i];
+
+		if ((row->match == VERDICT_IS &&
+		     strcmp(agent, row->text) == 0) ||
+		    (row->match == VERDICT_BEGINS &&
+		     strncmp(lower, row->text, row->len) == 0))
+			found = i;
+	}
+	return first_contained(conf, lower, found);
+}
+
+static void
+judge_agent(const struct verdict_conf *conf, const char *agent,
+	    struct verdict_found *found)
 {
 	char lower[AGENT_MOST];
-	size_t len = 0;
-	uint32_t candidates;
+	size_t len = 0, i;
 
-	pthread_once(&rows_are_filled, fill_rows);
 	for (; len < sizeof(lower) - 1 && agent[len]; len++)
 		lower[len] = lower_ascii(agent[len]);
 	lower[len] = '\0';
-	for (const char *at = lower; *at; at++) {
-		candidates = rows_at(at);
-		if (candidates && begins_with_bot(at, candidates))
-			return true;
+	i = first_agent(conf, agent, lower);
+	if (i < conf->n_agents) {
+		found->verdict = conf->agents[i].verdict;
+		if (found->verdict != VERDICT_HUMAN)
+			found->reason = conf->agents[i].reason;
+	} else if (conf->bot_words && has_bot_word(lower)) {
+		found->verdict = VERDICT_MACHINE;
+		found->reason = VERDICT_BOT_REASON;
 	}
-	return has_bot_word(lower);
 }
 
 bool
-verdict_judge(const char *method, verdict_header_fn *header, const void *handle,
-	      enum verdict *verdict_out, const char **reason_out)
+verdict_judge(const struct verdict_conf *conf, const char *method,
+	      verdict_header_fn *header, const void *handle,
+	      struct verdict_found *found_out)
 {
 	const char *agent;
 
-	*verdict_out = VERDICT_HUMAN;
-	*reason_out = "";
+	*found_out = (struct verdict_found){VERDICT_HUMAN, ""};
 	if (strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0)
 		return false;
-	if (is_prefetch(header, handle)) {
-		*verdict_out = VERDICT_MACHINE;
-		*reason_out = "prefetch header";
+	if (is_prefetch(conf, header, handle)) {
+		*found_out = (struct verdict_found){VERDICT_MACHINE,
+						    "prefetch header"};
 		return true;
 	}
 	agent = header(handle, "User-Agent");
-	for (size_t i = 0; agent && i < sizeof(exact) / sizeof(exact[0]); i++) {
-		if (strcmp(agent, exact[i].agent) != 0)
-			continue;
-		*verdict_out = exact[i].verdict;
-		*reason_out = exact[i].reason;
-		return true;
-	}
-	if (agent && is_declared_bot(agent)) {
-		*verdict_out = VERDICT_MACHINE;
-		*reason_out = "declared bot";
-	}
+	if (agent)
+		judge_agent(conf, agent, found_out);
 	return true;
 }

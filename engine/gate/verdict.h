@@ -1,7 +1,7 @@
 /*
  * verdict.h - human or machine, by one hit alone: what the request says of
- * itself. Never by network. What the whole message tells (bursts) is judged
- * where the whole message is seen. Pure, any thread.
+ * itself. Never by network. What all hits of a message tell (bursts) is judged
+ * where all of them are seen, engine/apply/hit_judge.h. Pure, any thread.
  */
 #ifndef ENGINE_GATE_VERDICT_H
 #define ENGINE_GATE_VERDICT_H
@@ -9,13 +9,18 @@
 #include <stdbool.h>
 
 #include "signal/signal.h"
+#include "signal/verdict_conf.h"
 
 typedef const char *verdict_header_fn(const void *handle, const char *name);
 
-/* false: no signal at all, the method is HEAD or OPTIONS. reason_out: "" for
- * a human; static. */
-bool verdict_judge(const char *method, verdict_header_fn *header,
-		   const void *handle, enum verdict *verdict_out,
-		   const char **reason_out);
+struct verdict_found {
+	enum verdict verdict;
+	const char *reason; /* "" = nothing against it; the book's */
+};
+
+/* false: no signal at all, the method is HEAD or OPTIONS. */
+bool verdict_judge(const struct verdict_conf *conf, const char *method,
+		   verdict_header_fn *header, const void *handle,
+		   struct verdict_found *found_out);
 
 #endif

@@ -64,6 +64,16 @@ enum signal_kind {
 	SIGNAL_KIND_LAST = 26
 };
 
+/*
+ * Properties of a hit that are the engine's: who fetched it, which the applier
+ * takes out of the signal and keeps apart for a while; and that it is kept but
+ * does not count, with the reason.
+ */
+#define SIGNAL_HIT_SOURCE  "hit.source"	 /* 16 hex digits */
+#define SIGNAL_HIT_ADDRESS "hit.address" /* or network */
+#define SIGNAL_HIT_AGENT   "hit.agent"	 /* user agent, or its family */
+#define SIGNAL_UNSCORED	   "unscored"	 /* "do-not-track" */
+
 enum verdict { VERDICT_HUMAN = 0, VERDICT_PROXY = 1, VERDICT_MACHINE = 2 };
 
 struct signal_prop {

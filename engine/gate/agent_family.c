@@ -1,0 +1,84 @@
+/* agent_family.c - see agent_family.h. The tables are this file's point: the
+ * first row that is in the user agent names it, so the special ones that also
+ * call themselves by a common name stand before that. */
+#include "gate/agent_family.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct family {
+	const char *contains, *name;
+};
+
+static const struct family programs[] = {
+	{"GoogleImageProxy", "Google image proxy"},
+	{"YahooMailProxy", "Yahoo mail proxy"},
+	{"BingPreview", "Bing preview"},
+	{"SkypeUriPreview", "Skype preview"},
+	{"Slackbot", "Slack"},
+	{"Slack-ImgProxy", "Slack"},
+	{"facebookexternalhit", "Facebook preview"},
+	{"WhatsApp/", "WhatsApp"},
+	{"Googlebot", "Googlebot"},
+	{"bingbot", "bingbot"},
+	{"Microsoft Outlook", "Outlook"},
+	{"ms-office", "Outlook"},
+	{"Thunderbird/", "Thunderbird"},
+	{"Edg/", "Edge"},
+	{"EdgA/", "Edge"},
+	{"EdgiOS/", "Edge"},
+	{"Edge/", "Edge"},
+	{"OPR/", "Opera"},
+	{"SamsungBrowser/", "Samsung Internet"},
+	{"Vivaldi/", "Vivaldi"},
+	{"FxiOS/", "Firefox"},
+	{"Firefox/", "Firefox"},
+	{"CriOS/", "Chrome"},
+	{"HeadlessChrome/", "headless Chrome"},
+	{"Chrome/", "Chrome"},
+	{"MSIE ", "Internet Explorer"},
+	{"Trident/", "Internet Explorer"},
+	{"Version/", "Safari"},
+	{"AppleWebKit/", "Apple Mail"},
+	{"curl/", "curl"},
+	{"Wget/", "Wget"},
+	{"python-requests/", "Python"},
+	{"Python-urllib/", "Python"},
+	{"Go-http-client/", "Go"},
+	{"Java/", "Java"},
+	{"okhttp/", "okhttp"},
+	{NULL, NULL},
+};
+
+static const struct family systems[] = {
+	{"iPhone", "iPhone"},	{"iPad", "iPad"},   {"Android", "Android"},
+	{"Windows", "Windows"}, {"CrOS", "CrOS"},   {"Macintosh", "Mac"},
+	{"Mac OS X", "Mac"},	{"Linux", "Linux"}, {"X11", "Linux"},
+	{NULL, NULL},
+};
+
+static const char *
+find(const struct family *family, const char *agent)
+{
+	for (; family->contains; family++)
+		if (strstr(agent, family->contains))
+			return family->name;
+	return NULL;
+}
+
+void
+agent_family(const char *agent, char family[AGENT_FAMILY_SIZE])
+{
+	const char *program, *machine;
+
+	family[0] = '\0';
+	if (!agent || !*agent)
+		return;
+	program = find(programs, agent);
+	if (!program && strcmp(agent, "Mozilla/5.0") == 0)
+		program = "Apple privacy proxy";
+	machine = find(systems, agent);
+	snprintf(family, AGENT_FAMILY_SIZE, "%s%s%s",
+		 program ? program : "other", machine ? " on " : "",
+		 machine ? machine : "");
+}

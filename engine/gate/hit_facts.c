@@ -1,0 +1,187 @@
+/* hit_facts.c - see hit_facts.h. */
+#include "gate/hit_facts.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/crypto.h"
+#include "base/text.h"
+#include "gate/agent_family.h"
+#include "gate/gate.h"
+
+const struct conf_option gate_privacy_options[] = {
+	{.name = "address",
+	 .type = CONF_TEXT,
+	 .fallback = "network",
+	 .help = "what is kept of a client's address: full, network (IPv4 /24, "
+		 "IPv6 /48) or drop"},
+	{.name = "agent",
+	 .type = CONF_TEXT,
+	 .fallback = "family",
+	 .help = "and of its user agent: full, family (as Firefox on Linux) or "
+		 "drop"},
+	{.name = "keep_hits",
+	 .type = CONF_DURATION,
+	 .fallback = "30d",
+	 .most = 36500LL * 24 * 3600000,
+	 .help = "then both are deleted; the signal stays; 0s = they are never "
+		 "stored"},
+	{.name = "do_not_track",
+	 .type = CONF_TEXT,
+	 .fallback = "ignore",
+	 .help = "hits with `DNT: 1` or `Sec-GPC: 1`: ignore (they count), "
+		 "no-score or no-record"},
+	{0},
+};
+
+static enum sg_status
+take_word(const struct conf_section *section, const char *name,
+	  const char *const *words, int *out, struct sg_err *err)
+{
+	const char *text = conf_text(section, name);
+
+	for (int i = 0; i < 3; i++)
+		if (text_equal_ascii(text, words[i])) {
+			*out = i;
+			return SG_OK;
+		}
+	return conf_refuse(section, name, err,
+			   "`%s` in `privacy`: expected %s, %s or %s, not `%s`",
+			   name, words[0], words[1], words[2], text);
+}
+
+enum sg_status
+hit_privacy_init(struct hit_privacy *privacy,
+		 const struct conf_section *section, struct sg_err *err)
+{
+	static const char *const address[] = {"full", "network", "drop"};
+	static const char *const agent[] = {"full", "family", "drop"};
+	static const char *const wish[] = {"ignore", "no-score", "no-record"};
+	int words[3] = {HIT_PART, HIT_PART, HIT_WISH_IGNORE};
+	enum sg_status status = SG_OK;
+
+	crypto_random(privacy->salt, sizeof(privacy->salt));
+	if (section)
+		status = take_word(section, "address", address, &words[0], err);
+	if (section && status == SG_OK)
+		status = take_word(section, "agent", agent, &words[1], err);
+	if (section && status == SG_OK)
+		status = take_word(section, "do_not_track", wish, &words[2],
+				   err);
+	privacy->address = (enum hit_detail)words[0];
+	privacy->agent = (enum hit_detail)words[1];
+	privacy->do_not_track = (enum hit_wish)words[2];
+	/* For no time at all: it does not even go to the spool. */
+	if (section && conf_int(section, "keep_hits") == 0)
+		privacy->address = privacy->agent = HIT_DROP;
+	return status;
+}
+
+void
+hit_network(const char *peer, char network[HIT_ADDRESS_SIZE])
+{
+	static const char mapped[] = "::ffff:";
+	unsigned char bytes[16];
+	char text[INET6_ADDRSTRLEN];
+
+	network[0] = '\0';
+	if (text_starts_ascii(peer, mapped) && strchr(peer, '.'))
+		peer += sizeof(mapped) - 1;
+	if (inet_pton(AF_INET, peer, bytes) == 1) {
+		snprintf(network, HIT_ADDRESS_SIZE, "%u.%u.%u.0/24", bytes[0],
+			 bytes[1], bytes[2]);
+	} else if (inet_pton(AF_INET6, peer, bytes) == 1) {
+		memset(bytes + 6, 0, 10);
+		if (inet_ntop(AF_INET6, bytes, text, sizeof(text)))
+			snprintf(network, HIT_ADDRESS_SIZE, "%s/48", text);
+	}
+}
+
+static const char *
+source_of(const struct hit_privacy *privacy, const char *network,
+	  const char *agent, struct pool *pool)
+{
+	char both[HIT_ADDRESS_SIZE + HIT_AGENT_MOST + 2];
+	unsigned char hash[10]; /* the least there is */
+	char *hex;
+
+	if (!*network)
+		return "";
+	snprintf(both, sizeof(both), "%s\n%.*s", network, HIT_AGENT_MOST,
+		 agent);
+	crypto_hash(hash, sizeof(hash), both, strlen(both), privacy->salt,
+		    sizeof(privacy->salt));
+	hex = pool_alloc(pool, 17);
+	for (size_t i = 0; i < 8; i++)
+		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	return hex;
+}
+
+static bool
+wishes_no_tracking(const struct hit_request *request)
+{
+	static const char *const names[] = {"DNT", "Sec-GPC"};
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *value = request->header(request->handle, names[i]);
+
+		if (value && strcmp(value, "1") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What is in a header may be anything; a property is UTF-8. */
+static const char *
+clean(struct pool *pool, const char *text)
+{
+	struct buf buf = BUF_INIT;
+	const char *copy;
+
+	text_append_clean(&buf, text, strnlen(text, HIT_AGENT_MOST));
+	copy = pool_strdup(pool, buf_ok(&buf) ? buf_text(&buf) : "");
+	buf_done(&buf);
+	return copy;
+}
+
+static const char *
+agent_of(const struct hit_privacy *privacy, const char *agent,
+	 struct pool *pool)
+{
+	char family[AGENT_FAMILY_SIZE];
+
+	if (privacy->agent == HIT_DROP)
+		return "";
+	if (privacy->agent == HIT_FULL)
+		return clean(pool, agent);
+	agent_family(agent, family);
+	return pool_strdup(pool, family);
+}
+
+bool
+hit_facts_of(const struct hit_privacy *privacy,
+	     const struct hit_request *request, struct pool *pool,
+	     struct hit_facts *facts_out)
+{
+	const char *agent = request->header(request->handle, "User-Agent");
+	char network[HIT_ADDRESS_SIZE];
+	bool wish = privacy->do_not_track != HIT_WISH_IGNORE &&
+		    wishes_no_tracking(request);
+
+	if (wish && privacy->do_not_track == HIT_WISH_NO_RECORD)
+		return false;
+	agent = agent ? agent : "";
+	hit_network(request->peer ? request->peer : "", network);
+	*facts_out = (struct hit_facts){
+		.address = privacy->address == HIT_PART
+				   ? pool_strdup(pool, network)
+			   : privacy->address == HIT_FULL && *network
+				   ? pool_strdup(pool, request->peer)
+				   : "",
+		.agent = agent_of(privacy, agent, pool),
+		.source = source_of(privacy, network, agent, pool),
+		.unscored = wish,
+	};
+	return true;
+}
