@@ -23,6 +23,7 @@ enum {
 	BACK_OFF_MOST_MS = 5000,
 	IDLE_MS = 1000,
 	EXPIRY_MS = 3600000,
+	EXPIRY_SLICE_MS = 1000, /* when there is more of it */
 	PARKED_MS = 7 * 86400000
 };
 
@@ -270,11 +271,13 @@ back_off(struct apply *apply, int ms)
 }
 
 /* What is kept for a time only: external ids; and hits of a token whose record
- * nobody has heard of, for its email.sent may be on its way. */
+ * nobody has heard of, for its email.sent may be on its way; who fetched what.
+ */
 static enum sg_status
 expire(struct apply *apply, struct sg_err *err)
 {
 	enum sg_status status = apply_begin(apply, err);
+	bool more = false;
 
 	if (status != SG_OK)
 		return status;
@@ -283,11 +286,14 @@ expire(struct apply *apply, struct sg_err *err)
 		status = store_parked_expire(apply->store,
 					     apply->now - PARKED_MS, err);
 	if (status == SG_OK)
+		status = apply_hits_expire(apply, &more, err);
+	if (status == SG_OK)
 		status = apply_commit(apply, err);
 	if (status != SG_OK)
 		apply_rollback(apply);
 	else
-		apply->next_expiry = apply->now + EXPIRY_MS;
+		apply->next_expiry =
+			apply->now + (more ? EXPIRY_SLICE_MS : EXPIRY_MS);
 	return status;
 }
 

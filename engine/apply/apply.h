@@ -18,6 +18,7 @@
 #include "signal/consent.h"
 #include "signal/signal.h"
 #include "signal/signal_kinds.h"
+#include "signal/verdict_conf.h"
 #include "spool/spool.h"
 #include "store/store.h"
 
@@ -51,6 +52,8 @@ struct apply_options {
 	struct bounce_policy bounces;
 	int64_t checkpoint_ms; /* 60000 */
 	int64_t retention_ms;  /* older history is folded; 0 = none is */
+	int64_t keep_hits_ms; /* who fetched what; 0 = it is not stored */
+	struct verdict_book *verdicts; /* for the windows; NULL: as shipped */
 	size_t batch_most;     /* 5000 signals */
 	int batch_wait_ms;     /* 10 */
 	size_t cache_bytes;    /* of the records last used; 0 = 256 MB */

@@ -48,6 +48,15 @@ struct apply_consent {
 	enum consent_state state;
 };
 
+/* Who fetched the signal under way. */
+struct apply_hit {
+	const struct signal *of; /* NULL: nothing is known of it */
+	uint64_t source;	 /* 0 = not known */
+	const char *address, *agent;
+	enum verdict verdict; /* by itself */
+	const char *reason;
+};
+
 /* Where the top and the median of a score and module were, in order of time. */
 struct apply_percents {
 	uint32_t score_id;
@@ -89,6 +98,7 @@ struct apply {
 	int64_t last_ledger_id, written_ledger_id; /* committed, not yet */
 	uint64_t refolds;
 	unsigned roll_depth; /* of refolds by way of links */
+	struct apply_hit hit;
 
 	struct apply_batch batch;
 	struct record_set *dirty; /* since the last checkpoint */
@@ -262,6 +272,14 @@ enum sg_status apply_load_settling(struct apply *apply,
 /* A transaction: fold some of those that are settled. */
 enum sg_status apply_run_settling(struct apply *apply,
 				  struct sg_err *err) MUST_CHECK;
+
+/* apply_hit.c: out of the signal, and to its entry */
+void apply_hit_take(struct apply *apply, struct signal *signal);
+enum sg_status apply_hit_keep(struct apply *apply, const struct signal *signal,
+			      int64_t history_id,
+			      struct sg_err *err) MUST_CHECK;
+enum sg_status apply_hits_expire(struct apply *apply, bool *left_out,
+				 struct sg_err *err) MUST_CHECK;
 
 /* apply_judge.c: what a SIGNAL_JUDGE says of entries that are there */
 enum sg_status apply_judge(struct apply *apply, uint32_t record_id,

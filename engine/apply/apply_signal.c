@@ -156,10 +156,13 @@ append(struct apply *apply, const struct signal *signal,
 					    .record_id = record_id,
 					    .ruleset = entry->ruleset,
 					    .effective = effective};
+	enum sg_status status;
 
 	if (signal->kind == SIGNAL_ROLL_UP && !signal_get(signal, "reverses"))
 		place.generation = store_generation(apply->store);
-	return store_history_append(apply->store, &place, signal, err);
+	status = store_history_append(apply->store, &place, signal, err);
+	return status == SG_OK ? apply_hit_keep(apply, signal, entry->id, err)
+			       : status;
 }
 
 static enum sg_status
@@ -258,9 +261,13 @@ keep_settling(struct apply *apply, const struct fold_entry *entry,
 		.record_id = record_id,
 		.ruleset = entry->ruleset,
 		.settle_until = entry->signal->settle_until};
+	enum sg_status status;
 
 	apply_settle_later(apply, place.settle_until);
-	return store_history_append(apply->store, &place, entry->signal, err);
+	status = store_history_append(apply->store, &place, entry->signal, err);
+	return status == SG_OK
+		       ? apply_hit_keep(apply, entry->signal, entry->id, err)
+		       : status;
 }
 
 static enum sg_status
@@ -366,6 +373,7 @@ apply_signal(struct apply *apply, const struct signal *signal,
 
 	all.signals[0] = *signal;
 	signal = &all.signals[0];
+	apply_hit_take(apply, &all.signals[0]);
 	status = apply_about(apply, &all.signals[0], err);
 	all.signals[0].external_id = external_id(apply, signal);
 	if (status == SG_OK && signal->external_id)

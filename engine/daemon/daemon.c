@@ -124,6 +124,9 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.bounces = conf->bounces,
 		.checkpoint_ms = conf->checkpoint_ms,
 		.retention_ms = conf->retention_ms,
+		.keep_hits_ms = conf_int(
+			conf_section_at(conf->root, "privacy", 0), "keep_hits"),
+		.verdicts = daemon->verdicts,
 		.batch_most = BATCH_MOST,
 		.batch_wait_ms = BATCH_WAIT_MS,
 		.cache_bytes = cache_bytes(),

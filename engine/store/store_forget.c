@@ -81,6 +81,7 @@ static const char *const of_key[] = {
 	" AND record_key = ?)",
 	"DELETE FROM history WHERE record_id = 0 AND record_key = ?",
 	"DELETE FROM unmatched WHERE record_key = ?",
+	"DELETE FROM honeypot WHERE record_key = ?",
 	"UPDATE suppression SET evidence = '' WHERE record_key = ?",
 };
 

@@ -62,6 +62,17 @@ static const struct section sections[] = {
 	 {"#id", "@happened_at", "@received_at", "name", "~message", "source",
 	  "actor", "because", "#verdict", "verdict_reason", "#effective",
 	  "{properties"}},
+	{"hits",
+	 false,
+	 "SELECT t.history_id, h.name, h.of_at, t.address, t.agent, t.verdict,"
+	 " t.reason FROM history_of h CROSS JOIN hit t ON t.history_id = h.id"
+	 " WHERE h.of_record = ? ORDER BY h.of_at, h.id",
+	 {"#history_id", "name", "@happened_at", "address", "agent", "#verdict",
+	  "reason"}},
+	{"honeypots",
+	 true,
+	 "SELECT message_id, at FROM honeypot WHERE record_key = ? ORDER BY at",
+	 {"~message", "@at"}},
 	{"sequences",
 	 false,
 	 "SELECT sequence, state, since, reason, step, due_at FROM enrolment"

@@ -333,3 +333,26 @@ CREATE VIEW ledger_of AS
 	FROM order_run r
 	CROSS JOIN ledger_by_record p ON p.run = r.run
 	CROSS JOIN ledger l ON l.id = p.id;
+
+-- verdict
+-- Who fetched what, as far as it may be kept, and as long: the configuration's
+-- `privacy`. It goes with its signal.
+CREATE TABLE hit (
+	history_id INTEGER PRIMARY KEY,
+	source     INTEGER NOT NULL DEFAULT 0,  -- which hits are of one; 0 = not known
+	address    TEXT NOT NULL DEFAULT '',
+	agent      TEXT NOT NULL DEFAULT '',
+	verdict    INTEGER NOT NULL,            -- of the hit by itself
+	reason     TEXT NOT NULL DEFAULT ''
+);
+CREATE TRIGGER hit_removed AFTER DELETE ON history BEGIN
+	DELETE FROM hit WHERE history_id = old.id;
+END;
+-- Who followed the link of a mail that nobody sees.
+CREATE TABLE honeypot (
+	message_id INTEGER NOT NULL,
+	record_key INTEGER NOT NULL,
+	source     INTEGER NOT NULL,
+	at         INTEGER NOT NULL,
+	PRIMARY KEY (message_id, record_key, source)
+) WITHOUT ROWID;

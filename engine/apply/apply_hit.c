@@ -1,0 +1,70 @@
+/*
+ * apply_hit.c - who fetched it: taken out of the signal, so that neither rules
+ * nor people's lists see it, and kept in a table of its own that is emptied in
+ * time.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "apply/apply_parts.h"
+#include "store/store_hit.h"
+
+static const char *
+take(struct signal *signal, const char *name)
+{
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < signal->n_props; i++)
+		if (strcmp(signal->props[i].name, name) == 0)
+			break;
+	if (i == signal->n_props)
+		return "";
+	value = signal->props[i].value;
+	memmove(&signal->props[i], &signal->props[i + 1],
+		(--signal->n_props - i) * sizeof(signal->props[0]));
+	return value;
+}
+
+void
+apply_hit_take(struct apply *apply, struct signal *signal)
+{
+	struct apply_hit *hit = &apply->hit;
+
+	memset(hit, 0, sizeof(*hit));
+	if (signal->kind != SIGNAL_HAPPENED)
+		return;
+	hit->source = strtoull(take(signal, SIGNAL_HIT_SOURCE), NULL, 16);
+	hit->address = take(signal, SIGNAL_HIT_ADDRESS);
+	hit->agent = take(signal, SIGNAL_HIT_AGENT);
+	hit->verdict = signal->verdict;
+	hit->reason = signal->verdict_reason;
+	if (hit->source || *hit->address || *hit->agent)
+		hit->of = signal;
+}
+
+enum sg_status
+apply_hit_keep(struct apply *apply, const struct signal *signal,
+	       int64_t history_id, struct sg_err *err)
+{
+	const struct apply_hit *from = &apply->hit;
+	struct store_hit hit = {.history_id = history_id,
+				.source = from->source,
+				.address = from->address,
+				.agent = from->agent,
+				.verdict = from->verdict,
+				.reason = from->reason};
+
+	if (from->of != signal || !apply->options.keep_hits_ms)
+		return SG_OK;
+	return store_hit_add(apply->store, &hit, err);
+}
+
+enum sg_status
+apply_hits_expire(struct apply *apply, bool *left_out, struct sg_err *err)
+{
+	*left_out = false;
+	return store_hits_expire(apply->store,
+				 apply->now - apply->options.keep_hits_ms,
+				 left_out, err);
+}

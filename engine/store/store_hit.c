@@ -1,0 +1,90 @@
+/* store_hit.c - see store_hit.h. */
+#include "store/store_hit.h"
+
+#include "store/db.h"
+#include "store/store_sql.h"
+
+enum { EXPIRE_AT_ONCE = 5000, ID_TIME_SHIFT = 20 };
+
+enum sg_status
+store_hit_add(struct store *store, const struct store_hit *hit,
+	      struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(
+		store,
+		"INSERT INTO hit (history_id, source, address, agent, verdict,"
+		" reason) VALUES (?, ?, ?, ?, ?, ?)",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, hit->history_id);
+	store_bind_key(statement, 2, hit->source);
+	db_bind_text(statement, 3, hit->address);
+	db_bind_text(statement, 4, hit->agent);
+	db_bind_int(statement, 5, hit->verdict);
+	db_bind_text(statement, 6, hit->reason);
+	return db_run(statement, err);
+}
+
+static void
+read_hit(struct db_statement *statement, struct pool *pool, void *out)
+{
+	struct store_hit *hit = out;
+
+	hit->history_id = db_column_int(statement, 0);
+	hit->source = (uint64_t)db_column_int(statement, 1);
+	hit->address = store_column(statement, 2, pool);
+	hit->agent = store_column(statement, 3, pool);
+	hit->verdict = (enum verdict)db_column_int(statement, 4);
+	hit->reason = store_column(statement, 5, pool);
+}
+
+enum sg_status
+store_hit_get(struct store *store, int64_t history_id, struct pool *pool,
+	      struct store_hit *out, struct sg_err *err)
+{
+	static const struct store_shape shape = {read_hit,
+						 sizeof(struct store_hit)};
+	struct db_statement *statement;
+	struct store_hit *rows;
+	size_t n;
+	enum sg_status status = store_prepare(
+		store,
+		"SELECT history_id, source, address, agent, verdict, reason"
+		" FROM hit WHERE history_id = ?",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, history_id);
+	status = store_collect(statement, &shape, pool, &rows, &n, err);
+	if (status == SG_OK && !n)
+		return SG_NONE;
+	if (status == SG_OK)
+		*out = rows[0];
+	return status;
+}
+
+/* Ids lead with the time of receipt. */
+enum sg_status
+store_hits_expire(struct store *store, int64_t before, bool *left_out,
+		  struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(
+		store,
+		"DELETE FROM hit WHERE history_id IN (SELECT history_id FROM"
+		" hit WHERE history_id < ? ORDER BY history_id LIMIT ?)",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, before << ID_TIME_SHIFT);
+	db_bind_int(statement, 2, EXPIRE_AT_ONCE);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		*left_out = db_changes(store_db(store)) == EXPIRE_AT_ONCE;
+	return status;
+}
