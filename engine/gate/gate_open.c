@@ -99,8 +99,8 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 		status = mail_consent_init(&gate->consent, options->consent,
 					   options->consents, err);
 	if (status == SG_OK)
-		status = hit_privacy_init(&gate->privacy, options->privacy,
-					  err);
+		status =
+			hit_privacy_init(&gate->privacy, options->privacy, err);
 	if (status == SG_OK)
 		status = open_verdicts(gate, options->verdicts, err);
 	if (status == SG_OK && options->split_directory && gate->mail.reinject)
