@@ -52,13 +52,13 @@ struct apply_options {
 	struct bounce_policy bounces;
 	int64_t checkpoint_ms; /* 60000 */
 	int64_t retention_ms;  /* older history is folded; 0 = none is */
-	int64_t keep_hits_ms; /* who fetched what; 0 = it is not stored */
+	int64_t keep_hits_ms;  /* who fetched what; 0 = it is not stored */
 	struct verdict_book *verdicts; /* for the windows; NULL: as shipped */
-	size_t batch_most;     /* 5000 signals */
-	int batch_wait_ms;     /* 10 */
-	size_t cache_bytes;    /* of the records last used; 0 = 256 MB */
-	size_t save_from;      /* records: the scoreboard is kept as a file from
-				* so many on; 0 = 100000 */
+	size_t batch_most;	       /* 5000 signals */
+	int batch_wait_ms;	       /* 10 */
+	size_t cache_bytes; /* of the records last used; 0 = 256 MB */
+	size_t save_from;   /* records: the scoreboard is kept as a file from
+			     * so many on; 0 = 100000 */
 	/* What time it is, ms UTC, from any thread; never goes back. NULL =
 	 * the clock. A test or a driver runs years in seconds by it. */
 	int64_t (*now)(void *arg);

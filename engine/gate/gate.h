@@ -39,7 +39,7 @@ struct gate_options {
 	bool keep_bounces;
 	/* `consent { … }`, with gate_consent_options; NULL = the defaults. */
 	const struct conf_section *consent;
-	struct consent_set *consents; /* NULL: nobody said anything */
+	struct consent_set *consents;  /* NULL: nobody said anything */
 	struct verdict_book *verdicts; /* NULL: as compiled in */
 	/* `privacy { … }`, with gate_privacy_options; NULL = the defaults. */
 	const struct conf_section *privacy;
