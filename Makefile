@@ -155,6 +155,8 @@ $(BUILD)/milter/%.o: milter/%.c
 
 $(BUILD)/plugins/%.o: plugins/%.c
 	$(COMPILE) $(PUBLIC_INC) -fPIC -c $< -o $@
+$(BUILD)/plugins/webhook/webhook_xml.o: PUBLIC_INC += \
+	$(shell pkg-config --cflags libxml-2.0 | sed 's/-I/-isystem /g')
 
 $(BUILD)/tests/unit/%.o: tests/unit/%.c
 	$(COMPILE) $(ENGINE_INC) $(PKG_CFLAGS) -Itests/unit -I. \
@@ -185,6 +187,7 @@ $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 
 # What one needs beside libc.
 PLUGIN_LIBS_maillog = -lsystemd
+PLUGIN_LIBS_webhook = -lxml2 -lgnutls -lm
 define plugin_rule
 $(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c))
 	@mkdir -p $$(@D); echo "  SO $$@"; $$(CC) $$(CFLAGS) -shared -Wl,-z,defs -Wl,-z,relro -o $$@ $$^ $$(PLUGIN_LIBS_$(1)) $$(if $$(findstring sanitize,$$(CFLAGS)),-Wl$$(comma)-z$$(comma)undefs)

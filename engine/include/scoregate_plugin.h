@@ -135,7 +135,8 @@ enum sg_keep {
 struct sg_signal_declaration {
 	const char *name;	/* "source.verb" in the past tense */
 	const char *properties; /* "url, campaign" */
-	const char *summary;	/* one line for people */
+	const char *summary; /* one line for people; NULL: what another plugin
+				says of it (since 1.4) */
 };
 
 /* --- settings ------------------------------------------------------------ */

@@ -196,10 +196,13 @@ copy_info(struct pool *pool, const struct signal_kind_info *info)
 	return copy;
 }
 
-/* Two plugins may learn the same thing in two ways. */
+/* Two plugins may learn the same thing in two ways; one without a summary
+ * takes the other's words. */
 static bool
 is_same(const struct signal_kind_info *a, const struct signal_kind_info *b)
 {
+	if (!b->summary || !*b->summary)
+		return true;
 	return b->properties && *b->properties && b->summary &&
 	       strcmp(a->properties, b->properties) == 0 &&
 	       strcmp(a->summary, b->summary) == 0;
@@ -223,6 +226,8 @@ signal_kinds_add(struct signal_kinds *kinds,
 	at = place_of(kinds, info->name, &found);
 	if (!found)
 		insert(kinds, at, copy_info(kinds->pool, info));
+	else if (!*kinds->infos[at]->summary && info->summary)
+		kinds->infos[at] = copy_info(kinds->pool, info);
 	else if (strcmp(kinds->infos[at]->plugin,
 			info->plugin ? info->plugin : "") != 0 &&
 		 !is_same(kinds->infos[at], info))

@@ -27,7 +27,7 @@ struct signal_kind_info {
 struct signal_kinds *signal_kinds_new(void);
 void signal_kinds_free(struct signal_kinds *kinds);
 /* Copies. SG_REFUSED: bad name, or declared by another plugin already in other
- * words; in the same it is the same signal. */
+ * words; in the same, or in none (summary ""), it is the same signal. */
 enum sg_status signal_kinds_add(struct signal_kinds *kinds,
 				const struct signal_kind_info *info,
 				struct sg_err *err) MUST_CHECK;

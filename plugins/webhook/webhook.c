@@ -3,57 +3,6 @@
 
 #include <string.h>
 
-static const struct sg_option event_options[] = {
-	{.name = "when",
-	 .type = SG_OPTION_TEXT_LIST,
-	 .help = "all must hold: \"/pointer = value\"; \"/pointer\" alone: is "
-		 "there"},
-	{.name = "email",
-	 .type = SG_OPTION_TEXT,
-	 .help = "JSON pointer of the address, or of the record's key"},
-	{.name = "match",
-	 .type = SG_OPTION_TEXT,
-	 .help = "\"field.NAME\": what `email` leads to is the value of this "
-		 "unique field"},
-	{.name = "module",
-	 .type = SG_OPTION_TEXT,
-	 .fallback = "",
-	 .help = "the record's module; contact unless set"},
-	{.name = "properties",
-	 .type = SG_OPTION_TEXT_LIST,
-	 .help = "\"name = /pointer\""},
-	{.name = "id",
-	 .type = SG_OPTION_TEXT,
-	 .help = "JSON pointer of the event's own id: seen again, it is "
-		 "dropped"},
-	{0},
-};
-
-static const struct sg_option webhook_options[] = {
-	{.name = "secret",
-	 .type = SG_OPTION_TEXT,
-	 .help = "the sender signs the body with it (HMAC-SHA256)"},
-	{.name = "signature_header",
-	 .type = SG_OPTION_TEXT,
-	 .fallback = "X-Signature",
-	 .help = "the header with the signature, in hex or base64"},
-	{.name = "signature_prefix",
-	 .type = SG_OPTION_TEXT,
-	 .fallback = "",
-	 .help = "what stands before it in the header: \"sha256=\""},
-	{.name = "user", .type = SG_OPTION_TEXT, .help = "HTTP Basic"},
-	{.name = "password", .type = SG_OPTION_TEXT, .help = "HTTP Basic"},
-	{.name = "unsigned",
-	 .type = SG_OPTION_BOOL,
-	 .fallback = "no",
-	 .help = "take it from anybody who knows the address"},
-	{.name = "event",
-	 .type = SG_OPTION_TITLED,
-	 .options = event_options,
-	 .help = "a signal of this name for each event that fits"},
-	{0},
-};
-
 static const struct sg_option options[] = {
 	{.name = "webhook",
 	 .type = SG_OPTION_TITLED,
@@ -70,35 +19,38 @@ static const struct sg_route routes[] = {
 SG_PLUGIN const struct sg_plugin sg_plugin_webhook = {
 	SG_PLUGIN_HEAD,
 	.name = "webhook",
-	.version = "1.0",
-	.summary = "Webhooks: JSON of other programs mapped to signals",
+	.version = "2.0",
+	.summary = "Webhooks: JSON, XML and forms of other programs as signals",
 	.options = options,
 	.routes = routes,
 	.start = webhook_start,
+	.stop = webhook_stop,
+	.inspect = webhook_inspect,
 };
-
-static const struct webhook *
-find_hook(const struct webhooks *hooks, const char *name)
-{
-	for (size_t i = 0; i < hooks->n_hooks; i++)
-		if (strcmp(hooks->hooks[i].name, name) == 0)
-			return &hooks->hooks[i];
-	return NULL;
-}
 
 /* 200 only when it is on the disk: the sender will not send it again. */
 static enum sg_status
-answer_for(const struct sg_call *call, enum sg_status status,
-	   struct sg_reply *reply)
+answer_for(const struct sg_call *call, struct webhook *hook,
+	   enum sg_status status, struct sg_reply *reply)
 {
 	const struct sg_host *host = call->host;
 
 	switch (status) {
 	case SG_OK:
-		host->reply_text(reply, 200, "kept\n");
-		return SG_OK;
 	case SG_NONE:
-		host->reply_text(reply, 200, "no event fits, nothing kept\n");
+		if (hook->answer && hook->answer_type) {
+			host->reply_status(reply, 200);
+			host->reply_header(reply, "Content-Type",
+					   hook->answer_type);
+			host->reply_body(reply, hook->answer,
+					 strlen(hook->answer));
+		} else {
+			host->reply_text(reply, 200,
+					 hook->answer	   ? hook->answer
+					 : status == SG_OK ? "kept\n"
+							   : "no event fits, "
+							     "nothing kept\n");
+		}
 		return SG_OK;
 	case SG_REFUSED:
 		host->reply_text(reply, 422,
@@ -112,34 +64,118 @@ answer_for(const struct sg_call *call, enum sg_status status,
 	}
 }
 
+static enum sg_status
+keep(const struct sg_call *call, struct webhook *hook,
+     const struct webhook_document *document, struct sg_err *err)
+{
+	struct webhook_outcomes outcomes;
+	enum sg_status status =
+		webhook_map(call, hook, document, false, &outcomes, err);
+
+	if (status == SG_OK)
+		status = webhook_emit(call, hook, &outcomes, err);
+	switch (status) {
+	case SG_OK:
+		webhook_counted(hook, COUNT_EVENTS, 1);
+		webhook_counted(hook, COUNT_SIGNALS, outcomes.n_fitting);
+		break;
+	case SG_NONE:
+		webhook_counted(hook, COUNT_NOTHING, 1);
+		break;
+	case SG_REFUSED:
+		webhook_counted(hook, COUNT_UNUSABLE, 1);
+		webhook_problem(call, hook, call->host->reason(err));
+		break;
+	default:
+		webhook_counted(hook, COUNT_BUSY, 1);
+		webhook_problem(call, hook, call->host->reason(err));
+	}
+	return status;
+}
+
+static enum sg_status
+answer_unsigned(struct webhook_check *check, struct sg_reply *reply)
+{
+	const struct sg_host *host = check->call->host;
+
+	webhook_counted(check->hook, COUNT_UNSIGNED, 1);
+	webhook_problem(check->call, check->hook, check->why);
+	if (check->hook->authorization)
+		host->reply_header(
+			reply, "WWW-Authenticate",
+			strncmp(check->hook->authorization, "Basic", 5) == 0
+				? "Basic realm=\"webhook\""
+				: "Bearer");
+	host->reply_text(reply, 401, "not signed as it must be\n");
+	return SG_OK;
+}
+
+/* Who sent it, what is in it, what it becomes. The body is read before the
+ * signature is checked only where the signature stands in it. */
+static enum sg_status
+take(struct webhook_check *check, struct webhook_document *document,
+     struct sg_reply *reply, struct sg_err *err)
+{
+	const struct sg_call *call = check->call;
+	struct webhook *hook = check->hook;
+	bool reads = hook->scheme && hook->scheme->reads_document;
+	enum sg_status opened = SG_OK, status;
+
+	if (reads)
+		opened = webhook_document_open(call, check->request,
+					       hook->format, &hook->namespaces,
+					       document, err);
+	check->document = reads && opened == SG_OK ? document : NULL;
+	if (!webhook_check(check))
+		return answer_unsigned(check, reply);
+	if (!reads)
+		opened = webhook_document_open(call, check->request,
+					       hook->format, &hook->namespaces,
+					       document, err);
+	if (opened != SG_OK) {
+		webhook_counted(hook, COUNT_UNUSABLE, 1);
+		webhook_problem(call, hook, call->host->reason(err));
+		call->host->reply_text(reply, 400, "the body cannot be read\n");
+		return opened == SG_FAILED ? SG_FAILED : SG_OK;
+	}
+	if (webhook_challenge(call, hook, check->request, document, reply))
+		return SG_OK;
+	check->document = document;
+	status = webhook_sns_subscription(check, err);
+	if (status == SG_NONE)
+		status = webhook_look_inside(call, hook, document, NULL, err);
+	else
+		return answer_for(call, hook, status, reply);
+	if (status == SG_OK)
+		status = keep(call, hook, document, err);
+	else
+		webhook_problem(call, hook, call->host->reason(err));
+	return answer_for(call, hook, status, reply);
+}
+
 enum sg_status
 webhook_answer(const struct sg_call *call, const struct sg_request *request,
 	       struct sg_reply *reply, struct sg_err *err)
 {
 	const struct sg_host *host = call->host;
-	const struct webhook *hook = find_hook(call->state, request->path);
-	const struct sg_json *json;
+	struct webhook *hook = webhook_find(call->state, request->path);
+	struct webhook_check check = {
+		.call = call, .hook = hook, .request = request};
+	struct webhook_document document = {.xml = NULL};
+	enum sg_status status;
 
 	if (!hook) {
 		host->reply_text(reply, 404, "no such webhook\n");
 		return SG_OK;
 	}
 	if (strcmp(request->method, "POST") != 0) {
+		if (webhook_challenge(call, hook, request, NULL, reply))
+			return SG_OK;
 		host->reply_header(reply, "Allow", "POST");
 		host->reply_text(reply, 405, "only POST is answered here\n");
 		return SG_OK;
 	}
-	if (!webhook_check(call, hook, request)) {
-		if (hook->authorization)
-			host->reply_header(reply, "WWW-Authenticate",
-					   "Basic realm=\"webhook\"");
-		host->reply_text(reply, 401, "not signed as it must be\n");
-		return SG_OK;
-	}
-	if (host->json_parse(call, request->body, request->body_len, &json,
-			     err) != SG_OK) {
-		host->reply_text(reply, 400, "the body is no JSON\n");
-		return SG_OK;
-	}
-	return answer_for(call, webhook_map(call, hook, json, err), reply);
+	status = take(&check, &document, reply, err);
+	webhook_document_close(&document);
+	return status;
 }

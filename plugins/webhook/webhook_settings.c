@@ -1,204 +1,253 @@
-/* webhook_settings.c - the mapping, read and checked once at start. */
+/* webhook_settings.c - `webhook "shop" { … }` and the mapping that it names,
+ * read and checked once at start. */
 #include "webhook.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-static char *
-trimmed(const struct sg_call *call, const char *text, size_t len)
+struct webhook *
+webhook_find(struct webhooks *hooks, const char *name)
 {
-	char *copy;
-
-	while (len && (*text == ' ' || *text == '\t'))
-		text++, len--;
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		len--;
-	copy = call->host->alloc(call, len + 1);
-	memcpy(copy, text, len);
-	return copy;
+	for (size_t i = 0; i < hooks->n_hooks; i++)
+		if (strcmp(hooks->hooks[i].name, name) == 0)
+			return &hooks->hooks[i];
+	return NULL;
 }
 
-/* "left = right"; `right` is NULL without an '='. */
-static struct webhook_pair
-split(const struct sg_call *call, const char *text)
+const struct sg_settings *
+webhook_setting(const struct sg_call *call, const struct webhook *hook,
+		const char *name)
 {
-	const char *equals = strchr(text, '=');
-	struct webhook_pair pair = {NULL, NULL};
-
-	pair.left = trimmed(call, text,
-			    equals ? (size_t)(equals - text) : strlen(text));
-	if (equals)
-		pair.right = trimmed(call, equals + 1, strlen(equals + 1));
-	return pair;
+	if (hook->mapping && !call->host->setting_is_set(hook->own, name))
+		return hook->mapping;
+	return hook->own;
 }
 
-static bool
-is_pointer(const char *text)
+const char *
+webhook_setting_text(const struct sg_call *call, const struct webhook *hook,
+		     const char *name)
 {
-	return text && (text[0] == '/' || text[0] == '\0');
+	return call->host->setting_text(webhook_setting(call, hook, name),
+					name);
 }
+
+bool
+webhook_listed(const struct sg_call *call, const struct webhook *hook,
+	       const char *name, const char *text)
+{
+	const struct sg_settings *settings = webhook_setting(call, hook, name);
+	size_t n = call->host->setting_list_count(settings, name);
+
+	for (size_t i = 0; i < n; i++)
+		if (call->host->glob(
+			    call->host->setting_list_at(settings, name, i),
+			    text))
+			return true;
+	return false;
+}
+
+/* --- the mapping --------------------------------------------------------- */
 
 static enum sg_status
-read_when(const struct sg_call *call, const struct sg_settings *settings,
-	  struct webhook_event *event, struct sg_err *err)
+read_mapping(const struct sg_call *call, struct webhook *hook,
+	     struct sg_err *err)
 {
 	const struct sg_host *host = call->host;
-	size_t n = host->setting_list_count(settings, "when");
-
-	for (size_t i = 0; i < n && i < WEBHOOK_PAIRS_MOST; i++) {
-		event->when[i] =
-			split(call, host->setting_list_at(settings, "when", i));
-		if (!is_pointer(event->when[i].left))
-			return host->setting_refuse(
-				settings, "when", err,
-				"`%s` is no JSON pointer (\"/type = paid\")",
-				event->when[i].left);
-		event->n_when++;
-	}
-	if (n > WEBHOOK_PAIRS_MOST)
-		return host->setting_refuse(settings, "when", err,
-					    "more than %d", WEBHOOK_PAIRS_MOST);
-	return SG_OK;
-}
-
-static enum sg_status
-read_props(const struct sg_call *call, const struct sg_settings *settings,
-	   struct webhook_event *event, struct sg_err *err)
-{
-	const char *allowed = "abcdefghijklmnopqrstuvwxyz0123456789_.";
-	const struct sg_host *host = call->host;
-	size_t n = host->setting_list_count(settings, "properties");
-	struct webhook_pair *pair;
-
-	for (size_t i = 0; i < n && i < WEBHOOK_PAIRS_MOST; i++) {
-		pair = &event->props[i];
-		*pair = split(call,
-			      host->setting_list_at(settings, "properties", i));
-		if (!pair->left[0] || pair->left[strspn(pair->left, allowed)] ||
-		    !is_pointer(pair->right))
-			return host->setting_refuse(
-				settings, "properties", err,
-				"`%s`: \"name = /pointer\" was expected, a "
-				"name of a-z, 0-9, _ and .",
-				pair->left);
-		event->n_props++;
-	}
-	if (n > WEBHOOK_PAIRS_MOST)
-		return host->setting_refuse(settings, "properties", err,
-					    "more than %d", WEBHOOK_PAIRS_MOST);
-	return SG_OK;
-}
-
-static const char *
-names_of(const struct sg_call *call, const struct webhook_event *event)
-{
-	struct sg_text *names = call->host->text(call);
-
-	for (size_t i = 0; i < event->n_props; i++)
-		call->host->print(names, "%s%s", i ? ", " : "",
-				  event->props[i].left);
-	return call->host->text_value(names);
-}
-
-static enum sg_status
-read_event(const struct sg_call *call, const struct webhook *hook,
-	   const struct sg_settings *settings, struct webhook_event *event,
-	   struct sg_err *err)
-{
-	const struct sg_host *host = call->host;
-	struct sg_signal_declaration signal;
-	struct sg_text *summary = host->text(call);
+	const char *name = host->setting_text(hook->own, "mapping");
+	struct sg_text *file = host->text(call);
 	enum sg_status status;
 
-	event->signal = host->setting_title(settings);
-	event->module = host->setting_text(settings, "module");
-	event->email = host->setting_text(settings, "email");
-	event->id = host->setting_text(settings, "id");
-	event->match = host->setting_text(settings, "match");
-	if (event->match && (strncmp(event->match, "field.", 6) != 0 ||
-			     !event->match[6] || strchr(event->match, '=')))
-		return host->setting_refuse(settings, "match", err,
-					    "field.NAME was expected, as "
-					    "field.phone");
-	if (!is_pointer(event->email))
-		return host->setting_refuse(settings, "email", err,
-					    "a JSON pointer was expected "
-					    "(\"/customer/email\")");
-	if (event->id && !is_pointer(event->id))
-		return host->setting_refuse(settings, "id", err,
-					    "a JSON pointer was expected");
-	status = read_when(call, settings, event, err);
-	if (status == SG_OK)
-		status = read_props(call, settings, event, err);
-	if (status != SG_OK)
-		return status;
-	host->print(summary, "From the webhook %s", hook->name);
-	signal.name = event->signal;
-	signal.properties = names_of(call, event);
-	signal.summary = host->text_value(summary);
-	return host->declare(call, &signal, err);
+	if (!name)
+		return SG_OK;
+	hook->mapping_name = name;
+	host->print(file, strchr(name, '/') ? "%s" : "webhooks/%s.conf", name);
+	status = host->settings_read(call, host->text_value(file),
+				     webhook_options, &hook->mapping, err);
+	if (status == SG_NONE)
+		return host->setting_refuse(hook->own, "mapping", err, "%s",
+					    host->reason(err));
+	if (status == SG_OK && host->setting_is_set(hook->mapping, "mapping"))
+		return host->setting_refuse(hook->mapping, "mapping", err,
+					    "stands in a mapping");
+	return status;
 }
 
-/* Who may send: somebody must be able to say no. */
-static enum sg_status
-read_secrets(const struct sg_call *call, const struct sg_settings *settings,
-	     struct webhook *hook, struct sg_err *err)
+/* --- events -------------------------------------------------------------- */
+
+/* Its own event of that title goes before the mapping's. */
+static bool
+has_own(const struct sg_call *call, const struct webhook *hook,
+	const char *title)
 {
 	const struct sg_host *host = call->host;
-	const char *user = host->setting_text(settings, "user");
-	const char *password = host->setting_text(settings, "password");
-	struct sg_text *pair = host->text(call);
-	struct sg_text *header = host->text(call);
+	size_t n = host->setting_section_count(hook->own, "event");
 
-	hook->secret = host->setting_text(settings, "secret");
-	hook->signature_header =
-		host->setting_text(settings, "signature_header");
-	hook->signature_prefix =
-		host->setting_text(settings, "signature_prefix");
-	if (hook->secret && !hook->secret[0])
-		return host->setting_refuse(settings, "secret", err,
-					    "is empty");
-	if (!user != !password)
-		return host->setting_refuse(settings, NULL, err,
-					    "webhook \"%s\": `user` and "
-					    "`password` belong together",
-					    hook->name);
-	if (user) {
-		host->print(pair, "%s:%s", user, password);
-		host->print(header, "Basic ");
-		host->append_base64(header, host->text_value(pair),
-				    host->text_len(pair));
-		hook->authorization = host->text_value(header);
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(host->setting_title(host->setting_section_at(
+				   hook->own, "event", i)),
+			   title) == 0)
+			return true;
+	return false;
+}
+
+static enum sg_status
+read_events_of(const struct sg_call *call, struct webhook *hook,
+	       const struct sg_settings *of, struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	size_t n = host->setting_section_count(of, "event");
+	enum sg_status status = SG_OK;
+
+	for (size_t i = 0; status == SG_OK && i < n; i++) {
+		const struct sg_settings *settings =
+			host->setting_section_at(of, "event", i);
+
+		if (of == hook->mapping &&
+		    has_own(call, hook, host->setting_title(settings)))
+			continue;
+		if (hook->n_events == WEBHOOK_EVENTS_MOST)
+			return host->setting_refuse(of, NULL, err,
+						    "more than %d events",
+						    WEBHOOK_EVENTS_MOST);
+		status = webhook_event_read(call, hook, settings,
+					    &hook->events[hook->n_events], err);
+		hook->n_events++;
 	}
-	if (!hook->secret && !user && !host->setting_bool(settings, "unsigned"))
-		return host->setting_refuse(
-			settings, NULL, err,
-			"webhook \"%s\" needs `secret`, or `user` and "
-			"`password`; `unsigned = yes` takes anything",
-			hook->name);
+	return status;
+}
+
+static enum sg_status
+read_events(const struct sg_call *call, struct webhook *hook,
+	    struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+
+	hook->events = call->host->alloc(call, WEBHOOK_EVENTS_MOST *
+						       sizeof(*hook->events));
+	if (hook->mapping)
+		status = read_events_of(call, hook, hook->mapping, err);
+	if (status == SG_OK)
+		status = read_events_of(call, hook, hook->own, err);
+	return status;
+}
+
+/* --- what the body is ---------------------------------------------------- */
+
+static enum sg_status
+read_namespaces(const struct sg_call *call, struct webhook *hook,
+		struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	const struct sg_settings *of =
+		webhook_setting(call, hook, "namespaces");
+	size_t n = host->setting_list_count(of, "namespaces");
+
+	for (size_t i = 0; i < n; i++) {
+		char *prefix = host->copy(
+			call, host->setting_list_at(of, "namespaces", i));
+		char *equals = strchr(prefix, '=');
+		size_t len = equals ? (size_t)(equals - prefix) : 0;
+
+		while (len && prefix[len - 1] == ' ')
+			len--;
+		if (!len || i == WEBHOOK_NAMESPACES_MOST)
+			return host->setting_refuse(
+				of, "namespaces", err,
+				"at most %d times \"prefix = URI\" was "
+				"expected",
+				WEBHOOK_NAMESPACES_MOST);
+		prefix[len] = '\0';
+		hook->namespaces.prefixes[i] = prefix;
+		hook->namespaces.uris[i] = equals + 1 + strspn(equals + 1, " ");
+		hook->namespaces.n++;
+	}
 	return SG_OK;
 }
+
+static enum sg_status
+read_format(const struct sg_call *call, struct webhook *hook,
+	    struct sg_err *err)
+{
+	const char *name = webhook_setting_text(call, hook, "format");
+	int format = name ? webhook_format_find(name) : FORMAT_AUTO;
+
+	if (format < 0)
+		return call->host->setting_refuse(
+			webhook_setting(call, hook, "format"), "format", err,
+			"`%.40s` is not json, xml, form or auto", name);
+	hook->format = (enum webhook_format)format;
+	return read_namespaces(call, hook, err);
+}
+
+static enum sg_status
+read_fetch(const struct sg_call *call, struct webhook *hook, struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	const char *from = webhook_setting_text(call, hook, "fetch");
+	const char *bearer = webhook_setting_text(call, hook, "fetch_bearer");
+	struct sg_text *header = host->text(call);
+	enum sg_status status;
+
+	hook->inside = webhook_setting_text(call, hook, "inside");
+	hook->answer = webhook_setting_text(call, hook, "answer");
+	hook->answer_type = webhook_setting_text(call, hook, "answer_type");
+	if (bearer) {
+		host->print(header, "Bearer %s", bearer);
+		hook->fetch_authorization = host->text_value(header);
+	}
+	if (!from)
+		return SG_OK;
+	if (host->setting_list_count(webhook_setting(call, hook, "fetch_hosts"),
+				     "fetch_hosts") == 0)
+		return host->setting_refuse(
+			webhook_setting(call, hook, "fetch"), "fetch", err,
+			"needs fetch_hosts, the servers that may be asked");
+	status = webhook_expr_parse(call, from, NULL, &hook->fetch, err);
+	if (status != SG_OK)
+		return host->setting_refuse(
+			webhook_setting(call, hook, "fetch"), "fetch", err,
+			"%s", host->reason(err));
+	return SG_OK;
+}
+
+/* --- all of it ----------------------------------------------------------- */
 
 static enum sg_status
 read_hook(const struct sg_call *call, const struct sg_settings *settings,
 	  struct webhook *hook, struct sg_err *err)
 {
-	const struct sg_host *host = call->host;
-	size_t n = host->setting_section_count(settings, "event");
 	enum sg_status status;
 
-	hook->name = host->setting_title(settings);
-	status = read_secrets(call, settings, hook, err);
-	if (status == SG_OK && n > WEBHOOK_EVENTS_MOST)
-		return host->setting_refuse(settings, NULL, err,
-					    "more than %d events",
-					    WEBHOOK_EVENTS_MOST);
-	hook->events = host->alloc(call, (n + 1) * sizeof(*hook->events));
-	for (; status == SG_OK && hook->n_events < n; hook->n_events++)
-		status = read_event(call, hook,
-				    host->setting_section_at(settings, "event",
-							     hook->n_events),
-				    &hook->events[hook->n_events], err);
+	hook->name = call->host->setting_title(settings);
+	hook->own = settings;
+	hook->news = calloc(1, sizeof(*hook->news));
+	if (!hook->news)
+		return call->host->fail(err, SG_FAILED, "out of memory");
+	pthread_mutex_init(&hook->news->lock, NULL);
+	status = read_mapping(call, hook, err);
+	if (status == SG_OK)
+		status = read_format(call, hook, err);
+	if (status == SG_OK)
+		status = read_fetch(call, hook, err);
+	if (status == SG_OK)
+		status = webhook_check_read(call, hook, err);
+	if (status == SG_OK)
+		status = read_events(call, hook, err);
+	if (status == SG_OK)
+		webhook_confirm_load(call, hook);
 	return status;
+}
+
+static void
+free_hooks(struct webhooks *hooks)
+{
+	for (size_t i = 0; i < hooks->n_hooks; i++) {
+		if (!hooks->hooks[i].news)
+			continue;
+		pthread_mutex_destroy(&hooks->hooks[i].news->lock);
+		free(hooks->hooks[i].news);
+	}
+	webhook_certificates_free(hooks->certificates);
 }
 
 enum sg_status
@@ -210,15 +259,30 @@ webhook_start(const struct sg_call *call, void **state_out, struct sg_err *err)
 	struct webhooks *hooks = host->alloc(call, sizeof(*hooks));
 	enum sg_status status = SG_OK;
 
+	webhook_xml_start();
 	if (n > WEBHOOK_HOOKS_MOST)
 		return host->setting_refuse(settings, NULL, err,
 					    "more than %d webhooks",
 					    WEBHOOK_HOOKS_MOST);
-	for (; status == SG_OK && hooks->n_hooks < n; hooks->n_hooks++)
+	hooks->certificates = webhook_certificates_new();
+	if (!hooks->certificates)
+		return host->fail(err, SG_FAILED, "out of memory");
+	for (; status == SG_OK && hooks->n_hooks < n; hooks->n_hooks++) {
+		hooks->hooks[hooks->n_hooks].certificates = hooks->certificates;
 		status = read_hook(call,
 				   host->setting_section_at(settings, "webhook",
 							    hooks->n_hooks),
 				   &hooks->hooks[hooks->n_hooks], err);
-	*state_out = hooks;
+	}
+	if (status == SG_OK)
+		*state_out = hooks;
+	else
+		free_hooks(hooks);
 	return status;
+}
+
+void
+webhook_stop(const struct sg_call *call)
+{
+	free_hooks(call->state);
 }

@@ -265,10 +265,10 @@ a_wrong_setting_is_refused_with_its_line(void **state)
 		 "`email`"},
 		{"webhook \"x\" {\n unsigned = yes\n event \"a.b\" {\n"
 		 "email = \"/e\"\n when = { \"type = x\" }\n}\n}\n",
-		 "no JSON pointer"},
+		 "a path (/data/id)"},
 		{"webhook \"x\" {\n unsigned = yes\n event \"a.b\" {\n"
 		 "email = \"/e\"\n properties = { \"x\" }\n}\n}\n",
-		 "name = /pointer"},
+		 "name = /path"},
 		{"webhook \"x\" {\n unsigned = yes\n event \"No Name\" {\n"
 		 "email = \"/e\"\n}\n}\n",
 		 "No Name"},

@@ -57,6 +57,16 @@ a_name_belongs_to_who_declared_it_first(void **state)
 			    "signal order.paid is declared by webhook already");
 	info.name = "tag.added";
 	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_REFUSED);
+	/* Who has no words of its own takes another's, before or after. */
+	info = (struct signal_kind_info){"email.bounced", "webhook", "", ""};
+	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
+	info.plugin = "bounce";
+	info.summary = "It came back";
+	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
+	info.plugin = "webhook";
+	info.summary = "";
+	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
+	assert_true(signal_kinds_has(kinds, "email.bounced"));
 	signal_kinds_free(kinds);
 }
 
