@@ -6,11 +6,13 @@
  * value" by the MTA. So a simple/simple DKIM signature made after us verifies
  * (tests/e2e/test_dkim.py), and values come to the engine clean.
  *
- * NR (no reply) flags on a unix socket only, for the connection and for each
- * header: there the engine has nothing to say that cannot wait for the end of
- * the headers. Over TCP the missing answers would meet Nagle and the delayed
- * ACK. The body is answered, so that SKIP can be. (An MTA without these flags
- * is offered to us with them: libmilter then answers for us.)
+ * NR (no reply) flags on a unix socket only, for the connection, the sender
+ * and each header: there the engine has nothing to say that cannot wait for
+ * the end of the headers. Each answer is a round trip, for which the MTA waits
+ * and libmilter puts a thread away and fetches it again. Over TCP the missing
+ * answers would meet Nagle and the delayed ACK. The body is answered, so that
+ * SKIP can be. (An MTA without these flags is offered to us with them:
+ * libmilter then answers for us.)
  *
  * Macros: only those read here. {i} is not there before the second recipient
  * in Postfix, so it is read at the end.
@@ -146,13 +148,28 @@ answer(SMFICTX *ctx, struct session *session, enum milter_stage stage,
 	return said;
 }
 
+/* The first thing that is to be said is kept for the end of the headers when
+ * the MTA waits for no answer now. */
+static sfsistat
+say_or_hold(SMFICTX *ctx, struct session *session, enum milter_stage stage,
+	    const struct sg_mail_reply *reply)
+{
+	if (!session->no_replies)
+		return answer(ctx, session, stage, reply);
+	session->held = *reply;
+	session->is_held = reply->answer != SG_MAIL_CONTINUE &&
+			   reply->answer != SG_MAIL_SKIP;
+	return SMFIS_NOREPLY;
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 	     unsigned long offered_steps, unsigned long f2, unsigned long f3,
 	     unsigned long *actions, unsigned long *steps, unsigned long *r2,
 	     unsigned long *r3)
 {
-	const unsigned long no_replies = SMFIP_NR_CONN | SMFIP_NR_HDR;
+	const unsigned long no_replies =
+		SMFIP_NR_CONN | SMFIP_NR_MAIL | SMFIP_NR_HDR;
 	const unsigned long unused =
 		SMFIP_NOHELO | SMFIP_NODATA | SMFIP_NOUNKNOWN;
 	struct session *session = new_session();
@@ -270,10 +287,10 @@ on_sender(SMFICTX *ctx, char **args)
 	if (!session->mail) {
 		count(&milter_count.trouble);
 		say(true, "A message passes unseen: no memory");
-		return SMFIS_ACCEPT;
+		return session->no_replies ? SMFIS_NOREPLY : SMFIS_ACCEPT;
 	}
 	reply = sg_mail_sender(session->mail, args[0]);
-	return answer(ctx, session, MILTER_AT_SENDER, &reply);
+	return say_or_hold(ctx, session, MILTER_AT_SENDER, &reply);
 }
 
 static sfsistat
@@ -288,8 +305,6 @@ on_recipient(SMFICTX *ctx, char **args)
 	return answer(ctx, session, MILTER_AT_RECIPIENT, &reply);
 }
 
-/* The first thing that is to be said is kept for the end of the headers when
- * the MTA waits for no answer now. */
 static sfsistat
 on_header(SMFICTX *ctx, char *name, char *value)
 {
@@ -298,15 +313,10 @@ on_header(SMFICTX *ctx, char *name, char *value)
 
 	if (!session || !session->mail)
 		return SMFIS_ACCEPT;
-	if (!session->is_held) {
-		reply = sg_mail_header(session->mail, name, value);
-		if (!session->no_replies)
-			return answer(ctx, session, MILTER_AT_HEADER, &reply);
-		session->held = reply;
-		session->is_held = reply.answer != SG_MAIL_CONTINUE &&
-				   reply.answer != SG_MAIL_SKIP;
-	}
-	return session->no_replies ? SMFIS_NOREPLY : SMFIS_CONTINUE;
+	if (session->is_held)
+		return SMFIS_NOREPLY;
+	reply = sg_mail_header(session->mail, name, value);
+	return say_or_hold(ctx, session, MILTER_AT_HEADER, &reply);
 }
 
 static sfsistat

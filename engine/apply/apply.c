@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 
 #include "apply/apply_automation.h"
@@ -394,6 +395,7 @@ run(void *arg)
 	int back_off_ms = BACK_OFF_LEAST_MS;
 	bool idle = false;
 
+	prctl(PR_SET_NAME, "applier", 0, 0, 0);
 	while (!is_over(apply, idle)) {
 		struct sg_err err = {0};
 		enum sg_status status, due;

@@ -55,7 +55,7 @@ struct apply_options {
 	int64_t keep_hits_ms;  /* who fetched what; 0 = it is not stored */
 	struct verdict_book *verdicts; /* for the windows; NULL: as shipped */
 	size_t batch_most;	       /* 5000 signals */
-	int batch_wait_ms;	       /* 10 */
+	int batch_wait_ms;	       /* a small batch waits so long */
 	size_t cache_bytes; /* of the records last used; 0 = 256 MB */
 	size_t save_from;   /* records: the scoreboard is kept as a file from
 			     * so many on; 0 = 100000 */

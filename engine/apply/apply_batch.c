@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "store/store_position.h"
 
+enum { SMALL = 500 }; /* signals: fewer make a small batch */
+
 enum sg_status
 apply_begin(struct apply *apply, struct sg_err *err)
 {
@@ -222,7 +224,7 @@ read_one(struct apply *apply, struct sg_err *err)
 }
 
 /* Take what is there; a small batch waits a little for company, unless
- * somebody waits for it. */
+ * somebody waits for it: each has a transaction, and the disk's sync. */
 static enum sg_status
 read_batch(struct apply *apply, struct sg_err *err)
 {
@@ -243,9 +245,10 @@ read_batch(struct apply *apply, struct sg_err *err)
 			continue;
 		if (status != SG_NONE)
 			return batch->n ? SG_OK : status;
-		if (!batch->n || waited || somebody_waits(apply))
+		if (!batch->n || batch->n >= SMALL || waited ||
+		    somebody_waits(apply))
 			break;
-		spool_wait_for_more(apply->spool, apply->options.batch_wait_ms);
+		spool_linger(apply->spool, apply->options.batch_wait_ms);
 		waited = true;
 	}
 	if (batch->n) {

@@ -2,6 +2,7 @@
  * libmilter does with signals and how it stops. */
 #include <poll.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
 #include "base/log.h"
 #include "daemon/daemon.h"
@@ -63,6 +64,8 @@ run(void *arg)
 {
 	struct daemon *daemon = arg;
 
+	/* libmilter's threads have it from this one. */
+	prctl(PR_SET_NAME, "milter", 0, 0, 0);
 	do
 		poll(NULL, 0, 5);
 	while (!atomic_load(&daemon->main_waits));

@@ -94,6 +94,9 @@ enum sg_status spool_read(struct spool *spool, struct pool *pool,
 /* Wait until something is appended past what was read, or `wait_ms` passed,
  * or spool_wake() was called. */
 void spool_wait_for_more(struct spool *spool, int wait_ms);
+/* Wait until `wait_ms` passed or spool_wake() was called, whatever is appended
+ * meanwhile: so that a reader finds more at once. */
+void spool_linger(struct spool *spool, int wait_ms);
 void spool_wake(struct spool *spool);
 
 /* Everything before `position` is applied and committed: drop whole segments.

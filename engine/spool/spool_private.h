@@ -43,7 +43,7 @@ struct spool {
 	pthread_cond_t readable;    /* the reader */
 	pthread_cond_t unsynced;    /* the syncing thread */
 	pthread_t thread;
-	bool has_thread, stopping, syncing, woken;
+	bool has_thread, stopping, syncing, woken, lingers;
 	struct spool_options options;
 	int lock_fd, directory_fd;
 	unsigned char id[SPOOL_ID_SIZE];

@@ -205,6 +205,22 @@ spool_wait_for_more(struct spool *spool, int wait_ms)
 }
 
 void
+spool_linger(struct spool *spool, int wait_ms)
+{
+	int64_t until = clock_monotonic_ms() + wait_ms;
+	struct timespec at = {until / 1000, until % 1000 * 1000000};
+
+	pthread_mutex_lock(&spool->lock);
+	spool->lingers = true;
+	while (!spool->woken &&
+	       pthread_cond_timedwait(&spool->readable, &spool->lock, &at) !=
+		       ETIMEDOUT)
+		;
+	spool->lingers = spool->woken = false;
+	pthread_mutex_unlock(&spool->lock);
+}
+
+void
 spool_wake(struct spool *spool)
 {
 	pthread_mutex_lock(&spool->lock);

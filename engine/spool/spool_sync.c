@@ -12,6 +12,7 @@
 #include "spool/spool_private.h"
 
 #include <errno.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -84,7 +85,8 @@ sync_round(struct spool *spool)
 		fail_segment(spool, segment);
 	}
 	pthread_cond_broadcast(&spool->synced_more);
-	pthread_cond_signal(&spool->readable);
+	if (!spool->lingers)
+		pthread_cond_signal(&spool->readable);
 }
 
 enum sg_status
@@ -206,6 +208,7 @@ sync_thread(void *arg)
 {
 	struct spool *spool = arg;
 
+	prctl(PR_SET_NAME, "spool-sync", 0, 0, 0);
 	pthread_mutex_lock(&spool->lock);
 	while (!spool->stopping) {
 		if (!sync_needed(spool) && !sync_salvage_needed(spool)) {

@@ -321,6 +321,25 @@ a_wake_ends_the_wait(void **state)
 }
 
 static void
+lingering_goes_on_when_something_comes_and_ends_by_a_wake(void **state)
+{
+	struct spool *spool = spool_aid_open(&scratch);
+	int64_t before = clock_monotonic_ms();
+
+	spool_aid_rewind(spool);
+	spool_aid_put(spool, 1, 100);
+	spool_linger(spool, 50);
+	assert_true(clock_monotonic_ms() - before >= 50);
+	spool_wake(spool);
+	spool_linger(spool, 60000);
+	assert_true(clock_monotonic_ms() - before < 30000);
+	spool_wait_for_more(spool, 60000); /* what came is there */
+	assert_int_equal(spool_aid_next(spool, NULL), 1);
+	assert_true(clock_monotonic_ms() - before < 30000);
+	spool_close(spool);
+}
+
+static void
 positions_compare(void **state)
 {
 	struct spool_position a = {{0}, 1, 100}, b = {{0}, 1, 200},
@@ -353,6 +372,8 @@ main(void)
 			a_failed_sync_refuses_its_waiters_and_opens_another_segment),
 		cmocka_unit_test(what_was_answered_survives_a_failed_sync),
 		cmocka_unit_test(a_wake_ends_the_wait),
+		cmocka_unit_test(
+			lingering_goes_on_when_something_comes_and_ends_by_a_wake),
 		cmocka_unit_test(positions_compare),
 	};
 	struct CMUnitTest each[sizeof(tests) / sizeof(*tests)];
