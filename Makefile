@@ -173,7 +173,16 @@ $(SQL_C): $(wildcard engine/store/sql/*.sql) contrib/sql-to-c
 $(VERDICT_C): conf/verdict.conf contrib/text-to-c
 	@mkdir -p $(@D); contrib/text-to-c verdict_default_text $< > $@
 
-$(LIB): $(call obj,$(LIB_SRC)) $(SQL_C:.c=.o) $(VERDICT_C:.c=.o)
+# The engine's own pages as C strings, and those of each plugin.
+PAGES_C = $(BUILD)/gen/page_assets.c
+$(PAGES_C): $(wildcard engine/page/files/*) contrib/files-to-c
+	@mkdir -p $(@D); contrib/files-to-c page_assets $(filter engine/%,$^) > $@
+
+plugin_assets = $(wildcard plugins/$(1)/*.html plugins/$(1)/*.conf plugins/$(1)/*.js)
+$(BUILD)/gen/plugins/%_assets.o: $(BUILD)/gen/plugins/%_assets.c
+	$(COMPILE) $(PUBLIC_INC) -fPIC -c $< -o $@
+
+$(LIB): $(call obj,$(LIB_SRC)) $(SQL_C:.c=.o) $(VERDICT_C:.c=.o) $(PAGES_C:.c=.o)
 	@rm -f $@; echo "  AR $@"; ar rcs $@ $^
 
 LINK = @mkdir -p $(@D); echo "  LD $@"; $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@
@@ -189,7 +198,10 @@ $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 PLUGIN_LIBS_maillog = -lsystemd
 PLUGIN_LIBS_webhook = -lxml2 -lgnutls -lm
 define plugin_rule
-$(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c))
+$(BUILD)/gen/plugins/$(1)_assets.c: $(call plugin_assets,$(1)) contrib/files-to-c
+	@mkdir -p $$(@D); contrib/files-to-c $(1)_assets $$(filter plugins/%,$$^) > $$@
+$(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c)) \
+  $(if $(call plugin_assets,$(1)),$(BUILD)/gen/plugins/$(1)_assets.o)
 	@mkdir -p $$(@D); echo "  SO $$@"; $$(CC) $$(CFLAGS) -shared -Wl,-z,defs -Wl,-z,relro -o $$@ $$^ $$(PLUGIN_LIBS_$(1)) $$(if $$(findstring sanitize,$$(CFLAGS)),-Wl$$(comma)-z$$(comma)undefs)
 endef
 comma := ,

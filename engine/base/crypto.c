@@ -76,6 +76,13 @@ crypto_table_hash(const void *bytes, size_t len,
 }
 
 void
+crypto_sha256(unsigned char out[CRYPTO_SHA256_SIZE], const void *bytes,
+	      size_t len)
+{
+	crypto_hash_sha256(out, bytes, len);
+}
+
+void
 crypto_hmac_sha256(unsigned char out[32], const void *key, size_t key_len,
 		   const void *bytes, size_t len)
 {

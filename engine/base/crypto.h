@@ -13,6 +13,7 @@
 
 enum {
 	CRYPTO_HASH_SIZE = 32,
+	CRYPTO_SHA256_SIZE = 32,
 	CRYPTO_PASSWORD_HASH_SIZE = 128,
 	CRYPTO_TABLE_KEY_SIZE = 16
 };
@@ -30,6 +31,8 @@ uint64_t crypto_table_hash(const void *bytes, size_t len,
 			   const unsigned char key[CRYPTO_TABLE_KEY_SIZE]);
 void crypto_hmac_sha256(unsigned char out[32], const void *key, size_t key_len,
 			const void *bytes, size_t len);
+void crypto_sha256(unsigned char out[CRYPTO_SHA256_SIZE], const void *bytes,
+		   size_t len);
 bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
 void crypto_wipe(void *bytes, size_t len);
 

@@ -9,6 +9,14 @@ ask_plugins(void *arg, const struct sg_request *request,
 	return gate_route_batched(arg, request, header, batch, reply);
 }
 
+static void
+not_found(void *arg, const struct sg_request *request,
+	  const char *(*header)(const void *handle, const char *name),
+	  struct sg_reply *reply)
+{
+	gate_not_found(arg, request, header, reply);
+}
+
 static enum sg_status
 reload(void *arg, struct sg_err *err)
 {
@@ -44,6 +52,7 @@ daemon_api_open(struct daemon *daemon, struct sg_err *err)
 		return status;
 	daemon->routes = (struct http_routes){
 		.plugin = ask_plugins,
+		.missing = not_found,
 		.plugin_arg = daemon->gate,
 		.api = api_handle,
 		.health = api_health,

@@ -390,6 +390,7 @@ take(struct conf_section *root, const char *path, struct daemon_conf **conf_out,
 	conf->milter = only(root, "milter");
 	conf->mail = only(root, "mail");
 	conf->consent = only(root, "consent");
+	conf->pages = only(root, "pages");
 	conf->spool = only(root, "spool");
 	conf->smtp = only(root, "smtp");
 	conf->signals = only(root, "signals");

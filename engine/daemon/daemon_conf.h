@@ -19,8 +19,8 @@ extern const struct conf_option daemon_conf_options[];
 struct daemon_conf {
 	struct conf_section *root;
 	/* Sections, borrowed from root. */
-	const struct conf_section *http, *milter, *mail, *consent, *spool,
-		*smtp;
+	const struct conf_section *http, *milter, *mail, *consent, *pages,
+		*spool, *smtp;
 	const struct conf_section *signals;
 	const char *state_directory, *user,
 		*group; /* group NULL = the user's */

@@ -255,6 +255,7 @@ const struct conf_option daemon_conf_options[] = {
 	{.name = "http", .type = CONF_SECTION, .options = daemon_http_options},
 	{.name = "milter", .type = CONF_SECTION, .options = milter_options},
 	{.name = "mail", .type = CONF_SECTION, .options = gate_mail_options},
+	{.name = "pages", .type = CONF_SECTION, .options = gate_page_options},
 	{.name = "consent",
 	 .type = CONF_SECTION,
 	 .options = gate_consent_options},

@@ -80,6 +80,7 @@ daemon_gate_options(const struct daemon_conf *conf,
 		conf_bool(conf_section_at(conf->root, "bounces", 0), "keep");
 	options_out->consent = conf->consent;
 	options_out->privacy = conf_section_at(conf->root, "privacy", 0);
+	options_out->pages = conf->pages;
 }
 
 static void

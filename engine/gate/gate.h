@@ -43,6 +43,8 @@ struct gate_options {
 	struct verdict_book *verdicts; /* NULL: as compiled in */
 	/* `privacy { … }`, with gate_privacy_options; NULL = the defaults. */
 	const struct conf_section *privacy;
+	/* `pages { … }`, with gate_page_options; NULL = the defaults. */
+	const struct conf_section *pages;
 	/* Where private copies wait, when `mail` has `reinject`; NULL: none are
 	 * made. */
 	const char *split_directory;
@@ -52,6 +54,7 @@ struct gate_options {
 extern const struct conf_option gate_mail_options[];
 extern const struct conf_option gate_consent_options[];
 extern const struct conf_option gate_privacy_options[];
+extern const struct conf_option gate_page_options[];
 
 enum sg_status gate_open(const struct gate_options *options,
 			 struct sg_gate **gate_out,
@@ -74,6 +77,15 @@ enum sg_status gate_load(struct sg_gate *gate, const char *path,
 enum sg_status gate_load_configured(struct sg_gate *gate,
 				    const struct conf_section *root,
 				    struct sg_err *err) MUST_CHECK;
+
+/* Reads the operator's templates and messages anew; what was in force stays
+ * when they are refused. Any thread, one at a time. */
+enum sg_status gate_reload_pages(struct sg_gate *gate,
+				 struct sg_err *err) MUST_CHECK;
+/* The page for a path that is nobody's. */
+void gate_not_found(struct sg_gate *gate, const struct sg_request *request,
+		    const char *(*header)(const void *handle, const char *name),
+		    struct sg_reply *reply);
 
 struct gate_plugin_info {
 	const char *name, *version, *summary, *path;

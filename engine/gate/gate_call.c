@@ -70,8 +70,11 @@ gate_call_end(struct gate_call *call)
 		buf_done(&text->buf);
 	for (struct gate_json_root *root = call->jsons; root; root = root->next)
 		json_free(root->json);
+	for (struct gate_page *page = call->pages; page; page = page->next)
+		page_release(page->page);
 	call->texts = NULL;
 	call->jsons = NULL;
+	call->pages = NULL;
 	if (!call->batch)
 		pool_free(call->pool);
 	call->pool = NULL;

@@ -63,5 +63,6 @@ gate_load_configured(struct sg_gate *gate, const struct conf_section *root,
 		if (!is_listed(root, name))
 			status = load(root, gate, name, err);
 	}
-	return status;
+	/* The operator's templates, once all pages are known. */
+	return status == SG_OK ? gate_reload_pages(gate, err) : status;
 }

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "page/page.h"
 #include "token/token.h"
 
 const struct sg_host gate_host = {
@@ -104,4 +105,12 @@ const struct sg_host gate_host = {
 	.form_file = host_form_file,
 	.keep_file = host_keep_file,
 	.drop_file = host_drop_file,
+
+	.page = host_page,
+	.page_set = page_set,
+	.page_row = page_row,
+	.page_say = page_say,
+	.page_language = page_language,
+	.page_allow = page_allow,
+	.reply_with = host_reply_with,
 };

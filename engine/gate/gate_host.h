@@ -92,6 +92,9 @@ HOST(declare_score);
 HOST(form_file);
 HOST(keep_file);
 HOST(drop_file);
+/* host_page.c */
+HOST(page);
+HOST(reply_with);
 
 #undef HOST
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "gate/gate_call.h"
 #include "gate/gate_load.h"
+#include "gate/gate_page.h"
 #include "gate/plugin_file.h"
 
 enum { OPTION_DEPTH_MOST = 8, OPTIONS_MOST = 200 };
@@ -60,14 +61,27 @@ read_settings(struct gate_plugin *plugin, const struct conf_section *section,
 }
 
 static bool
+is_exact(const char *prefix)
+{
+	return prefix[strlen(prefix) - 1] != '/';
+}
+
+/* Does what the one answers belong to the other, too? */
+static bool
+covers(const char *one, const char *other)
+{
+	return is_exact(one) ? strcmp(one, other) == 0
+			     : strncmp(one, other, strlen(one)) == 0;
+}
+
+static bool
 owns_route(const struct gate_plugin *plugin, const char *prefix)
 {
 	const struct sg_route *route = plugin->descriptor.routes;
 
 	for (; route && route->prefix; route++)
-		if (strncmp(route->prefix, prefix, strlen(route->prefix)) ==
-			    0 ||
-		    strncmp(route->prefix, prefix, strlen(prefix)) == 0)
+		if (covers(route->prefix, prefix) ||
+		    covers(prefix, route->prefix))
 			return true;
 	return false;
 }
@@ -81,11 +95,10 @@ check_routes(struct sg_gate *gate, const struct gate_plugin *plugin,
 
 	for (; route && route->prefix; route++) {
 		len = strlen(route->prefix);
-		if (len < 2 || route->prefix[0] != '/' ||
-		    route->prefix[len - 1] != '/' || !route->answer)
+		if (len < 2 || route->prefix[0] != '/' || !route->answer)
 			return err_set(err, SG_REFUSED,
-				       "%s: its route `%s` must begin and end "
-				       "with / and have an answer",
+				       "%s: its route `%s` must begin with / "
+				       "and have an answer",
 				       plugin->path, route->prefix);
 		for (size_t i = 0; i < gate->n_plugins; i++)
 			if (owns_route(gate->plugins[i], route->prefix))
@@ -202,6 +215,8 @@ load(struct sg_gate *gate, struct gate_plugin *plugin,
 		status = read_settings(plugin, section, err);
 	if (status == SG_OK)
 		status = start(plugin, err);
+	if (status == SG_OK)
+		status = gate_page_bring(plugin, err);
 	return status;
 }
 
@@ -237,6 +252,7 @@ gate_unload(struct gate_plugin *plugin)
 
 	if (!plugin)
 		return;
+	pages_forget(plugin->gate->pages, plugin->descriptor.name);
 	call = &plugin->start_call;
 	if (plugin->started && plugin->descriptor.stop)
 		plugin->descriptor.stop(&call->public);

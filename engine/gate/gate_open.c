@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "gate/gate_call.h"
 #include "gate/gate_load.h"
+#include "gate/gate_page.h"
 #include "gate/split_worker.h"
 #include "mail/part_map.h"
 
@@ -103,6 +104,9 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 			hit_privacy_init(&gate->privacy, options->privacy, err);
 	if (status == SG_OK)
 		status = open_verdicts(gate, options->verdicts, err);
+	gate->page_conf = options->pages;
+	if (status == SG_OK)
+		status = gate_page_open(gate, err);
 	if (status == SG_OK && options->split_directory && gate->mail.reinject)
 		status = open_split(gate, options->split_directory, err);
 	if (status != SG_OK) {
@@ -125,6 +129,7 @@ gate_close(struct sg_gate *gate)
 	mail_conf_done(&gate->mail);
 	mail_consent_done(&gate->consent);
 	verdict_book_free(gate->own_verdicts);
+	pages_free(gate->pages);
 	mail_recent_free(gate->recent);
 	mail_senders_free(gate->senders);
 	free(gate->public_url);

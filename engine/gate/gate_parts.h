@@ -15,6 +15,7 @@
 #include "gate/mail_consent.h"
 #include "gate/mail_recent.h"
 #include "gate/mail_senders.h"
+#include "page/page.h"
 #include "gate/once.h"
 
 enum {
@@ -37,6 +38,11 @@ struct gate_json_root {
 	struct gate_json_root *next;
 };
 
+struct gate_page {
+	struct sg_page *page;
+	struct gate_page *next;
+};
+
 struct outgoing_intents; /* mail_out.h */
 struct mail_in;		 /* mail_in.h */
 
@@ -49,6 +55,7 @@ struct gate_call {
 	struct spool_batch *batch; /* NULL: signals are written one by one */
 	struct sg_text *texts;
 	struct gate_json_root *jsons;
+	struct gate_page *pages;
 	const char *(*header)(const void *handle, const char *name);
 	bool token_expired; /* of an open or a click: answered, no signal */
 	struct outgoing_intents *outgoing; /* NULL outside outgoing() */
@@ -100,6 +107,8 @@ struct sg_gate {
 	struct mail_consent consent;
 	struct verdict_book *verdicts, *own_verdicts;
 	struct hit_privacy privacy;
+	struct pages *pages;
+	const struct conf_section *page_conf; /* NULL = the defaults */
 	struct mail_recent *recent;
 	struct mail_senders *senders;
 	struct split_queue *split; /* NULL: mail to several is not split */

@@ -4,6 +4,16 @@
 #include "base/log.h"
 #include "gate/gate_call.h"
 
+/* "/o/" and all that begins with it; "/t.js" and nothing else. */
+static bool
+is_for(const char *path, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(path, prefix, len) == 0 &&
+	       (prefix[len - 1] == '/' || !path[len]);
+}
+
 static const struct sg_route *
 find_route(struct sg_gate *gate, const char *path, struct gate_plugin **owner)
 {
@@ -13,8 +23,7 @@ find_route(struct sg_gate *gate, const char *path, struct gate_plugin **owner)
 		route = gate->plugins[i]->descriptor.routes;
 		for (; route && route->prefix; route++) {
 			*owner = gate->plugins[i];
-			if (strncmp(path, route->prefix,
-				    strlen(route->prefix)) == 0)
+			if (is_for(path, route->prefix))
 				return route;
 		}
 	}

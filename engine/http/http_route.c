@@ -3,15 +3,6 @@
 
 #include <string.h>
 
-static const char not_found[] =
-	"<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">"
-	"<meta name=\"viewport\" content=\"width=device-width\">"
-	"<title>Not found</title></head>\n"
-	"<body style=\"font-family:sans-serif;max-width:34em;margin:4em auto\">"
-	"<h1>Not found</h1>\n<p>There is nothing at this address. If you "
-	"followed a link in a message, it may be incomplete: try copying the "
-	"whole of it.</p></body></html>\n";
-
 static bool
 is_get(const struct http_request *request)
 {
@@ -66,5 +57,9 @@ http_route(void *arg, const struct http_request *request,
 	    routes->plugin(routes->plugin_arg, &request->request,
 			   http_header_of, request->batch, reply))
 		return;
-	reply_page(reply, 404, not_found);
+	if (routes->missing)
+		routes->missing(routes->plugin_arg, &request->request,
+				http_header_of, reply);
+	else
+		reply_text(reply, 404, "there is nothing at this address\n");
 }

@@ -14,10 +14,17 @@ typedef bool http_plugin_fn(void *arg, const struct sg_request *request,
 						  const char *name),
 			    struct spool_batch *batch, struct sg_reply *reply);
 
+/* gate_not_found(): the page for a path that is nobody's. */
+typedef void http_missing_fn(void *arg, const struct sg_request *request,
+			     const char *(*header)(const void *handle,
+						   const char *name),
+			     struct sg_reply *reply);
+
 struct http_routes {
-	http_plugin_fn *plugin; /* NULL: no plugins */
-	void *plugin_arg;
-	http_handler_fn *api; /* all of /api/; NULL: 404 */
+	http_plugin_fn *plugin;	  /* NULL: no plugins */
+	http_missing_fn *missing; /* NULL: a line of text */
+	void *plugin_arg;	  /* of these two */
+	http_handler_fn *api;	  /* all of /api/; NULL: 404 */
 	http_handler_fn *health, *metrics;
 	void *api_arg; /* of these three */
 };

@@ -288,6 +288,30 @@ struct sg_host {
 				    size_t len, struct sg_text *name_out,
 				    struct sg_err *err);
 	void (*drop_file)(const struct sg_call *call, const char *name);
+
+	/* -- pages for people, since 1.4 --
+	 * One layout around all of them, in the reader's language, of
+	 * templates that the operator can replace. What is set is escaped for
+	 * where the template puts it. */
+	/* NAME.html of the plugin's own files, or "notice" with the values
+	 * heading and text. Asserts that there is one. */
+	struct sg_page *(*page)(const struct sg_call *call,
+				const struct sg_request *request,
+				const char *name);
+	void (*page_set)(struct sg_page *page, const char *name,
+			 const char *value);
+	/* One more of {{#each NAME}}: set its values on what comes back. */
+	struct sg_page *(*page_row)(struct sg_page *page, const char *name);
+	/* The message of that key, with the values set so far, as text. */
+	const char *(*page_say)(struct sg_page *page, const char *key);
+	const char *(*page_language)(const struct sg_page *page); /* "de" */
+	/* A source for a directive of the page's Content-Security-Policy:
+	 * ("form-action", "https://shop.example.com"). */
+	void (*page_allow)(struct sg_page *page, const char *directive,
+			   const char *source);
+	/* With all headers that a page needs. */
+	void (*reply_with)(struct sg_reply *reply, int status,
+			   struct sg_page *page);
 };
 
 #endif

@@ -49,6 +49,7 @@ struct sg_text;	    /* bytes under construction; belong to a call */
 struct sg_form;	    /* a parsed form body; belongs to a call */
 struct sg_json;	    /* a value of a parsed JSON text; belongs to a call */
 struct sg_reply;    /* the HTTP answer; filled through host functions */
+struct sg_page;	    /* a page for people, or a row of one */
 
 /* Stands first in every entry of a plugin. Made by the host. */
 struct sg_call {
@@ -180,7 +181,8 @@ struct sg_request {
 };
 
 /* Answers every method; the host has bounded the request. A table of routes
- * ends with {0}. The prefix begins and ends with '/': "/o/". */
+ * ends with {0}. The prefix begins with '/'; one that ends with it, too, has
+ * all that begins with it ("/o/"), another just itself ("/t.js"; since 1.4). */
 typedef enum sg_status sg_answer_fn(const struct sg_call *call,
 				    const struct sg_request *request,
 				    struct sg_reply *reply, struct sg_err *err);
@@ -376,6 +378,20 @@ struct sg_action {
 			      struct sg_err *err);
 };
 
+/* --- assets --------------------------------------------------------------- */
+
+/*
+ * What the plugin's folder holds beside its code, compiled in by the Makefile
+ * as NAME_assets: templates of pages (*.html), messages in each language
+ * (en.conf, de.conf) and scripts (*.js). The form of the first two stands in
+ * scoregate-pages(5). A table ends with {0}. Since 1.4.
+ */
+struct sg_asset {
+	const char *name;
+	const char *bytes;
+	size_t len;
+};
+
 /* --- the descriptor ------------------------------------------------------ */
 
 /*
@@ -417,6 +433,8 @@ struct sg_plugin {
 	 * when told to: the API's, never the public's. `path` is its own
 	 * business; the answer is JSON. */
 	sg_answer_fn *inspect;
+	/* since 1.4: its templates and messages; those of page(). */
+	const struct sg_asset *assets;
 };
 
 #define SG_PLUGIN __attribute__((visibility("default")))

@@ -50,4 +50,5 @@ SG_PLUGIN const struct sg_plugin sg_plugin_forward = {
 	.options = options,
 	.routes = routes,
 	.start = forward_start,
+	.assets = forward_assets,
 };

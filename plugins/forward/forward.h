@@ -12,6 +12,9 @@
 
 #include "scoregate_plugin.h"
 
+/* forward.html and its messages, compiled in. */
+extern const struct sg_asset forward_assets[];
+
 enum { FORWARD_OFFERS_MOST = 200 };
 /* In bytes. Percent-encoded in one mailto:, which some mail programs cut. */
 enum {

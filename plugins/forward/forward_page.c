@@ -29,83 +29,39 @@ offer_of(const struct sg_call *call, const struct sg_token *token)
 	return &forward->offers[0];
 }
 
+/* The same page before and after the button. */
 static void
-append_head(const struct sg_host *host, struct sg_text *page, const char *title)
-{
-	host->print(page,
-		    "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"
-		    "<meta name=\"viewport\" content=\"width=device-width\">"
-		    "<meta name=\"robots\" content=\"noindex\">"
-		    "<title>%s</title><body style=\"font:16px sans-serif;"
-		    "margin:3em auto;max-width:30em;padding:0 1em\">"
-		    "<h1>%s</h1>",
-		    title, title);
-}
-
-static void
-answer_question(const struct sg_call *call, const struct forward_offer *offer,
-		struct sg_reply *reply)
+answer(const struct sg_call *call, const struct sg_request *request,
+       const struct forward_offer *offer, bool passed, struct sg_reply *reply)
 {
 	const struct sg_host *host = call->host;
-	struct sg_text *page = host->text(call);
+	struct sg_page *page = host->page(call, request, "forward");
+	struct sg_text *body = host->text(call);
 
-	append_head(host, page, "Pass it on to a friend");
-	host->print(page, "<p>Your friend will read:</p><blockquote><p><b>");
-	host->append_html(page, offer->subject);
-	host->print(page, "</b></p><p style=\"white-space:pre-wrap\">");
-	host->append_html(page, offer->text);
-	host->print(page, "</p><p>");
-	host->append_html(page, offer->link);
-	host->print(page,
-		    "</p></blockquote><p>The mail is written by your own mail "
-		    "program. We learn that you passed this on, and not to "
-		    "whom.</p><form method=\"post\">"
-		    "<input type=\"hidden\" name=\"how\" value=\"page\">"
-		    "<div style=\"position:absolute;left:-99em\" "
-		    "aria-hidden=\"true\"><input name=\"%s\" tabindex=\"-1\" "
-		    "autocomplete=\"off\"></div>"
-		    "<button style=\"font:inherit;padding:.5em 1em\">"
-		    "Write to a friend</button></form></body></html>\n",
-		    honeypot);
-	host->reply_page(reply, 200, host->text_value(page));
-}
-
-static void
-answer_done(const struct sg_call *call, const struct forward_offer *offer,
-	    struct sg_reply *reply)
-{
-	const struct sg_host *host = call->host;
-	struct sg_text *page = host->text(call);
-
-	append_head(host, page, "Now to your friend");
 	/* RFC 6068 §5: a line ends with %0D%0A. */
-	host->print(page, "<p><a href=\"mailto:?subject=");
-	host->append_url(page, offer->subject);
-	host->print(page, "&amp;body=");
-	host->append_url(page, offer->text);
-	host->print(page, "%%0D%%0A%%0D%%0A");
-	host->append_url(page, offer->link);
-	host->print(page, "%%0D%%0A\">Open my mail program</a></p>"
-			  "<p>Or copy this into a message:</p>"
-			  "<textarea readonly rows=\"8\" "
-			  "style=\"font:inherit;width:100%%\">");
-	host->append_html(page, offer->text);
-	host->print(page, "\n\n");
-	host->append_html(page, offer->link);
-	host->print(page, "\n</textarea></body></html>\n");
-	host->reply_page(reply, 200, host->text_value(page));
+	host->print(body, "%s\r\n\r\n%s\r\n", offer->text, offer->link);
+	host->page_set(page, "passed", passed ? "1" : "");
+	host->page_set(page, "subject", offer->subject);
+	host->page_set(page, "text", offer->text);
+	host->page_set(page, "link", offer->link);
+	host->page_set(page, "body", host->text_value(body));
+	host->page_set(page, "honeypot", honeypot);
+	host->reply_with(reply, 200, page);
 }
 
 static void
-answer_short(const struct sg_call *call, struct sg_reply *reply, int status,
-	     const char *title, const char *text)
+answer_short(const struct sg_call *call, const struct sg_request *request,
+	     int status, const char *key, struct sg_reply *reply)
 {
 	const struct sg_host *host = call->host;
-	struct sg_text *page = host->text(call);
+	struct sg_page *page = host->page(call, request, "notice");
+	struct sg_text *text = host->text(call);
 
-	append_head(host, page, title);
-	host->print(page, "<p>%s</p></body></html>\n", text);
-	host->reply_page(reply, status, host->text_value(page));
+	host->print(text, "%s_text", key);
+	host->page_set(page, "heading", host->page_say(page, key));
+	host->page_set(page, "text",
+		       host->page_say(page, host->text_value(text)));
+	host->reply_with(reply, status, page);
 }
 
 /* Once a mail and recipient, however often the button is pressed: the external
@@ -153,18 +109,16 @@ act(const struct sg_call *call, const struct sg_request *request,
 		filled = host->form_get(form, honeypot);
 	}
 	if (!how || strcmp(how, "page") != 0) {
-		answer_short(call, reply, 400, "Nothing was passed on",
-			     "Please use the button of the page.");
+		answer_short(call, request, 400, "forward.nothing", reply);
 		return SG_OK;
 	}
 	status = emit(call, request, token, filled && *filled, err);
 	if (status == SG_OK) {
-		answer_done(call, offer_of(call, token), reply);
+		answer(call, request, offer_of(call, token), true, reply);
 		return SG_OK;
 	}
 	host->reply_header(reply, "Retry-After", "60");
-	answer_short(call, reply, 503, "Not now",
-		     "This could not be kept. Please try again in a minute.");
+	answer_short(call, request, 503, "page.not_now", reply);
 	return status;
 }
 
@@ -179,19 +133,17 @@ forward_page(const struct sg_call *call, const struct sg_request *request,
 	if (host->token_read(call, SG_TOKEN_FORWARD, SG_TOKEN_URL,
 			     request->path, strlen(request->path), &token,
 			     err) != SG_OK) {
-		answer_short(call, reply, 404, "This link is not valid",
-			     "Please use the link in the mail itself.");
+		answer_short(call, request, 404, "page.not_valid", reply);
 		return SG_OK;
 	}
 	if (strcmp(request->method, "POST") == 0)
 		return act(call, request, &token, reply, err);
 	if (strcmp(request->method, "GET") == 0 ||
 	    strcmp(request->method, "HEAD") == 0) {
-		answer_question(call, offer_of(call, &token), reply);
+		answer(call, request, offer_of(call, &token), false, reply);
 		return SG_OK;
 	}
 	host->reply_header(reply, "Allow", "GET, HEAD, POST");
-	answer_short(call, reply, 405, "Not like this",
-		     "Only GET and POST are answered here.");
+	answer_short(call, request, 405, "page.not_like_this", reply);
 	return SG_OK;
 }

@@ -88,8 +88,8 @@ the_button_keeps_one_signal_and_opens_the_reader_s_own_mail_program(
 			"%20%3Cb%3EI%3C%2Fb%3E%20read%0D%0A%0D%0A"
 			"https%3A%2F%2Fshop.example.com%2F%3Fa%3D1%26b%3D2"
 			"%0D%0A\"");
-	assert_page_has("What &lt;b&gt;I&lt;/b&gt; read\n\n"
-			"https://shop.example.com/?a=1&amp;b=2\n</textarea>");
+	assert_page_has("What &lt;b&gt;I&lt;/b&gt; read\r\n\r\n"
+			"https://shop.example.com/?a=1&amp;b=2\r\n</textarea>");
 	assert_int_equal(gate_aid_signals(aid), 1);
 	assert_string_equal(aid->signals[0].name, "email.forwarded");
 	assert_string_equal(aid->signals[0].source, "forward");
