@@ -16,6 +16,14 @@ take_log_level(struct daemon *daemon, const struct daemon_conf *fresh,
 	return SG_OK;
 }
 
+/* Rotated on another node, and the file copied here. */
+static enum sg_status
+take_keys(struct daemon *daemon, const struct daemon_conf *fresh,
+	  struct sg_err *err)
+{
+	return keys_reload(daemon->keys, err);
+}
+
 static const struct {
 	const char *name; /* for the log, and the manual */
 	enum sg_status (*take)(struct daemon *daemon,
@@ -24,6 +32,7 @@ static const struct {
 } parts[] = {
 	{"log level", take_log_level},
 	{"verdicts", daemon_verdicts_reload},
+	{"keys", take_keys},
 	{"web: certificates, trust, limits", daemon_http_reload},
 };
 

@@ -132,3 +132,36 @@ store_message_each_sender(struct store *store, int64_t since, size_t most,
 	db_reset(statement);
 	return status == SG_NONE ? SG_OK : status;
 }
+
+/* The first id of that moment. */
+static int64_t
+first_id(int64_t at)
+{
+	const int64_t most = INT64_MAX >> 16;
+
+	return (at < 0 ? 0 : at > most ? most : at) << 16;
+}
+
+enum sg_status
+store_message_count(struct store *store, int64_t from, int64_t until,
+		    int64_t *n_out, int64_t *last_at_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT count(*), max(message_id) FROM message"
+			       " WHERE message_id >= ? AND message_id < ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, first_id(from));
+	db_bind_int(statement, 2, first_id(until));
+	status = db_step(statement, err);
+	if (status == SG_OK) {
+		*n_out = db_column_int(statement, 0);
+		*last_at_out = db_column_int(statement, 1) >> 16;
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_FAILED : status;
+}

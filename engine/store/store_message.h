@@ -47,4 +47,11 @@ enum sg_status store_message_each_sender(
 	void (*fn)(void *arg, uint64_t message_id, const char *sender),
 	void *arg, struct sg_err *err) MUST_CHECK;
 
+/* How many went out that were made from `from` until before `until`, and when
+ * the last of them was (0 = none). By their ids, which begin with the time. */
+enum sg_status store_message_count(struct store *store, int64_t from,
+				   int64_t until, int64_t *n_out,
+				   int64_t *last_at_out,
+				   struct sg_err *err) MUST_CHECK;
+
 #endif

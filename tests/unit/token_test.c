@@ -102,6 +102,146 @@ keys_others_can_read_are_refused(void **state)
 	assert_keys_refused("chmod 600");
 }
 
+static uint8_t
+rotated(struct keys *keys, int64_t now)
+{
+	struct sg_err err;
+	uint8_t id = 0;
+
+	if (keys_rotate(keys, now, &id, &err) != SG_OK)
+		fail_msg("%s", err.text);
+	return id;
+}
+
+static bool
+is_read(const struct keys *keys, const struct buf *text)
+{
+	struct buf scratch = BUF_INIT;
+	struct token token;
+	bool is = token_read(keys, TOKEN_OPEN, text->data, text->len, &scratch,
+			     &token, NULL) == SG_OK;
+
+	buf_done(&scratch);
+	return is;
+}
+
+static void
+make_open(const struct keys *keys, struct buf *text)
+{
+	struct token token = {.kind = TOKEN_OPEN, .message_id = 7};
+
+	buf_reset(text);
+	assert_int_equal(token_make(keys, &token, text, NULL), SG_OK);
+}
+
+static void
+after_a_rotation_old_links_are_read_and_new_ones_have_the_new_key(void **state)
+{
+	struct buf old = BUF_INIT, new = BUF_INIT;
+	struct keys *keys, *again;
+	struct keys_info infos[KEYS_IDS];
+	uint8_t id;
+
+	unlink(path);
+	keys = opened();
+	make_open(keys, &old);
+	assert_int_equal(rotated(keys, 1000), 2);
+	make_open(keys, &new);
+	assert_int_equal(new.data[0], 'A');
+	assert_int_not_equal(memcmp(old.data, new.data, 4), 0);
+	assert_true(is_read(keys, &old) && is_read(keys, &new));
+
+	again = opened(); /* the file says the same */
+	assert_true(is_read(again, &old) && is_read(again, &new));
+	keys_current(again, &id);
+	assert_int_equal(id, 2);
+	assert_int_equal(keys_list(again, infos), 2);
+	assert_int_equal(infos[0].made_at, 0);
+	assert_int_equal(infos[0].until, 1000);
+	assert_int_equal(infos[1].made_at, 1000);
+	assert_true(infos[1].current && infos[1].until == INT64_MAX);
+	keys_close(again);
+	keys_close(keys);
+	buf_done(&old);
+	buf_done(&new);
+}
+
+static void
+a_retired_key_s_links_are_dead_and_its_id_never_comes_back(void **state)
+{
+	struct buf old = BUF_INIT;
+	struct keys_info infos[KEYS_IDS];
+	struct keys *keys, *again;
+	struct sg_err err;
+
+	unlink(path);
+	keys = opened();
+	make_open(keys, &old);
+	assert_int_equal(keys_retire(keys, 1, 5, &err), SG_REFUSED);
+	rotated(keys, 1000);
+	rotated(keys, 2000);
+	assert_int_equal(keys_retire(keys, 9, 5, &err), SG_NONE);
+	assert_int_equal(keys_retire(keys, 2, 2500, &err), SG_OK);
+	assert_int_equal(keys_list(keys, infos), 2);
+	assert_int_equal(infos[0].until, 1000);
+	assert_true(is_read(keys, &old));
+	assert_int_equal(keys_retire(keys, 1, 3000, &err), SG_OK);
+	assert_false(is_read(keys, &old));
+	assert_int_equal(keys_retire(keys, 1, 3000, &err), SG_NONE);
+	again = opened();
+	assert_false(is_read(again, &old));
+	assert_int_equal(rotated(again, 4000), 4);
+	keys_close(again);
+	keys_close(keys);
+	buf_done(&old);
+}
+
+static void
+what_another_node_rotated_is_taken_by_a_reload(void **state)
+{
+	struct buf text = BUF_INIT;
+	struct keys *keys, *other;
+	struct sg_err err;
+
+	unlink(path);
+	keys = opened();
+	other = opened();
+	rotated(other, 1000);
+	make_open(other, &text);
+	assert_false(is_read(keys, &text));
+	assert_int_equal(keys_reload(keys, &err), SG_OK);
+	assert_true(is_read(keys, &text));
+	assert_int_equal(keys_retire(other, 1, 2000, &err), SG_OK);
+	assert_int_equal(keys_reload(keys, &err), SG_OK);
+	assert_null(keys_find(keys, 1));
+
+	unlink(path); /* another installation's */
+	keys_close(other);
+	other = opened();
+	assert_int_equal(keys_reload(keys, &err), SG_REFUSED);
+	assert_non_null(strstr(err.text, "another record key"));
+	assert_true(is_read(keys, &text));
+	keys_close(other);
+	keys_close(keys);
+	buf_done(&text);
+}
+
+static void
+there_are_255_keys_in_a_life(void **state)
+{
+	struct sg_err err;
+	struct keys *keys;
+	uint8_t id;
+
+	unlink(path);
+	keys = opened();
+	for (int i = 2; i <= 255; i++)
+		assert_int_equal(rotated(keys, i), i);
+	assert_int_equal(keys_rotate(keys, 1, &id, &err), SG_REFUSED);
+	keys_close(keys);
+	unlink(path);
+}
+
 static void
 broken_key_files_are_refused_with_the_line(void **state)
 {
@@ -334,6 +474,13 @@ main(void)
 		cmocka_unit_test(message_ids_differ_and_know_their_time),
 		cmocka_unit_test(keys_others_can_read_are_refused),
 		cmocka_unit_test(broken_key_files_are_refused_with_the_line),
+		cmocka_unit_test(
+			after_a_rotation_old_links_are_read_and_new_ones_have_the_new_key),
+		cmocka_unit_test(
+			a_retired_key_s_links_are_dead_and_its_id_never_comes_back),
+		cmocka_unit_test(
+			what_another_node_rotated_is_taken_by_a_reload),
+		cmocka_unit_test(there_are_255_keys_in_a_life),
 		cmocka_unit_test(old_keys_verify_and_the_last_one_signs),
 	};
 

@@ -24,7 +24,7 @@ struct api_options {
 	struct scoreboard *scoreboard;
 	struct sg_gate *gate; /* NULL: no plugins */
 	struct signal_kinds *kinds;
-	const struct keys *keys;
+	struct keys *keys;
 	struct store_readers *readers;
 	struct broadcasts *broadcasts; /* NULL: 503 */
 	const char *timezone;	       /* NULL = UTC */

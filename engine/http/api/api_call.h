@@ -283,6 +283,7 @@ api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_plugins_all, api_plugins_check;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
 api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;
+api_fn api_keys_all, api_keys_rotate, api_keys_retire;
 
 /* --- api_outbox.c -------------------------------------------------------- */
 

@@ -357,6 +357,16 @@ const struct api_resource api_resources[] = {
 	{"DELETE", "/tokens/{name}", API_MANAGER, api_tokens_revoke,
 	 "revoke an API token",
 	 .params = ""},
+
+	{"GET", "/keys", API_MANAGER, api_keys_all,
+	 "the keys that links in mail are signed with",
+	 .params = "", .answer = "Key*"},
+	{"POST", "/keys", API_MANAGER, api_keys_rotate,
+	 "a new key for new mail; old links go on working",
+	 .params = "", .answer = "{id:int}", .status = 201},
+	{"DELETE", "/keys/{id}", API_MANAGER, api_keys_retire,
+	 "an old key's links are dead from now on; dry_run=1: how many mails",
+	 .params = "dry_run", .answer = "Key"},
 	{0},
 };
 /* clang-format on */

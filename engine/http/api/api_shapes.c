@@ -223,6 +223,9 @@ const struct api_shape api_shapes[] = {
 	 " first_difference?:text}", NULL},
 	{"AuditEntry", "{id:text at:time actor:text origin:text action:text"
 	 " object:text detail:text}", "who did what to what, from where"},
+	{"Key", "{id:int current:bool made_at:time|null mails:int"
+	 " last_mail_at:time|null}",
+	 "a key of links, and how many mails carry links of it"},
 	{"Token", "{name:text role:Role state:'active'|'expired'|'revoked'"
 	 " created_at:time expires_at:time|null revoked_at:time|null"
 	 " last_used_at:time|null}", NULL},
