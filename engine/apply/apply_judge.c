@@ -8,7 +8,10 @@
 #include <stdlib.h>
 
 #include "apply/apply_parts.h"
+#include "apply/fold_opening.h"
 #include "base/clock.h"
+#include "base/log.h"
+#include "store/store_message.h"
 #include "store/store_settle.h"
 
 static int64_t
@@ -50,6 +53,64 @@ apply_judge(struct apply *apply, uint32_t record_id,
 	    (!judgement.history_id && !judgement.message_id))
 		return SG_OK;
 	return store_judge(apply->store, &judgement, err);
+}
+
+/* May it be about something that happened before that moment? */
+static enum sg_status
+is_about_before(struct apply *apply, const struct cached *cached,
+		const struct store_judgement *about, int64_t opened_at,
+		bool *is_out, struct sg_err *err)
+{
+	struct store_message message;
+	struct store_history row;
+	enum sg_status status;
+
+	if (about->history_id) {
+		status = store_history_get(apply->store, about->history_id,
+					   apply->work, &row, err);
+		*is_out = status == SG_NONE;
+	} else {
+		status = store_message_get(apply->store, about->message_id,
+					   cached->record_key, apply->work,
+					   &message, err);
+		*is_out = about->message_id && about->since <= opened_at &&
+			  status == SG_OK && message.sent_at <= opened_at;
+	}
+	return status == SG_NONE ? SG_OK : status;
+}
+
+enum sg_status
+apply_judge_folded(struct apply *apply, uint32_t record_id,
+		   struct signal *judgement, struct sg_err *err)
+{
+	struct store_judgement about;
+	struct cached *cached;
+	char text[CLOCK_TEXT_SIZE];
+	int64_t opened_at;
+	bool is = false;
+	enum sg_status status;
+
+	if (judgement->kind != SIGNAL_JUDGE || !record_id)
+		return SG_OK;
+	status = apply_load_record(apply, record_id, &cached, err);
+	if (status != SG_OK)
+		return status;
+	opened_at = fold_opened_at(cached->fold);
+	if (opened_at == INT64_MIN)
+		return SG_OK;
+	about = judgement_of(record_id, judgement);
+	status = is_about_before(apply, cached, &about, opened_at, &is, err);
+	if (status != SG_OK || !is)
+		return status;
+	clock_format(opened_at + 1, text);
+	log_warn("a verdict came too late: what was before %.10s is folded "
+		 "and keeps its points record=%u",
+		 text, cached->id);
+	status = signal_set(judgement, "folded",
+			    pool_printf(apply->work,
+					"before %.10s: keeps its points", text),
+			    err);
+	return status == SG_REFUSED ? SG_OK : status;
 }
 
 enum sg_status

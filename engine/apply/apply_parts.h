@@ -285,6 +285,11 @@ enum sg_status apply_hits_expire(struct apply *apply, bool *left_out,
 enum sg_status apply_judge(struct apply *apply, uint32_t record_id,
 			   const struct signal *signal,
 			   struct sg_err *err) MUST_CHECK;
+/* It may be about what retention has folded away, which it changes no more:
+ * says so in the log, and in the judgement itself (property "folded"). */
+enum sg_status apply_judge_folded(struct apply *apply, uint32_t record_id,
+				  struct signal *judgement,
+				  struct sg_err *err) MUST_CHECK;
 /* All judgements of a history, in order; reads it again. */
 enum sg_status apply_judge_all(struct apply *apply, uint32_t record_id,
 			       struct store_history_rows *rows,

@@ -12,6 +12,9 @@
 #include "apply/ledger_fold.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "rule/stored_ledger.h"
+#include "signal/signal_props.h"
+#include "store/store_folded.h"
 #include "store/store_retain.h"
 #include "store/store_score.h"
 
@@ -30,6 +33,7 @@ struct retaining {
 	struct signal opening;
 	struct store_history_place place;
 	struct fold_out sums;
+	struct fold_record *folded; /* as it was then */
 };
 
 static int64_t
@@ -41,6 +45,31 @@ horizon(const struct apply *apply)
 }
 
 /* --- the state then ------------------------------------------------------ */
+
+/* score.changed is in no history; of these the ledger knows. */
+static void
+note_folded_changes(struct retaining *self, struct fold_record *fold)
+{
+	struct store_ledger_rows older = {
+		pool_alloc(self->pool,
+			   (self->ledger.n_rows + 1) * sizeof(*older.rows)),
+		0};
+	struct stored_change *changes;
+	struct signal signal;
+	size_t n, i;
+
+	for (i = 0; i < self->ledger.n_rows; i++)
+		if (self->ledger.rows[i].at < self->before)
+			older.rows[older.n_rows++] = self->ledger.rows[i];
+	n = stored_ledger_changes(&older, self->pool, &changes);
+	for (i = 0; i < n; i++) {
+		if (self->rows.rows[0].kind == SIGNAL_OPENING &&
+		    changes[i].history_id == self->rows.rows[0].id)
+			continue; /* the sums of what was folded before */
+		signal_init(&signal, "score.changed", changes[i].at);
+		fold_note_folded(fold, &self->apply->world, &signal);
+	}
+}
 
 static enum sg_status
 fold_older(struct retaining *self, struct fold_record *fold, struct sg_err *err)
@@ -62,9 +91,14 @@ fold_older(struct retaining *self, struct fold_record *fold, struct sg_err *err)
 			break;
 		status = store_history_signal(row, self->pool, &signal, err);
 		entry.signal = &signal;
-		if (status == SG_OK)
-			fold_step(fold, world, &entry, &quiet);
+		if (status != SG_OK)
+			break;
+		fold_step(fold, world, &entry, &quiet);
+		if (quiet.effective)
+			fold_note_folded(fold, world, &signal);
 	}
+	if (status == SG_OK)
+		note_folded_changes(self, fold);
 	fold_advance_to(fold, world, self->before - 1, &quiet);
 	fold_out_done(&quiet);
 	return status;
@@ -153,7 +187,7 @@ make_opening(struct retaining *self, struct sg_err *err)
 		log_warn("the history of a record cannot be folded, and "
 			 "stays: record=%u",
 			 self->id);
-	fold_record_free(fold);
+	self->folded = fold;
 	return status == SG_OK && !fits ? SG_NONE : status;
 }
 
@@ -210,6 +244,44 @@ write_balances(struct retaining *self, struct sg_err *err)
 	return status;
 }
 
+struct writing {
+	struct retaining *self;
+	enum sg_status status;
+	struct sg_err *err;
+};
+
+static void
+write_one(void *arg, const struct signal *signal, int64_t first_at, uint64_t n)
+{
+	struct writing *writing = arg;
+	struct buf props = BUF_INIT;
+	struct store_folded row = {.record_id = writing->self->id,
+				   .name = signal->name,
+				   .first_at = first_at,
+				   .last_at = signal->happened_at,
+				   .n = n};
+
+	if (writing->status != SG_OK)
+		return;
+	signal_props_to_json(signal, &props);
+	row.props = buf_text(&props);
+	writing->status = store_folded_add(writing->self->apply->store, &row,
+					   writing->err);
+	buf_done(&props);
+}
+
+/* For conditions that ask the store. */
+static enum sg_status
+write_folded(struct retaining *self, struct sg_err *err)
+{
+	struct writing writing = {self, SG_OK, err};
+
+	writing.status = store_folded_remove(self->apply->store, self->id, err);
+	fold_each_folded(self->folded, &self->apply->world, self->before,
+			 self->pool, write_one, &writing);
+	return writing.status;
+}
+
 static enum sg_status
 replace(struct retaining *self, struct sg_err *err)
 {
@@ -227,6 +299,8 @@ replace(struct retaining *self, struct sg_err *err)
 					      &self->opening, err);
 	if (status == SG_OK)
 		status = write_sums(self, ids, err);
+	if (status == SG_OK)
+		status = write_folded(self, err);
 	return status == SG_OK ? write_balances(self, err) : status;
 }
 
@@ -294,6 +368,7 @@ retain_one(struct apply *apply, const struct store_record *record,
 	fold_out_init(&self->sums, pool, false);
 	status = retain_record(self, err);
 	fold_out_done(&self->sums);
+	fold_record_free(self->folded);
 	pool_free(pool);
 	(*n_folded)++;
 	return status == SG_NONE ? SG_OK : status;

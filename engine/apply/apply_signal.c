@@ -399,6 +399,9 @@ apply_signal(struct apply *apply, const struct signal *signal,
 		all.signals[0].happened_at = signal->received_at;
 	status = apply_name_link(apply, &all.signals[0], err);
 	if (status == SG_OK)
+		status = apply_judge_folded(apply, target.id, &all.signals[0],
+					    err);
+	if (status == SG_OK)
 		status = apply_check_unique(apply, &target, &all.signals[0],
 					    err);
 	if (status == SG_OK)

@@ -101,6 +101,7 @@ fold_record_free(struct fold_record *record)
 	free(record->given.items);
 	free(record->times.items);
 	free(record->seen.items);
+	fold_folded_done(record);
 	fold_waits_done(record);
 	free(record->expiries.items);
 	free(record->capped.items);
@@ -126,6 +127,7 @@ fold_record_bytes(const struct fold_record *record)
 	       record->given.cap * sizeof(struct fold_given) +
 	       record->times.cap * sizeof(struct fold_time) +
 	       record->seen.cap * sizeof(struct fold_seen) +
+	       record->folded.cap * sizeof(struct fold_folded) +
 	       record->waits.cap * sizeof(struct fold_wait) +
 	       record->expiries.cap * sizeof(struct fold_expiry) +
 	       record->capped.cap * sizeof(struct fold_capped) +

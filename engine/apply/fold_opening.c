@@ -303,7 +303,7 @@ get_seen(struct reader *from, struct fold_record *record)
 	seen.at = get_time(from);
 	seen.bytes = (unsigned char *)get_bytes(from, &seen.len);
 	if (seen.kept < 0) {
-		free(seen.bytes); /* no condition asks any more */
+		free(seen.bytes); /* no rule asks any more */
 		return;
 	}
 	*fold_add(&record->seen) = seen;
@@ -360,6 +360,23 @@ get_scores(struct reader *from, struct fold_run *run)
 			state->touch[rate][0] = get_real(from);
 			state->touch[rate][1] = get_real(from);
 		}
+	}
+}
+
+static void
+get_folded(struct reader *from, struct fold_record *record)
+{
+	size_t n, i;
+
+	for (n = get_count(from), i = 0; i < n; i++) {
+		struct fold_folded *folded = fold_add(&record->folded);
+
+		folded->name = get_text(from);
+		folded->campaign = get_text(from);
+		folded->first_at = get_time(from);
+		folded->last_at = get_time(from);
+		folded->n = get_number(from);
+		record->bytes += strlen(folded->name) + 32;
 	}
 }
 
@@ -426,6 +443,8 @@ fold_open(struct fold_run *run, const struct signal *signal)
 	get_limits(&from, record);
 	get_pending(&from, record);
 	get_scores(&from, run);
+	if (from.left) /* the first openings ended here */
+		get_folded(&from, record);
 	buf_done(&bytes);
 	record->started = true;
 	record->opened = true;

@@ -222,6 +222,21 @@ put_scores(struct buf *to, const struct fold_record *record,
 	}
 }
 
+static void
+put_folded(struct buf *to, const struct fold_record *record)
+{
+	put_number(to, record->folded.n);
+	for (size_t i = 0; i < record->folded.n; i++) {
+		const struct fold_folded *folded = &record->folded.items[i];
+
+		put_text(to, folded->name);
+		put_text(to, folded->campaign);
+		put_time(to, folded->first_at);
+		put_time(to, folded->last_at);
+		put_number(to, folded->n);
+	}
+}
+
 bool
 fold_opening_write(const struct fold_record *record,
 		   const struct fold_world *world, int64_t at,
@@ -238,6 +253,7 @@ fold_opening_write(const struct fold_record *record,
 	put_limits(&bytes, record);
 	put_pending(&bytes, record, world);
 	put_scores(&bytes, record, world, at);
+	put_folded(&bytes, record);
 	encode_base64url(&text, buf_text(&bytes), bytes.len);
 	signal->n_props = 0;
 	for (size_t from = 0; from < text.len; from += PIECE, i++) {

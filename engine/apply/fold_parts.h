@@ -94,6 +94,14 @@ struct fold_seen { /* an occurrence, for conditions on signals */
 	size_t len;
 };
 
+/* Signals of before the opening that no condition asked about then. */
+struct fold_folded {
+	char *name;
+	char *campaign; /* "" = none */
+	int64_t first_at, last_at;
+	uint64_t n; /* all but the last count as old as the first */
+};
+
 /* A mail that went out or came back. */
 struct fold_mail {
 	uint64_t message_id;
@@ -146,6 +154,7 @@ struct fold_record {
 	FOLD_VECTOR(struct fold_given, given);
 	FOLD_VECTOR(struct fold_time, times);
 	FOLD_VECTOR(struct fold_seen, seen);
+	FOLD_VECTOR(struct fold_folded, folded);
 	FOLD_VECTOR(struct fold_wait, waits);
 	FOLD_VECTOR(struct fold_expiry, expiries);
 	FOLD_VECTOR(struct fold_capped, capped);
@@ -207,6 +216,18 @@ bool fold_suppress(struct fold_run *run, const struct signal *signal);
 bool fold_suppressed(const struct fold_run *run); /* at run->at */
 /* Bounces, and what heals them. */
 void fold_follow_mail(struct fold_run *run, const struct signal *signal);
+
+/* fold_folded.c */
+void fold_folded_note(struct fold_record *record, const struct signal *signal,
+		      int64_t at);
+void fold_folded_done(struct fold_record *record);
+/* The signal that it stands for, without time. */
+void fold_folded_signal(const struct fold_folded *folded, struct signal *out);
+/* Of that name, newest first. */
+void fold_folded_each(const struct fold_record *record, const char *name,
+		      occurrence_fn *fn, void *fn_arg);
+bool fold_folded_campaign(const struct fold_record *record, const char *name,
+			  const char *campaign);
 
 /* fold_link.c */
 bool fold_link(struct fold_run *run, const struct signal *signal);

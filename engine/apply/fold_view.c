@@ -152,6 +152,19 @@ decode(struct fold_run *run, const struct fold_seen *seen,
 			     NULL) == SG_OK;
 }
 
+/* Once, whatever of the history is still there. */
+static void
+view_creation(const struct fold_record *record, occurrence_fn *fn, void *fn_arg)
+{
+	struct signal signal;
+	struct occurrence occurrence = {.name = "record.created",
+					.happened_at = record->created_at,
+					.signal = &signal};
+
+	signal_init(&signal, occurrence.name, record->created_at);
+	(void)fn(fn_arg, &occurrence);
+}
+
 static void
 view_occurrences(void *arg, const char *name, occurrence_fn *fn, void *fn_arg)
 {
@@ -162,6 +175,10 @@ view_occurrences(void *arg, const char *name, occurrence_fn *fn, void *fn_arg)
 	struct signal signal;
 	size_t i = record->seen.n;
 
+	if (strcmp(name, "record.created") == 0) {
+		view_creation(record, fn, fn_arg);
+		return;
+	}
 	while (i-- > 0) {
 		const struct fold_seen *seen = &record->seen.items[i];
 
@@ -172,6 +189,10 @@ view_occurrences(void *arg, const char *name, occurrence_fn *fn, void *fn_arg)
 		if (!fn(fn_arg, &occurrence))
 			return;
 	}
+	/* Changes of fields are told by one name, as set evaluation does. */
+	if (strcmp(name, "record.changed") == 0)
+		name = "field.changed";
+	fold_folded_each(record, name, fn, fn_arg);
 }
 
 static bool
@@ -199,7 +220,7 @@ view_broadcast(void *arg, const char *name, const char *state)
 		if (property && strcmp(property, name) == 0)
 			return true;
 	}
-	return false;
+	return fold_folded_campaign(run->record, signal_name, name);
 }
 
 static bool

@@ -93,8 +93,13 @@ static void
 keep_signal(void *arg, const char *name)
 {
 	struct fold_world *world = arg;
+	bool changed = strcmp(name, "record.changed") == 0 ||
+		       strcmp(name, "field.changed") == 0;
 
-	(void)intern(&world->kept, &world->n_kept, name);
+	(void)intern(&world->kept, &world->n_kept,
+		     changed ? "record.changed" : name);
+	if (changed) /* two names of one thing */
+		(void)intern(&world->kept, &world->n_kept, "field.changed");
 }
 
 static void

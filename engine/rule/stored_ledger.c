@@ -160,6 +160,7 @@ stored_ledger_changes(const struct store_ledger_rows *rows, struct pool *pool,
 	for (i = 0; i < n_things; i++) {
 		const struct store_ledger *row = things[i].first;
 		struct stored_change change = {.at = row->at,
+					       .history_id = row->history_id,
 					       .score_id = row->score_id};
 		bool stands = things[i].stands;
 

@@ -10,7 +10,7 @@
 #include "store/store_ledger.h"
 
 struct stored_change {
-	int64_t at;
+	int64_t at, history_id;
 	uint32_t score_id;
 	double old, new; /* raw, before and after it */
 };

@@ -11,6 +11,7 @@
 #include "rule/condition_set_parts.h"
 #include "rule/stored_ledger.h"
 #include "score/scoreboard.h"
+#include "store/store_folded.h"
 #include "store/store_history.h"
 #include "store/store_ledger.h"
 #include "store/store_list.h"
@@ -356,17 +357,27 @@ static enum sg_status
 load_ledger(struct stored_view *view, struct kept_name *kept,
 	    struct sg_err *err)
 {
+	struct store_history_span folded = {kept->name, INT64_MIN, view->now};
+	struct loading loading = {view, kept};
 	struct store_ledger_rows rows;
 	struct stored_change *changes;
+	int64_t opening = -1;
 	enum sg_status status = store_ledger_of(view->store, view->record.id, 0,
 						view->pool, &rows, err);
 	size_t n, i;
 
-	if (status != SG_OK)
+	if (status == SG_OK)
+		status = store_history_opening(view->store, view->record.id,
+					       &opening, err);
+	if (status == SG_OK)
+		status = store_folded_each(view->store, view->record.id,
+					   &folded, keep_row, &loading, err);
+	if (status != SG_OK && status != SG_NONE)
 		return status;
 	n = stored_ledger_changes(&rows, view->pool, &changes);
-	for (i = 0; i < n; i++)
-		if (changes[i].at <= view->now)
+	for (i = 0; i < n; i++) /* the opening's are sums, no changes */
+		if (changes[i].at <= view->now &&
+		    changes[i].history_id != opening)
 			add_change(view, kept, &changes[i]);
 	if (kept->n_hits)
 		qsort(kept->hits, kept->n_hits, sizeof(*kept->hits),

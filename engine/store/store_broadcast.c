@@ -204,10 +204,12 @@ select_sql(const char *what)
 	return "SELECT DISTINCT r.record_id FROM broadcast_recipient r"
 	       " JOIN history_of h ON h.of_record = r.record_id"
 	       " AND h.message_id = r.message_id"
-	       " WHERE r.broadcast = ? AND r.message_id <> 0"
-	       " AND coalesce(h.name, '') = ?"
+	       " WHERE r.broadcast = ?1 AND r.message_id <> 0"
+	       " AND coalesce(h.name, '') = ?2"
 	       " AND h.effective = 1 AND h.verdict = 0"
-	       " ORDER BY r.record_id";
+	       " UNION SELECT record_id FROM folded_result"
+	       " WHERE broadcast = ?1 AND signal = ?2 AND hits > 0"
+	       " ORDER BY 1";
 }
 
 enum sg_status

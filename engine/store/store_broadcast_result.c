@@ -16,6 +16,24 @@ read_result(struct db_statement *statement, struct pool *pool, void *row)
 	result->machine_hits = (uint64_t)db_column_int(statement, 4);
 }
 
+/* A person is counted once, also with hits on both sides of what is folded. */
+#define PEOPLE_HITS                                                        \
+	"SELECT name, count(CASE WHEN hits > 0 THEN 1 END) AS people,"     \
+	" sum(hits) AS hits, count(CASE WHEN machine_hits > 0 THEN 1 END)" \
+	" AS machine_people, sum(machine_hits) AS machine_hits FROM ("     \
+	"SELECT name, record_id, sum(hits) AS hits,"                       \
+	" sum(machine_hits) AS machine_hits FROM ("                        \
+	"SELECT h.name AS name, h.record_id AS record_id,"                 \
+	" h.verdict = 0 AS hits, h.verdict <> 0 AS machine_hits"           \
+	" FROM broadcast_recipient r"                                      \
+	" JOIN history_of h ON h.of_record = r.record_id"                  \
+	" AND h.message_id = r.message_id"                                 \
+	" WHERE r.broadcast = ?1 AND r.message_id <> 0"                    \
+	" AND h.effective = 1 UNION ALL"                                   \
+	" SELECT signal, record_id, hits, machine_hits"                    \
+	" FROM folded_result WHERE broadcast = ?1) AS hit"                 \
+	" GROUP BY name, record_id) AS person GROUP BY name"
+
 enum sg_status
 store_broadcast_get_results(struct store *store, const char *name,
 			    struct pool *pool,
@@ -30,27 +48,14 @@ store_broadcast_get_results(struct store *store, const char *name,
 	status = store_prepare(
 		store,
 		"SELECT name, sum(people), sum(hits), sum(machine_people),"
-		" sum(machine_hits) FROM ("
-		"SELECT h.name AS name, count(DISTINCT CASE"
-		" WHEN h.verdict = 0 THEN h.record_id END) AS people,"
-		" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END) AS hits,"
-		" count(DISTINCT CASE WHEN h.verdict <> 0"
-		" THEN h.record_id END) AS machine_people,"
-		" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
-		" AS machine_hits"
-		" FROM broadcast_recipient r"
-		" JOIN history_of h ON h.of_record = r.record_id"
-		" AND h.message_id = r.message_id"
-		" WHERE r.broadcast = ? AND r.message_id <> 0"
-		" AND h.effective = 1 GROUP BY h.name"
+		" sum(machine_hits) FROM (" PEOPLE_HITS
 		" UNION ALL SELECT signal, people, hits, machine_people,"
-		" machine_hits FROM forgotten_result WHERE broadcast = ?)"
+		" machine_hits FROM forgotten_result WHERE broadcast = ?1)"
 		" AS counted GROUP BY name ORDER BY name",
 		&statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, name);
-	db_bind_text(statement, 2, name);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }
@@ -79,8 +84,10 @@ store_broadcast_get_points(struct store *store, const char *name,
 	/* entry 1: points given, and what a refold took back of them. */
 	status = store_prepare(store,
 			       "SELECT name, sum(points), sum(people) FROM ("
-			       "SELECT s.name AS name, sum(l.delta) AS points,"
-			       " count(DISTINCT l.record_id) AS people"
+			       "SELECT name, sum(points) AS points,"
+			       " count(DISTINCT record_id) AS people FROM ("
+			       "SELECT s.name AS name, l.delta AS points,"
+			       " l.record_id AS record_id"
 			       " FROM broadcast_recipient r"
 			       " JOIN history_of h ON h.of_record = r.record_id"
 			       " AND h.message_id = r.message_id"
@@ -88,16 +95,17 @@ store_broadcast_get_points(struct store *store, const char *name,
 			       " AND l.history_id = h.id AND l.entry = 1"
 			       " AND l.generation = " STORE_GENERATION_IN_FORCE
 			       " JOIN score s ON s.id = l.score_id"
-			       " WHERE r.broadcast = ? AND r.message_id <> 0"
-			       " GROUP BY s.name"
+			       " WHERE r.broadcast = ?1 AND r.message_id <> 0"
+			       " UNION ALL SELECT score, points, record_id"
+			       " FROM folded_points WHERE broadcast = ?1)"
+			       " AS given GROUP BY name"
 			       " UNION ALL SELECT score, points, people"
-			       " FROM forgotten_points WHERE broadcast = ?)"
+			       " FROM forgotten_points WHERE broadcast = ?1)"
 			       " AS counted GROUP BY name ORDER BY name",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, name);
-	db_bind_text(statement, 2, name);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }

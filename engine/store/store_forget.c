@@ -11,25 +11,28 @@
 /* Each with one parameter, the record's id, in this order. First what it was
  * to broadcasts, while that can be counted. */
 static const char *const of_record[] = {
-	"INSERT INTO forgotten_result (broadcast, signal, people, hits,"
-	" machine_people, machine_hits)"
-	" SELECT r.broadcast, h.name,"
-	" count(DISTINCT CASE WHEN h.verdict = 0 THEN h.record_id END),"
+	"INSERT INTO folded_result (broadcast, signal, record_id, hits,"
+	" machine_hits) SELECT r.broadcast, h.name, r.record_id,"
 	" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
-	" count(DISTINCT CASE WHEN h.verdict <> 0 THEN h.record_id END),"
 	" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
 	" FROM broadcast_recipient r JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" WHERE r.record_id = ? AND r.message_id <> 0 AND h.effective = 1"
 	" GROUP BY r.broadcast, h.name"
+	" ON CONFLICT (broadcast, signal, record_id) DO UPDATE SET"
+	" hits = hits + excluded.hits,"
+	" machine_hits = machine_hits + excluded.machine_hits",
+	"INSERT INTO forgotten_result (broadcast, signal, people, hits,"
+	" machine_people, machine_hits)"
+	" SELECT broadcast, signal, hits > 0, hits, machine_hits > 0,"
+	" machine_hits FROM folded_result WHERE record_id = ?"
 	" ON CONFLICT (broadcast, signal) DO UPDATE SET"
 	" people = people + excluded.people, hits = hits + excluded.hits,"
 	" machine_people = machine_people + excluded.machine_people,"
 	" machine_hits = machine_hits + excluded.machine_hits",
 
-	"INSERT INTO forgotten_points (broadcast, score, points, people)"
-	" SELECT r.broadcast, s.name, sum(l.delta),"
-	" count(DISTINCT l.record_id)"
+	"INSERT INTO folded_points (broadcast, score, record_id, points)"
+	" SELECT r.broadcast, s.name, r.record_id, sum(l.delta)"
 	" FROM broadcast_recipient r JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" JOIN ledger_of l ON l.of_record = h.of_record"
@@ -38,6 +41,11 @@ static const char *const of_record[] = {
 	" JOIN score s ON s.id = l.score_id"
 	" WHERE r.record_id = ? AND r.message_id <> 0"
 	" GROUP BY r.broadcast, s.name"
+	" ON CONFLICT (broadcast, score, record_id) DO UPDATE SET"
+	" points = points + excluded.points",
+	"INSERT INTO forgotten_points (broadcast, score, points, people)"
+	" SELECT broadcast, score, points, 1 FROM folded_points"
+	" WHERE record_id = ?"
 	" ON CONFLICT (broadcast, score) DO UPDATE SET"
 	" points = points + excluded.points,"
 	" people = people + excluded.people",
@@ -64,6 +72,9 @@ static const char *const of_record[] = {
 	"DELETE FROM history WHERE generation IS NOT NULL AND id IN"
 	" (SELECT entry_id FROM roll_up WHERE record_id = ?)",
 	"DELETE FROM roll_up WHERE record_id = ?",
+	"DELETE FROM folded_result WHERE record_id = ?",
+	"DELETE FROM folded_points WHERE record_id = ?",
+	"DELETE FROM folded_signal WHERE record_id = ?",
 	"DELETE FROM roll_up WHERE entry_id IN"
 	" (SELECT id FROM history_of_all WHERE of_record = ?"
 	" AND generation IS NOT NULL)",

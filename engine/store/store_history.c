@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "store/store_folded.h"
 #include "store/store_generation.h"
 #include "store/store_order.h"
 #include "store/store_sql.h"
@@ -424,6 +425,24 @@ store_history_of_generation(struct store *store, uint32_t generation,
 	return collect_all(statement, pool, out, err);
 }
 
+enum sg_status
+store_history_opening(struct store *store, uint32_t record_id, int64_t *id_out,
+		      struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT id FROM history_of WHERE of_record = ?"
+			       " AND kind = ? ORDER BY of_at DESC LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_int(statement, 2, SIGNAL_OPENING);
+	return store_number(statement, id_out, err);
+}
+
 /*
  * One statement for each question, so that each uses its own index (coalesce()
  * keeps it from the wrong one). By name alone the index is in order of event
@@ -513,7 +532,9 @@ store_history_each(struct store *store, const struct store_history_span *span,
 	db_bind_text(statement, 1, span->name);
 	db_bind_int(statement, 2, span->since);
 	db_bind_int(statement, 3, span->until);
-	return each_row(statement, fn, arg, err);
+	status = each_row(statement, fn, arg, err);
+	return status == SG_OK ? store_folded_each(store, 0, span, fn, arg, err)
+			       : status;
 }
 
 enum sg_status
@@ -538,7 +559,10 @@ store_history_each_of(struct store *store, uint32_t record_id,
 	db_bind_int(statement, 2, span->since);
 	db_bind_int(statement, 3, span->until);
 	db_bind_text(statement, 4, span->name);
-	return each_row(statement, fn, arg, err);
+	status = each_row(statement, fn, arg, err);
+	return status == SG_OK
+		       ? store_folded_each(store, record_id, span, fn, arg, err)
+		       : status;
 }
 
 enum sg_status

@@ -132,6 +132,10 @@ enum sg_status store_history_of_generation(struct store *store,
 					   struct pool *pool,
 					   struct store_history_rows *out,
 					   struct sg_err *err) MUST_CHECK;
+/* The entry that stands for what retention has folded. SG_NONE: none is. */
+enum sg_status store_history_opening(struct store *store, uint32_t record_id,
+				     int64_t *id_out,
+				     struct sg_err *err) MUST_CHECK;
 /* For people: newest received first; by name alone: newest event first.
  * record_id 0 = all, name NULL = all, before_id 0 = from the newest, else what
  * comes after that entry of the answer before. */

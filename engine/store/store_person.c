@@ -73,6 +73,11 @@ static const struct section sections[] = {
 	 true,
 	 "SELECT message_id, at FROM honeypot WHERE record_key = ? ORDER BY at",
 	 {"~message", "@at"}},
+	{"folded",
+	 false,
+	 "SELECT name, first_at, last_at, n, props FROM folded_signal"
+	 " WHERE record_id = ? ORDER BY name, last_at",
+	 {"name", "@first_at", "@last_at", "#times", "{properties"}},
 	{"sequences",
 	 false,
 	 "SELECT sequence, state, since, reason, step, due_at FROM enrolment"

@@ -30,26 +30,21 @@ store_retain_count(struct store *store, uint32_t record_id, int64_t before,
 
 /* Each with record and moment. */
 static const char *const removals[] = {
-	"INSERT INTO forgotten_result (broadcast, signal, people, hits,"
-	" machine_people, machine_hits)"
-	" SELECT r.broadcast, h.name,"
-	" count(DISTINCT CASE WHEN h.verdict = 0 THEN h.record_id END),"
+	"INSERT INTO folded_result (broadcast, signal, record_id, hits,"
+	" machine_hits) SELECT r.broadcast, h.name, ?1,"
 	" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
-	" count(DISTINCT CASE WHEN h.verdict <> 0 THEN h.record_id END),"
 	" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
 	" FROM broadcast_recipient r CROSS JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" WHERE r.record_id = ?1 AND r.message_id <> 0"
 	" AND h.of_at < ?2 AND h.effective = 1"
 	" GROUP BY r.broadcast, h.name"
-	" ON CONFLICT (broadcast, signal) DO UPDATE SET"
-	" people = people + excluded.people, hits = hits + excluded.hits,"
-	" machine_people = machine_people + excluded.machine_people,"
+	" ON CONFLICT (broadcast, signal, record_id) DO UPDATE SET"
+	" hits = hits + excluded.hits,"
 	" machine_hits = machine_hits + excluded.machine_hits",
 
-	"INSERT INTO forgotten_points (broadcast, score, points, people)"
-	" SELECT r.broadcast, s.name, sum(l.delta),"
-	" count(DISTINCT l.record_id)"
+	"INSERT INTO folded_points (broadcast, score, record_id, points)"
+	" SELECT r.broadcast, s.name, ?1, sum(l.delta)"
 	" FROM broadcast_recipient r CROSS JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" CROSS JOIN ledger_of l ON l.of_record = h.of_record"
@@ -58,9 +53,8 @@ static const char *const removals[] = {
 	" JOIN score s ON s.id = l.score_id"
 	" WHERE r.record_id = ?1 AND r.message_id <> 0 AND h.of_at < ?2"
 	" GROUP BY r.broadcast, s.name"
-	" ON CONFLICT (broadcast, score) DO UPDATE SET"
-	" points = points + excluded.points,"
-	" people = people + excluded.people",
+	" ON CONFLICT (broadcast, score, record_id) DO UPDATE SET"
+	" points = points + excluded.points",
 
 	"DELETE FROM ledger WHERE id IN (SELECT id FROM ledger_of"
 	" WHERE of_record = ?1 AND at < ?2 AND generation ="

@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,13 +16,15 @@
 #include "apply/why.h"
 #include "base/clock.h"
 #include "random_history.h"
+#include "rule/condition_set.h"
 #include "store/store_history.h"
+#include "store/store_record.h"
 #include "store/store_retain.h"
 
 #define DAY  CLOCK_DAY_MS
 #define KEPT (5 * DAY)
 
-enum { N_SEEDS = 12, N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE, WAIT_MS = 20000 };
+enum { N_SEEDS = 8, N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE, WAIT_MS = 20000 };
 
 static void
 begin(struct applier *applier, int64_t base, int64_t retention_ms)
@@ -267,6 +270,359 @@ a_run_of_the_same_rules_gives_the_same(void **state)
 	free(signals);
 }
 
+/* --- what conditions ask ------------------------------------------------ */
+
+/* The same before and after folding. */
+static const char *const exact[] = {
+	"email.clicked",
+	"email.opened at least 4 times",
+	"email.clicked where (signal.url = 'http://a/') at least 2 times",
+	"email.sent at least 2 times",
+	"email.sent where (signal.campaign = 'spring') at least 2 times",
+	"email.bounced",
+	"not email.bounced",
+	"list.left or tag.removed",
+	"tag.added at least 2 times",
+	"field.changed at least 3 times",
+	"record.changed at least 2 times",
+	"record.created",
+	"score.changed at least 12 times",
+	"email.opened within 60d",
+	"email.sent within 60d",
+	"email.clicked within 16d at least 2 times",
+	"broadcast 'spring' opened",
+	"broadcast 'spring' clicked",
+};
+
+/* Of properties that nobody asked about nothing is left. */
+static const char *const alike[] = {
+	"field.changed where (signal.name = 'job')",
+	"email.sent within 14d at least 2 times",
+	"email.bounced where (signal.campaign != 'spring')",
+	"score.changed where (signal.score = 'fit') at least 3 times",
+	"record.changed where (signal.old = 'CEO')",
+};
+
+static struct condition *
+parse(const char *text)
+{
+	static const struct condition_names names = {.timezone = "UTC"};
+	struct condition *condition;
+	struct sg_err err = {0};
+
+	if (condition_parse(text, &names, &condition, &err) != SG_OK)
+		fail_msg("%s", err.text);
+	return condition;
+}
+
+/* All people for whom it holds; each alone says the same. */
+static unsigned
+who(struct applier *applier, const char *text, int64_t now)
+{
+	struct condition *condition = parse(text);
+	struct store *store = applier_reader(applier);
+	struct record_set *set;
+	struct sg_err err = {0};
+	unsigned found = 0;
+	size_t i;
+
+	if (condition_select(condition, store, applier->board, now, &set,
+			     &err) != SG_OK)
+		fail_msg("%s", err.text);
+	for (i = 0; i < RANDOM_PEOPLE; i++) {
+		uint32_t id = applier_find(applier, random_people[i]);
+		struct stored_view *view;
+		bool holds;
+
+		assert_int_equal(stored_view_open(store, applier->board, id,
+						  now, &view, &err),
+				 SG_OK);
+		holds = condition_test(condition, stored_view_get(view), NULL,
+				       now);
+		assert_int_equal(stored_view_check(view, &err), SG_OK);
+		if (holds != record_set_has(set, id))
+			fail_msg("%s of %s: %d alone, not in the set", text,
+				 random_people[i], holds);
+		stored_view_close(view);
+		found |= holds ? 1u << i : 0;
+	}
+	record_set_free(set);
+	condition_free(condition);
+	return found;
+}
+
+/* One rule a condition, each with points of its own. */
+static const char *
+rules_that_ask(const char *const *conditions, size_t n)
+{
+	static char text[16384];
+	size_t at = (size_t)snprintf(text, sizeof(text), "%s", random_rules), i;
+
+	for (i = 0; i < n; i++)
+		at += (size_t)snprintf(text + at, sizeof(text) - at,
+				       "rule \"Asks %zu\" { when = \"%s\" "
+				       "add = %u score = \"drift\" }\n",
+				       i, conditions[i], 1u << i);
+	return text;
+}
+
+static double
+drift(struct applier *applier, size_t i, int64_t now)
+{
+	double value = applier_score_of(applier, random_people[i], 3, now);
+
+	return isnan(value) ? 0 : value;
+}
+
+static void
+conditions_see_what_is_folded(void **state)
+{
+	enum { N_EXACT = sizeof(exact) / sizeof(exact[0]) };
+	enum { N_ALIKE = sizeof(alike) / sizeof(alike[0]) };
+	struct signal *signals = calloc(N_ALL, sizeof(*signals));
+	int64_t base = clock_now() - 400 * DAY;
+	uint64_t seed;
+	size_t i;
+
+	base -= base % DAY;
+	for (seed = 1; seed <= 3; seed++) {
+		struct applier plain = {0}, kept = {0};
+		double before[2][RANDOM_PEOPLE];
+		int64_t now = base;
+
+		random_seed = seed * 104729;
+		random_history(signals, base);
+		begin(&plain, base, 0);
+		begin(&kept, base, KEPT);
+		for (i = 0; i < N_ALL - RANDOM_PEOPLE; i++) {
+			if (signals[i].kind == SIGNAL_JUDGE)
+				continue;
+			now = signals[i].happened_at + 1000;
+			feed(&plain, &signals[i], now);
+			feed(&kept, &signals[i], now);
+			if (i == 25)
+				now = wait_until_folded(&kept, now);
+		}
+		for (; i < N_ALL; i++) { /* everybody is there */
+			signals[i].happened_at = now;
+			feed(&plain, &signals[i], now);
+			feed(&kept, &signals[i], now);
+		}
+		now = wait_until_folded(&kept, now);
+		applier_move_to(&plain, now);
+		assert_true(count_openings(&kept) > 0);
+		for (i = 0; i < N_EXACT; i++)
+			if (who(&plain, exact[i], now) !=
+			    who(&kept, exact[i], now))
+				fail_msg("seed %llu: %s: %x, not %x",
+					 (unsigned long long)seed, exact[i],
+					 who(&kept, exact[i], now),
+					 who(&plain, exact[i], now));
+		for (i = 0; i < N_ALIKE; i++)
+			(void)who(&kept, alike[i], now);
+		/* And so do rules that were not there when it was folded. */
+		now += 1000;
+		applier_move_to(&plain, now);
+		applier_move_to(&kept, now);
+		for (i = 0; i < RANDOM_PEOPLE; i++) {
+			before[0][i] = drift(&plain, i, now);
+			before[1][i] = drift(&kept, i, now);
+		}
+		applier_rules(&plain, rules_that_ask(exact, N_EXACT), false);
+		applier_rules(&kept, rules_that_ask(exact, N_EXACT), false);
+		for (i = 0; i < RANDOM_PEOPLE; i++)
+			assert_true(drift(&plain, i, now) > before[0][i] + 1);
+		for (i = 0; i < RANDOM_PEOPLE; i++)
+			assert_float_equal(drift(&kept, i, now) - before[1][i],
+					   drift(&plain, i, now) - before[0][i],
+					   1e-6);
+		applier_verify(&plain);
+		applier_verify(&kept);
+		applier_done(&kept);
+		applier_done(&plain);
+	}
+	free(signals);
+}
+
+/* --- what comes too late, and what does not ------------------------------ */
+
+static int64_t
+judge(struct applier *applier, const char *who, int64_t history_id,
+      enum verdict verdict, int64_t now)
+{
+	struct signal judgement =
+		applier_change(SIGNAL_JUDGE, "signal.judged", who, now);
+	static char id[32];
+
+	snprintf(id, sizeof(id), "%lld", (long long)history_id);
+	applier_set(&judgement, "history", id);
+	judgement.verdict = verdict;
+	return feed(applier, &judgement, now);
+}
+
+static int64_t
+find_click(struct applier *applier, const char *who)
+{
+	struct store_history_filter filter = {
+		.record_id = applier_find(applier, who),
+		.name = "email.clicked",
+		.most = 1};
+	struct pool *pool = pool_new();
+	struct store_history_rows rows;
+	int64_t id;
+
+	assert_int_equal(store_history_recent(applier_reader(applier), &filter,
+					      pool, &rows, NULL),
+			 SG_OK);
+	assert_int_equal(rows.n_rows, 1);
+	id = rows.rows[0].id;
+	pool_free(pool);
+	return id;
+}
+
+static void
+a_verdict_on_what_is_folded_changes_nothing_and_says_so(void **state)
+{
+	struct applier applier = {0};
+	int64_t base = clock_now() - 400 * DAY, now, id;
+	struct store_history_filter all = {.name = "signal.judged", .most = 1};
+	struct pool *pool = pool_new();
+	struct store_history_rows rows;
+	struct signal signal;
+	double before;
+
+	base -= base % DAY;
+	begin(&applier, base, KEPT);
+	signal = applier_signal("email.clicked", random_people[0], base);
+	now = feed(&applier, &signal, base + 1000);
+	id = find_click(&applier, random_people[0]);
+	now = wait_until_folded(&applier, now + 20 * DAY);
+	before = applier_score(&applier, random_people[0], now);
+	assert_true(before > 1);
+	judge(&applier, random_people[0], id, VERDICT_MACHINE, now);
+	assert_float_equal(applier_score(&applier, random_people[0], now),
+			   before, 1e-9);
+	assert_int_equal(store_history_recent(applier_reader(&applier), &all,
+					      pool, &rows, NULL),
+			 SG_OK);
+	assert_non_null(strstr(rows.rows[0].props, "keeps its points"));
+	applier_verify(&applier);
+	pool_free(pool);
+	applier_done(&applier);
+}
+
+static bool
+folded(struct applier *applier, const char *account)
+{
+	struct pool *pool = pool_new();
+	struct store_record record;
+	int64_t id;
+	bool is;
+
+	assert_int_equal(store_record_find_key(applier_reader(applier),
+					       "account", account, pool,
+					       &record, NULL),
+			 SG_OK);
+	is = store_history_opening(applier_reader(applier), record.id, &id,
+				   NULL) == SG_OK;
+	pool_free(pool);
+	return is;
+}
+
+static double
+fit_of(struct applier *applier, const char *module, const char *key)
+{
+	struct pool *pool = pool_new();
+	struct score_summary summary = {.has_score = false};
+	struct store_record record;
+
+	assert_int_equal(store_record_find_key(applier_reader(applier), module,
+					       key, pool, &record, NULL),
+			 SG_OK);
+	scoreboard_summary(applier->board, record.id, 2, applier->now,
+			   &summary);
+	pool_free(pool);
+	return summary.has_score ? summary.value[SCORE_SCORE] : 0;
+}
+
+/* More fields than an opening holds: its history stays. */
+static void
+fill(struct applier *applier, const char *who, int64_t at)
+{
+	enum { FIELDS = 320, LENGTH = 3900, AT_ONCE = 40 };
+	struct signal *signals = calloc(FIELDS, sizeof(*signals));
+	static char names[FIELDS][16], value[LENGTH];
+	struct sg_err err = {0};
+	size_t i;
+	bool kept;
+
+	memset(value, 'x', sizeof(value) - 1);
+	for (i = 0; i < FIELDS; i++) {
+		snprintf(names[i], sizeof(names[i]), "f%zu", i);
+		signals[i] = applier_change(SIGNAL_FIELD_SET, "field.changed",
+					    who, at);
+		applier_set(&signals[i], "name", names[i]);
+		applier_set(&signals[i], "value", value);
+	}
+	for (i = 0; i < FIELDS; i += AT_ONCE)
+		if (apply_submit(applier->apply, signals + i, AT_ONCE, WAIT_MS,
+				 &kept, &err) != SG_OK)
+			fail_msg("%s", err.text);
+	free(signals);
+}
+
+static void
+points_along_a_link_are_taken_back_also_when_they_are_folded(void **state)
+{
+	struct applier applier = {0};
+	const char *who = random_people[0];
+	int64_t base = clock_now() - 400 * DAY, now, id;
+	struct signal signal;
+	double before;
+
+	base -= base % DAY;
+	begin(&applier, base, KEPT);
+	applier_rules(&applier,
+		      "rule \"C\" { on = \"email.clicked\" add = 8 "
+		      "score = \"fit\" also = \"account\" cap = 20 "
+		      "expires = \"90d\" degrade = \"1%\" }\n",
+		      false);
+	signal = applier_change(SIGNAL_LINK, "record.linked", who, base);
+	applier_set(&signal, "relation", "account");
+	applier_set(&signal, "module", "account");
+	applier_set(&signal, "key", "ACME");
+	feed(&applier, &signal, base + 1000);
+	signal = applier_signal("email.clicked", random_people[1], base + 2000);
+	feed(&applier, &signal, base + 2000);
+	fill(&applier, who, base + 3000);
+	signal = applier_signal("email.clicked", who, base + DAY);
+	now = feed(&applier, &signal, base + DAY);
+	id = find_click(&applier, who);
+	assert_float_equal(fit_of(&applier, "account", "ACME"), 8, 1e-6);
+	/* Of the two the account's history is folded, the contact's is not. */
+	while (!folded(&applier, "ACME")) {
+		now += DAY;
+		applier_move_to(&applier, now);
+		usleep(2000);
+	}
+	before = fit_of(&applier, "account", "ACME");
+	assert_float_equal(before, fit_of(&applier, "contact", who), 1e-6);
+	assert_true(before > 1);
+	now = judge(&applier, who, id, VERDICT_MACHINE, now + 1000);
+	assert_float_equal(fit_of(&applier, "contact", who), 0, 1e-6);
+	assert_float_equal(fit_of(&applier, "account", "ACME"), 0, 1e-6);
+	applier_verify(&applier);
+	now = judge(&applier, who, id, VERDICT_HUMAN, now + 1000);
+	assert_float_equal(fit_of(&applier, "account", "ACME"), before, 1e-4);
+	assert_float_equal(fit_of(&applier, "account", "ACME"),
+			   fit_of(&applier, "contact", who), 1e-6);
+	applier_verify(&applier);
+	now = judge(&applier, who, id, VERDICT_PROXY, now + 1000);
+	assert_float_equal(fit_of(&applier, "account", "ACME"), 0, 1e-6);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
 int
 main(void)
 {
@@ -275,6 +631,11 @@ main(void)
 		cmocka_unit_test(
 			what_comes_later_than_the_retention_scores_not),
 		cmocka_unit_test(a_run_of_the_same_rules_gives_the_same),
+		cmocka_unit_test(conditions_see_what_is_folded),
+		cmocka_unit_test(
+			a_verdict_on_what_is_folded_changes_nothing_and_says_so),
+		cmocka_unit_test(
+			points_along_a_link_are_taken_back_also_when_they_are_folded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

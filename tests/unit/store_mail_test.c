@@ -1,6 +1,7 @@
 /* store_mail_test.c - what the store promises about mail and all the rest. */
 #include "store_aid.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -9,7 +10,9 @@
 #include "store/store_external.h"
 #include "store/store_message.h"
 #include "store/store_position.h"
+#include "store/store_forget.h"
 #include "store/store_record.h"
+#include "store/store_retain.h"
 #include "store/store_suppression.h"
 #include "store/store_timer.h"
 #include "store/store_token.h"
@@ -229,6 +232,11 @@ recipients_move_on_in_batches(void **state)
 }
 
 static void
+forget_nothing(void *arg, uint64_t record_key)
+{
+}
+
+static void
 what_came_of_a_broadcast_is_counted(void **state)
 {
 	struct store_recipient batch[] = {
@@ -269,6 +277,50 @@ what_came_of_a_broadcast_is_counted(void **state)
 	assert_int_equal(results.rows[1].people, 1);
 	assert_int_equal(results.rows[1].hits, 2);
 	assert_int_equal(results.rows[1].machine_hits, 1);
+}
+
+static void
+count_opened(const char *people_hits)
+{
+	struct store_broadcast_results results;
+	char text[64];
+
+	OK(store_broadcast_get_results(aid_store, "spring", aid_pool, &results,
+				       &aid_err));
+	assert_int_equal(results.n_rows, 1);
+	snprintf(text, sizeof(text), "%d %d", (int)results.rows[0].people,
+		 (int)results.rows[0].hits);
+	assert_string_equal(text, people_hits);
+}
+
+/* Retention folds one hit after another; who is forgotten stays a number. */
+static void
+a_person_counts_once_whatever_of_it_is_folded(void **state)
+{
+	struct store_recipient batch[] = {
+		{1, RECIPIENT_SENT, "", 42, aid_now},
+		{2, RECIPIENT_SENT, "", 42, aid_now},
+	};
+	struct store_forgotten whom = {
+		.record_id = 1, .key = "", .now = aid_now};
+	struct record_set *set = record_set_new();
+
+	OK(store_recipients_put(aid_store, "spring", batch, 2, &aid_err));
+	store_aid_happen("email.opened", 1, aid_now, VERDICT_HUMAN);
+	store_aid_happen("email.opened", 1, aid_now + 10, VERDICT_HUMAN);
+	store_aid_happen("email.opened", 1, aid_now + 20, VERDICT_HUMAN);
+	store_aid_happen("email.opened", 2, aid_now + 20, VERDICT_HUMAN);
+	count_opened("2 4");
+	OK(store_retain_remove(aid_store, 1, aid_now + 5, &aid_err));
+	count_opened("2 4");
+	OK(store_retain_remove(aid_store, 1, aid_now + 15, &aid_err));
+	count_opened("2 4");
+	OK(store_retain_remove(aid_store, 2, aid_now + 30, &aid_err));
+	OK(store_broadcast_select(aid_store, "spring", "opened", set,
+				  &aid_err));
+	store_aid_set(set, 2, 1, 2);
+	OK(store_forget(aid_store, &whom, forget_nothing, NULL, &aid_err));
+	count_opened("2 4");
 }
 
 /* --- the rest ----------------------------------------------------------- */
@@ -398,6 +450,7 @@ main(void)
 		STORE_TEST(a_broadcast_goes_from_draft_to_sent),
 		STORE_TEST(recipients_move_on_in_batches),
 		STORE_TEST(what_came_of_a_broadcast_is_counted),
+		STORE_TEST(a_person_counts_once_whatever_of_it_is_folded),
 		STORE_TEST(
 			a_token_is_found_by_hash_until_it_expires_or_is_revoked),
 		STORE_TEST(the_audit_is_read_newest_first),

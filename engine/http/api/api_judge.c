@@ -10,7 +10,7 @@ find_signal(struct api_call *call, struct store_history *row,
 	    struct sg_err *err)
 {
 	enum sg_status status = api_store(call, err);
-	long long id;
+	long long id = INT64_MAX;
 
 	if (status != SG_OK)
 		return status;
@@ -18,6 +18,13 @@ find_signal(struct api_call *call, struct store_history *row,
 			 ? store_history_get(call->store, id, call->pool, row,
 					     err)
 			 : SG_NONE;
+	if (status == SG_NONE &&
+	    store_id_time(id) < apply_history_from(call->api->options.apply))
+		return err_set(err, SG_NONE,
+			       "signal `%s` is folded away (`retention`): its "
+			       "points stay, and can be taken off by hand "
+			       "(`score subtract`)",
+			       call->args[0]);
 	if (status == SG_NONE ||
 	    (status == SG_OK && row->kind != SIGNAL_HAPPENED))
 		return err_set(err, SG_NONE, "there is no signal `%s`",

@@ -183,6 +183,37 @@ ALTER TABLE history ADD COLUMN generation INTEGER;
 CREATE INDEX history_of_generation ON history (generation)
 	WHERE generation IS NOT NULL;
 
+-- retention: what conditions still know of folded signals (store_folded.h).
+CREATE TABLE folded_signal (                    -- derived
+	id        INTEGER PRIMARY KEY,
+	record_id INTEGER NOT NULL,
+	name      TEXT NOT NULL,
+	first_at  INTEGER NOT NULL,
+	last_at   INTEGER NOT NULL,
+	n         INTEGER NOT NULL,
+	props     TEXT NOT NULL                 -- JSON object of strings
+);
+CREATE INDEX folded_signal_by_record ON folded_signal (record_id, name, last_at);
+CREATE INDEX folded_signal_by_name ON folded_signal (name, last_at);
+-- What a person did about a broadcast before that.
+CREATE TABLE folded_result (
+	broadcast    TEXT NOT NULL,
+	signal       TEXT NOT NULL,
+	record_id    INTEGER NOT NULL,
+	hits         INTEGER NOT NULL,
+	machine_hits INTEGER NOT NULL,
+	PRIMARY KEY (broadcast, signal, record_id)
+) WITHOUT ROWID;
+CREATE INDEX folded_result_by_record ON folded_result (record_id);
+CREATE TABLE folded_points (
+	broadcast TEXT NOT NULL,
+	score     TEXT NOT NULL,
+	record_id INTEGER NOT NULL,
+	points    REAL NOT NULL,
+	PRIMARY KEY (broadcast, score, record_id)
+) WITHOUT ROWID;
+CREATE INDEX folded_points_by_record ON folded_points (record_id);
+
 -- How the record was named that entries of history wait for, for people.
 CREATE TABLE unmatched (
 	record_key INTEGER PRIMARY KEY,
