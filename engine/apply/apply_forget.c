@@ -78,7 +78,8 @@ write_audit(struct apply *apply, const struct apply_target *target,
 				  .actor = signal->actor,
 				  .action = "contact.forget",
 				  .object = "",
-				  .detail = ""};
+				  .detail = "",
+				  .origin = signal_get(signal, "origin")};
 
 	if (target->id)
 		row.object = pool_printf(apply->work, "record %u", target->id);

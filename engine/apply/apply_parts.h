@@ -166,6 +166,10 @@ enum sg_status apply_fold_history(struct apply *apply,
 				  struct fold_out *out,
 				  struct sg_err *err) MUST_CHECK;
 
+/* apply_audit.c: of SIGNAL_AUDIT. */
+enum sg_status apply_audit(struct apply *apply, const struct signal *signal,
+			   struct sg_err *err) MUST_CHECK;
+
 /* apply_forget.c */
 enum sg_status apply_load_forgotten(struct apply *apply,
 				    struct sg_err *err) MUST_CHECK;

@@ -381,6 +381,8 @@ apply_signal(struct apply *apply, const struct signal *signal,
 					    signal->received_at, err);
 	if (status != SG_OK)
 		return status == SG_NONE ? SG_OK : status;
+	if (signal->kind == SIGNAL_AUDIT)
+		return apply_audit(apply, signal, err);
 	status = apply_find_record(apply, signal, &target, err);
 	if (status == SG_OK)
 		status = apply_consent_denies(

@@ -61,7 +61,9 @@ enum signal_kind {
 				 sequence.stopped  sequence, reason
 				 sequence.finished sequence               */
 	SIGNAL_MAIL = 26,     /* mail.requested  template, title, path, … */
-	SIGNAL_KIND_LAST = 26
+	SIGNAL_AUDIT = 32,    /* call.made action, object, detail, origin:
+				 of no record, and not in the history */
+	SIGNAL_KIND_LAST = 32
 };
 
 /*

@@ -14,6 +14,7 @@ read_audit(struct db_statement *statement, struct pool *pool, void *out)
 	row->action = store_column(statement, 3, pool);
 	row->object = store_column(statement, 4, pool);
 	row->detail = store_column(statement, 5, pool);
+	row->origin = store_column(statement, 6, pool);
 }
 
 enum sg_status
@@ -25,7 +26,7 @@ store_audit_append(struct store *store, const struct store_audit *row,
 
 	status = store_prepare(store,
 			       "INSERT INTO audit (at, actor, action, object, "
-			       "detail) VALUES (?, ?, ?, ?, ?)",
+			       "detail, origin) VALUES (?, ?, ?, ?, ?, ?)",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
@@ -34,11 +35,12 @@ store_audit_append(struct store *store, const struct store_audit *row,
 	db_bind_text(statement, 3, row->action);
 	db_bind_text(statement, 4, row->object ? row->object : "");
 	db_bind_text(statement, 5, row->detail ? row->detail : "");
+	db_bind_text(statement, 6, row->origin ? row->origin : "");
 	return db_run(statement, err);
 }
 
 enum sg_status
-store_audit_recent(struct store *store, int64_t before_id, size_t most,
+store_audit_recent(struct store *store, const struct store_audit_filter *filter,
 		   struct pool *pool, struct store_audits *out,
 		   struct sg_err *err)
 {
@@ -47,15 +49,29 @@ store_audit_recent(struct store *store, int64_t before_id, size_t most,
 	struct db_statement *statement;
 	enum sg_status status;
 
-	status = store_prepare(store,
-			       "SELECT id, at, actor, action, object, detail"
-			       " FROM audit WHERE id < ?"
-			       " ORDER BY id DESC LIMIT ?",
-			       &statement, err);
+	/* NULL: any. */
+	status = store_prepare(
+		store,
+		"SELECT id, at, actor, action, object, detail, origin"
+		" FROM audit WHERE id < ?1 AND at >= ?2 AND at < ?3"
+		" AND (?4 IS NULL OR actor = ?4)"
+		" AND (?5 IS NULL OR action = ?5"
+		"  OR substr(action, 1, length(?5) + 1) = ?5 || '.')"
+		" AND (?6 IS NULL OR object = ?6)"
+		" AND (?7 IS NULL OR origin = ?7)"
+		" ORDER BY id DESC LIMIT ?8",
+		&statement, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_int(statement, 1, before_id ? before_id : INT64_MAX);
-	db_bind_int(statement, 2, (int64_t)most);
+	db_bind_int(statement, 1,
+		    filter->before_id ? filter->before_id : INT64_MAX);
+	db_bind_int(statement, 2, filter->since);
+	db_bind_int(statement, 3, filter->until ? filter->until : INT64_MAX);
+	db_bind_text(statement, 4, filter->actor);
+	db_bind_text(statement, 5, filter->action);
+	db_bind_text(statement, 6, filter->object);
+	db_bind_text(statement, 7, filter->origin);
+	db_bind_int(statement, 8, (int64_t)filter->most);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }

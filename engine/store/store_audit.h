@@ -11,6 +11,16 @@ struct store_audit {
 	int64_t id; /* not read when appending */
 	int64_t at;
 	const char *actor, *action, *object, *detail;
+	const char *origin; /* "uid 1000", an address; NULL or "" = not known */
+};
+
+/* NULL or 0: all. */
+struct store_audit_filter {
+	const char *actor, *object, *origin;
+	const char *action; /* this, or what begins with it and a dot */
+	int64_t since, until;
+	int64_t before_id; /* 0 = from the newest */
+	size_t most;
 };
 
 struct store_audits {
@@ -21,10 +31,10 @@ struct store_audits {
 enum sg_status store_audit_append(struct store *store,
 				  const struct store_audit *row,
 				  struct sg_err *err) MUST_CHECK;
-/* Newest first; before_id 0 = from the newest. */
-enum sg_status store_audit_recent(struct store *store, int64_t before_id,
-				  size_t most, struct pool *pool,
-				  struct store_audits *out,
+/* Newest first. */
+enum sg_status store_audit_recent(struct store *store,
+				  const struct store_audit_filter *filter,
+				  struct pool *pool, struct store_audits *out,
 				  struct sg_err *err) MUST_CHECK;
 
 #endif

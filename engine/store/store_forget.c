@@ -101,6 +101,7 @@ static const char *const of_text[] = {
 	"DELETE FROM import_error WHERE instr(text, ?) > 0",
 	"UPDATE audit SET object = '' WHERE object = ?",
 	"UPDATE audit SET detail = '' WHERE instr(detail, ?) > 0",
+	"DELETE FROM idempotency WHERE instr(answer, ?) > 0",
 };
 
 static enum sg_status

@@ -3,7 +3,9 @@
 
 #include "store/store_sql.h"
 
-#define COLUMNS "id, name, role, created_at, coalesce(expires_at, 0)"
+#define COLUMNS                                                \
+	"id, name, role, created_at, coalesce(expires_at, 0)," \
+	" coalesce(revoked_at, 0), coalesce(last_used_at, 0)"
 
 static void
 read_token(struct db_statement *statement, struct pool *pool, void *row)
@@ -15,6 +17,8 @@ read_token(struct db_statement *statement, struct pool *pool, void *row)
 	token->role = store_column(statement, 2, pool);
 	token->created_at = db_column_int(statement, 3);
 	token->expires_at = db_column_int(statement, 4);
+	token->revoked_at = db_column_int(statement, 5);
+	token->last_used_at = db_column_int(statement, 6);
 }
 
 enum sg_status
@@ -66,7 +70,7 @@ store_token_find(struct store *store,
 }
 
 enum sg_status
-store_tokens_all(struct store *store, struct pool *pool,
+store_tokens_all(struct store *store, bool revoked, struct pool *pool,
 		 struct store_tokens *out, struct sg_err *err)
 {
 	static const struct store_shape shape = {read_token,
@@ -76,10 +80,12 @@ store_tokens_all(struct store *store, struct pool *pool,
 
 	status = store_prepare(store,
 			       "SELECT " COLUMNS " FROM api_token"
-			       " WHERE revoked_at IS NULL ORDER BY name",
+			       " WHERE revoked_at IS NULL OR ?"
+			       " ORDER BY name, id",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
+	db_bind_int(statement, 1, revoked);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }
@@ -100,4 +106,22 @@ store_token_revoke(struct store *store, const char *name, int64_t now,
 	db_bind_int(statement, 1, now);
 	db_bind_text(statement, 2, name);
 	return store_run_one(store, statement, err);
+}
+
+enum sg_status
+store_token_used(struct store *store, int64_t id, int64_t now,
+		 struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE api_token SET last_used_at = ?"
+			       " WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	db_bind_int(statement, 2, id);
+	return db_run(statement, err);
 }

@@ -17,7 +17,9 @@ struct store_token {
 	const char *name; /* audit name */
 	const char *role; /* reader, operator, manager */
 	int64_t created_at;
-	int64_t expires_at; /* 0 = never */
+	int64_t expires_at;   /* 0 = never */
+	int64_t revoked_at;   /* 0 = not */
+	int64_t last_used_at; /* to the hour; 0 = never */
 };
 
 struct store_tokens {
@@ -36,9 +38,11 @@ enum sg_status store_token_find(struct store *store,
 				int64_t now, struct pool *pool,
 				struct store_token *out,
 				struct sg_err *err) MUST_CHECK;
-/* Those not revoked. */
-enum sg_status store_tokens_all(struct store *store, struct pool *pool,
-				struct store_tokens *out,
+/* Those not revoked; with `revoked`, those that are, too. */
+enum sg_status store_tokens_all(struct store *store, bool revoked,
+				struct pool *pool, struct store_tokens *out,
+				struct sg_err *err) MUST_CHECK;
+enum sg_status store_token_used(struct store *store, int64_t id, int64_t now,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status store_token_revoke(struct store *store, const char *name,
 				  int64_t now,

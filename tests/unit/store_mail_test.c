@@ -329,7 +329,10 @@ static void
 a_token_is_found_by_hash_until_it_expires_or_is_revoked(void **state)
 {
 	unsigned char hash[STORE_TOKEN_HASH_SIZE] = "hash", other[32] = "none";
-	struct store_token token = {0, "ci", "operator", aid_now, aid_now + 10};
+	struct store_token token = {.name = "ci",
+				    .role = "operator",
+				    .created_at = aid_now,
+				    .expires_at = aid_now + 10};
 	struct store_tokens all;
 	struct store_token out;
 
@@ -349,28 +352,47 @@ a_token_is_found_by_hash_until_it_expires_or_is_revoked(void **state)
 			      &aid_err));
 	token.expires_at = 0;
 	OK(store_token_create(aid_store, &token, other, &aid_err));
-	OK(store_tokens_all(aid_store, aid_pool, &all, &aid_err));
+	OK(store_tokens_all(aid_store, false, aid_pool, &all, &aid_err));
 	assert_int_equal(all.n_rows, 1);
 	assert_true(all.rows[0].expires_at == 0);
+	assert_true(all.rows[0].last_used_at == 0);
+	OK(store_token_used(aid_store, all.rows[0].id, aid_now, &aid_err));
+	OK(store_tokens_all(aid_store, true, aid_pool, &all, &aid_err));
+	assert_int_equal(all.n_rows, 2);
+	assert_true(all.rows[0].revoked_at != 0);
+	assert_true(all.rows[1].last_used_at == aid_now);
 }
 
 static void
 the_audit_is_read_newest_first(void **state)
 {
 	struct store_audit row = {0,	  aid_now, "anna", "list.create",
-				  "news", NULL};
+				  "news", NULL,	   "uid 0"};
+	struct store_audit_filter filter = {0};
 	struct store_audits rows;
 
 	OK(store_audit_append(aid_store, &row, &aid_err));
 	row.action = "list.delete";
 	OK(store_audit_append(aid_store, &row, &aid_err));
-	OK(store_audit_recent(aid_store, 0, 1, aid_pool, &rows, &aid_err));
+	filter.most = 1;
+	OK(store_audit_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
 	assert_int_equal(rows.n_rows, 1);
 	assert_string_equal(rows.rows[0].action, "list.delete");
-	OK(store_audit_recent(aid_store, rows.rows[0].id, 5, aid_pool, &rows,
-			      &aid_err));
+	filter.before_id = rows.rows[0].id;
+	filter.most = 5;
+	OK(store_audit_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
 	assert_int_equal(rows.n_rows, 1);
 	assert_string_equal(rows.rows[0].detail, "");
+	assert_string_equal(rows.rows[0].origin, "uid 0");
+	filter = (struct store_audit_filter){.most = 5, .action = "list"};
+	OK(store_audit_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
+	assert_int_equal(rows.n_rows, 2);
+	filter.action = "list.delete";
+	OK(store_audit_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
+	assert_int_equal(rows.n_rows, 1);
+	filter.origin = "192.0.2.1";
+	OK(store_audit_recent(aid_store, &filter, aid_pool, &rows, &aid_err));
+	assert_int_equal(rows.n_rows, 0);
 }
 
 static void

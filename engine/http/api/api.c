@@ -11,7 +11,7 @@
 #include "score/scoreboard.h"
 #include "signal/module.h"
 
-enum { SUBMIT_WAIT_MS = 10000 };
+enum { SUBMIT_WAIT_MS = 10000, RATE_KEYS = 4096 };
 
 static const char prefix[] = "/api/v1";
 
@@ -27,6 +27,13 @@ api_open(const struct api_options *options, struct api **api_out,
 	if (!api->options.submit_wait_ms)
 		api->options.submit_wait_ms = SUBMIT_WAIT_MS;
 	api->own_uid = geteuid();
+	pthread_mutex_init(&api->lock, NULL);
+	pthread_mutex_init(&api->rules_lock, NULL);
+	api->rate = rate_new(RATE_KEYS);
+	if (!api->rate) {
+		api_close(api);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
 	api->started_at = clock_now();
 	*api_out = api;
 	return SG_OK;
@@ -35,6 +42,11 @@ api_open(const struct api_options *options, struct api **api_out,
 void
 api_close(struct api *api)
 {
+	if (!api)
+		return;
+	pthread_mutex_destroy(&api->lock);
+	pthread_mutex_destroy(&api->rules_lock);
+	rate_free(api->rate);
 	free(api);
 }
 
@@ -79,6 +91,19 @@ log_failure(struct api_call *call, const struct sg_err *err)
 			  log_quote_private(call->request->request.path, path));
 }
 
+/* What did not change is not sent again. */
+static void
+finish_version(struct api_call *call)
+{
+	bool reads = strcmp(call->resource->method, "GET") == 0;
+
+	api_etag_set(call);
+	if (!reads || !api_etag_is_known(call))
+		return;
+	buf_reset(&call->reply->body);
+	reply_status(call->reply, 304);
+}
+
 static void
 finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 {
@@ -98,9 +123,14 @@ finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 		err->status = status;
 		log_failure(call, err);
 		atomic_fetch_add(&call->api->problems, 1);
-		api_problem(reply, api_problem_status(status), err->text);
+		api_problem(reply,
+			    call->problem ? call->problem
+					  : api_problem_status(status),
+			    err->text);
 		return;
 	}
+	if (call->replayed)
+		return;
 	if (call->status)
 		reply_status(reply, call->status);
 	if (!call->answer)
@@ -112,7 +142,9 @@ finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 	if (!buf_ok(&reply->body)) {
 		buf_reset(&reply->body);
 		api_problem(reply, 500, "the answer is too large");
+		return;
 	}
+	finish_version(call);
 }
 
 static void
@@ -160,33 +192,52 @@ answer(struct api_call *call, api_fn *fn, struct sg_err *err)
 }
 
 static void
+refuse_role(struct api_call *call)
+{
+	api_problem(call->reply, 403,
+		    pool_printf(call->pool, "this needs the role %s; %s has %s",
+				api_role_name(call->resource->role),
+				call->principal.name,
+				api_role_name(call->principal.role)));
+}
+
+static enum sg_status
+check(struct api_call *call, struct sg_err *err)
+{
+	enum sg_status status = api_read_params(call, err);
+
+	call->tried = api_param_yes(call, "dry_run");
+	if (status == SG_OK)
+		status = api_negotiate(call, err);
+	if (status == SG_OK && api_module_or_all(call))
+		status = module_must_be(api_module(call), err);
+	return status == SG_OK ? api_idempotency_begin(call, err) : status;
+}
+
+static void
 run(struct api_call *call, const char *path, struct sg_err *err)
 {
 	const char *allow = "";
-	const struct api_resource *resource =
-		api_find(call->request->request.method, path, call->pool,
-			 call->args, &allow);
 	enum sg_status status;
 
-	if (!resource) {
+	call->resource = api_find(call->request->request.method, path,
+				  call->pool, call->args, &allow);
+	if (!call->resource) {
 		refuse_method(call, path, allow);
 		return;
 	}
-	if (call->principal.role < resource->role) {
-		api_problem(call->reply, 403,
-			    pool_printf(call->pool,
-					"this needs the role %s; %s has %s",
-					api_role_name(resource->role),
-					call->principal.name,
-					api_role_name(call->principal.role)));
+	if (call->principal.role < call->resource->role) {
+		refuse_role(call);
 		return;
 	}
-	status = api_read_params(call, err);
-	if (status == SG_OK && api_module_or_all(call))
-		status = module_must_be(api_module(call), err);
-	if (status == SG_OK)
-		status = answer(call, resource->fn, err);
+	status = check(call, err);
+	if (status == SG_OK && !call->replayed) {
+		status = answer(call, call->resource->fn, err);
+		if (status == SG_OK)
+			api_audit_done(call);
+	}
 	finish(call, status, err);
+	api_idempotency_end(call);
 }
 
 static void
@@ -240,9 +291,6 @@ api_handle(void *arg, const struct http_request *request,
 	status = path ? api_authenticate(&call, &err) : SG_NONE;
 	if (!path) {
 		api_problem(reply, 404, "the API is at /api/v1");
-	} else if (status == SG_REFUSED) {
-		reply_header(reply, "WWW-Authenticate", "Bearer");
-		api_problem(reply, 401, err.text);
 	} else if (status != SG_OK) {
 		finish(&call, status, &err);
 	} else {

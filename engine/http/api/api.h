@@ -6,6 +6,7 @@
 #define ENGINE_HTTP_API_API_H
 
 #include "apply/apply.h"
+#include "base/rate.h"
 #include "broadcast/broadcast.h"
 #include "gate/gate.h"
 #include "http/http.h"
@@ -28,6 +29,7 @@ struct api_options {
 	struct store_readers *readers;
 	struct broadcasts *broadcasts; /* NULL: 503 */
 	const char *timezone;	       /* NULL = UTC */
+	struct rate_limit token_limit; /* calls of each token; 0 = any */
 	int submit_wait_ms; /* until a change is applied; 0 = 10000 */
 	/* The daemon's own work; NULL: 503. `path` is absolute. */
 	enum sg_status (*reload)(void *arg, struct sg_err *err);

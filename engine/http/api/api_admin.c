@@ -1,6 +1,5 @@
-/* api_admin.c - what the operator asks for: verify, reload, backup, audit. */
+/* api_admin.c - what the operator asks for: verify, reload, backup. */
 #include "http/api/api_call.h"
-#include "store/store_audit.h"
 
 enum sg_status
 api_verify(struct api_call *call, struct sg_err *err)
@@ -80,39 +79,4 @@ api_backup(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK)
 		json_add_text(api_answer(call), "path", path);
 	return status;
-}
-
-enum sg_status
-api_audit(struct api_call *call, struct sg_err *err)
-{
-	struct store_audits audits;
-	struct json *items;
-	int64_t limit, before;
-	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
-					      API_LIMIT_MOST, &limit, err);
-
-	if (status == SG_OK)
-		status = api_param_int(call, "cursor", 0, INT64_MAX, &before,
-				       err);
-	if (status == SG_OK)
-		status = api_store(call, err);
-	if (status == SG_OK)
-		status = store_audit_recent(call->store, before, (size_t)limit,
-					    call->pool, &audits, err);
-	if (status != SG_OK)
-		return status;
-	items = api_items(call);
-	for (size_t i = 0; i < audits.n_rows; i++) {
-		struct json *item = json_new_object();
-
-		json_add_time(item, "at", audits.rows[i].at);
-		json_add_text(item, "actor", audits.rows[i].actor);
-		json_add_text(item, "action", audits.rows[i].action);
-		json_add_text(item, "object", audits.rows[i].object);
-		json_add_text(item, "detail", audits.rows[i].detail);
-		json_push(items, item);
-	}
-	api_next_id(call, audits.n_rows, limit,
-		    audits.n_rows ? audits.rows[audits.n_rows - 1].id : 0);
-	return SG_OK;
 }

@@ -7,12 +7,14 @@
 #ifndef ENGINE_HTTP_API_API_CALL_H
 #define ENGINE_HTTP_API_API_CALL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "base/json.h"
 #include "base/pool.h"
+#include "base/rate.h"
 #include "http/api/api.h"
 #include "signal/signal.h"
 #include "store/store_record.h"
@@ -23,7 +25,8 @@ enum {
 	API_ACTOR_SIZE = 80,
 	API_LIMIT = 100,
 	API_LIMIT_MOST = 1000,
-	API_NAME_MOST = 64
+	API_NAME_MOST = 64,
+	API_UNDER_WAY_MOST = 512
 };
 
 enum api_role { API_READER = 1, API_OPERATOR, API_MANAGER };
@@ -44,6 +47,11 @@ struct api {
 	uid_t own_uid;
 	int64_t started_at;
 	atomic_ullong calls, problems;
+	struct rate *rate;
+	pthread_mutex_t lock; /* guards: */
+	size_t n_under_way;   /* calls with an Idempotency-Key */
+	uint64_t under_way[API_UNDER_WAY_MOST];
+	pthread_mutex_t rules_lock; /* one who changes the rules at a time */
 };
 
 struct api_call {
@@ -62,6 +70,17 @@ struct api_call {
 	int status;	     /* of an SG_OK; 200 */
 	size_t n_submitted;  /* signals so far */
 	bool kept; /* with SG_BUSY: it is kept, and will be applied: 202 */
+	const struct api_resource *resource;
+	int problem;	      /* status of an SG_REFUSED; 0 = 400 */
+	const char *object;   /* for the audit; NULL = the first of args */
+	const char *about;    /* for the audit; NULL = the others of args */
+	bool audited;	      /* its entry is written, or will be */
+	bool tried;	      /* dry_run: nothing was done */
+	const char *version;  /* of what the answer shows; NULL = none */
+	uint64_t idempotency; /* hash of its Idempotency-Key; 0 = none */
+	uint64_t body_hash;
+	bool replayed; /* the reply is an older call's */
+	bool secret;   /* the answer is shown once */
 };
 
 typedef enum sg_status api_fn(struct api_call *call, struct sg_err *err);
@@ -107,7 +126,7 @@ const struct api_resource *api_find(const char *method, const char *path,
 				    struct pool *pool, const char **args,
 				    const char **allow_out);
 
-/* api_auth.c. SG_REFUSED: 401. */
+/* api_auth.c. SG_REFUSED: call->problem, 401 or 429. */
 enum sg_status api_authenticate(struct api_call *call,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status api_find_actor(struct api_call *call, const char *actor,
@@ -118,6 +137,40 @@ void api_token_hash(const char *token, unsigned char hash[32]);
 /* api_problem.c: RFC 9457. */
 void api_problem(struct sg_reply *reply, int status, const char *detail);
 int api_problem_status(enum sg_status status);
+
+/* api_negotiate.c: may it come with this, and want that? 400, 406, 415. */
+enum sg_status api_negotiate(struct api_call *call,
+			     struct sg_err *err) MUST_CHECK;
+
+/* api_idempotency.c; with call->replayed the reply is filled. 409, 422. */
+enum sg_status api_idempotency_begin(struct api_call *call,
+				     struct sg_err *err) MUST_CHECK;
+/* After the reply was filled. */
+void api_idempotency_end(struct api_call *call);
+
+/* api_etag.c: of call->version and the reply's body. */
+void api_etag_set(struct api_call *call);
+bool api_etag_is_known(struct api_call *call); /* 304 */
+bool api_if_match_asked(const struct api_call *call);
+/* 412 when it is of another version than this. */
+enum sg_status api_if_match(struct api_call *call, const char *version,
+			    struct sg_err *err) MUST_CHECK;
+const char *api_version_of_text(const struct api_call *call, const char *text);
+enum sg_status api_version_of_record(const struct api_call *call,
+				     struct store *store, uint32_t record_id,
+				     const char **version_out,
+				     struct sg_err *err) MUST_CHECK;
+
+/* api_audit.c */
+struct store_audit;
+const char *api_origin(const struct api_call *call);
+void api_audit_row(const struct api_call *call, struct store_audit *row_out);
+/* The entry, to go through the spool with the changes. */
+enum sg_status api_audit_signal(const struct api_call *call,
+				struct signal *signal,
+				struct sg_err *err) MUST_CHECK;
+/* The call is done: notes it unless that is done already. */
+void api_audit_done(struct api_call *call);
 
 /* api_input.c: parameters and bodies, checked. */
 enum sg_status api_read_params(struct api_call *call,

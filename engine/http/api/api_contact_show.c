@@ -98,6 +98,10 @@ api_show_contact(struct api_call *call, const struct store_record *record,
 	enum sg_status status = api_store(call, err);
 	struct json *consent;
 
+	/* First: what changes meanwhile is of a later version. */
+	if (status == SG_OK)
+		status = api_version_of_record(call, call->store, record->id,
+					       &call->version, err);
 	if (status != SG_OK)
 		return status;
 	if (module_has_email(record->module))

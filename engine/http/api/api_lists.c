@@ -167,8 +167,10 @@ api_lists_delete(struct api_call *call, struct sg_err *err)
 					    making.name, NULL};
 	enum sg_status status = api_list_exists(call, making.name, err);
 
+	call->audited = true; /* once, with the list itself */
 	if (status == SG_OK)
 		status = leave_all(call, making.name, err);
+	call->audited = false;
 	if (status == SG_OK)
 		status = api_define(call, &definition, err);
 	call->status = 204;

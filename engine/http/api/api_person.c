@@ -82,7 +82,11 @@ api_person_forget(struct api_call *call, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	api_change(call, &signal, SIGNAL_FORGET, key);
-	status = api_submit(call, &signal, 1, err);
+	/* Its entry of the audit is written without the address. */
+	call->audited = true;
+	status = signal_set(&signal, "origin", api_origin(call), err);
+	if (status == SG_OK)
+		status = api_submit(call, &signal, 1, err);
 	if (status != SG_OK)
 		return status;
 	json_add_bool(api_answer(call), "forgotten", true);

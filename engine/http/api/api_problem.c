@@ -15,6 +15,20 @@ title_of(int status)
 		return "Not found";
 	case 405:
 		return "Not that way";
+	case 406:
+		return "Not in that form";
+	case 409:
+		return "Under way";
+	case 412:
+		return "Changed since";
+	case 413:
+		return "Too large";
+	case 415:
+		return "Not of that type";
+	case 422:
+		return "Not the same";
+	case 429:
+		return "Too often";
 	case 503:
 		return "Not now";
 	default:

@@ -1,6 +1,7 @@
 /* api_store.c - reading through a reader, writing through the applier. */
 #include <string.h>
 
+#include "apply/apply_feed.h"
 #include "base/crypto.h"
 #include "http/api/api_call.h"
 #include "signal/record_key.h"
@@ -165,8 +166,56 @@ set_external_ids(struct api_call *call, struct signal *signals,
 	return SG_OK;
 }
 
-enum sg_status
-api_submit(struct api_call *call, struct signal *signals, size_t n_signals,
+/* Straight to the applier, who sees whether the record is still as If-Match
+ * says: through the spool somebody else's change might come in between. */
+struct matching {
+	struct api_call *call;
+	const struct signal *signals;
+};
+
+static enum sg_status
+check_match(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct matching *matching = arg;
+	struct api_call *call = matching->call;
+	struct store_record record;
+	const char *version = "";
+	enum sg_status status =
+		store_record_find(store, matching->signals[0].record_key,
+				  call->pool, &record, err);
+
+	if (status == SG_OK)
+		status = api_version_of_record(call, store, record.id, &version,
+					       err);
+	else if (status == SG_NONE)
+		status = SG_OK;
+	return status == SG_OK ? api_if_match(call, version, err) : status;
+}
+
+static enum sg_status
+next_signal(void *arg, size_t i, struct pool *pool, struct signal *signal_out,
+	    struct sg_err *err)
+{
+	*signal_out = ((struct matching *)arg)->signals[i];
+	return SG_OK;
+}
+
+static enum sg_status
+submit_matching(struct api_call *call, const struct signal *signals,
+		size_t n_signals, struct sg_err *err)
+{
+	struct matching matching = {call, signals};
+	struct apply_feed feed = {.arg = &matching,
+				  .begin = check_match,
+				  .signal = next_signal,
+				  .n_signals = n_signals};
+	struct apply_fed fed;
+
+	return apply_feed(call->api->options.apply, &feed, &fed, err);
+}
+
+static enum sg_status
+submit_all(struct api_call *call, struct signal *signals, size_t n_signals,
 	   struct sg_err *err)
 {
 	enum sg_status status = set_external_ids(call, signals, n_signals, err);
@@ -175,9 +224,31 @@ api_submit(struct api_call *call, struct signal *signals, size_t n_signals,
 		status = signal_check(&signals[i], err);
 	if (status != SG_OK)
 		return status;
+	if (api_if_match_asked(call))
+		return submit_matching(call, signals, n_signals, err);
 	return apply_submit(call->api->options.apply, signals, n_signals,
 			    call->api->options.submit_wait_ms, &call->kept,
 			    err);
+}
+
+enum sg_status
+api_submit(struct api_call *call, struct signal *signals, size_t n_signals,
+	   struct sg_err *err)
+{
+	struct signal *all;
+	enum sg_status status;
+
+	if (call->audited)
+		return submit_all(call, signals, n_signals, err);
+	all = pool_alloc(call->pool, (n_signals + 1) * sizeof(*all));
+	memcpy(all, signals, n_signals * sizeof(*all));
+	status = api_audit_signal(call, &all[n_signals], err);
+	call->audited = true;
+	if (status == SG_OK)
+		status = submit_all(call, all, n_signals + 1, err);
+	if (status != SG_OK && !call->kept)
+		call->audited = false;
+	return status;
 }
 
 struct defining {
@@ -193,10 +264,9 @@ define(void *arg, struct store *store, struct sg_err *err)
 	struct store_audit row = {0};
 	enum sg_status status = definition->fn(definition->arg, store, err);
 
-	if (status != SG_OK)
+	if (status != SG_OK || self->call->audited)
 		return status;
-	row.at = self->call->now;
-	row.actor = self->call->principal.name;
+	api_audit_row(self->call, &row);
 	row.action = definition->action;
 	row.object = definition->object ? definition->object : "";
 	row.detail = definition->detail ? definition->detail : "";
@@ -208,6 +278,10 @@ api_define(struct api_call *call, const struct api_definition *definition,
 	   struct sg_err *err)
 {
 	struct defining self = {call, definition};
+	enum sg_status status =
+		apply_call(call->api->options.apply, define, &self, err);
 
-	return apply_call(call->api->options.apply, define, &self, err);
+	if (status == SG_OK)
+		call->audited = true;
+	return status;
 }

@@ -9,32 +9,58 @@
 
 enum { TOKEN_BYTES = 32 };
 
+static const char *
+state_of(const struct api_call *call, const struct store_token *token)
+{
+	if (token->revoked_at)
+		return "revoked";
+	return token->expires_at && token->expires_at <= call->now ? "expired"
+								   : "active";
+}
+
+static void
+add_moment(struct json *to, const char *name, int64_t at)
+{
+	if (at)
+		json_add_time(to, name, at);
+	else
+		json_add_null(to, name);
+}
+
+static struct json *
+token_json(const struct api_call *call, const struct store_token *token)
+{
+	struct json *item = json_new_object();
+
+	json_add_text(item, "name", token->name);
+	json_add_text(item, "role", token->role);
+	json_add_text(item, "state", state_of(call, token));
+	json_add_time(item, "created_at", token->created_at);
+	add_moment(item, "expires_at", token->expires_at);
+	add_moment(item, "revoked_at", token->revoked_at);
+	add_moment(item, "last_used_at", token->last_used_at);
+	return item;
+}
+
+/* Those that work or did until they expired; with state= those of that. */
 enum sg_status
 api_tokens_all(struct api_call *call, struct sg_err *err)
 {
+	const char *state = api_param(call, "state");
 	struct store_tokens tokens;
 	struct json *items;
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
-		status =
-			store_tokens_all(call->store, call->pool, &tokens, err);
+		status = store_tokens_all(call->store, state != NULL,
+					  call->pool, &tokens, err);
 	if (status != SG_OK)
 		return status;
 	items = api_items(call);
-	for (size_t i = 0; i < tokens.n_rows; i++) {
-		const struct store_token *token = &tokens.rows[i];
-		struct json *item = json_new_object();
-
-		json_add_text(item, "name", token->name);
-		json_add_text(item, "role", token->role);
-		json_add_time(item, "created_at", token->created_at);
-		if (token->expires_at)
-			json_add_time(item, "expires_at", token->expires_at);
-		else
-			json_add_null(item, "expires_at");
-		json_push(items, item);
-	}
+	for (size_t i = 0; i < tokens.n_rows; i++)
+		if (!state || strcmp(state, "all") == 0 ||
+		    strcmp(state, state_of(call, &tokens.rows[i])) == 0)
+			json_push(items, token_json(call, &tokens.rows[i]));
 	return SG_OK;
 }
 
@@ -116,8 +142,10 @@ api_tokens_create(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK) {
 		json_add_text(api_answer(call), "name", making.token.name);
 		json_add_text(call->answer, "role", making.token.role);
+		add_moment(call->answer, "expires_at", making.token.expires_at);
 		json_add_text(call->answer, "token", buf_text(&token));
 		call->status = 201;
+		call->secret = true;
 	}
 	if (token.data)
 		crypto_wipe(token.data, token.len);

@@ -387,3 +387,17 @@ CREATE TABLE honeypot (
 	at         INTEGER NOT NULL,
 	PRIMARY KEY (message_id, record_key, source)
 ) WITHOUT ROWID;
+
+-- rest: from where a change was asked for ("uid 1000", an address), when a
+-- token was last used (to the hour), and what was answered to a call with an
+-- Idempotency-Key, for a day.
+ALTER TABLE audit ADD COLUMN origin TEXT NOT NULL DEFAULT '';
+ALTER TABLE api_token ADD COLUMN last_used_at INTEGER;
+CREATE TABLE idempotency (
+	id     INTEGER PRIMARY KEY,             -- hash of caller, call and key
+	body   INTEGER NOT NULL,                -- hash of what was sent
+	at     INTEGER NOT NULL,
+	status INTEGER NOT NULL,
+	answer TEXT NOT NULL
+);
+CREATE INDEX idempotency_by_time ON idempotency (at);
