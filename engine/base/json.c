@@ -182,6 +182,19 @@ json_add(struct json *object, const char *name, struct json *value)
 	(void)failed;
 }
 
+bool
+json_has(const struct json *object, const char *name)
+{
+	return json_is_object(object) &&
+	       json_object_object_get_ex(object_of(object), name, NULL);
+}
+
+struct json *
+json_share(struct json *value)
+{
+	return json_of(json_object_get(object_of(value)));
+}
+
 void
 json_push(struct json *array, struct json *value)
 {

@@ -29,7 +29,8 @@ void json_add_int(struct json *object, const char *name, int64_t number);
 void json_add_bool(struct json *object, const char *name, bool yes);
 void json_add_null(struct json *object, const char *name);
 void json_add_time(struct json *object, const char *name, int64_t at); /* ISO */
-struct json *json_text(const char *text); /* new string value */
+struct json *json_text(const char *text);    /* new string value */
+struct json *json_share(struct json *value); /* for one more container */
 struct json *json_number(double number);
 
 /* Borrowed; NULL when absent, JSON null or of another type. */
@@ -41,6 +42,8 @@ bool json_get_bool(const struct json *object, const char *name, bool *out);
 /* RFC 6901. NULL when it leads nowhere. */
 struct json *json_pointer(const struct json *json, const char *pointer);
 
+/* Is there a member of that name, be it null? */
+bool json_has(const struct json *object, const char *name);
 bool json_is_object(const struct json *json);
 bool json_is_array(const struct json *json);
 bool json_is_text(const struct json *json);

@@ -103,18 +103,21 @@ store_bulk_next(struct store *store, struct pool *pool, struct store_bulk *out,
 }
 
 enum sg_status
-store_bulks_recent(struct store *store, size_t most, struct pool *pool,
-		   struct store_bulks *out, struct sg_err *err)
+store_bulks_recent(struct store *store, int64_t before_id, size_t most,
+		   struct pool *pool, struct store_bulks *out,
+		   struct sg_err *err)
 {
 	static const struct store_shape shape = {read_bulk,
 						 sizeof(struct store_bulk)};
 	struct db_statement *statement;
 	enum sg_status status = store_prepare(
-		store, SELECT " ORDER BY id DESC LIMIT ?", &statement, err);
+		store, SELECT " WHERE id < ? ORDER BY id DESC LIMIT ?",
+		&statement, err);
 
 	if (status != SG_OK)
 		return status;
-	db_bind_int(statement, 1, (int64_t)most);
+	db_bind_int(statement, 1, before_id ? before_id : INT64_MAX);
+	db_bind_int(statement, 2, (int64_t)most);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }

@@ -40,8 +40,9 @@ enum sg_status store_bulk_get(struct store *store, int64_t id,
 enum sg_status store_bulk_next(struct store *store, struct pool *pool,
 			       struct store_bulk *out,
 			       struct sg_err *err) MUST_CHECK;
-enum sg_status store_bulks_recent(struct store *store, size_t most,
-				  struct pool *pool, struct store_bulks *out,
+enum sg_status store_bulks_recent(struct store *store, int64_t before_id,
+				  size_t most, struct pool *pool,
+				  struct store_bulks *out,
 				  struct sg_err *err) MUST_CHECK;
 
 #endif

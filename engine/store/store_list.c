@@ -82,6 +82,24 @@ store_list_delete(struct store *store, const char *name, int64_t now,
 }
 
 enum sg_status
+store_list_set_title(struct store *store, const char *name, const char *title,
+		     struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE list SET title = ?"
+			       " WHERE name = ? AND deleted_at IS NULL",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, title);
+	db_bind_text(statement, 2, name);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
 store_list_get(struct store *store, const char *name, struct pool *pool,
 	       struct store_list *out, struct sg_err *err)
 {

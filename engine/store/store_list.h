@@ -40,6 +40,9 @@ enum sg_status store_list_create(struct store *store, const char *name,
 /* SG_NONE: no such list. Its members' rows go with it. */
 enum sg_status store_list_delete(struct store *store, const char *name,
 				 int64_t now, struct sg_err *err) MUST_CHECK;
+enum sg_status store_list_set_title(struct store *store, const char *name,
+				    const char *title,
+				    struct sg_err *err) MUST_CHECK; /* NONE */
 enum sg_status store_list_get(struct store *store, const char *name,
 			      struct pool *pool, struct store_list *out,
 			      struct sg_err *err) MUST_CHECK; /* or SG_NONE */

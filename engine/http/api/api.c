@@ -133,8 +133,10 @@ finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 		return;
 	if (call->status)
 		reply_status(reply, call->status);
-	if (!call->answer)
+	if (!call->answer) {
+		finish_version(call);
 		return;
+	}
 	buf_reset(&reply->body);
 	json_write(call->answer, &reply->body);
 	buf_append_char(&reply->body, '\n');
@@ -180,6 +182,9 @@ answer(struct api_call *call, api_fn *fn, struct sg_err *err)
 	enum sg_status status;
 	uint64_t before;
 
+	/* First: what changes meanwhile is of a later version. */
+	if (reads && call->resource->versioned == API_AS_THE_RULES)
+		call->version = api_rules_version(call);
 	for (;;) {
 		before = scoreboard_n_swaps(board);
 		status = fn(call, err);
@@ -233,6 +238,8 @@ run(struct api_call *call, const char *path, struct sg_err *err)
 	status = check(call, err);
 	if (status == SG_OK && !call->replayed) {
 		status = answer(call, call->resource->fn, err);
+		if (status == SG_OK)
+			status = api_page(call, err);
 		if (status == SG_OK)
 			api_audit_done(call);
 	}

@@ -18,7 +18,7 @@ enum {
 	PASSWD_SIZE = 4096,
 	USED_EVERY_MS = 3600 * 1000,
 	/* Somebody tries tokens. */
-	WRONG_TIMES = 30,
+	WRONG_TIMES = 60,
 	WRONG_MS = 60000
 };
 
@@ -90,9 +90,17 @@ key_of(const struct api_call *call, const char *what, const char *whose)
 	return rate_key(call->api->rate, text, strlen(text));
 }
 
-/* 401, or 429 when there were many of them from there. */
 static enum sg_status
 refuse(struct api_call *call, const char *why, struct sg_err *err)
+{
+	call->problem = 401;
+	reply_header(call->reply, "WWW-Authenticate", "Bearer");
+	return err_set(err, SG_REFUSED, "%s", why);
+}
+
+/* 401, or 429 when there were many of them from there. */
+static enum sg_status
+refuse_token(struct api_call *call, struct sg_err *err)
 {
 	static const struct rate_limit limit = {WRONG_TIMES, WRONG_MS};
 	uint64_t key = key_of(call, "wrong", call->request->request.peer);
@@ -100,11 +108,8 @@ refuse(struct api_call *call, const char *why, struct sg_err *err)
 
 	if (!rate_take(call->api->rate, &limit, key, call->now, &wait_ms))
 		return too_often(call, wait_ms,
-				 "too many calls without a token that works",
-				 err);
-	call->problem = 401;
-	reply_header(call->reply, "WWW-Authenticate", "Bearer");
-	return err_set(err, SG_REFUSED, "%s", why);
+				 "too many tokens that do not work", err);
+	return refuse(call, "this token is unknown, expired or revoked", err);
 }
 
 static enum sg_status
@@ -164,8 +169,7 @@ authenticate_token(struct api_call *call, const char *text, struct sg_err *err)
 	status = store_token_find(call->store, hash, call->now, call->pool,
 				  &token, err);
 	if (status == SG_NONE)
-		return refuse(call, "this token is unknown, expired or revoked",
-			      err);
+		return refuse_token(call, err);
 	if (status != SG_OK)
 		return status == SG_REFUSED ? SG_FAILED : status;
 	use_token(call, &token);

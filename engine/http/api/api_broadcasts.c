@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "http/api/api_call.h"
+#include "http/api/api_rows.h"
 #include "store/store_broadcast.h"
 
 static enum sg_status
@@ -385,13 +386,17 @@ add_recipients(struct api_call *call, const struct store_recipients *rows,
 	       struct sg_err *err)
 {
 	struct json *items = api_items(call);
-	enum sg_status status = SG_OK;
+	struct record_set *set;
+	enum sg_status status = api_where(call, &set, err);
 
-	for (size_t i = 0; i < rows->n_rows && status == SG_OK; i++) {
+	for (size_t i = 0; status == SG_OK && i < rows->n_rows; i++) {
 		const struct store_recipient *row = &rows->rows[i];
-		struct json *item = json_new_object();
+		struct json *item;
 		struct store_record record;
 
+		if (!api_where_has(set, row->record_id))
+			continue;
+		item = json_new_object();
 		json_push(items, item);
 		status = store_record_get(call->store, row->record_id,
 					  call->pool, &record, err);
@@ -404,6 +409,7 @@ add_recipients(struct api_call *call, const struct store_recipients *rows,
 			json_add_text(item, "reason", row->reason);
 		json_add_time(item, "changed_at", row->changed_at);
 	}
+	record_set_free(set);
 	return status;
 }
 

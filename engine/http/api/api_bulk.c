@@ -36,20 +36,25 @@ api_bulk_all(struct api_call *call, struct sg_err *err)
 {
 	struct store_bulks found;
 	struct json *items;
-	int64_t limit;
+	int64_t limit, before;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
 					      API_LIMIT_MOST, &limit, err);
 
 	if (status == SG_OK)
+		status = api_param_int(call, "cursor", 0, INT64_MAX, &before,
+				       err);
+	if (status == SG_OK)
 		status = api_store(call, err);
 	if (status == SG_OK)
-		status = store_bulks_recent(call->store, (size_t)limit,
+		status = store_bulks_recent(call->store, before, (size_t)limit,
 					    call->pool, &found, err);
 	if (status != SG_OK)
 		return status;
 	items = api_items(call);
 	for (size_t i = 0; i < found.n_rows; i++)
 		json_push(items, bulk_json(&found.rows[i]));
+	api_next_id(call, found.n_rows, limit,
+		    found.n_rows ? found.rows[found.n_rows - 1].id : 0);
 	return SG_OK;
 }
 

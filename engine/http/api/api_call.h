@@ -108,7 +108,9 @@ struct api_resource {
 	int status_too;	      /* another that it may have; 0 = none */
 	const char *action;   /* in the audit; NULL = api_define() says it */
 	bool reads;	      /* a POST that changes nothing */
-	bool versioned;	      /* has an ETag, or heeds If-Match */
+	/* Has an ETag, or heeds If-Match. */
+	enum { API_NOT_VERSIONED, API_VERSIONED, API_AS_THE_RULES } versioned;
+	const char *paged_by; /* api_page.c: members that name an item */
 };
 extern const struct api_resource api_resources[]; /* ends with {0} */
 /* api_find.c */
@@ -147,6 +149,9 @@ enum sg_status api_idempotency_begin(struct api_call *call,
 				     struct sg_err *err) MUST_CHECK;
 /* After the reply was filled. */
 void api_idempotency_end(struct api_call *call);
+
+/* api_page.c: a page of the items, for resources that say paged_by. */
+enum sg_status api_page(struct api_call *call, struct sg_err *err) MUST_CHECK;
 
 /* api_etag.c: of call->version and the reply's body. */
 void api_etag_set(struct api_call *call);
@@ -285,7 +290,9 @@ void api_histogram_json(struct api_call *call,
 			const struct score_statistics *statistics,
 			int64_t bins);
 
-/* api_rules.c: a set of the caller's, checked against what there is. */
+/* api_rules.c: of rules, automations and sequences. */
+const char *api_rules_version(const struct api_call *call);
+/* A set of the caller's, checked against what there is. */
 struct ruleset;
 enum sg_status api_rules_parse(struct api_call *call, const char *text,
 			       struct ruleset **ruleset_out,
@@ -317,6 +324,8 @@ api_fn api_modules_all, api_fields_all, api_signals_unmatched;
 api_fn api_scores_histogram, api_scores_compare;
 api_fn api_scores_list, api_scores_top, api_scores_summary;
 api_fn api_scores_of, api_scores_why, api_scores_change;
+api_fn api_contacts_bulk, api_signals_bulk;
+api_fn api_lists_patch, api_segments_show, api_segments_patch;
 api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;
 api_fn api_signals_kinds, api_signals_emit, api_signals_recent;
 api_fn api_signals_judge;

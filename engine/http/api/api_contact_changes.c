@@ -4,103 +4,11 @@
  */
 #include <string.h>
 
-#include "base/text.h"
-#include "http/api/api_call.h"
-#include "signal/field_type.h"
+#include "http/api/contact_changes.h"
+#include "store/store_list.h"
 
-/* Signals under construction; all of a request are kept together or not. */
-struct changes {
-	struct api_call *call;
-	const char *key;
-	size_t n, most;
-	struct signal *signals;
-	struct sg_err *err;
-	enum sg_status status;
-};
-
-static void
-begin(struct changes *changes, struct api_call *call, const char *key,
-      size_t most)
-{
-	changes->call = call;
-	changes->key = key;
-	changes->n = 0;
-	changes->most = most;
-	changes->signals =
-		pool_alloc(call->pool, most * sizeof(*changes->signals));
-	changes->status = SG_OK;
-}
-
-static struct signal *
-add(struct changes *changes, enum signal_kind kind)
-{
-	struct signal *signal = &changes->signals[changes->n++];
-
-	api_change(changes->call, signal, kind, changes->key);
-	return signal;
-}
-
-/* A scalar as text; of a field that has many values, "a;b". */
-static bool
-field_text(const char *name, const struct json *value, struct buf *text)
-{
-	bool right = true;
-
-	if (!json_is_array(value) || !field_is_many(name))
-		return json_scalar(value, text);
-	for (size_t i = 0; right && i < json_count(value); i++) {
-		if (i)
-			buf_append_char(text, ';');
-		right = json_scalar(json_at(value, i), text);
-	}
-	return right;
-}
-
-static bool
-add_field(void *arg, const char *name, struct json *value)
-{
-	struct changes *changes = arg;
-	struct buf text = BUF_INIT;
-	struct signal *signal = add(changes, SIGNAL_FIELD_SET);
-	const char *normal = "";
-
-	changes->status = api_check_field(name, changes->err);
-	if (changes->status == SG_OK && value &&
-	    !field_text(name, value, &text))
-		changes->status = err_set(
-			changes->err, SG_REFUSED,
-			"the field `%s` must be a string, a "
-			"number, true, false or null%s",
-			name,
-			field_is_many(name) ? ", or an array of them" : "");
-	if (changes->status == SG_OK)
-		changes->status =
-			api_field_value(changes->call, signal, name,
-					buf_text(&text), &normal, changes->err);
-	if (changes->status == SG_OK)
-		changes->status = signal_set(
-			signal, "name", pool_strdup(changes->call->pool, name),
-			changes->err);
-	if (changes->status == SG_OK)
-		changes->status =
-			signal_set(signal, "value", normal, changes->err);
-	buf_done(&text);
-	return changes->status == SG_OK;
-}
-
-static enum sg_status
-submit(struct changes *changes, struct sg_err *err)
-{
-	if (changes->status != SG_OK)
-		return changes->status;
-	if (changes->n == 0)
-		return SG_OK;
-	return api_submit(changes->call, changes->signals, changes->n, err);
-}
-
-/* The contact as it is now. */
-static enum sg_status
-show(struct api_call *call, const char *key, struct sg_err *err)
+enum sg_status
+api_contact_answer(struct api_call *call, const char *key, struct sg_err *err)
 {
 	struct store_record record;
 	enum sg_status status = api_contact(call, key, &record, NULL, err);
@@ -111,136 +19,134 @@ show(struct api_call *call, const char *key, struct sg_err *err)
 }
 
 enum sg_status
+api_contacts_create(struct api_call *call, struct sg_err *err)
+{
+	struct contact_changes changes = {0};
+	struct store_record record;
+	bool there;
+	enum sg_status status =
+		contact_changes_create(&changes, call, &there, &record, err);
+
+	if (status != SG_OK)
+		return status;
+	call->object = changes.key;
+	status = contact_changes_submit(&changes, err);
+	if (status != SG_OK)
+		return status;
+	call->status = there ? 200 : 201;
+	return api_contact_answer(call, changes.key, err);
+}
+
+/* --- a merge patch (RFC 7396) -------------------------------------------- */
+
+static bool
+has_name(const struct json *array, const char *name)
+{
+	for (size_t i = 0; i < json_count(array); i++) {
+		struct buf text = BUF_INIT;
+		bool same = json_scalar(json_at(array, i), &text) &&
+			    strcmp(buf_text(&text), name) == 0;
+
+		buf_done(&text);
+		if (same)
+			return true;
+	}
+	return false;
+}
+
+/* An array is the whole of it: what it does not name goes. */
+static void
+patch_tags(struct contact_changes *changes, const struct json *tags,
+	   const struct store_names *now)
+{
+	for (size_t i = 0; i < now->n_names; i++)
+		if (!has_name(tags, now->names[i]))
+			contact_changes_tag(changes, SIGNAL_TAG_REMOVE,
+					    now->names[i]);
+	contact_changes_tags(changes, tags);
+}
+
+static void
+patch_lists(struct contact_changes *changes, const struct json *lists,
+	    const struct store_members *now)
+{
+	for (size_t i = 0; i < now->n_rows; i++)
+		if (now->rows[i].state != LIST_LEFT &&
+		    strcmp(now->rows[i].list, LIST_EVERYTHING) != 0 &&
+		    !has_name(lists, now->rows[i].list))
+			contact_changes_list(changes, SIGNAL_LIST_LEAVE,
+					     now->rows[i].list);
+	contact_changes_lists(changes, lists);
+}
+
+static enum sg_status
+check_patch(const struct json *body, struct sg_err *err)
+{
+	const struct json *fields = json_get(body, "fields");
+	const struct json *tags = json_get(body, "tags");
+	const struct json *lists = json_get(body, "lists");
+
+	if (!json_has(body, "fields") && !json_has(body, "tags") &&
+	    !json_has(body, "lists"))
+		return err_set(err, SG_REFUSED,
+			       "expected {\"fields\": {NAME: VALUE or null}, "
+			       "\"tags\": [NAME], \"lists\": [NAME]}, or some "
+			       "of these");
+	if ((json_has(body, "fields") && !json_is_object(fields)) ||
+	    (tags && !json_is_array(tags)) || (lists && !json_is_array(lists)))
+		return err_set(err, SG_REFUSED,
+			       "`fields` must be an object, `tags` and `lists` "
+			       "arrays of strings");
+	return SG_OK;
+}
+
+static enum sg_status
+patch(struct api_call *call, const struct store_record *record,
+      struct contact_changes *changes, struct sg_err *err)
+{
+	const struct json *body = call->body;
+	const struct json *fields = json_get(body, "fields");
+	const struct json *tags = json_get(body, "tags");
+	const struct json *lists = json_get(body, "lists");
+	struct store_members members;
+	struct store_names names;
+	enum sg_status status =
+		store_tags_of(call->store, record->id, call->pool, &names, err);
+
+	if (status == SG_OK)
+		status = store_members_of(call->store, record->id, call->pool,
+					  &members, err);
+	if (status != SG_OK)
+		return status;
+	changes->err = err;
+	contact_changes_begin(changes, call, record->key,
+			      json_count(fields) + json_count(tags) +
+				      json_count(lists) + names.n_names +
+				      members.n_rows + 1);
+	contact_changes_fields(changes, fields);
+	if (json_has(body, "tags"))
+		patch_tags(changes, tags, &names);
+	if (json_has(body, "lists"))
+		patch_lists(changes, lists, &members);
+	return contact_changes_submit(changes, err);
+}
+
+enum sg_status
 api_contacts_patch(struct api_call *call, struct sg_err *err)
 {
+	struct contact_changes changes = {0};
 	struct store_record record;
-	struct changes changes = {.err = err};
 	const char *key;
-	struct json *fields;
 	enum sg_status status =
 		api_contact(call, call->args[0], &record, &key, err);
 
 	if (status == SG_OK)
 		status = api_body(call, err);
-	if (status != SG_OK)
-		return status;
-	fields = json_get(call->body, "fields");
-	if (!json_is_object(fields))
-		return err_set(err, SG_REFUSED,
-			       "expected {\"fields\": {NAME: VALUE or null}}");
-	begin(&changes, call, record.key, json_count(fields) + 1);
-	json_each(fields, add_field, &changes);
-	status = submit(&changes, err);
-	return status == SG_OK ? show(call, key, err) : status;
-}
-
-/* --- POST /contacts ------------------------------------------------------ */
-
-static void
-add_tags(struct changes *changes, const struct json *tags, struct sg_err *err)
-{
-	for (size_t i = 0; i < json_count(tags); i++) {
-		struct buf tag = BUF_INIT;
-		struct signal *signal = add(changes, SIGNAL_TAG_ADD);
-
-		if (!json_scalar(json_at(tags, i), &tag))
-			changes->status =
-				err_set(err, SG_REFUSED, "`tags` are strings");
-		if (changes->status == SG_OK)
-			changes->status =
-				api_check_name("tag", buf_text(&tag), err);
-		if (changes->status == SG_OK)
-			changes->status =
-				signal_set(signal, "tag",
-					   pool_strdup(changes->call->pool,
-						       buf_text(&tag)),
-					   err);
-		buf_done(&tag);
-		if (changes->status != SG_OK)
-			return;
-	}
-}
-
-static void
-add_lists(struct changes *changes, const struct json *lists, struct sg_err *err)
-{
-	for (size_t i = 0; i < json_count(lists); i++) {
-		struct buf text = BUF_INIT;
-		struct signal *signal = add(changes, SIGNAL_LIST_JOIN);
-		const char *name;
-
-		if (!json_scalar(json_at(lists, i), &text))
-			changes->status =
-				err_set(err, SG_REFUSED, "`lists` are strings");
-		name = pool_strdup(changes->call->pool, buf_text(&text));
-		buf_done(&text);
-		if (changes->status == SG_OK)
-			changes->status =
-				api_list_exists(changes->call, name, err);
-		if (changes->status == SG_NONE)
-			changes->status = SG_REFUSED;
-		if (changes->status == SG_OK)
-			changes->status = signal_set(signal, "list", name, err);
-		if (changes->status == SG_OK)
-			changes->status = signal_set(
-				signal, "how", changes->call->principal.source,
-				err);
-		if (changes->status != SG_OK)
-			return;
-	}
-}
-
-static enum sg_status
-check_kind(const struct json *body, const char *name, bool array,
-	   struct sg_err *err)
-{
-	const struct json *member = json_get(body, name);
-
-	if (!member || (array ? json_is_array(member) : json_is_object(member)))
-		return SG_OK;
-	return err_set(err, SG_REFUSED, "`%s` must be %s", name,
-		       array ? "an array of strings" : "an object");
-}
-
-enum sg_status
-api_contacts_create(struct api_call *call, struct sg_err *err)
-{
-	struct store_record record;
-	struct changes changes = {.err = err};
-	const char *email, *key;
-	const struct json *fields, *tags, *lists;
-	enum sg_status status, there;
-
-	status = api_body_text(call, "key", false, &email, err);
-	if (status == SG_OK && !email)
-		status = api_body_text(call, "email", true, &email, err);
 	if (status == SG_OK)
-		status = check_kind(call->body, "fields", false, err);
+		status = check_patch(call->body, err);
 	if (status == SG_OK)
-		status = check_kind(call->body, "tags", true, err);
-	if (status == SG_OK)
-		status = check_kind(call->body, "lists", true, err);
-	if (status != SG_OK)
-		return status;
-	there = api_contact(call, email, &record, &key, err);
-	if (there != SG_OK && there != SG_NONE)
-		return there;
-	fields = json_get(call->body, "fields");
-	tags = json_get(call->body, "tags");
-	lists = json_get(call->body, "lists");
-	begin(&changes, call, there == SG_OK ? record.key : key,
-	      1 + json_count(fields) + json_count(tags) + json_count(lists));
-	add(&changes, SIGNAL_RECORD_CREATE);
-	json_each(fields, add_field, &changes);
-	if (changes.status == SG_OK)
-		add_tags(&changes, tags, err);
-	if (changes.status == SG_OK)
-		add_lists(&changes, lists, err);
-	status = submit(&changes, err);
-	if (status != SG_OK)
-		return status;
-	call->status = there == SG_OK ? 200 : 201;
-	return show(call, key, err);
+		status = patch(call, &record, &changes, err);
+	return status == SG_OK ? api_contact_answer(call, key, err) : status;
 }
 
 /* --- one thing at a time ------------------------------------------------- */
@@ -269,7 +175,7 @@ change_one(struct api_call *call, enum signal_kind kind, const char *name,
 		status = api_submit(call, &signal, 1, err);
 	if (status != SG_OK || kind == SIGNAL_RECORD_DELETE)
 		return status;
-	return show(call, key, err);
+	return api_contact_answer(call, key, err);
 }
 
 enum sg_status

@@ -43,6 +43,30 @@ api_lists_all(struct api_call *call, struct sg_err *err)
 	return status;
 }
 
+static const char *
+version_of(const struct api_call *call, const struct store_list *list)
+{
+	return api_version_of_text(
+		call, pool_printf(call->pool, "%s\n%lld", list->title,
+				  (long long)list->created_at));
+}
+
+/* In a transaction: is it still as If-Match says? */
+static enum sg_status
+check_match(struct api_call *call, struct store *store, const char *name,
+	    struct sg_err *err)
+{
+	struct store_list list;
+	enum sg_status status =
+		store_list_get(store, name, call->pool, &list, err);
+
+	if (status == SG_NONE)
+		return err_set(err, SG_NONE, "no list `%s`", name);
+	return status == SG_OK
+		       ? api_if_match(call, version_of(call, &list), err)
+		       : status;
+}
+
 static enum sg_status
 show(struct api_call *call, const char *name, struct sg_err *err)
 {
@@ -54,6 +78,7 @@ show(struct api_call *call, const char *name, struct sg_err *err)
 					err);
 	if (status != SG_OK)
 		return status;
+	call->version = version_of(call, &list);
 	return list_json(call, &list, api_answer(call), err);
 }
 
@@ -66,6 +91,7 @@ api_lists_show(struct api_call *call, struct sg_err *err)
 struct making {
 	const char *name, *title;
 	int64_t now;
+	struct api_call *call;
 };
 
 static enum sg_status
@@ -152,21 +178,29 @@ leave_all(struct api_call *call, const char *name, struct sg_err *err)
 	return status;
 }
 
-static enum sg_status delete (void *arg, struct store *store,
-			      struct sg_err *err) {
+static enum sg_status
+drop(void *arg, struct store *store, struct sg_err *err)
+{
 	const struct making *making = arg;
+	enum sg_status status =
+		check_match(making->call, store, making->name, err);
 
+	if (status != SG_OK)
+		return status;
 	return store_list_delete(store, making->name, making->now, err);
 }
 
 enum sg_status
 api_lists_delete(struct api_call *call, struct sg_err *err)
 {
-	struct making making = {call->args[0], NULL, call->now};
-	struct api_definition definition = {delete, &making, "list.delete",
+	struct making making = {call->args[0], NULL, call->now, call};
+	struct api_definition definition = {drop, &making, "list.delete",
 					    making.name, NULL};
 	enum sg_status status = api_list_exists(call, making.name, err);
 
+	/* Before anybody has left it, too. */
+	if (status == SG_OK)
+		status = check_match(call, call->store, making.name, err);
 	call->audited = true; /* once, with the list itself */
 	if (status == SG_OK)
 		status = leave_all(call, making.name, err);
@@ -175,4 +209,38 @@ api_lists_delete(struct api_call *call, struct sg_err *err)
 		status = api_define(call, &definition, err);
 	call->status = 204;
 	return status;
+}
+
+/* --- PATCH --------------------------------------------------------------- */
+
+static enum sg_status
+set_title(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct making *making = arg;
+	enum sg_status status =
+		check_match(making->call, store, making->name, err);
+
+	if (status != SG_OK || !making->title)
+		return status;
+	return store_list_set_title(store, making->name, making->title, err);
+}
+
+enum sg_status
+api_lists_patch(struct api_call *call, struct sg_err *err)
+{
+	struct making making = {call->args[0], NULL, call->now, call};
+	struct api_definition definition = {set_title, &making, "list.change",
+					    making.name, NULL};
+	enum sg_status status = api_body(call, err);
+
+	/* A merge patch: null removes. */
+	if (status == SG_OK && json_has(call->body, "title") &&
+	    !json_get(call->body, "title"))
+		making.title = "";
+	else if (status == SG_OK)
+		status =
+			api_body_text(call, "title", false, &making.title, err);
+	if (status == SG_OK)
+		status = api_define(call, &definition, err);
+	return status == SG_OK ? show(call, making.name, err) : status;
 }

@@ -55,6 +55,16 @@ api_select(struct api_call *call, const char *where,
 	return SG_OK;
 }
 
+enum sg_status
+api_where(struct api_call *call, struct record_set **set_out,
+	  struct sg_err *err)
+{
+	const char *where = api_param(call, "where");
+
+	*set_out = NULL;
+	return where && *where ? api_select(call, where, set_out, err) : SG_OK;
+}
+
 /* --- the query ----------------------------------------------------------- */
 
 static enum sg_status

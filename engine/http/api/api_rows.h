@@ -48,6 +48,16 @@ enum sg_status api_rows_all(struct api_call *call,
 			    struct api_rows *rows_out,
 			    struct sg_err *err) MUST_CHECK;
 
+/* The records of ?where=, NULL without it: to be held against the rows of a
+ * list. record_set_free() it. */
+enum sg_status api_where(struct api_call *call, struct record_set **set_out,
+			 struct sg_err *err) MUST_CHECK;
+static inline bool
+api_where_has(const struct record_set *set, uint32_t record_id)
+{
+	return !set || record_set_has(set, record_id);
+}
+
 /* Records of the call's module for which the condition holds; NULL = all. */
 enum sg_status api_select(struct api_call *call, const char *where,
 			  struct record_set **set_out,

@@ -116,6 +116,27 @@ is_about(const struct rule *rule, const char *const texts[2])
 	return found;
 }
 
+/* The whole file: of two that differ anywhere it differs. */
+const char *
+api_rules_version(const struct api_call *call)
+{
+	struct apply *apply = call->api->options.apply;
+	const struct ruleset *ruleset = apply_rules_get(apply);
+	struct buf text = BUF_INIT;
+	const char *version;
+
+	if (ruleset) {
+		buf_printf(&text, "%u\n", ruleset->id);
+		ruleset_write(ruleset, &text);
+		apply_rules_release(apply, ruleset);
+	}
+	api_automations_text(call, &text);
+	api_sequences_text(call, &text);
+	version = api_version_of_text(call, buf_text(&text));
+	buf_done(&text);
+	return version;
+}
+
 enum sg_status
 api_rules_get(struct api_call *call, struct sg_err *err)
 {
@@ -127,8 +148,10 @@ api_rules_get(struct api_call *call, struct sg_err *err)
 
 	if (!ruleset)
 		return err_set(err, SG_BUSY, "the rules are not loaded yet");
-	if (status != SG_OK)
+	if (status != SG_OK) {
+		apply_rules_release(apply, ruleset);
 		return status;
+	}
 	if (wants_text(call)) {
 		ruleset_write(ruleset, &text);
 		api_automations_text(call, &text);
@@ -290,6 +313,21 @@ put(struct api_call *call, const struct ruleset *ruleset, struct sg_err *err)
 	return status == SG_OK ? api_define(call, &note, err) : status;
 }
 
+/* Nobody else's change comes between the look and the deed. */
+static enum sg_status
+put_matching(struct api_call *call, const struct ruleset *ruleset,
+	     struct sg_err *err)
+{
+	enum sg_status status;
+
+	pthread_mutex_lock(&call->api->rules_lock);
+	status = api_if_match(call, api_rules_version(call), err);
+	if (status == SG_OK && !call->tried)
+		status = put(call, ruleset, err);
+	pthread_mutex_unlock(&call->api->rules_lock);
+	return status;
+}
+
 enum sg_status
 api_rules_put(struct api_call *call, struct sg_err *err)
 {
@@ -307,8 +345,7 @@ api_rules_put(struct api_call *call, struct sg_err *err)
 		add_hides(call, before, ruleset);
 		apply_rules_release(apply, before);
 	}
-	if (!api_param_yes(call, "dry_run"))
-		status = put(call, ruleset, err);
+	status = put_matching(call, ruleset, err);
 	ruleset_free(ruleset);
 	apply_get_status(apply, &now);
 	json_add_int(api_answer(call), "ruleset", now.ruleset);

@@ -4,6 +4,7 @@
 
 #include "http/api/api_call.h"
 #include "http/api/api_columns.h"
+#include "http/api/api_rows.h"
 
 enum { TOP = 20, BINS = 10 };
 
@@ -176,6 +177,34 @@ read_top(struct api_call *call, struct top *top, struct sg_err *err)
 				&top->columns, err);
 }
 
+/* Those of a condition: sorted, and cut off. */
+static enum sg_status
+top_where(struct api_call *call, const struct top *top, struct score_row *rows,
+	  size_t *n_out, struct sg_err *err)
+{
+	const char *by = api_param(call, "by");
+	struct api_query query = {.place = top->place,
+				  .where = api_param(call, "where"),
+				  .sorted = true,
+				  .descending = true};
+	struct api_rows found;
+	enum sg_status status =
+		api_column_read(&query.place, by ? by : "score",
+				top->settings.name, &query.sort, err);
+
+	/* It rises with the score. */
+	if (status == SG_OK && query.sort.part == SCORE_PERCENT)
+		query.sort.part = SCORE_SCORE;
+	if (status == SG_OK)
+		status = api_rows_page(call, &query, (size_t)top->n, &found,
+				       err);
+	*n_out = 0;
+	for (size_t i = 0; status == SG_OK && i < found.n_rows; i++)
+		if (found.rows[i].has)
+			rows[(*n_out)++].record_id = found.rows[i].record_id;
+	return status;
+}
+
 enum sg_status
 api_scores_top(struct api_call *call, struct sg_err *err)
 {
@@ -189,10 +218,16 @@ api_scores_top(struct api_call *call, struct sg_err *err)
 		return status;
 	rows = pool_alloc(call->pool, (size_t)top.n * sizeof(*rows));
 	/* The percentage rises with the score. */
-	n = scoreboard_top(top.place.board, top.settings.id,
-			   top.part == SCORE_PERCENT ? SCORE_SCORE : top.part,
-			   api_module_or_all(call), call->now, (size_t)top.n,
-			   rows);
+	if (api_param(call, "where"))
+		status = top_where(call, &top, rows, &n, err);
+	else
+		n = scoreboard_top(top.place.board, top.settings.id,
+				   top.part == SCORE_PERCENT ? SCORE_SCORE
+							     : top.part,
+				   api_module_or_all(call), call->now,
+				   (size_t)top.n, rows);
+	if (status != SG_OK)
+		return status;
 	items = api_items(call);
 	for (size_t i = 0; i < n && status == SG_OK; i++) {
 		struct json *item = json_new_object();

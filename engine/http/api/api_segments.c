@@ -57,10 +57,72 @@ api_segments_count(struct api_call *call, struct sg_err *err)
 	return SG_OK;
 }
 
+static const char *
+version_of(const struct api_call *call, const struct store_segment *segment)
+{
+	return api_version_of_text(
+		call,
+		pool_printf(call->pool, "%s\n%s\n%lld", segment->expression,
+			    segment->author, (long long)segment->created_at));
+}
+
+static enum sg_status
+get(struct api_call *call, struct store *store, const char *name,
+    struct store_segment *out, struct sg_err *err)
+{
+	enum sg_status status =
+		store_segment_get(store, name, call->pool, out, err);
+
+	if (status == SG_NONE)
+		return err_set(err, SG_NONE, "no segment `%s`", name);
+	return status;
+}
+
+/* In a transaction: is it still as If-Match says? What is not there matches
+ * nothing. */
+static enum sg_status
+check_match(struct api_call *call, struct store *store, const char *name,
+	    struct sg_err *err)
+{
+	struct store_segment segment;
+	enum sg_status status = get(call, store, name, &segment, NULL);
+
+	if (status != SG_OK && status != SG_NONE)
+		return err_set(err, status, "the segment cannot be read");
+	return api_if_match(
+		call, status == SG_OK ? version_of(call, &segment) : "", err);
+}
+
+enum sg_status
+api_segments_show(struct api_call *call, struct sg_err *err)
+{
+	struct store_segment segment;
+	enum sg_status status = api_store(call, err);
+
+	if (status == SG_OK)
+		status = get(call, call->store, call->args[0], &segment, err);
+	if (status != SG_OK)
+		return status;
+	call->version = version_of(call, &segment);
+	segment_json(&segment, api_answer(call));
+	return SG_OK;
+}
+
+struct putting {
+	struct api_call *call;
+	struct store_segment segment;
+};
+
 static enum sg_status
 put(void *arg, struct store *store, struct sg_err *err)
 {
-	return store_segment_put(store, arg, err);
+	struct putting *putting = arg;
+	enum sg_status status =
+		check_match(putting->call, store, putting->segment.name, err);
+
+	if (status != SG_OK)
+		return status;
+	return store_segment_put(store, &putting->segment, err);
 }
 
 /*
@@ -145,49 +207,82 @@ check(struct api_call *call, const struct store_segment *segment,
 	return status;
 }
 
-enum sg_status
-api_segments_save(struct api_call *call, struct sg_err *err)
+static enum sg_status
+save(struct api_call *call, struct putting *putting, struct sg_err *err)
 {
-	struct store_segment segment = {.author = call->principal.name,
-					.created_at = call->now};
-	struct api_definition definition = {put, &segment, "segment.save", NULL,
-					    NULL};
-	enum sg_status status =
-		api_body_text(call, "name", true, &segment.name, err);
+	struct store_segment *segment = &putting->segment;
+	struct api_definition definition = {put, putting, "segment.save",
+					    segment->name, segment->expression};
+	enum sg_status status = check(call, segment, err);
 
-	if (status == SG_OK)
-		status = api_body_text(call, "where", true, &segment.expression,
-				       err);
-	if (status == SG_OK)
-		status = api_check_name("segment", segment.name, err);
-	if (status == SG_OK)
-		status = check(call, &segment, err);
-	definition.object = segment.name;
-	definition.detail = segment.expression;
+	putting->call = call;
+	segment->author = call->principal.name;
+	segment->created_at = call->now;
 	if (status == SG_OK)
 		status = api_define(call, &definition, err);
 	if (status != SG_OK)
 		return status;
-	segment_json(&segment, api_answer(call));
-	call->status = 201;
+	call->version = version_of(call, segment);
+	segment_json(segment, api_answer(call));
 	return SG_OK;
 }
 
-static enum sg_status delete (void *arg, struct store *store,
-			      struct sg_err *err) {
-	enum sg_status status = store_segment_delete(store, arg, err);
+enum sg_status
+api_segments_save(struct api_call *call, struct sg_err *err)
+{
+	struct putting putting = {0};
+	struct store_segment *segment = &putting.segment;
+	enum sg_status status =
+		api_body_text(call, "name", true, &segment->name, err);
 
-	if (status == SG_NONE) return err_set(err, SG_NONE, "no segment `%s`",
-					      (const char *)arg);
-	return status;
+	if (status == SG_OK)
+		status = api_body_text(call, "where", true,
+				       &segment->expression, err);
+	if (status == SG_OK)
+		status = api_check_name("segment", segment->name, err);
+	call->status = 201;
+	return status == SG_OK ? save(call, &putting, err) : status;
+}
+
+enum sg_status
+api_segments_patch(struct api_call *call, struct sg_err *err)
+{
+	struct putting putting = {0};
+	const char *where;
+	enum sg_status status =
+		api_body_text(call, "where", false, &where, err);
+
+	if (status == SG_OK)
+		status = api_store(call, err);
+	if (status == SG_OK)
+		status = get(call, call->store, call->args[0], &putting.segment,
+			     err);
+	if (status != SG_OK)
+		return status;
+	if (where)
+		putting.segment.expression = where;
+	return save(call, &putting, err);
+}
+
+static enum sg_status
+drop(void *arg, struct store *store, struct sg_err *err)
+{
+	struct api_call *call = arg;
+	const char *name = call->args[0];
+	struct store_segment segment;
+	enum sg_status status = get(call, store, name, &segment, err);
+
+	if (status == SG_OK)
+		status = check_match(call, store, name, err);
+	return status == SG_OK ? store_segment_delete(store, name, err)
+			       : status;
 }
 
 enum sg_status
 api_segments_delete(struct api_call *call, struct sg_err *err)
 {
-	char *name = pool_strdup(call->pool, call->args[0]);
-	struct api_definition definition = {delete, name, "segment.delete",
-					    name, NULL};
+	struct api_definition definition = {drop, call, "segment.delete",
+					    call->args[0], NULL};
 
 	call->status = 204;
 	return api_define(call, &definition, err);

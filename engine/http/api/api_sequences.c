@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "http/api/api_rows.h"
 #include "rule/rule.h"
 #include "store/store_sequence.h"
 
@@ -203,6 +204,7 @@ api_sequences_records(struct api_call *call, struct sg_err *err)
 	struct store_enrolment_page page = {.sequence = call->args[0],
 					    .state = api_param(call, "state")};
 	struct store_enrolments rows;
+	struct record_set *set;
 	struct json *items;
 	int64_t limit, after;
 	enum sg_status status = api_store(call, err);
@@ -221,9 +223,14 @@ api_sequences_records(struct api_call *call, struct sg_err *err)
 				       err);
 	if (status != SG_OK)
 		return status;
+	status = api_where(call, &set, err);
+	if (status != SG_OK)
+		return status;
 	items = api_items(call);
 	for (size_t i = 0; i < rows.n_rows; i++)
-		json_push(items, enrolment_json(&rows.rows[i]));
+		if (api_where_has(set, rows.rows[i].record_id))
+			json_push(items, enrolment_json(&rows.rows[i]));
+	record_set_free(set);
 	api_next_id(call, rows.n_rows, limit,
 		    rows.n_rows ? rows.rows[rows.n_rows - 1].record_id : 0);
 	return SG_OK;

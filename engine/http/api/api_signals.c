@@ -4,6 +4,8 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "http/api/api_call.h"
+#include "http/api/api_many.h"
+#include "http/api/api_rows.h"
 #include "signal/field_type.h"
 #include "signal/module.h"
 #include "signal/record_key.h"
@@ -48,6 +50,7 @@ api_signals_recent(struct api_call *call, struct sg_err *err)
 	struct store_history_filter filter = {0};
 	struct store_history_rows rows;
 	struct store_record record;
+	struct record_set *set;
 	struct json *items;
 	int64_t limit;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
@@ -69,13 +72,20 @@ api_signals_recent(struct api_call *call, struct sg_err *err)
 					      &rows, err);
 	if (status != SG_OK)
 		return status;
+	status = api_where(call, &set, err);
+	if (status != SG_OK)
+		return status;
 	items = api_items(call);
 	for (size_t i = 0; i < rows.n_rows; i++) {
-		struct json *item = api_history_json(&rows.rows[i]);
+		struct json *item;
 
+		if (!api_where_has(set, rows.rows[i].record_id))
+			continue;
+		item = api_history_json(&rows.rows[i]);
 		json_add_int(item, "record", rows.rows[i].record_id);
 		json_push(items, item);
 	}
+	record_set_free(set);
 	api_next_id(call, rows.n_rows, limit,
 		    rows.n_rows ? rows.rows[rows.n_rows - 1].id : 0);
 	return SG_OK;
@@ -255,11 +265,11 @@ read_id(struct api_call *call, struct signal *signal, struct sg_err *err)
 	return SG_OK;
 }
 
-enum sg_status
-api_signals_emit(struct api_call *call, struct sg_err *err)
+/* What the body says happened. */
+static enum sg_status
+read_signal(struct api_call *call, struct signal *signal, struct sg_err *err)
 {
-	struct properties properties = {call, NULL, SG_OK, err};
-	struct signal signal;
+	struct properties properties = {call, signal, SG_OK, err};
 	const struct json *given;
 	const char *name;
 	enum sg_status status = api_body_text(call, "name", true, &name, err);
@@ -268,23 +278,31 @@ api_signals_emit(struct api_call *call, struct sg_err *err)
 		status = api_check_signal_name(call, name, err);
 	if (status != SG_OK)
 		return status;
-	signal_init(&signal, name, call->now);
-	signal.source = call->principal.source;
-	signal.actor = call->principal.name;
-	status = read_subject(call, &signal, err);
+	signal_init(signal, name, call->now);
+	signal->source = call->principal.source;
+	signal->actor = call->principal.name;
+	status = read_subject(call, signal, err);
 	if (status == SG_OK)
-		status = read_moment(call, &signal, err);
+		status = read_moment(call, signal, err);
 	if (status == SG_OK)
-		status = read_id(call, &signal, err);
+		status = read_id(call, signal, err);
 	given = json_get(call->body, "properties");
 	if (status == SG_OK && given && !json_is_object(given))
 		return err_set(err, SG_REFUSED,
 			       "`properties` must be an object");
-	properties.signal = &signal;
 	if (status == SG_OK && given)
 		json_each(given, add_property, &properties);
-	if (status == SG_OK)
-		status = properties.status;
+	return status == SG_OK ? properties.status : status;
+}
+
+enum sg_status
+api_signals_emit(struct api_call *call, struct sg_err *err)
+{
+	struct signal signal;
+	enum sg_status status = read_signal(call, &signal, err);
+
+	call->object = status == SG_OK ? signal.key : "";
+	call->about = status == SG_OK ? signal.name : "";
 	if (status == SG_OK)
 		status = api_submit(call, &signal, 1, err);
 	if (status != SG_OK)
@@ -293,4 +311,32 @@ api_signals_emit(struct api_call *call, struct sg_err *err)
 	json_add_bool(api_answer(call), "applied", true);
 	call->status = 202;
 	return SG_OK;
+}
+
+/* --- many of them -------------------------------------------------------- */
+
+static enum sg_status
+take_signal(struct api_many *many, struct api_many_result *result,
+	    struct sg_err *err)
+{
+	struct api_call *call = many->call;
+	struct signal signal;
+	struct buf id = BUF_INIT;
+	enum sg_status status = read_signal(call, &signal, err);
+
+	if (json_scalar(json_get(call->body, "id"), &id))
+		result->name = pool_strdup(many->pool, buf_text(&id));
+	buf_done(&id);
+	result->status = 202;
+	return status == SG_OK ? api_many_add(many, &signal, err) : status;
+}
+
+enum sg_status
+api_signals_bulk(struct api_call *call, struct sg_err *err)
+{
+	struct api_many *many = pool_alloc(call->pool, sizeof(*many));
+
+	*many = (struct api_many){
+		.call = call, .item = take_signal, .in_order_of_time = true};
+	return api_many_run(many, err);
 }

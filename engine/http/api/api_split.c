@@ -13,6 +13,8 @@ queue_of(const struct api_call *call)
 	return gate ? gate_split(gate) : NULL;
 }
 
+enum { SHOWN_MOST = 10000 };
+
 struct rows {
 	struct json *items;
 	int64_t left;
@@ -48,15 +50,11 @@ api_split_all(struct api_call *call, struct sg_err *err)
 {
 	struct split_queue *queue = queue_of(call);
 	const char *state = api_param(call, "state");
-	struct rows rows = {0};
-	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
-					      API_LIMIT_MOST, &rows.left, err);
+	struct rows rows = {.left = SHOWN_MOST};
 
-	if (status == SG_OK && state && strcmp(state, "dead") != 0)
-		status = err_set(err, SG_REFUSED,
-				 "`state` can be dead, or be left out");
-	if (status != SG_OK)
-		return status;
+	if (state && strcmp(state, "dead") != 0)
+		return err_set(err, SG_REFUSED,
+			       "`state` can be dead, or be left out");
 	rows.items = api_items(call);
 	if (queue)
 		split_queue_each(queue, state != NULL, add_row, &rows);

@@ -224,7 +224,9 @@ submit_all(struct api_call *call, struct signal *signals, size_t n_signals,
 		status = signal_check(&signals[i], err);
 	if (status != SG_OK)
 		return status;
-	if (api_if_match_asked(call))
+	/* Of a list that is deleted the match is the list's. */
+	if (api_if_match_asked(call) && call->resource->versioned &&
+	    strcmp(call->resource->path, "/lists/{name}") != 0)
 		return submit_matching(call, signals, n_signals, err);
 	return apply_submit(call->api->options.apply, signals, n_signals,
 			    call->api->options.submit_wait_ms, &call->kept,

@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "http/api/api_call.h"
+#include "http/api/api_rows.h"
 #include "signal/record_key.h"
 #include "store/store_suppression.h"
 
@@ -42,11 +43,24 @@ read_place(struct api_call *call, struct store_suppression_page *page,
 	return SG_OK;
 }
 
+/* Who is no record is in no condition. */
+static bool
+fits(struct api_call *call, const struct record_set *set,
+     const struct store_suppression *row)
+{
+	struct store_record record;
+
+	return !set || (store_record_find(call->store, row->record_key,
+					  call->pool, &record, NULL) == SG_OK &&
+			record_set_has(set, record.id));
+}
+
 enum sg_status
 api_suppressions_all(struct api_call *call, struct sg_err *err)
 {
 	struct store_suppression_page page = {.now = call->now};
 	struct store_suppressions found;
+	struct record_set *set = NULL;
 	struct json *items;
 	int64_t limit;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
@@ -62,11 +76,15 @@ api_suppressions_all(struct api_call *call, struct sg_err *err)
 						   call->pool, &found, err);
 	if (status != SG_OK)
 		return status;
+	status = api_where(call, &set, err);
 	items = api_items(call);
-	for (size_t i = 0; i < found.n_rows; i++) {
+	for (size_t i = 0; status == SG_OK && i < found.n_rows; i++) {
 		const struct store_suppression *row = &found.rows[i];
-		struct json *item = api_suppression_json(row);
+		struct json *item;
 
+		if (!fits(call, set, row))
+			continue;
+		item = api_suppression_json(row);
 		/* Of who is no contact only the hash is kept. */
 		if (*row->address)
 			json_add_text(item, "email", row->address);
@@ -74,13 +92,14 @@ api_suppressions_all(struct api_call *call, struct sg_err *err)
 			json_add_null(item, "email");
 		json_push(items, item);
 	}
+	record_set_free(set);
 	if (found.n_rows && found.n_rows == (size_t)limit)
 		json_add_text(
 			api_answer(call), "next",
 			pool_printf(call->pool, "%" PRId64 ".%" PRIu64,
 				    found.rows[found.n_rows - 1].created_at,
 				    found.rows[found.n_rows - 1].record_key));
-	return SG_OK;
+	return status;
 }
 
 /* --- one address ---------------------------------------------------------- */
