@@ -163,6 +163,8 @@ load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = generation_load(apply, err);
 	if (status == SG_OK)
+		status = apply_load_adopted(apply, err);
+	if (status == SG_OK)
 		status = seek_spool(apply, err);
 	apply->status.records = apply_index_count(apply->index);
 	return status;
@@ -336,6 +338,10 @@ run_due(struct apply *apply, struct sg_err *err)
 	if (status == SG_NONE)
 		status = SG_OK;
 	if (status == SG_OK)
+		status = apply_run_adopted(apply, err);
+	if (status == SG_NONE)
+		status = SG_OK;
+	if (status == SG_OK)
 		status = apply_run_bulk(apply, err);
 	if (status == SG_NONE)
 		status = SG_OK;
@@ -357,8 +363,8 @@ idle_ms(const struct apply *apply)
 	int64_t now = apply_time(apply), ms = IDLE_MS;
 
 	if (apply->sweep_ruleset || generation_busy(apply) ||
-	    apply->bulk_look || automations_due(apply, now) ||
-	    apply_retains(apply))
+	    apply->bulk_look || apply->firing_adopted ||
+	    automations_due(apply, now) || apply_retains(apply))
 		return 0;
 	if (apply->next_settled - now < ms)
 		ms = apply->next_settled - now;

@@ -4,14 +4,14 @@
  */
 #include <string.h>
 
-#include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "signal/field_type.h"
 #include "signal/record_key.h"
 #include "signal/record_ref.h"
+#include "store/store_adopted.h"
 
-enum { ADOPTED_FIRE_MOST = 1000 };
+enum { FIRE_AT_ONCE = 200 };
 
 enum sg_status
 apply_match(struct apply *apply, const struct signal *signal,
@@ -39,6 +39,36 @@ apply_match(struct apply *apply, const struct signal *signal,
 	return status == SG_NONE ? SG_OK : status;
 }
 
+/* Those that fire at once, after those of another key; the rest later. */
+static enum sg_status
+note_waiting(struct apply *apply, struct apply_target *target,
+	     uint64_t record_key, struct sg_err *err)
+{
+	struct store_history_ids ids;
+	enum sg_status status;
+	int64_t *all;
+
+	status = store_history_waiting(apply->store, record_key, FIRE_AT_ONCE,
+				       apply->work, &ids, err);
+	if (status != SG_OK)
+		return status;
+	all = pool_alloc(apply->work,
+			 (target->n_adopted_ids + ids.n + 1) * sizeof(*all));
+	if (target->n_adopted_ids)
+		memcpy(all, target->adopted_ids,
+		       target->n_adopted_ids * sizeof(*all));
+	if (ids.n)
+		memcpy(all + target->n_adopted_ids, ids.ids,
+		       ids.n * sizeof(*all));
+	target->adopted_ids = all;
+	target->n_adopted_ids += ids.n;
+	if (ids.n < FIRE_AT_ONCE)
+		return SG_OK;
+	apply->firing_adopted = true;
+	return store_adopted_add(apply->store, record_key, target->id, ids.n,
+				 err);
+}
+
 enum sg_status
 apply_adopt(struct apply *apply, struct apply_target *target,
 	    uint64_t record_key, struct sg_err *err)
@@ -48,49 +78,13 @@ apply_adopt(struct apply *apply, struct apply_target *target,
 
 	if (!apply_index_find(apply->waiting, record_key))
 		return SG_OK;
-	status = store_history_waiting(apply->store, record_key,
-				       ADOPTED_FIRE_MOST, apply->work,
-				       &target->adopted_ids, err);
+	status = note_waiting(apply, target, record_key, err);
 	if (status == SG_OK)
 		status = store_history_adopt(apply->store, record_key,
 					     target->id, &adopted, err);
 	if (status == SG_OK)
 		status = store_unmatched_forget(apply->store, record_key, err);
 	target->adopted += adopted;
-	return status;
-}
-
-/* What is adopted comes late, and fires as what comes late does: the first so
- * many of it. */
-enum sg_status
-apply_fire_adopted(struct apply *apply, const struct apply_target *target,
-		   struct sg_err *err)
-{
-	const struct store_history_ids *ids = &target->adopted_ids;
-	enum sg_status status = SG_OK;
-	struct cached *cached;
-	size_t i;
-
-	if (!ids->n || !target->id)
-		return SG_OK;
-	for (i = 0; i < ids->n && status == SG_OK; i++) {
-		struct automation_event event = {.history_id = ids->ids[i]};
-		struct store_history row;
-		struct signal signal;
-
-		status = apply_load_record(apply, target->id, &cached, err);
-		if (status == SG_OK)
-			status = store_history_get(apply->store, ids->ids[i],
-						   apply->work, &row, err);
-		if (status == SG_OK)
-			status = store_history_signal(&row, apply->work,
-						      &signal, err);
-		if (status != SG_OK)
-			break;
-		event.signal = &signal;
-		event.effective = row.effective;
-		status = automations_after(apply, cached, &event, err);
-	}
 	return status;
 }
 

@@ -78,6 +78,7 @@ struct apply {
 	struct automations *automations; /* apply_automation.h */
 	struct bulk *bulk;		 /* apply_bulk.c; NULL: none */
 	bool bulk_look;			 /* there may be one */
+	bool firing_adopted;		 /* the same, of apply_adopted.c */
 	struct sequences *sequences;	 /* apply_sequence.h */
 	pthread_rwlock_t world_lock;
 	struct apply_cache *cache;
@@ -149,7 +150,8 @@ struct apply_target {
 	const char *normal; /* the key's normal form; "" = not given */
 	bool created;
 	uint64_t adopted; /* entries that had waited for this record */
-	struct store_history_ids adopted_ids; /* of those that may fire */
+	const int64_t *adopted_ids; /* of those that fire at once */
+	size_t n_adopted_ids;
 };
 enum sg_status apply_find_record(struct apply *apply,
 				 const struct signal *signal,
@@ -213,7 +215,12 @@ enum sg_status apply_match(struct apply *apply, const struct signal *signal,
 /* Entries that wait for this record key are the target's. */
 enum sg_status apply_adopt(struct apply *apply, struct apply_target *target,
 			   uint64_t record_key, struct sg_err *err) MUST_CHECK;
-/* Automations on what was adopted, when all is placed. */
+/* apply_adopted.c: automations on what was adopted, when all is placed; and
+ * some of what was left, a transaction. SG_NONE: nothing to do. */
+enum sg_status apply_run_adopted(struct apply *apply,
+				 struct sg_err *err) MUST_CHECK;
+enum sg_status apply_load_adopted(struct apply *apply,
+				  struct sg_err *err) MUST_CHECK;
 enum sg_status apply_fire_adopted(struct apply *apply,
 				  const struct apply_target *target,
 				  struct sg_err *err) MUST_CHECK;

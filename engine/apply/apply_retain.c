@@ -427,7 +427,7 @@ apply_run_retention(struct apply *apply, struct sg_err *err)
 	enum sg_status status;
 
 	if (apply->options.retention_ms <= 0 || generation_busy(apply) ||
-	    apply->sweep_ruleset)
+	    apply->sweep_ruleset || apply->firing_adopted)
 		return SG_NONE;
 	if (!apply->retaining && now < apply->next_retention)
 		return SG_NONE;

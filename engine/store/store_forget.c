@@ -72,6 +72,7 @@ static const char *const of_record[] = {
 	"DELETE FROM history WHERE generation IS NOT NULL AND id IN"
 	" (SELECT entry_id FROM roll_up WHERE record_id = ?)",
 	"DELETE FROM roll_up WHERE record_id = ?",
+	"DELETE FROM adopted WHERE record_id = ?",
 	"DELETE FROM folded_result WHERE record_id = ?",
 	"DELETE FROM folded_points WHERE record_id = ?",
 	"DELETE FROM folded_signal WHERE record_id = ?",

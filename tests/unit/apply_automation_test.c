@@ -10,6 +10,7 @@
 
 #include <math.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "apply/generation.h"
 #include "apply_aid.h"
@@ -366,6 +367,55 @@ what_waited_for_its_record_fires_when_it_is_adopted(void **unused)
 	restart(&applier);
 	set_field(&applier, "city", "Rome");
 	assert_int_equal(fired(&applier, "Click"), 1);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
+static void
+wait_for_firings(struct applier *applier, const char *name, unsigned n)
+{
+	int64_t until = clock_monotonic_ms() + 30000;
+
+	while ((unsigned)fired(applier, name) < n) {
+		assert_true(clock_monotonic_ms() < until);
+		usleep(2000);
+	}
+	assert_int_equal(fired(applier, name), n);
+}
+
+/* More than fire at once, and a restart in the middle of it. */
+static void
+all_that_waited_fires_however_many_there_are(void **unused)
+{
+	enum { WAITING = 1230, AT_ONCE = 41 };
+	static struct signal waiting[WAITING];
+	struct applier applier;
+	struct sg_err err = {0};
+	bool kept;
+	size_t i;
+
+	begin(&applier, CLICK
+	      "automation \"Click\" { on = \"email.clicked\" do = { \"tag "
+	      "add 'clicker'\" } }\n");
+	for (i = 0; i < WAITING; i++) {
+		waiting[i] = applier_signal("email.clicked", "",
+					    applier.now - DAY + (int64_t)i);
+		waiting[i].received_at = applier.now;
+		waiting[i].record_key =
+			record_key_hash(applier_secret, "contact", ANN);
+	}
+	for (i = 0; i < WAITING; i += AT_ONCE)
+		if (apply_submit(applier.apply, waiting + i, AT_ONCE, 20000,
+				 &kept, &err) != SG_OK)
+			fail_msg("%s", err.text);
+	assert_int_equal(fired(&applier, "Click"), 0);
+	set_field(&applier, "city", "Rome");
+	assert_true(fired(&applier, "Click") >= 200);
+	restart(&applier);
+	wait_for_firings(&applier, "Click", WAITING);
+	restart(&applier);
+	set_field(&applier, "city", "Bonn");
+	assert_int_equal(fired(&applier, "Click"), WAITING);
 	applier_verify(&applier);
 	applier_done(&applier);
 }
@@ -746,6 +796,7 @@ main(void)
 		cmocka_unit_test(signals_fire_each_time_they_have_an_effect),
 		cmocka_unit_test(
 			what_waited_for_its_record_fires_when_it_is_adopted),
+		cmocka_unit_test(all_that_waited_fires_however_many_there_are),
 		cmocka_unit_test(ontraports_recipe),
 		cmocka_unit_test(a_chain_stops_at_depth_8_and_says_so),
 		cmocka_unit_test(score_changed_fires_once_for_each_entry),

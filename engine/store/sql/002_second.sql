@@ -214,6 +214,13 @@ CREATE TABLE folded_points (
 ) WITHOUT ROWID;
 CREATE INDEX folded_points_by_record ON folded_points (record_id);
 
+-- Entries that waited for a record and have yet to fire its automations.
+CREATE TABLE adopted (
+	place      INTEGER PRIMARY KEY,
+	record_id  INTEGER NOT NULL,
+	history_id INTEGER NOT NULL
+);
+
 -- How the record was named that entries of history wait for, for people.
 CREATE TABLE unmatched (
 	record_key INTEGER PRIMARY KEY,
