@@ -21,7 +21,7 @@ UNITDIR   ?= /lib/systemd/system
 CC        ?= gcc
 PYTHON    ?= /usr/bin/python3
 PKGS       = libmicrohttpd libcurl json-c libxml-2.0 gmime-3.0 sqlite3 \
-	     libconfuse libsodium libidn2 libsystemd gnutls
+	     libconfuse libsodium libidn2 libsystemd gnutls zlib
 
 WARNINGS   = -Wall -Wextra -Wshadow -Wvla -Wstrict-prototypes \
 	     -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wformat=2 \
@@ -195,7 +195,7 @@ $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 	$(LINK) $^ $(PKG_LIBS) -lresolv
 
 # What one needs beside libc.
-PLUGIN_LIBS_maillog = -lsystemd
+PLUGIN_LIBS_maillog = -lsystemd -lz
 PLUGIN_LIBS_webhook = -lxml2 -lgnutls -lm
 define plugin_rule
 $(BUILD)/gen/plugins/$(1)_assets.c: $(call plugin_assets,$(1)) contrib/files-to-c

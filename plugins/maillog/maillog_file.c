@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "maillog_gz.h"
 #include "maillog_line.h"
 
 enum { BUFFER_SIZE = 4 * MAILLOG_LINE_MOST };
@@ -40,18 +41,25 @@ file_done(struct maillog_file *file)
 
 /* --- which file is it? --------------------------------------------------- */
 
+static uint64_t
+hash_of(const unsigned char *bytes, size_t len)
+{
+	uint64_t hash = UINT64_C(14695981039346656037);
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
+	return hash;
+}
+
 /* false: the file is shorter than that. */
 static bool
 mark_of(int fd, size_t len, uint64_t *mark_out)
 {
 	unsigned char bytes[FILE_MARK_MOST];
-	uint64_t hash = UINT64_C(14695981039346656037);
 
 	if (pread(fd, bytes, len, 0) != (ssize_t)len)
 		return false;
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ bytes[i]) * UINT64_C(1099511628211);
-	*mark_out = hash;
+	*mark_out = hash_of(bytes, len);
 	return true;
 }
 
@@ -104,25 +112,50 @@ take(struct maillog_file *file, int fd, const char *name, int64_t offset)
 	note_mark(file);
 }
 
+static bool
+ends_with(const char *name, const char *end)
+{
+	size_t len = strlen(name), end_len = strlen(end);
+
+	return len > end_len && strcmp(name + len - end_len, end) == 0;
+}
+
+static bool
+is_packed(const char *name)
+{
+	return ends_with(name, ".gz");
+}
+
 static int
 open_file(const char *path)
 {
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 }
 
+/* To be read: what is packed comes unpacked. */
+static int
+open_log(const char *path)
+{
+	int fd = open_file(path), plain;
+
+	if (fd < 0 || !is_packed(path))
+		return fd;
+	plain = gz_unpack(fd);
+	close(fd);
+	return plain;
+}
+
 /* --- its rotated ones: mail.log.1, mail.log-20261121 --------------------- */
 
+/* Packed in a way we do not read. */
 static bool
-is_compressed(const char *name)
+is_closed_to_us(const char *name)
 {
-	static const char *const ends[] = {".gz", ".xz", ".bz2", ".zst"};
-	size_t len = strlen(name), end;
+	static const char *const ends[] = {".xz", ".bz2", ".zst"};
 
-	for (size_t i = 0; i < 4; i++) {
-		end = strlen(ends[i]);
-		if (len > end && strcmp(name + len - end, ends[i]) == 0)
+	for (size_t i = 0; i < 3; i++)
+		if (ends_with(name, ends[i]))
 			return true;
-	}
 	return false;
 }
 
@@ -146,7 +179,7 @@ each_sibling(const char *path, sibling_fn *fn, void *arg)
 	dir = opendir(folder);
 	while (dir && !stop && (entry = readdir(dir))) {
 		if (strncmp(entry->d_name, name, strlen(name)) != 0 ||
-		    is_compressed(entry->d_name))
+		    is_closed_to_us(entry->d_name))
 			continue;
 		snprintf(sibling, sizeof(sibling), "%s%s", slash ? folder : "",
 			 entry->d_name);
@@ -167,11 +200,42 @@ struct seeking {
 };
 
 static bool
+begins_as(int packed, const struct file_position *at)
+{
+	unsigned char bytes[FILE_MARK_MOST];
+
+	return at->mark_len &&
+	       gz_begin(packed, bytes, at->mark_len) == at->mark_len &&
+	       hash_of(bytes, at->mark_len) == at->mark;
+}
+
+/* Its inode is new; only how it begins is as it was. */
+static bool
+is_sought_packed(struct seeking *seeking, const char *path, int packed)
+{
+	int fd;
+
+	if (seeking->by_inode || !begins_as(packed, &seeking->at))
+		return false;
+	fd = gz_unpack(packed);
+	if (fd >= 0 && fits(fd, &seeking->at)) {
+		take(seeking->file, fd, path, seeking->at.offset);
+		close(packed);
+		return true;
+	}
+	if (fd >= 0)
+		close(fd);
+	return false;
+}
+
+static bool
 is_sought(void *arg, const char *path, int fd)
 {
 	struct seeking *seeking = arg;
 	struct file_position at = seeking->at;
 
+	if (is_packed(path))
+		return is_sought_packed(seeking, path, fd);
 	if (!fits(fd, &at) || (seeking->by_inode && !is_inode(fd, &at)) ||
 	    (!seeking->by_inode && !at.mark_len))
 		return false;
@@ -244,6 +308,7 @@ is_following(void *arg, const char *path, int fd)
 
 	if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
 	    is_inode(fd, &following->file->at) ||
+	    (is_packed(path) && begins_as(fd, &following->file->at)) ||
 	    !is_later(status.st_mtim, following->after) ||
 	    (following->found && !is_later(following->best, status.st_mtim)))
 		return false;
@@ -272,8 +337,16 @@ go_on_to_next(struct maillog_file *file)
 	if (status.st_size > file->at.offset + (int64_t)file->len)
 		return fill(file);
 	following.after = status.st_mtim;
-	(void)each_sibling(file->path, is_following, &following);
-	fd = open_file(following.found ? following.name : file->path);
+	do {
+		following.found = false;
+		(void)each_sibling(file->path, is_following, &following);
+		fd = open_log(following.found ? following.name : file->path);
+		if (fd < 0)
+			snprintf(file->lost, sizeof(file->lost),
+				 "a file between cannot be read; its lines "
+				 "are not known");
+		following.after = following.best;
+	} while (fd < 0 && following.found);
 	if (fd < 0)
 		return false;
 	take(file, fd, following.found ? following.name : file->path, 0);

@@ -9,8 +9,17 @@ from lib import newsletter, places
 SECONDS = 6
 
 
-def test_everything_at_once(gateway):
+# Private copies too: their worker, its queue and its SMTP.
+SPLIT = "multi_recipient = split\n    reinject = \"127.0.0.1:DIRECT\""
+
+
+def test_everything_at_once(make_gateway):
+    gateway = make_gateway(mail=SPLIT, start=False)
     daemon = gateway.daemon
+    # All of it comes from one address.
+    daemon.write_conf(daemon.conf.read_text().replace(
+        "http {", "http {\n    requests = off", 1))
+    gateway.start()
     daemon.do("list", "create", "news")
     pixels, links, unsubscribe = [], [], []
     for n in range(6):
@@ -43,6 +52,14 @@ def test_everything_at_once(gateway):
         gateway.send(f"load{chance.randrange(50)}@far.test",
                      encoding=chance.choice(newsletter.ENCODINGS))
 
+    def send_to_three(chance):
+        n = chance.randrange(1 << 40)
+        people = [f"load{(n + i) % 50}@far.test" for i in range(3)]
+        mail = newsletter.newsletter(
+            people[0], headers={"To": ", ".join(people),
+                                "Message-ID": f"<{n}@shop.example.test>"})
+        gateway.postfix.send("news@example.test", people, mail)
+
     def operate(chance):
         address = f"load{chance.randrange(50)}@far.test"
         expect(daemon.api("POST", "/contacts", {
@@ -60,7 +77,7 @@ def test_everything_at_once(gateway):
         gateway.apply_rules(gateway.rules.replace(
             "add = 5", f"add = {chance.randrange(1, 9)}"))
 
-    works = [read, read, send, send, operate, operate, look]
+    works = [read, read, send, send_to_three, operate, operate, look]
     threads = [threading.Thread(target=worker, args=(work, n), daemon=True)
                for n, work in enumerate(works)]
     for thread in threads:
@@ -68,5 +85,7 @@ def test_everything_at_once(gateway):
     for thread in threads:
         thread.join(120)
     assert not errors, errors[0]
+    places.wait_for(lambda: not daemon.ask("status")["mail"]["split_waiting"],
+                    60, "the private copies to be sent")
     gateway.postfix.wait_until_empty(60)
     daemon.do("verify")

@@ -16,6 +16,7 @@
 #include "scratch.h"
 
 #include "plugins/maillog/maillog_file.c"
+#include "plugins/maillog/maillog_gz.c"
 
 static struct scratch scratch;
 static char path[SCRATCH_PATH_SIZE];
@@ -173,6 +174,87 @@ what_was_renamed_while_nobody_read_is_read_in_order(void **state)
 	assert_string_equal(file.lost, "");
 }
 
+/* As gzip does it: the same times, and the plain one is gone. */
+static void
+pack(const char *name)
+{
+	char packed[SCRATCH_PATH_SIZE + 30], bytes[4096];
+	struct stat status;
+	FILE *in = fopen(name, "r");
+	gzFile out;
+	size_t n;
+
+	assert_non_null(in);
+	assert_int_equal(fstat(fileno(in), &status), 0);
+	snprintf(packed, sizeof(packed), "%s.gz", name);
+	out = gzopen(packed, "wb");
+	while ((n = fread(bytes, 1, sizeof(bytes), in)) > 0)
+		assert_int_equal(gzwrite(out, bytes, (unsigned)n), n);
+	gzclose(out);
+	fclose(in);
+	assert_int_equal(
+		utimensat(AT_FDCWD, packed,
+			  (struct timespec[2]){status.st_atim, status.st_mtim},
+			  0),
+		0);
+	assert_int_equal(unlink(name), 0);
+}
+
+static void
+after_a_long_rest_packed_ones_are_read_too(void **state)
+{
+	(void)state;
+	write_to(path, "one\n");
+	assert_true(file_seek(&file, NULL, true));
+	assert_string_equal(lines(), "one ");
+	write_to(path, "two\nthree\n");
+	assert_int_equal(rename(path, beside(".3")), 0);
+	pack(beside(".3"));
+	write_to(beside(".2"), "four\n");
+	pack(beside(".2"));
+	write_to(beside(".1"), "five\n");
+	write_to(path, "six\n");
+	stop_and_seek();
+	/* Stopped in the middle of a packed one. */
+	assert_string_equal(file_next(&file), "two");
+	stop_and_seek();
+	assert_string_equal(lines(), "three four five six ");
+	assert_string_equal(file.lost, "");
+	stop_and_seek();
+	assert_string_equal(lines(), "");
+}
+
+static void
+what_is_packed_while_it_is_read_comes_once(void **state)
+{
+	(void)state;
+	write_to(path, "one\n");
+	assert_true(file_seek(&file, NULL, true));
+	assert_string_equal(lines(), "one ");
+	assert_int_equal(rename(path, beside(".1")), 0);
+	pack(beside(".1"));
+	/* One that does not keep the times. */
+	assert_int_equal(utimensat(AT_FDCWD, beside(".1.gz"), NULL, 0), 0);
+	write_to(path, "two\n");
+	assert_int_equal(utimensat(AT_FDCWD, path, NULL, 0), 0);
+	assert_string_equal(lines(), "two ");
+}
+
+static void
+a_damaged_one_is_passed_over_and_said(void **state)
+{
+	(void)state;
+	write_to(path, "one\n");
+	assert_true(file_seek(&file, NULL, true));
+	assert_string_equal(lines(), "one ");
+	assert_int_equal(rename(path, beside(".3")), 0);
+	write_to(beside(".2.gz"), "\x1f\x8b\x08 damaged, and more of it\n");
+	write_to(beside(".1"), "three\n");
+	write_to(path, "four\n");
+	assert_string_equal(lines(), "three four ");
+	assert_string_not_equal(file.lost, "");
+}
+
 static void
 of_a_file_that_was_cut_the_rest_is_in_the_copy(void **state)
 {
@@ -268,6 +350,9 @@ main(void)
 		FILE_TEST(a_restart_goes_on_where_it_was),
 		FILE_TEST(a_renamed_file_is_read_to_its_end_first),
 		FILE_TEST(what_was_renamed_while_nobody_read_is_read_in_order),
+		FILE_TEST(after_a_long_rest_packed_ones_are_read_too),
+		FILE_TEST(what_is_packed_while_it_is_read_comes_once),
+		FILE_TEST(a_damaged_one_is_passed_over_and_said),
 		FILE_TEST(of_a_file_that_was_cut_the_rest_is_in_the_copy),
 		FILE_TEST(a_file_that_was_cut_while_nobody_read_is_no_loss),
 		FILE_TEST(what_is_gone_is_said),
