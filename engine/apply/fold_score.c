@@ -408,6 +408,23 @@ operate(struct fold_run *run, const struct signal *signal, uint32_t score_id,
 	}
 }
 
+/* What a survey's score may be bound to: the first answers count, or the best.
+ */
+static bool
+is_wanted(struct fold_run *run, const struct signal *signal, uint32_t score_id,
+	  double points)
+{
+	const struct score_state *state = fold_state(run, score_id);
+	const char *only_if = signal_get(signal, "only_if");
+
+	if (!only_if || !state->scored)
+		return true;
+	if (strcmp(only_if, "empty") == 0)
+		return false;
+	return strcmp(only_if, "higher") != 0 ||
+	       points > score_state_raw(state, &run->world->rates);
+}
+
 bool
 fold_operate(struct fold_run *run, const struct signal *signal)
 {
@@ -429,6 +446,8 @@ fold_operate(struct fold_run *run, const struct signal *signal)
 	score_state_advance(fold_state(run, score_id), &run->world->rates,
 			    run->at);
 	old = score_state_raw(fold_state(run, score_id), &run->world->rates);
+	if (!is_wanted(run, signal, score_id, points))
+		return false;
 	n = operate(run, signal, score_id, points, entries);
 	for (i = 0; i < n; i++)
 		note(run, &cause, score_id, &entries[i]);

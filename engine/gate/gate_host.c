@@ -96,6 +96,7 @@ const struct sg_host gate_host = {
 	.is_text = text_is_utf8,
 	.new_id = host_new_id,
 	.rate = host_rate,
+	.rate_read = host_rate_read,
 	.network = host_network,
 	.value = host_value,
 	.field_value = host_field_value,

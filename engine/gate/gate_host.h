@@ -83,6 +83,7 @@ HOST(fetch);
 /* host_form.c */
 HOST(new_id);
 HOST(rate);
+HOST(rate_read);
 HOST(network);
 HOST(value);
 HOST(field_value);

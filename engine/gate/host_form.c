@@ -43,6 +43,20 @@ host_rate(const struct sg_call *call, const char *what, const char *who,
 			 call->now, NULL);
 }
 
+enum sg_status
+host_rate_read(const char *text, unsigned *times_out, int64_t *per_ms_out,
+	       struct sg_err *err)
+{
+	struct rate_limit limit;
+	enum sg_status status = rate_parse(text, &limit, err);
+
+	if (status != SG_OK)
+		return status;
+	*times_out = limit.times;
+	*per_ms_out = limit.per_ms;
+	return SG_OK;
+}
+
 static void
 write_network(struct sg_text *to, int family, unsigned char *address,
 	      unsigned bits)

@@ -250,6 +250,10 @@ struct sg_host {
 	 * `times` in `per_ms`; 0 times = no limit. In memory, bounded. */
 	bool (*rate)(const struct sg_call *call, const char *what,
 		     const char *who, unsigned times, int64_t per_ms);
+	/* "120/1m", "5/h", "off" of a setting, for rate(). SG_REFUSED: what
+	 * was expected. */
+	enum sg_status (*rate_read)(const char *text, unsigned *times_out,
+				    int64_t *per_ms_out, struct sg_err *err);
 	/* That of the request's peer: "192.0.2.0/24", "2001:db8:1::/48". */
 	void (*network)(const struct sg_call *call,
 			const struct sg_request *request, struct sg_text *to);

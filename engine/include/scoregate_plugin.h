@@ -70,7 +70,8 @@ enum sg_signal_kind {
 	SG_LIST_CONFIRM = 8, /* list, how                             */
 	SG_LIST_LEAVE = 9,   /* list ("" = all), how                  */
 	SG_SCORE_ADD = 10,   /* score, points; since 1.4              */
-	SG_SCORE_SET = 11,   /* score, points; since 1.4              */
+	SG_SCORE_SET = 11,   /* score, points; only_if empty (not scored yet)
+				or higher (than it is); since 1.4 */
 	SG_SUPPRESS = 13,    /* reason, evidence                      */
 	SG_UNSUPPRESS = 14,  /* reason; since 1.4                     */
 	/* A later verdict (verdict, verdict_reason) on hits that the record
