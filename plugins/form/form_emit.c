@@ -1,115 +1,347 @@
 /*
- * form_emit.c - what is kept of a filled form: the changes to the record and
- * form.submitted, all in one write, so that a rule on the signal sees the
- * fields.
+ * form_emit.c - what is kept of a filled form: the changes to the record,
+ * form.submitted, what its options say, and the mail that asks for a
+ * confirmation, all in one write, so that a rule on the signal sees the fields,
+ * and no mail goes out for what is not kept.
  *
  * Nobody confirmed that the address is the sender's own. So each change says
  * `only_if`: a field is set only where it is empty, a list joined only by who
  * never left it and is not suppressed. The applier, which sees the record,
- * holds to that.
+ * holds to that. What a confirmation brings is in form_confirm.c.
  */
 #include "form.h"
 
-enum { FORM_SIGNALS_MOST = FORM_FIELDS_MOST + 2 * FORM_LISTS_MOST + 1 };
+#include <inttypes.h>
+#include <string.h>
+
+enum { SIGNALS_MOST = 256, PROPS_MOST = 8 };
 
 struct emission {
 	const struct sg_call *call;
-	uint64_t record_key;
-	const char *email;
+	struct form_filled *filled;
+	const char *once; /* what makes this submission the same as another */
 	struct sg_signal *signals;
 	size_t n_signals;
+	bool too_many;
 };
 
-static void
+/* --- the same twice --------------------------------------------------------
+ */
+
+/* All that was filled in. Whoever sends it again within a minute sends the
+ * same. */
+static const char *
+write_once(const struct sg_call *call, const struct form_filled *filled)
+{
+	const struct sg_host *host = call->host;
+	const struct form *form = filled->form;
+	struct sg_text *text = host->text(call);
+
+	host->print(text, "%s", form->name);
+	for (size_t i = 0; i < form->n_fields; i++) {
+		host->print(text, "\n%s=", form->fields[i].name);
+		host->append_url(text, filled->answers[i].value);
+		if (filled->answers[i].file)
+			host->print(text, " %zu", filled->answers[i].file->len);
+	}
+	return host->text_value(text);
+}
+
+/* The same within the minute of the clock also after a restart, which forgets
+ * what once_begin() knew. */
+static const char *
+external_id(const struct emission *emission)
+{
+	const struct sg_host *host = emission->call->host;
+	struct sg_text *text = host->text(emission->call);
+
+	host->print(text, "%" PRId64 " %zu %s",
+		    emission->call->now / FORM_SAME_MS, emission->n_signals,
+		    emission->once);
+	return host->text_value(text);
+}
+
+/* --- signals ---------------------------------------------------------------
+ */
+
+static struct sg_signal *
 add(struct emission *emission, enum sg_signal_kind kind,
     const struct sg_prop *props, size_t n_props)
 {
-	struct sg_signal *signal = &emission->signals[emission->n_signals++];
+	const struct sg_host *host = emission->call->host;
+	struct sg_signal *signal;
+	struct sg_prop *copy;
 
+	if (emission->n_signals == SIGNALS_MOST) {
+		emission->too_many = true;
+		emission->n_signals--;
+	}
+	signal = &emission->signals[emission->n_signals];
+	copy = host->alloc(emission->call, n_props * sizeof(*copy));
+	memcpy(copy, props, n_props * sizeof(*copy));
+	memset(signal, 0, sizeof(*signal));
 	signal->size = sizeof(*signal);
 	signal->kind = kind;
-	signal->record_key = emission->record_key;
-	signal->key = emission->email;
-	signal->props = props;
+	signal->record_key = emission->filled->record_key;
+	signal->key = emission->filled->email;
+	signal->props = copy;
 	signal->n_props = n_props;
+	signal->external_id = external_id(emission);
+	emission->n_signals++;
+	return signal;
 }
 
 static void
-add_change(struct emission *emission, enum sg_signal_kind kind,
-	   const struct sg_prop *three)
+add_fields(struct emission *emission)
 {
-	const struct sg_host *host = emission->call->host;
-	struct sg_prop *props = host->alloc(emission->call, 3 * sizeof(*props));
-
-	for (size_t i = 0; i < 3; i++)
-		props[i] = three[i];
-	add(emission, kind, props, three[2].name ? 3 : 1);
-}
-
-static void
-add_changes(struct emission *emission, const struct form *form,
-	    const struct sg_form *given)
-{
-	const struct sg_host *host = emission->call->host;
-	const char *value;
+	const struct form *form = emission->filled->form;
 
 	for (size_t i = 0; i < form->n_fields; i++) {
-		value = host->form_get(given, form->fields[i].name);
-		if (value && value[0])
-			add_change(emission, SG_FIELD_SET,
-				   (const struct sg_prop[3]){
-					   {"name", form->fields[i].record},
-					   {"value", value},
-					   {"only_if", "empty"}});
+		const char *value = emission->filled->answers[i].value;
+
+		if (value[0] && form->fields[i].record[0])
+			add(emission, SG_FIELD_SET,
+			    (const struct sg_prop[]){
+				    {"name", form->fields[i].record},
+				    {"value", value},
+				    {"only_if", "empty"}},
+			    3);
 	}
-	for (size_t i = 0; i < form->n_lists; i++)
-		add_change(emission, SG_LIST_JOIN,
-			   (const struct sg_prop[3]){{"list", form->lists[i]},
-						     {"how", "form"},
-						     {"only_if", "not_left"}});
-	for (size_t i = 0; i < form->n_tags; i++)
-		add_change(emission, SG_TAG_ADD,
-			   (const struct sg_prop[3]){{"tag", form->tags[i]},
-						     {NULL, NULL},
-						     {NULL, NULL}});
 }
 
 static void
-add_submitted(struct emission *emission, const struct form *form,
-	      const struct sg_form *given)
+add_lists(struct emission *emission)
+{
+	const struct form *form = emission->filled->form;
+	struct sg_text *source = emission->call->host->text(emission->call);
+
+	emission->call->host->print(source, "form %s", form->name);
+	for (size_t i = 0; i < form->n_lists; i++) {
+		const struct sg_prop props[PROPS_MOST] = {
+			{"list", form->lists[i]},
+			{"how", "form"},
+			{"only_if", "not_left"},
+			{"source", emission->call->host->text_value(source)},
+			{"wording", form->wording ? form->wording : ""},
+			{"state", "unconfirmed"},
+		};
+
+		add(emission, SG_LIST_JOIN, props, form->confirm ? 6 : 5);
+	}
+}
+
+static void
+add_tag(struct emission *emission, const char *tag)
+{
+	add(emission, SG_TAG_ADD, (const struct sg_prop[]){{"tag", tag}}, 1);
+}
+
+static void
+add_submitted(struct emission *emission)
 {
 	const struct sg_host *host = emission->call->host;
+	const struct form_filled *filled = emission->filled;
+	const struct form *form = filled->form;
 	struct sg_prop *props = host->alloc(
-		emission->call, (form->n_fields + 1) * sizeof(*props));
+		emission->call, (form->n_fields + 3) * sizeof(*props));
 	size_t n = 0;
-	const char *value;
 
 	props[n++] = (struct sg_prop){"form", form->name};
+	for (size_t i = 0; i < form->n_fields; i++)
+		if (filled->answers[i].value[0] && form->fields[i].record[0])
+			props[n++] = (struct sg_prop){form->fields[i].record,
+						      filled->answers[i].value};
+	props[n++] = (struct sg_prop){"submission", filled->submission};
+	if (form->confirm)
+		props[n++] = (struct sg_prop){"confirmed", "no"};
+	add(emission, SG_SIGNAL_HAPPENED, props, n)->name = "form.submitted";
+}
+
+/* --- what the answers say ---------------------------------------------------
+ */
+
+static void
+add_signal(struct emission *emission, const struct form_field *field,
+	   const char *value, const char *name)
+{
+	const struct sg_prop props[] = {{"form", emission->filled->form->name},
+					{"field", field->name},
+					{"value", value}};
+
+	if (name)
+		add(emission, SG_SIGNAL_HAPPENED, props, 3)->name = name;
+}
+
+static void
+add_points(struct emission *emission, const struct form_field *field,
+	   const char *label, double points)
+{
+	const struct sg_host *host = emission->call->host;
+	const struct form *form = emission->filled->form;
+	struct sg_text *number = host->text(emission->call);
+	struct sg_text *because = host->text(emission->call);
+
+	if (points == 0)
+		return;
+	host->print(number, "%.12g", points);
+	host->print(because, "form %s: %s", form->name,
+		    field->label ? field->label : field->name);
+	if (label)
+		host->print(because, " = %s", label);
+	add(emission, SG_SCORE_ADD,
+	    (const struct sg_prop[]){{"score", form->score},
+				     {"points", host->text_value(number)}},
+	    2)
+		->because = host->text_value(because);
+}
+
+static void
+add_option(struct emission *emission, const struct form_field *field,
+	   const struct form_option *option)
+{
+	const struct sg_host *host = emission->call->host;
+	size_t n = option->settings
+			   ? host->setting_list_count(option->settings, "tags")
+			   : 0;
+
+	add_signal(emission, field, option->value, option->signal);
+	add_points(emission, field, option->label, option->points);
+	for (size_t i = 0; i < n; i++)
+		add_tag(emission,
+			host->setting_list_at(option->settings, "tags", i));
+}
+
+static void
+add_answers(struct emission *emission)
+{
+	const struct form *form = emission->filled->form;
+
 	for (size_t i = 0; i < form->n_fields; i++) {
-		value = host->form_get(given, form->fields[i].name);
-		if (value && value[0])
-			props[n++] =
-				(struct sg_prop){form->fields[i].record, value};
+		const struct form_field *field = &form->fields[i];
+		const struct form_answer *answer =
+			&emission->filled->answers[i];
+
+		if (!answer->value[0])
+			continue;
+		add_signal(emission, field, answer->value, field->signal);
+		add_points(emission, field, NULL, field->points);
+		for (size_t k = 0; k < field->n_options; k++)
+			if (answer->chosen[k])
+				add_option(emission, field, &field->options[k]);
 	}
-	add(emission, SG_SIGNAL_HAPPENED, props, n);
-	emission->signals[emission->n_signals - 1].name = "form.submitted";
+}
+
+/* --- the mail that asks -----------------------------------------------------
+ */
+
+static void
+add_mail(struct emission *emission)
+{
+	const struct sg_host *host = emission->call->host;
+	const struct form *form = emission->filled->form;
+	struct sg_text *path = host->text(emission->call);
+	const struct sg_prop props[] = {
+		{"template", form->template ? form->template : ""},
+		{"title", form->title},
+		{"language", emission->filled->language},
+		{"path", NULL},
+		{"id", emission->filled->submission},
+		{"payload", form->name}};
+	struct sg_prop with_path[6];
+
+	host->print(path, "/f/%s/", form->name);
+	memcpy(with_path, props, sizeof(props));
+	with_path[3].value = host->text_value(path);
+	add(emission, SG_MAIL, with_path, 6);
+}
+
+/* --- files ------------------------------------------------------------------
+ */
+
+static void
+drop_files(const struct emission *emission, const char **names)
+{
+	for (size_t i = 0; i < emission->filled->form->n_fields; i++)
+		if (names[i])
+			emission->call->host->drop_file(emission->call,
+							names[i]);
+}
+
+/* On disk before anything says that they are there. The name that is kept is
+ * ours: what the sender calls it stands behind it, for people. */
+static enum sg_status
+keep_files(struct emission *emission, const char **names, struct sg_err *err)
+{
+	const struct sg_host *host = emission->call->host;
+	struct form_filled *filled = emission->filled;
+	enum sg_status status;
+
+	for (size_t i = 0; i < filled->form->n_fields; i++) {
+		const struct sg_file *file = filled->answers[i].file;
+		struct sg_text *name, *value;
+
+		if (!file)
+			continue;
+		name = host->text(emission->call);
+		value = host->text(emission->call);
+		status = host->keep_file(emission->call, filled->record_key,
+					 file->bytes, file->len, name, err);
+		if (status != SG_OK)
+			return status;
+		names[i] = host->text_value(name);
+		host->print(value, "%s %s", names[i], file->filename);
+		filled->answers[i].value = host->text_value(value);
+	}
+	return SG_OK;
+}
+
+/* --- all --------------------------------------------------------------------
+ */
+
+static enum sg_status
+emit(struct emission *emission, struct sg_err *err)
+{
+	const struct sg_host *host = emission->call->host;
+	const struct form *form = emission->filled->form;
+
+	emission->signals = host->alloc(
+		emission->call, SIGNALS_MOST * sizeof(struct sg_signal));
+	add_fields(emission);
+	add_lists(emission);
+	for (size_t i = 0; i < form->n_tags; i++)
+		add_tag(emission, form->tags[i]);
+	add_submitted(emission);
+	add_answers(emission);
+	if (form->confirm)
+		add_mail(emission);
+	if (emission->too_many)
+		return host->fail(err, SG_REFUSED,
+				  "this form says too much at once");
+	return host->emit(emission->call, emission->signals,
+			  emission->n_signals, SG_SYNCED, err);
 }
 
 enum sg_status
-form_emit(const struct sg_call *call, const struct form *form,
-	  const struct sg_form *given, const char *email, struct sg_err *err)
+form_emit(const struct sg_call *call, struct form_filled *filled,
+	  struct sg_err *err)
 {
 	const struct sg_host *host = call->host;
-	struct emission emission = {.call = call, .email = email};
-	enum sg_status status = host->record_key(
-		call, "", email, &emission.record_key, NULL, err);
+	struct emission emission = {.call = call,
+				    .filled = filled,
+				    .once = write_once(call, filled)};
+	const char *names[FORM_FIELDS_MOST] = {NULL};
+	enum sg_status status =
+		host->once_begin(call, emission.once, FORM_SAME_MS, err);
 
+	if (status == SG_NONE)
+		return SG_OK; /* it is kept already */
 	if (status != SG_OK)
 		return status;
-	emission.signals =
-		host->alloc(call, FORM_SIGNALS_MOST * sizeof(struct sg_signal));
-	add_changes(&emission, form, given);
-	add_submitted(&emission, form, given);
-	return host->emit(call, emission.signals, emission.n_signals, SG_SYNCED,
-			  err);
+	status = keep_files(&emission, names, err);
+	if (status == SG_OK)
+		status = emit(&emission, err);
+	if (status != SG_OK)
+		drop_files(&emission, names);
+	host->once_end(call, emission.once, status == SG_OK);
+	return status;
 }

@@ -3,48 +3,6 @@
 
 #include <string.h>
 
-static char *
-trimmed(const struct sg_call *call, const char *text, size_t len)
-{
-	char *copy;
-
-	while (len && (*text == ' ' || *text == '\t'))
-		text++, len--;
-	while (len && (text[len - 1] == ' ' || text[len - 1] == '\t'))
-		len--;
-	copy = call->host->alloc(call, len + 1);
-	memcpy(copy, text, len);
-	return copy;
-}
-
-/* "company", or "organisation = company". */
-static enum sg_status
-read_field(const struct sg_call *call, struct form *form, const char *text,
-	   struct sg_err *err)
-{
-	struct form_field *field = &form->fields[form->n_fields];
-	const char *equals = strchr(text, '=');
-	const char *record = trimmed(
-		call, text, equals ? (size_t)(equals - text) : strlen(text));
-	const char *allowed = "abcdefghijklmnopqrstuvwxyz0123456789_.";
-
-	if (form->n_fields == FORM_FIELDS_MOST)
-		return call->host->setting_refuse(form->settings, "fields", err,
-						  "more than %d fields",
-						  FORM_FIELDS_MOST);
-	if (!record[0] || record[strspn(record, allowed)])
-		return call->host->setting_refuse(
-			form->settings, "fields", err,
-			"a record's field is made of a-z, 0-9, _ and ., not "
-			"`%s`",
-			record);
-	field->record = record;
-	field->name =
-		equals ? trimmed(call, equals + 1, strlen(equals + 1)) : record;
-	form->n_fields++;
-	return SG_OK;
-}
-
 static enum sg_status
 read_names(const struct sg_call *call, const struct form *form,
 	   const char *option, const char **names_out, size_t *n_out,
@@ -62,18 +20,97 @@ read_names(const struct sg_call *call, const struct form *form,
 	return SG_OK;
 }
 
+static bool
+is_address(const char *url)
+{
+	return strncmp(url, "https://", 8) == 0 ||
+	       strncmp(url, "http://", 7) == 0;
+}
+
 static enum sg_status
-read_redirect(const struct sg_call *call, struct form *form, struct sg_err *err)
+read_redirects(const struct sg_call *call, struct form *form,
+	       struct sg_err *err)
 {
 	const struct sg_host *host = call->host;
+	enum sg_status status;
 
 	form->redirect = host->setting_text(form->settings, "redirect");
-	if (form->redirect && strncmp(form->redirect, "https://", 8) != 0 &&
-	    strncmp(form->redirect, "http://", 7) != 0)
+	if (form->redirect && !is_address(form->redirect))
 		return host->setting_refuse(form->settings, "redirect", err,
 					    "not an http(s) address: %s",
 					    form->redirect);
-	return SG_OK;
+	status = read_names(call, form, "redirects", form->redirects,
+			    &form->n_redirects, err);
+	for (size_t i = 0; status == SG_OK && i < form->n_redirects; i++)
+		if (!is_address(form->redirects[i]))
+			status = host->setting_refuse(
+				form->settings, "redirects", err,
+				"not an http(s) address: %s",
+				form->redirects[i]);
+	return status;
+}
+
+/* Consent is that of the person: so the address has to be confirmed first. */
+static enum sg_status
+read_confirmation(const struct sg_call *call, struct form *form,
+		  struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	const struct sg_settings *of = form->settings;
+	enum sg_status status = read_names(call, form, "consent", form->consent,
+					   &form->n_consent, err);
+
+	form->confirm = host->setting_bool(of, "confirm");
+	form->confirm_ms = host->setting_int(of, "confirm_within");
+	form->template = host->setting_text(of, "template");
+	form->wording = host->setting_text(of, "wording");
+	for (size_t i = 0; status == SG_OK && i < form->n_consent; i++)
+		if (strcmp(form->consent[i], "opens") != 0 &&
+		    strcmp(form->consent[i], "clicks") != 0)
+			status = host->setting_refuse(
+				of, "consent", err,
+				"expected opens or clicks, not `%s`",
+				form->consent[i]);
+	if (status == SG_OK && form->n_consent && !form->confirm)
+		status = host->setting_refuse(of, "consent", err,
+					      "consent needs `confirm = yes`: "
+					      "anybody can type an address");
+	if (status == SG_OK && form->n_consent && !form->wording)
+		status = host->setting_refuse(of, "consent", err,
+					      "consent needs `wording`: what "
+					      "they agree to");
+	return status;
+}
+
+static enum sg_status
+read_guards(const struct sg_call *call, struct form *form, struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	const struct sg_settings *of = form->settings;
+	enum sg_status status = form_read_limit(call, of, "per_address",
+						&form->per_address, err);
+
+	form->honeypot = host->setting_text(of, "honeypot");
+	form->minimum_ms = host->setting_int(of, "minimum_time");
+	return status == SG_OK ? form_read_limit(call, of, "per_network",
+						 &form->per_network, err)
+			       : status;
+}
+
+static void
+read_words(const struct sg_call *call, struct form *form)
+{
+	const struct sg_host *host = call->host;
+	const struct sg_settings *of = form->settings;
+
+	form->title = host->setting_text(of, "title");
+	if (!form->title)
+		form->title = form->name;
+	form->email = host->setting_text(of, "email");
+	form->intro = host->setting_text(of, "intro");
+	form->button = host->setting_text(of, "button");
+	form->thanks = host->setting_text(of, "thanks");
+	form->score = host->setting_text(of, "score");
 }
 
 static enum sg_status
@@ -81,15 +118,9 @@ read_form(const struct sg_call *call, struct form *form, struct sg_err *err)
 {
 	const struct sg_host *host = call->host;
 	const struct sg_settings *settings = form->settings;
-	size_t n = host->setting_list_count(settings, "fields");
 	enum sg_status status;
 
 	form->name = host->setting_title(settings);
-	form->title = host->setting_text(settings, "title");
-	if (!form->title)
-		form->title = form->name;
-	form->email = host->setting_text(settings, "email");
-	form->honeypot = host->setting_text(settings, "honeypot");
 	if (!form->name[0] ||
 	    form->name[strspn(form->name, "abcdefghijklmnopqrstuvwxyz"
 					  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -98,18 +129,19 @@ read_form(const struct sg_call *call, struct form *form, struct sg_err *err)
 					    "form \"%s\": a name is made of "
 					    "a-z, A-Z, 0-9, - and _",
 					    form->name);
-	status = read_redirect(call, form, err);
-	for (size_t i = 0; status == SG_OK && i < n; i++)
-		status = read_field(
-			call, form,
-			host->setting_list_at(settings, "fields", i), err);
+	read_words(call, form);
+	status = read_redirects(call, form, err);
+	if (status == SG_OK)
+		status = form_read_fields(call, form, err);
 	if (status == SG_OK)
 		status = read_names(call, form, "lists", form->lists,
 				    &form->n_lists, err);
 	if (status == SG_OK)
 		status = read_names(call, form, "tags", form->tags,
 				    &form->n_tags, err);
-	return status;
+	if (status == SG_OK)
+		status = read_confirmation(call, form, err);
+	return status == SG_OK ? read_guards(call, form, err) : status;
 }
 
 enum sg_status
@@ -133,4 +165,14 @@ form_start(const struct sg_call *call, void **state_out, struct sg_err *err)
 	forms->n_forms = n;
 	*state_out = forms;
 	return status;
+}
+
+const struct form *
+form_find(const struct forms *forms, const char *name, size_t len)
+{
+	for (size_t i = 0; i < forms->n_forms; i++)
+		if (strlen(forms->forms[i].name) == len &&
+		    strncmp(forms->forms[i].name, name, len) == 0)
+			return &forms->forms[i];
+	return NULL;
 }

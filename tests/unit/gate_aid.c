@@ -96,6 +96,8 @@ gate_aid_open_with(const char *public_url, const char *mail,
 	options.kinds = aid->kinds;
 	options.split_directory =
 		pool_printf(aid->pool, "%s/split", aid->directory);
+	options.files_directory =
+		pool_printf(aid->pool, "%s/files", aid->directory);
 	if (gate_open(&options, &aid->gate, &err) != SG_OK)
 		fail_msg("%s", err.text);
 	return aid;

@@ -28,6 +28,7 @@ static const char settings[] =
 
 static const char urlencoded[] =
 	"Content-Type: application/x-www-form-urlencoded\n";
+static const char json[] = "Content-Type: application/json\n";
 
 static int
 open_gate(void **state)
@@ -115,7 +116,7 @@ a_json_form_is_kept_and_answered_in_json(void **state)
 }
 
 static void
-a_multipart_form_is_kept_without_its_files(void **state)
+a_multipart_form_is_kept(void **state)
 {
 	(void)state;
 	assert_int_equal(
@@ -123,8 +124,6 @@ a_multipart_form_is_kept_without_its_files(void **state)
 		     "Content-Type: multipart/form-data; boundary=\"=x\"\n",
 		     "--=x\r\nContent-Disposition: form-data; name=\"mail\""
 		     "\r\n\r\nann@example.com\r\n"
-		     "--=x\r\nContent-Disposition: form-data; name=\"cv\"; "
-		     "filename=\"cv.pdf\"\r\n\r\n%PDF\r\n"
 		     "--=x\r\nContent-Disposition: form-data; "
 		     "name=\"first_name\"\r\n\r\nAnn \xc3\x84\r\n"
 		     "--=x\r\nContent-Disposition: form-data; "
@@ -134,27 +133,45 @@ a_multipart_form_is_kept_without_its_files(void **state)
 }
 
 static void
+a_file_that_nobody_asked_for_is_refused(void **state)
+{
+	(void)state;
+	assert_int_equal(
+		post("/f/plain",
+		     "Content-Type: multipart/form-data; boundary=x\n",
+		     "--x\r\nContent-Disposition: form-data; name=\"email\""
+		     "\r\n\r\na@b.example\r\n"
+		     "--x\r\nContent-Disposition: form-data; name=\"cv\"; "
+		     "filename=\"cv.pdf\"\r\n\r\n%PDF\r\n--x--\r\n"),
+		422);
+	assert_non_null(strstr(gate_aid_body(aid), "takes no files"));
+	assert_int_equal(gate_aid_signals(aid), 0);
+}
+
+static void
 what_is_missing_or_wrong_is_said_and_nothing_is_kept(void **state)
 {
 	static const struct {
 		const char *headers, *body, *says;
+		int status;
 	} rows[] = {
-		{urlencoded, "first_name=Ann", "The field mail is empty"},
-		{urlencoded, "mail=a%40b.example", "first_name is empty"},
+		{urlencoded, "first_name=Ann",
+		 "href=\"#field-0\">E-mail address – Please fill this in", 422},
+		{urlencoded, "mail=a%40b.example",
+		 "First name – Please fill this in", 422},
 		{urlencoded, "mail=nobody&first_name=A",
-		 "is not an e-mail address"},
+		 "Please write an e-mail address", 422},
 		{urlencoded,
 		 "mail=a%40b.example&first_name=A&organisation=ACME",
-		 "field company: `ACME` is not a number"},
-		{urlencoded, "mail=%", "could not be read"},
-		{"Content-Type: text/plain\n", "mail=a@b.c", "could not"},
-		{"", "", "could not be read"},
-		{"Content-Type: application/json\n", "[1]", "could not"},
-		{"Content-Type: application/json\n", "{\"mail\":{}}",
-		 "could not"},
+		 "Organisation – Please write this in another way", 422},
+		{urlencoded, "mail=%", "could not be read", 400},
+		{"Content-Type: text/plain\n", "mail=a@b.c", "could not", 415},
+		{"", "", "could not be read", 415},
+		{json, "[1]", "could not", 400},
+		{json, "{\"mail\":{}}", "could not", 400},
 		{"Content-Type: multipart/form-data; boundary=x\n",
-		 "--x\r\n\r\n", "could not"},
-		{"Content-Type: multipart/form-data\n", "", "could not"},
+		 "--x\r\n\r\n", "could not", 400},
+		{"Content-Type: multipart/form-data\n", "", "could not", 400},
 	};
 
 	static const struct field_info number = {
@@ -163,7 +180,8 @@ what_is_missing_or_wrong_is_said_and_nothing_is_kept(void **state)
 	(void)state;
 	assert_int_equal(field_declare(&number, NULL), SG_OK);
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		if (post("/f/contact", rows[i].headers, rows[i].body) != 400)
+		if (post("/f/contact", rows[i].headers, rows[i].body) !=
+		    rows[i].status)
 			fail_msg("row %zu: status %d", i, aid->reply.status);
 		if (!strstr(gate_aid_body(aid), rows[i].says))
 			fail_msg("row %zu: %s", i, gate_aid_body(aid));
@@ -256,7 +274,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		GATE_TEST(a_urlencoded_form_is_kept_and_the_browser_goes_on),
 		GATE_TEST(a_json_form_is_kept_and_answered_in_json),
-		GATE_TEST(a_multipart_form_is_kept_without_its_files),
+		GATE_TEST(a_multipart_form_is_kept),
+		GATE_TEST(a_file_that_nobody_asked_for_is_refused),
 		GATE_TEST(what_is_missing_or_wrong_is_said_and_nothing_is_kept),
 		GATE_TEST(
 			a_program_that_fills_the_honeypot_hears_thanks_and_is_not_kept),
