@@ -382,6 +382,20 @@ json_each(const struct json *object,
 		value) if (!fn(arg, name, json_of(value))) return;
 }
 
+static bool
+share(void *to, const char *name, struct json *value)
+{
+	json_object_get(object_of(value));
+	json_add(to, name, value);
+	return true;
+}
+
+void
+json_add_members(struct json *object, const struct json *of)
+{
+	json_each(of, share, object);
+}
+
 static void
 write_with(const struct json *json, int flags, struct buf *to)
 {

@@ -56,6 +56,9 @@ void json_each(const struct json *object,
 	       bool (*fn)(void *arg, const char *name, struct json *value),
 	       void *arg);
 
+/* The members of the one become members of the other, which shares them. */
+void json_add_members(struct json *object, const struct json *of);
+
 void json_write(const struct json *json, struct buf *to); /* one line */
 void json_write_pretty(const struct json *json, struct buf *to);
 

@@ -64,7 +64,8 @@ prepare(struct run *run, struct sg_err *err)
 		  clock_monotonic_ms());
 	status = net_smtp_new(&broadcasts->smtp, &run->smtp, err);
 	if (status == SG_OK && broadcasts->sync)
-		net_smtp_set_settle(run->smtp, flight_settle, run);
+		status =
+			net_smtp_set_settle(run->smtp, flight_settle, run, err);
 	if (status == SG_OK)
 		status = journal_open(broadcasts->journals, run->name,
 				      flight_remember, run, &run->journal, err);

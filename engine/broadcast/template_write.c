@@ -12,7 +12,8 @@
 enum {
 	LINE_MOST = 76,
 	WORD_BYTES = 42, /* 56 in base64, 68 in the word */
-	VALUE_MOST = 900
+	VALUE_MOST = 900,
+	PIECE = 4096
 };
 
 static bool
@@ -95,62 +96,93 @@ template_write_date(struct buf *to, int64_t at)
 		   tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-/* Does a line end stand at text[i]? Its length, 0 = no. */
-static size_t
-line_end(const char *text, size_t len, size_t i)
+/* Stands for itself anywhere in a line (RFC 2045 §6.7 (2)). */
+static bool
+is_plain(unsigned char c)
 {
-	if (i < len && text[i] == '\n')
-		return 1;
-	if (i + 1 < len && text[i] == '\r' && text[i + 1] == '\n')
-		return 2;
-	return 0;
+	return c > 0x20 && c < 0x7F && c != '=';
+}
+
+/* Some of a line, at most PIECE bytes; *width: how far the line has come. */
+static void
+write_quoted(struct buf *to, const char *text, size_t len, bool ends,
+	     size_t *width)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	char *out = buf_reserve(to, len * 4 + 4), *begin = out;
+	size_t i;
+
+	for (i = 0; out && i < len; i++) {
+		unsigned char c = (unsigned char)text[i];
+		bool plain = is_plain(c) || ((c == ' ' || c == '\t') &&
+					     !(ends && i + 1 == len));
+
+		if (*width + (plain ? 1 : 3) > LINE_MOST - 1) {
+			*out++ = '=';
+			*out++ = '\n';
+			*width = 0;
+		}
+		*width += plain ? 1 : 3;
+		if (plain) {
+			*out++ = (char)c;
+		} else {
+			*out++ = '=';
+			*out++ = hex[c >> 4];
+			*out++ = hex[c & 15];
+		}
+	}
+	if (out)
+		buf_commit(to, (size_t)(out - begin));
+}
+
+static void
+write_quoted_line(struct buf *to, const char *line, size_t len)
+{
+	size_t width = 0, take;
+
+	for (; len; line += take, len -= take) {
+		take = len < PIECE ? len : PIECE;
+		write_quoted(to, line, take, take == len, &width);
+	}
 }
 
 void
 template_write_quoted_printable(struct buf *to, const char *text, size_t len)
 {
-	size_t i, width = 0, end;
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t whole = end ? (size_t)(end - text) + 1 : len;
+		size_t line = end ? whole - 1 : len;
 
-	for (i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		bool last = i + 1 == len || line_end(text, len, i + 1);
-		bool plain = (c > 0x20 && c < 0x7F && c != '=') ||
-			     ((c == ' ' || c == '\t') && !last);
-
-		end = line_end(text, len, i);
-		if (end) {
+		if (end && line && text[line - 1] == '\r')
+			line--;
+		write_quoted_line(to, text, line);
+		if (end)
 			buf_append_char(to, '\n');
-			width = 0;
-			i += end - 1;
-			continue;
-		}
-		if (width + (plain ? 1 : 3) > LINE_MOST - 1) {
-			buf_append_text(to, "=\n");
-			width = 0;
-		}
-		if (plain)
-			buf_append_char(to, (char)c);
-		else
-			buf_printf(to, "=%02X", c);
-		width += plain ? 1 : 3;
+		text += whole;
+		len -= whole;
 	}
 }
 
+/* Lines whose end is LF, CR LF or CR. */
 void
 template_write_crlf(struct buf *to, const char *text, size_t len)
 {
-	size_t i, from = 0;
+	while (len) {
+		const char *end = memchr(text, '\n', len);
+		size_t line = end ? (size_t)(end - text) : len;
+		const char *early = memchr(text, '\r', line);
+		bool both = early && end && early + 1 == end;
 
-	for (i = 0; i < len; i++) {
-		if (text[i] != '\n' && text[i] != '\r')
-			continue;
-		buf_append(to, text + from, i - from);
-		buf_append(to, "\r\n", 2);
-		if (text[i] == '\r' && i + 1 < len && text[i + 1] == '\n')
-			i++;
-		from = i + 1;
+		if (early)
+			line = (size_t)(early - text);
+		buf_append(to, text, line);
+		if (end || early)
+			buf_append(to, "\r\n", 2);
+		line += (end || early ? 1 : 0) + (both ? 1 : 0);
+		text += line;
+		len -= line;
 	}
-	buf_append(to, text + from, len - from);
 }
 
 size_t

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "net/net_settler.h"
 #include "net/net_start.h"
 
 enum { URL_SIZE = 600, REPLY_SIZE = 512, STATUS_SIZE = 16 };
@@ -28,6 +29,7 @@ struct lane {
 	bool held;    /* the owner would not have it handed over */
 	bool noted;   /* handing_over() said yes */
 	bool waiting; /* for settle(), at its last bytes */
+	bool asked;   /* … which was asked for this one */
 	bool quitting;
 	char reply[REPLY_SIZE]; /* the last reply line */
 	char error[CURL_ERROR_SIZE];
@@ -46,8 +48,7 @@ struct net_smtp {
 	size_t n_sockets, cap_sockets;
 	bool knows_utf8; /* the server offers SMTPUTF8 (RFC 6531) */
 	long timeout_ms;
-	bool (*settle)(void *arg); /* NULL = nothing to settle */
-	void *settle_arg;
+	struct net_settler *settler; /* NULL = nothing to settle */
 };
 
 static bool
@@ -80,7 +81,7 @@ on_read(char *to, size_t size, size_t n, void *arg)
 			lane->held = !lane->mail.handing_over(lane->mail.arg);
 		if (lane->held)
 			return CURL_READFUNC_ABORT;
-		if (lane->smtp->settle && !lane->noted) {
+		if (lane->smtp->settler && !lane->noted) {
 			lane->noted = lane->waiting = true;
 			return CURL_READFUNC_PAUSE;
 		}
@@ -204,7 +205,7 @@ lane_reset(struct lane *lane)
 {
 	lane->sent = 0;
 	lane->again = lane->held = lane->quitting = false;
-	lane->noted = lane->waiting = false;
+	lane->noted = lane->waiting = lane->asked = false;
 	enter(lane, NET_AT_CONNECT);
 	lane->reply[0] = lane->error[0] = '\0';
 	curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
@@ -400,6 +401,8 @@ net_smtp_free(struct net_smtp *smtp)
 
 	if (!smtp)
 		return;
+	net_settler_free(smtp->settler);
+	smtp->settler = NULL;
 	for (i = 0; smtp->lanes && i < smtp->n_lanes; i++) {
 		if (smtp->lanes[i].busy)
 			finish(smtp, &smtp->lanes[i], CURLE_ABORTED_BY_CALLBACK,
@@ -490,33 +493,63 @@ collect(struct net_smtp *smtp)
 	return n;
 }
 
-void
-net_smtp_set_settle(struct net_smtp *smtp, bool (*settle)(void *arg), void *arg)
+static void
+wake(void *owner)
 {
-	smtp->settle = settle;
-	smtp->settle_arg = arg;
+	struct net_smtp *smtp = owner;
+
+	curl_multi_wakeup(smtp->multi);
 }
 
-/* Those at their last bytes go on together. False: there are none. */
-static bool
-settle(struct net_smtp *smtp)
+enum sg_status
+net_smtp_set_settle(struct net_smtp *smtp, bool (*settle)(void *arg), void *arg,
+		    struct sg_err *err)
 {
-	bool any = false, settled = false;
+	struct net_settler_calls calls = {settle, arg, wake, smtp};
+
+	net_settler_free(smtp->settler);
+	smtp->settler = NULL;
+	return net_settler_new(&calls, &smtp->settler, err);
+}
+
+/* Those whose notes are durable give their last bytes away. False: nobody. */
+static bool
+go_on(struct net_smtp *smtp)
+{
+	bool settled, any = false;
 	size_t i;
 
+	if (!smtp->settler || !net_settler_answer(smtp->settler, &settled))
+		return false;
 	for (i = 0; i < smtp->n_lanes; i++) {
 		struct lane *lane = &smtp->lanes[i];
 
-		if (!lane->busy || !lane->waiting)
+		if (!lane->asked)
 			continue;
-		if (!any)
-			settled = smtp->settle(smtp->settle_arg);
-		any = true;
-		lane->waiting = false;
+		lane->asked = lane->waiting = false;
 		lane->held = !settled;
+		if (!lane->busy)
+			continue;
 		curl_easy_pause(lane->curl, CURLPAUSE_CONT);
+		any = true;
 	}
 	return any;
+}
+
+/* All that wait now are settled at one price. */
+static void
+ask(struct net_smtp *smtp)
+{
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < smtp->n_lanes; i++)
+		any |= smtp->lanes[i].busy && smtp->lanes[i].waiting;
+	if (!any || !net_settler_ask(smtp->settler))
+		return;
+	for (i = 0; i < smtp->n_lanes; i++)
+		smtp->lanes[i].asked =
+			smtp->lanes[i].busy && smtp->lanes[i].waiting;
 }
 
 static void
@@ -525,9 +558,10 @@ perform(struct net_smtp *smtp)
 	int running;
 
 	/* Each lane waits once a mail, so this comes to an end. */
-	do
+	do {
 		curl_multi_perform(smtp->multi, &running);
-	while (settle(smtp));
+		ask(smtp);
+	} while (go_on(smtp));
 }
 
 void

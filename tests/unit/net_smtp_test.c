@@ -244,7 +244,9 @@ connect_to(const struct server *server, const struct net_smtp_options *more)
 		options.timeout_ms = 10000;
 	assert_int_equal(net_smtp_new(&options, &smtp, &err), SG_OK);
 	if (settling)
-		net_smtp_set_settle(smtp, on_settle, NULL);
+		assert_int_equal(
+			net_smtp_set_settle(smtp, on_settle, NULL, &err),
+			SG_OK);
 	return smtp;
 }
 
@@ -552,13 +554,15 @@ a_mail_that_could_not_be_settled_never_reaches_the_server(void **state)
 	struct outcome outcome = {0};
 	struct net_smtp *smtp;
 	struct server server;
+	struct sg_err err;
 
 	(void)state;
 	start(&server, steps, 1);
 	smtp = connect_to(&server, NULL);
 	settled = false;
 	n_settled = 0;
-	net_smtp_set_settle(smtp, on_settle, NULL);
+	assert_int_equal(net_smtp_set_settle(smtp, on_settle, NULL, &err),
+			 SG_OK);
 	send_data(smtp, "ann@far.test", small, sizeof(small) - 1, &outcome);
 	settled = true;
 	assert_int_equal(n_settled, 1);

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/api/api_call.h"
+#include "http/api/api_counted.h"
 #include "score/scoreboard.h"
 #include "signal/module.h"
 
@@ -30,7 +31,8 @@ api_open(const struct api_options *options, struct api **api_out,
 	pthread_mutex_init(&api->lock, NULL);
 	pthread_mutex_init(&api->rules_lock, NULL);
 	api->rate = rate_new(RATE_KEYS);
-	if (!api->rate) {
+	api->counted = api_counted_new();
+	if (!api->rate || !api->counted) {
 		api_close(api);
 		return err_set(err, SG_FAILED, "out of memory");
 	}
@@ -47,6 +49,7 @@ api_close(struct api *api)
 	pthread_mutex_destroy(&api->lock);
 	pthread_mutex_destroy(&api->rules_lock);
 	rate_free(api->rate);
+	api_counted_free(api->counted);
 	free(api);
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "http/api/api_call.h"
+#include "http/api/api_counted.h"
 #include "http/api/api_rows.h"
 #include "store/store_broadcast.h"
 
@@ -67,73 +68,6 @@ api_broadcasts_all(struct api_call *call, struct sg_err *err)
 /* --- one of them --------------------------------------------------------- */
 
 static enum sg_status
-add_counts(struct api_call *call, const char *name, struct sg_err *err)
-{
-	uint64_t counts[RECIPIENT_N_STATES] = {0}, total = 0;
-	struct json *object = json_new_object();
-	enum sg_status status =
-		store_recipients_counts(call->store, name, counts, err);
-
-	json_add(api_answer(call), "recipients", object);
-	for (int i = 0; i < RECIPIENT_N_STATES; i++)
-		total += counts[i];
-	json_add_int(object, "total", (int64_t)total);
-	for (int i = 0; i < RECIPIENT_N_STATES; i++)
-		json_add_int(object,
-			     recipient_state_name((enum recipient_state)i),
-			     (int64_t)counts[i]);
-	return status;
-}
-
-/* {"email.opened": 12, …}: people; with hits and machine hits beside. */
-static enum sg_status
-add_results(struct api_call *call, const char *name, struct sg_err *err)
-{
-	struct store_broadcast_results results;
-	struct json *people = json_new_object(), *all = json_new_array();
-	enum sg_status status = store_broadcast_get_results(
-		call->store, name, call->pool, &results, err);
-
-	json_add(api_answer(call), "results", people);
-	json_add(api_answer(call), "hits", all);
-	for (size_t i = 0; status == SG_OK && i < results.n_rows; i++) {
-		const struct store_broadcast_result *row = &results.rows[i];
-		struct json *item = json_new_object();
-
-		json_add_int(people, row->signal, (int64_t)row->people);
-		json_add_text(item, "signal", row->signal);
-		json_add_int(item, "people", (int64_t)row->people);
-		json_add_int(item, "hits", (int64_t)row->hits);
-		json_add_int(item, "machine_people",
-			     (int64_t)row->machine_people);
-		json_add_int(item, "machine_hits", (int64_t)row->machine_hits);
-		json_push(all, item);
-	}
-	return status;
-}
-
-/* [{"score", "points", "people"}]: what its signals scored. */
-static enum sg_status
-add_points(struct api_call *call, const char *name, struct sg_err *err)
-{
-	struct store_broadcast_points_rows points;
-	struct json *all = json_new_array();
-	enum sg_status status = store_broadcast_get_points(
-		call->store, name, call->pool, &points, err);
-
-	json_add(api_answer(call), "points", all);
-	for (size_t i = 0; status == SG_OK && i < points.n_rows; i++) {
-		struct json *item = json_new_object();
-
-		json_add_text(item, "score", points.rows[i].score);
-		json_add_number(item, "points", points.rows[i].points);
-		json_add_int(item, "people", (int64_t)points.rows[i].people);
-		json_push(all, item);
-	}
-	return status;
-}
-
-static enum sg_status
 show(struct api_call *call, const char *name, struct sg_err *err)
 {
 	struct broadcast_progress progress = {0};
@@ -151,10 +85,9 @@ show(struct api_call *call, const char *name, struct sg_err *err)
 	broadcast_get_progress(call->api->options.broadcasts, name, &progress);
 	json_add_bool(call->answer, "running", progress.running);
 	json_add_number(call->answer, "rate", progress.rate);
-	status = add_counts(call, name, err);
-	if (status == SG_OK)
-		status = add_results(call, name, err);
-	return status == SG_OK ? add_points(call, name, err) : status;
+	return api_counted_add(
+		call, name,
+		progress.running && broadcast.state == BROADCAST_SENDING, err);
 }
 
 enum sg_status

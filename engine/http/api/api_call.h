@@ -52,6 +52,7 @@ struct api {
 	size_t n_under_way;   /* calls with an Idempotency-Key */
 	uint64_t under_way[API_UNDER_WAY_MOST];
 	pthread_mutex_t rules_lock; /* one who changes the rules at a time */
+	struct api_counted *counted;
 };
 
 struct api_call {
