@@ -40,9 +40,12 @@ void doctor_names(struct doctor *doctor); /* public_url, domains */
 void doctor_keys(struct doctor *doctor);
 void doctor_disk(struct doctor *doctor);
 void doctor_socket(struct doctor *doctor);
-/* doctor_postfix.c, doctor_sendmail.c */
+/* doctor_postfix.c, doctor_domain.c, doctor_sendmail.c */
 void doctor_mta(struct doctor *doctor);
 void doctor_look_at_postfix(struct doctor *doctor);
+struct postfix_conf;
+void doctor_look_at_domain(struct doctor *doctor,
+			   const struct postfix_conf *conf);
 void doctor_look_at_sendmail(struct doctor *doctor);
 /* doctor_net.c */
 void doctor_dns(struct doctor *doctor);

@@ -280,40 +280,6 @@ look_at_protocol(const struct look *look)
 			   "milter_protocol = %s lacks what we need", protocol);
 }
 
-static void
-look_at_domain(const struct look *look)
-{
-	static const char *const lists[] = {"mydestination", "relay_domains",
-					    "virtual_alias_domains",
-					    "virtual_mailbox_domains"};
-	const char *domain = conf_text(look->doctor->conf, "bounce_domain");
-	bool has_table = false;
-	const char *list;
-
-	if (!domain)
-		return;
-	for (size_t i = 0; i < 4; i++) {
-		list = postfix_conf_get(look->conf, NULL, lists[i]);
-		if (has_word(look, list, domain)) {
-			doctor_say(look->doctor, DOCTOR_OK, "domain", NULL,
-				   "%s is in %s", domain, lists[i]);
-			return;
-		}
-		has_table = has_table || strchr(list, ':') || strchr(list, '/');
-	}
-	doctor_say(look->doctor, has_table ? DOCTOR_WARN : DOCTOR_FAIL,
-		   "domain",
-		   pool_printf(look->doctor->pool,
-			       "postconf -e 'relay_domains = %s' "
-			       "(contrib/postfix, 4)",
-			       domain),
-		   has_table ? "%s is in none of Postfix's lists of domains; "
-			       "it may be in a table, which is not read here"
-			     : "Postfix takes no mail for %s: bounces do not "
-			       "come back",
-		   domain);
-}
-
 void
 doctor_look_at_postfix(struct doctor *doctor)
 {
@@ -337,7 +303,7 @@ doctor_look_at_postfix(struct doctor *doctor)
 	look_at_bounces(&look);
 	look_at_action(&look);
 	look_at_protocol(&look);
-	look_at_domain(&look);
+	doctor_look_at_domain(doctor, conf);
 }
 
 /* One of the two, or neither is here. */

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pwd
+import subprocess
 
 import pytest
 
@@ -98,12 +99,38 @@ def test_the_lines_of_contrib_are_well(daemon, folder):
     ("protocol", "fail", dict(main="milter_protocol = 4\n")),
     ("domain", "fail", dict(main="relay_domains = example.net\n")),
     ("domain", "warn", dict(main="relay_domains = hash:/etc/postfix/r\n")),
+    ("domain", "warn", dict(main="relay_domains = ldap:/etc/postfix/r\n")),
+    ("domain", "fail", dict(main="relay_domains = static:no\nrelay_domains ="
+                                 " inline:{ {a.test=x} }\n")),
+    ("domain", "fail", dict(main="transport_maps = inline:{ {"
+                                 "bounces.example.test=error:5.1.1 no} }\n")),
 ])
 def test_one_thing_that_is_wrong_is_found(daemon, folder, about, want, change):
     _, answer = look(daemon, "--postfix", folder(daemon, **change))
     assert level(answer, about) == want, said(answer, about)
     assert all("mend" in i for i in said(answer, about)
                if i["level"] == "fail")
+
+
+@pytest.mark.parametrize("kind", ["hash", "texthash", "regexp", "file"])
+def test_a_domain_in_a_table_is_found(daemon, folder, tmp_path, kind):
+    table = tmp_path / "domains"
+    table.write_text({
+        "hash": "bounces.example.test yes\n",
+        "texthash": "other.test yes\nbounces.example.test yes\n",
+        "regexp": "/^bounces\\.example\\.test$/ yes\n",
+        "file": "# bounces.other.test\nother.test\nBounces.Example.Test\n",
+    }[kind])
+    name = str(table) if kind == "file" else f"{kind}:{table}"
+    etc = folder(daemon, main=f"relay_domains = other.example, {name}\n"
+                              "transport_maps = inline:{ "
+                              "{bounces.example.test=discard:} }\n")
+    if kind == "hash":
+        subprocess.run(["postmap", "-c", etc, name], check=True)
+    _, answer = look(daemon, "--postfix", etc)
+    assert level(answer, "domain") == "ok", said(answer, "domain")
+    assert "relay_domains, and goes by discard:" in said(
+        answer, "domain")[0]["text"]
 
 
 def test_a_signer_before_us_is_found(daemon, folder):
