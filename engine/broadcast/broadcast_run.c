@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "broadcast/broadcast_ahead.h"
 #include "rule/condition_set.h"
 
 static enum sg_status
@@ -76,6 +77,8 @@ prepare(struct run *run, struct sg_err *err)
 				 "away");
 	record_set_free(run->replayed);
 	run->replayed = NULL;
+	if (status == SG_OK)
+		status = ahead_open(run, &run->ahead, err);
 	return status;
 }
 
@@ -122,6 +125,9 @@ set_state(struct run *run, enum broadcast_state state, const char *trouble)
 static bool
 finish(struct run *run, bool complete, enum broadcast_wish wish)
 {
+	/* Before the connections, which it wakes. */
+	ahead_close(run->ahead);
+	run->ahead = NULL;
 	/* What is cut off now is no trouble with the MTA. */
 	run->calm_until = INT64_MAX;
 	run_drain(run);
@@ -144,6 +150,7 @@ run_done(struct run *run)
 {
 	struct flight *next;
 
+	ahead_close(run->ahead);
 	net_smtp_free(run->smtp);
 	for (; run->owed; run->owed = next) {
 		next = run->owed->next;

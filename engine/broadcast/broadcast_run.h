@@ -1,7 +1,8 @@
 /*
  * broadcast_run.h - one broadcast while it is being sent: begun and ended in
  * broadcast_run.c, sent in broadcast_send.c, one mail and what came of it in
- * broadcast_flight.c, how fast in broadcast_pace.c. The sending thread's alone.
+ * broadcast_flight.c, how fast in broadcast_pace.c, made before its turn in
+ * broadcast_ahead.c. The sending thread's alone.
  */
 #ifndef ENGINE_BROADCAST_BROADCAST_RUN_H
 #define ENGINE_BROADCAST_BROADCAST_RUN_H
@@ -17,6 +18,8 @@ enum {
 	RUN_REASON_SIZE = 200
 };
 
+struct ahead;
+
 struct run {
 	struct broadcasts *broadcasts;
 	const char *name;
@@ -26,6 +29,7 @@ struct run {
 	struct template *template;
 	struct condition *condition;
 	struct net_smtp *smtp;
+	struct ahead *ahead;
 	struct broadcast_journal *journal;
 	struct broadcast_pace pace;
 	struct record_set *handed;  /* answered, or being sent: not again */

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/crypto.h"
 #include "base/log.h"
+#include "broadcast/broadcast_ahead.h"
 #include "broadcast/broadcast_run.h"
 #include "mail/address.h"
 #include "rule/condition_set.h"
@@ -35,6 +36,7 @@ enum {
 struct slice {
 	struct store_recipients rows;
 	bool done[SLICE];
+	size_t n_ahead;		 /* so many of them were asked for ahead */
 	uint64_t domains[SLICE]; /* hashes; 0 = not looked at yet */
 };
 
@@ -111,74 +113,6 @@ skip(struct run *run, uint32_t record_id, const char *reason)
 	return true;
 }
 
-/* --- asked once more ----------------------------------------------------- */
-
-/* Suppressed, or off the lists, since it was chosen; reason_out "" = no. */
-static enum sg_status
-find_objection(struct run *run, uint32_t record_id, int64_t now,
-	       const char **reason_out, struct sg_err *err)
-{
-	struct pool *pool = pool_new();
-	const char *list = template_list(run->template);
-	struct store_suppression suppression;
-	struct store_members members = {0};
-	struct store_record record;
-	size_t i, n_left = 0, n_joined = 0;
-	bool left_this = false;
-	enum sg_status status =
-		store_record_get(run->store, record_id, pool, &record, err);
-
-	*reason_out = "";
-	if (status == SG_OK) {
-		status = store_suppression_get(run->store, record.record_key,
-					       now, pool, &suppression, err);
-		if (status == SG_OK)
-			*reason_out = "suppressed";
-		if (status == SG_NONE)
-			status = SG_OK;
-	}
-	if (status == SG_OK)
-		status = store_members_of(run->store, record_id, pool, &members,
-					  err);
-	for (i = 0; status == SG_OK && i < members.n_rows; i++) {
-		n_left += members.rows[i].state == LIST_LEFT;
-		n_joined += members.rows[i].state == LIST_JOINED;
-		left_this |= members.rows[i].state == LIST_LEFT &&
-			     !strcmp(members.rows[i].list, list);
-	}
-	if (left_this || (n_left && !n_joined))
-		*reason_out = "unsubscribed";
-	pool_free(pool);
-	return status;
-}
-
-/* When sending takes long, it is all asked once more: who fell below or left
- * meanwhile is skipped. */
-static enum sg_status
-recheck(struct run *run, uint32_t record_id, int64_t now,
-	const char **reason_out, struct sg_err *err)
-{
-	struct stored_view *view = NULL;
-	enum sg_status status;
-
-	*reason_out = "";
-	if (run->broadcasts->recheck_ms < 0 ||
-	    now - run->row.started_at < run->broadcasts->recheck_ms)
-		return SG_OK;
-	status = find_objection(run, record_id, now, reason_out, err);
-	if (status != SG_OK || **reason_out)
-		return status;
-	status = stored_view_open(run->store, run->broadcasts->scoreboard,
-				  record_id, now, &view, err);
-	if (status == SG_OK &&
-	    !condition_test(run->condition, stored_view_get(view), NULL, now))
-		*reason_out = "the condition holds no longer";
-	if (status == SG_OK)
-		status = stored_view_check(view, err);
-	stored_view_close(view);
-	return status;
-}
-
 /* --- one recipient ------------------------------------------------------- */
 
 /* SG_NONE, SG_REFUSED: it will never be; else: not now. */
@@ -192,32 +126,12 @@ not_made(struct run *run, uint32_t record_id, enum sg_status status,
 }
 
 static void
-send_one(struct run *run, const struct store_recipient *row, uint64_t domain)
+send_one(struct run *run, struct ahead_made *made, uint64_t domain)
 {
-	int64_t now = clock_now();
-	const char *objection = "";
-	struct flight *flight;
-	struct sg_err err = {0};
-	enum sg_status status =
-		recheck(run, row->record_id, now, &objection, &err);
+	struct flight *flight = made->flight;
 
-	if (status == SG_OK && *objection) {
-		snprintf(err.text, sizeof(err.text), "%s", objection);
-		status = SG_REFUSED;
-	}
-	flight = status == SG_OK ? calloc(1, sizeof(*flight)) : NULL;
-	if (flight) {
-		flight->run = run;
-		flight->row.record_id = row->record_id;
-		/* The id of an earlier try: a double can be told by it. */
-		flight->mail.message_id = row->message_id;
-		status = broadcast_mail_make(
-			run->broadcasts, run->store, &run->row, run->template,
-			row->record_id, now, &flight->mail, &err);
-	}
-	if (!flight || status != SG_OK) {
-		free(flight);
-		not_made(run, row->record_id, status, &err);
+	if (made->status != SG_OK) {
+		not_made(run, made->record_id, made->status, &made->err);
 		return;
 	}
 	if (flight_begin(flight))
@@ -343,6 +257,31 @@ is_due(struct run *run, struct slice *slice, size_t i)
 			       clock_monotonic_ms());
 }
 
+static bool
+is_to_do(const struct run *run, const struct slice *slice, size_t i)
+{
+	uint32_t record_id = slice->rows.rows[i].record_id;
+
+	return !slice->done[i] && !record_set_has(run->handed, record_id) &&
+	       !record_set_has(run->retried, record_id);
+}
+
+/* Those whose turn comes soon are made meanwhile. */
+static void
+look_ahead(struct run *run, struct slice *slice, size_t i)
+{
+	size_t most = AHEAD_MOST;
+
+	/* Not so far that it would be old by then. */
+	if (run->pace.rate > 0 && run->pace.rate < AHEAD_MOST)
+		most = 1;
+	for (; slice->n_ahead < slice->rows.n_rows && slice->n_ahead < i + most;
+	     slice->n_ahead++)
+		if (slice->n_ahead >= i && is_to_do(run, slice, slice->n_ahead))
+			ahead_ask(run->ahead,
+				  &slice->rows.rows[slice->n_ahead]);
+}
+
 /* Once through the slice; n_left_out: whose domain's turn has not come.
  * False: interrupted. */
 static bool
@@ -353,25 +292,25 @@ sweep(struct run *run, struct slice *slice, size_t *n_left_out,
 
 	*n_left_out = 0;
 	for (i = 0; i < slice->rows.n_rows && !run->trouble; i++) {
-		const struct store_recipient *row = &slice->rows.rows[i];
+		struct ahead_made made;
 
-		if (slice->done[i] ||
-		    record_set_has(run->handed, row->record_id) ||
-		    record_set_has(run->retried, row->record_id))
+		if (!is_to_do(run, slice, i))
 			continue;
 		if (!is_due(run, slice, i)) {
 			++*n_left_out;
 			continue;
 		}
-		while (!may_send(run)) {
+		look_ahead(run, slice, i);
+		while (!may_send(run) ||
+		       !ahead_take(run->ahead, &slice->rows.rows[i], &made)) {
 			if (interrupted(run, wish))
 				return false;
 			keep_moving(run);
 		}
+		slice->done[i] = true;
+		send_one(run, &made, slice->domains[i]);
 		if (interrupted(run, wish))
 			return false;
-		slice->done[i] = true;
-		send_one(run, row, slice->domains[i]);
 	}
 	return true;
 }

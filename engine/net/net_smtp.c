@@ -493,12 +493,16 @@ collect(struct net_smtp *smtp)
 	return n;
 }
 
+void
+net_smtp_wake(struct net_smtp *smtp)
+{
+	curl_multi_wakeup(smtp->multi);
+}
+
 static void
 wake(void *owner)
 {
-	struct net_smtp *smtp = owner;
-
-	curl_multi_wakeup(smtp->multi);
+	net_smtp_wake(owner);
 }
 
 enum sg_status

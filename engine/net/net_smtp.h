@@ -98,5 +98,7 @@ size_t net_smtp_under_way(const struct net_smtp *smtp);
 size_t net_smtp_room(const struct net_smtp *smtp);
 /* Moves bytes and calls `done` for what ended; waits at most wait_ms. */
 void net_smtp_run(struct net_smtp *smtp, int wait_ms);
+/* From any thread: net_smtp_run() waits no longer. */
+void net_smtp_wake(struct net_smtp *smtp);
 
 #endif
