@@ -3,7 +3,8 @@
  * libmicrohttpd 0.9.75 takes Content-Length together with Transfer-Encoding, a
  * missing Host, repeated framing headers and bare line feeds; a proxy before
  * us may see the end of such a request elsewhere (request smuggling, RFC 9112
- * §11.2).
+ * §11.2). It also joins folded lines and skips blanks; what it gives us points
+ * into its read buffer, and by where it stands there we know.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 #include "base/text.h"
 #include "http/http_private.h"
 
-enum { CONTENT_LENGTH_DIGITS_MOST = 18 };
+enum { CONTENT_LENGTH_DIGITS_MOST = 18, HEADER_MOST = 1 << 20 };
 
 struct framing {
 	unsigned hosts, lengths, encodings;
@@ -44,6 +45,21 @@ ends_with_crlf(const char *value, size_t len)
 	return value[len] == '\0' && value[len + 1] == '\0';
 }
 
+/* The value follows its name, behind the colon (NUL now) and blanks. One that
+ * went on in a second line (obs-fold) was put together elsewhere. */
+static bool
+stands_behind(const char *name, size_t name_len, const char *value)
+{
+	const char *at = name + name_len;
+
+	if (value <= at || value - at > HEADER_MOST || *at != '\0')
+		return false;
+	for (at++; at < value; at++)
+		if (*at != ' ' && *at != '\t')
+			return false;
+	return true;
+}
+
 static enum MHD_Result
 look(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
      const char *value, size_t value_len)
@@ -53,7 +69,8 @@ look(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 	if (!value || !is_token(name, name_len) ||
 	    memchr(value, '\r', value_len) || memchr(value, '\n', value_len) ||
 	    memchr(value, '\0', value_len) ||
-	    (value_len > 0 && !ends_with_crlf(value, value_len))) {
+	    (value_len > 0 && !ends_with_crlf(value, value_len)) ||
+	    !stands_behind(name, name_len, value)) {
 		framing->malformed = true;
 		return MHD_NO;
 	}
@@ -117,22 +134,41 @@ is_target(const char *uri)
 	return true;
 }
 
+/* Method, one blank, target, one blank, version, as libmicrohttpd left them in
+ * its buffer with a NUL for each blank. It skips further blanks, and takes a
+ * NUL in the target for its end. */
+static bool
+is_one_line(const struct http_checked *request)
+{
+	const char *url = request->method + strlen(request->method) + 1;
+
+	return request->url == url &&
+	       request->version == url + request->target_len + 1;
+}
+
 int
-http_check(struct MHD_Connection *connection, const char *method,
-	   const char *version, const char *uri, size_t body_most)
+http_check(const struct http_checked *request)
 {
 	struct framing framing = {0};
-	bool is_1_1 = strcmp(version, "HTTP/1.1") == 0;
+	bool is_1_1 = strcmp(request->version, "HTTP/1.1") == 0;
+	int status;
 
-	if (!is_1_1 && strcmp(version, "HTTP/1.0") != 0)
+	if (!is_1_1 && strcmp(request->version, "HTTP/1.0") != 0)
 		return 505;
-	if (!ends_with_crlf(version, strlen(version)))
+	if (!ends_with_crlf(request->version, strlen(request->version)) ||
+	    !is_one_line(request))
 		return 400;
-	if (!is_method(method))
+	if (!is_method(request->method))
 		return 501;
-	if (!is_target(uri) || (uri[0] != '/' && strcmp(uri, "*") != 0))
+	if (!is_target(request->target) ||
+	    (request->target[0] != '/' && strcmp(request->target, "*") != 0))
 		return 400;
-	MHD_get_connection_values_n(connection, MHD_HEADER_KIND, look,
+	MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, look,
 				    &framing);
-	return check_framing(&framing, is_1_1, body_most);
+	status = check_framing(&framing, is_1_1, request->body_most);
+	/* What libmicrohttpd takes for the end of a line between two chunks is
+	 * more than a CRLF, and nobody sees it but itself. */
+	if (status == 0 && framing.encodings && !request->may_chunk)
+		return 411;
+	return status;
 }

@@ -186,7 +186,9 @@ refuse(struct exchange *self, int status)
 {
 	struct sg_reply reply;
 	enum MHD_Result result;
-	const char *text = status == 413   ? "the request is too large\n"
+	const char *text = status == 411   ? "the body must say its length: "
+					     "Content-Length\n"
+			   : status == 413 ? "the request is too large\n"
 			   : status == 501 ? "not implemented\n"
 			   : status == 503 ? "too much at once, try again\n"
 			   : status == 505 ? "HTTP version not supported\n"
@@ -340,6 +342,12 @@ http_exchange_step(void *arg, struct MHD_Connection *connection,
 		   const char *bytes, size_t *len, void **exchange)
 {
 	struct exchange *self = *exchange;
+	struct http_checked request = {
+		.connection = connection,
+		.method = method,
+		.version = version,
+		.url = url,
+	};
 	int status;
 
 	if (!self)
@@ -347,9 +355,12 @@ http_exchange_step(void *arg, struct MHD_Connection *connection,
 	check(self);
 	if (!self->begun) {
 		self->begun = true;
+		request.target_len = strlen(self->uri);
 		strip_origin(self->uri);
-		status = http_check(connection, method, version, self->uri,
-				    self->body_most);
+		request.target = self->uri;
+		request.body_most = self->body_most;
+		request.may_chunk = self->door->face != HTTP_PUBLIC;
+		status = http_check(&request);
 		/* An answer here closes the connection, which a refusal wants
 		 * and nothing else: all others wait for the next call. */
 		return status ? refuse(self, status) : MHD_YES;

@@ -147,8 +147,16 @@ void http_exchange_end(void *arg, struct MHD_Connection *connection,
 
 /* http_check.c: is this a request as RFC 9112 wants it? 0 = yes, else the
  * status to refuse it with. */
-int http_check(struct MHD_Connection *connection, const char *method,
-	       const char *version, const char *uri, size_t body_most);
+struct http_checked {
+	struct MHD_Connection *connection;
+	const char *method, *version;
+	const char *url;    /* where libmicrohttpd has the target … */
+	size_t target_len;  /* … as long as it came */
+	const char *target; /* our copy, without an origin */
+	size_t body_most;
+	bool may_chunk; /* a body need not say its length */
+};
+int http_check(const struct http_checked *request);
 
 /* http_answer.c: the reply as libmicrohttpd's response, queued. Takes what the
  * reply holds. */

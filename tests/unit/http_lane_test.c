@@ -236,8 +236,6 @@ static const struct {
 	{false, "GET /o/x HTTP/1.1\r\n" HOST "content-length: 5\r\n\r\nhello"},
 	{false, "GET /o/x HTTP/1.1\r\n" HOST "Content-Length: 5\r\n"
 		"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
-	{false, "GET /o/x HTTP/1.1\r\n" HOST
-		"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"},
 	{false, "GET /o/x HTTP/1.1\r\n" HOST "Expect: 100-continue\r\n\r\n"},
 };
 

@@ -249,20 +249,33 @@ head_has_the_headers_of_get_and_no_body(void **state)
 }
 
 static void
-bodies_come_by_length_and_in_chunks(void **state)
+bodies_come_by_length_and_to_the_private_face_in_chunks(void **state)
 {
+	struct http_listen at = {.face = HTTP_PRIVATE,
+				 .address = "127.0.0.1:0"};
+	struct server *server = *state;
 	struct http_answer answer;
+	struct sg_err err;
+	int fd;
 
 	ask(*state, "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n\r\nhello",
 	    &answer);
 	assert_non_null(strstr(buf_text(&answer.body), "uid=-1 hello"));
 	http_answer_done(&answer);
-	ask(*state,
-	    "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
-	    "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",
-	    &answer);
+	assert_status(server,
+		      "POST / HTTP/1.1\r\n" HOST
+		      "Transfer-Encoding: chunked\r\n\r\n"
+		      "5\r\nhello\r\n0\r\n\r\n",
+		      411);
+	assert_int_equal(http_listen_on(server->http, &at, &err), SG_OK);
+	fd = http_client_connect(http_port(server->http, HTTP_PRIVATE));
+	ask_on(fd,
+	       "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+	       "3\r\nhel\r\n2;x=y\r\nlo\r\n0\r\n\r\n",
+	       &answer);
 	assert_non_null(strstr(buf_text(&answer.body), "uid=-1 hello"));
 	http_answer_done(&answer);
+	close(fd);
 }
 
 static void
@@ -308,6 +321,11 @@ what_could_be_read_in_two_ways_is_refused(void **state)
 		"GET relative HTTP/1.1\r\n" HOST "\r\n",
 		"GET /a\tb HTTP/1.1\r\n" HOST "\r\n",
 		"GET /\xc3\xa4 HTTP/1.1\r\n" HOST "\r\n",
+		"GET  / HTTP/1.1\r\n" HOST "\r\n",
+		/* a value that goes on in the next line */
+		"GET / HTTP/1.1\r\n" HOST "X: y\r\n z\r\n\r\n",
+		"GET / HTTP/1.1\r\n" HOST "X: y\r\n\tz\r\nY: z\r\n\r\n",
+		"GET / HTTP/1.1\r\n" HOST "X:\r\n z\r\n\r\n",
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
@@ -368,16 +386,15 @@ too_long_a_body_is_413_however_it_comes(void **state)
 {
 	struct server *server = *state;
 	struct buf text = BUF_INIT;
-	char *filler = calloc(1, 70000);
+	char *filler = calloc(1, 2000000);
 
-	memset(filler, 'a', 69999);
+	memset(filler, 'a', 1999999);
 	assert_status(server,
 		      "POST / HTTP/1.1\r\n" HOST
 		      "Content-Length: 99999999999\r\n\r\n",
 		      413);
 	buf_printf(&text,
-		   "POST / HTTP/1.1\r\n" HOST
-		   "Transfer-Encoding: chunked\r\n\r\n%zx\r\n%s\r\n0\r\n\r\n",
+		   "POST / HTTP/1.1\r\n" HOST "Content-Length: %zu\r\n\r\n%s",
 		   strlen(filler), filler);
 	assert_status(server, buf_text(&text), 413);
 	filler[1000] = '\0';
@@ -840,7 +857,8 @@ main(void)
 		ON_A_SERVER(
 			a_query_value_with_a_bad_escape_is_refused_not_guessed),
 		ON_A_SERVER(head_has_the_headers_of_get_and_no_body),
-		ON_A_SERVER(bodies_come_by_length_and_in_chunks),
+		ON_A_SERVER(
+			bodies_come_by_length_and_to_the_private_face_in_chunks),
 		ON_A_SERVER(a_client_that_asks_first_is_told_to_continue),
 		ON_A_SERVER(what_could_be_read_in_two_ways_is_refused),
 		ON_A_SERVER(a_refused_request_ends_the_connection),

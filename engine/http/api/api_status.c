@@ -100,6 +100,8 @@ add_mail_and_web(struct json *to, const struct health *health,
 	json_add_int(web, "refused", (int64_t)health->http.refused);
 	json_add_int(web, "connections", (int64_t)health->http.connections);
 	json_add_int(web, "unkept", (int64_t)health->http.unkept);
+	json_add_int(web, "limited", (int64_t)health->http.limited);
+	json_add_int(web, "crowded", (int64_t)health->http.crowded);
 	json_add(to, "web", web);
 }
 
@@ -283,6 +285,12 @@ api_metrics(void *arg, const struct http_request *request,
 		 (double)health.http.requests},
 		{"http_refused_total", "counter", "HTTP requests refused.",
 		 (double)health.http.refused},
+		{"http_limited_total", "counter",
+		 "Requests past their address's limit.",
+		 (double)health.http.limited},
+		{"http_crowded_total", "counter",
+		 "Connections past a limit, let go.",
+		 (double)health.http.crowded},
 		{"http_unkept_total", "counter", "Opens, clicks not kept.",
 		 (double)health.http.unkept},
 		{"http_connections", "gauge", "Open HTTP connections.",
