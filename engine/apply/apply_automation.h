@@ -58,7 +58,8 @@ struct automations {
 	/* the transaction under way */
 	struct firing *first, **last;
 	const struct firing *running;
-	bool delivers; /* it wrote to the outbox */
+	bool delivers;	   /* it wrote to the outbox */
+	int64_t outbox_id; /* … this last */
 	struct armed_undo *undo;
 	size_t n_undo, undo_cap;
 	uint64_t n_fired; /* in it */

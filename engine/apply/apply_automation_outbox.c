@@ -157,5 +157,6 @@ automations_deliver(struct apply *apply, struct cached *cached,
 	status = store_outbox_append(apply->store, &row, err);
 	buf_done(&text);
 	apply->automations->delivers = true;
+	apply->automations->outbox_id = row.id;
 	return status;
 }

@@ -119,11 +119,17 @@ send(const struct due *due, struct sg_err *err)
 					   .name = due->step->template};
 	struct automation_deed deed = {
 		.action = &action, .source = "sequence", .at = apply->now};
+	enum sg_status status;
 
 	deed.actor =
 		pool_printf(apply->work, "sequence %s", due->row->sequence);
 	deed.cause = pool_printf(apply->work, "step %s", due->step->name);
-	return automations_deliver(apply, due->cached, &deed, err);
+	status = automations_deliver(apply, due->cached, &deed, err);
+	return status == SG_OK
+		       ? store_sequence_mail(apply->store,
+					     apply->automations->outbox_id,
+					     due->row, due->step->name, err)
+		       : status;
 }
 
 static enum sg_status

@@ -24,7 +24,8 @@ enum {
 };
 
 struct simulate_threshold {
-	const char *name; /* of an automation; "" = asked for */
+	const char *name; /* of an automation; "" = asked for, or of a band */
+	const char *band; /* that begins there; NULL = none */
 	double at;
 	uint64_t above_before, above_after; /* score >= at */
 	uint64_t up, down;		    /* crossed it */

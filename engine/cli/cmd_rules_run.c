@@ -313,13 +313,18 @@ print_report(const struct json *answer)
 	for (i = 0; i < json_count(thresholds); i++) {
 		const struct json *one = json_at(thresholds, i);
 		const char *name = json_get_text(one, "automation");
+		const char *band = json_get_text(one, "band");
 
-		printf("%s%g or more%s%s: %.0f before, %.0f after; %.0f would "
+		if (band)
+			name = band;
+		printf("%s%g or more%s%s%s: %.0f before, %.0f after; %.0f "
+		       "would "
 		       "rise to it, %.0f fall below\n",
 		       i ? "" : "\n", number(one, "at"),
-		       name && *name ? ", " : "", name ? name : "",
-		       number(one, "before"), number(one, "after"),
-		       number(one, "rise"), number(one, "fall"));
+		       name && *name ? ", " : "", band ? "band " : "",
+		       name ? name : "", number(one, "before"),
+		       number(one, "after"), number(one, "rise"),
+		       number(one, "fall"));
 	}
 	if (json_count(movers))
 		puts("\nWho moves most, and by which rules:");

@@ -31,6 +31,7 @@ sequence_show(struct cli *cli, const struct cli_args *args)
 		{"step", "name", CLI_TEXT},
 		{"template", "template", CLI_TEXT},
 		{"sent", "sent", CLI_NUMBER},
+		{"failed", "failed", CLI_NUMBER},
 		{"skipped", "skipped", CLI_NUMBER},
 		{"asked again", "waits", CLI_NUMBER},
 		{0},
@@ -54,13 +55,10 @@ sequence_show(struct cli *cli, const struct cli_args *args)
 }
 
 static const struct cli_column member_columns[] = {
-	{"record", "key", CLI_TEXT},
-	{"state", "state", CLI_TEXT},
-	{"since", "since", CLI_TIME},
-	{"next step", "step", CLI_TEXT},
-	{"due", "due_at", CLI_TIME},
-	{"because", "reason", CLI_TEXT},
-	{0},
+	{"record", "key", CLI_TEXT},	     {"state", "state", CLI_TEXT},
+	{"since", "since", CLI_TIME},	     {"next step", "step", CLI_TEXT},
+	{"failed step", "failed", CLI_TEXT}, {"due", "due_at", CLI_TIME},
+	{"because", "reason", CLI_TEXT},     {0},
 };
 
 static enum cli_exit

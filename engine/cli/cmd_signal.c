@@ -88,8 +88,12 @@ signal_emit(struct cli *cli, const struct cli_args *args)
 		code = properties_of(args, body);
 	if (code == CLI_DONE)
 		code = cli_call(cli, "POST", "/signals", body, &answer);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		puts("Kept.");
+		if (json_get_text(answer, "hint"))
+			fprintf(stderr, "scoregate: %s\n",
+				json_get_text(answer, "hint"));
+	}
 	json_free(answer);
 	json_free(body);
 	return code;
@@ -149,6 +153,7 @@ signal_list(struct cli *cli, const struct cli_args *args)
 		{"id", "id", CLI_TEXT},
 		{"when", "happened_at", CLI_TIME},
 		{"signal", "name", CLI_TEXT},
+		{"who", "key", CLI_TEXT},
 		{"verdict", "verdict", CLI_TEXT},
 		{"reason", "verdict_reason", CLI_TEXT},
 		{"counts from", "settles_at", CLI_TIME},

@@ -64,6 +64,7 @@ static const char *const of_record[] = {
 	"UPDATE firing SET cause = '', trouble = '' WHERE record_id = ?",
 	"DELETE FROM armed WHERE record_id = ?",
 	"DELETE FROM enrolment WHERE record_id = ?",
+	"DELETE FROM sequence_mail WHERE record_id = ?",
 	"DELETE FROM link WHERE record_id = ?",
 	"DELETE FROM link WHERE to_id = ?",
 	"UPDATE history SET generation = NULL WHERE id IN"
@@ -196,8 +197,10 @@ forget_elsewhere(struct store *store, const struct store_forgotten *whom,
 		" props = replace(props, ?1, '') WHERE id IN"
 		" (SELECT entry_id FROM roll_up WHERE record_id = ?2)",
 		"UPDATE ledger SET explanation ="
-		" replace(explanation, ?1, '') WHERE (record_id, history_id) IN"
-		" (SELECT to_id, entry_id FROM roll_up WHERE record_id = ?2)",
+		" replace(explanation, ?1, '') WHERE id IN"
+		" (SELECT l.id FROM roll_up r CROSS JOIN ledger_of l"
+		" ON l.of_record = r.to_id AND l.history_id = r.entry_id"
+		" WHERE r.record_id = ?2)",
 	};
 	struct db_statement *statement;
 	enum sg_status status = SG_OK;

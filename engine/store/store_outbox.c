@@ -233,19 +233,24 @@ enum sg_status
 store_outbox_expire(struct store *store, int64_t before, size_t most,
 		    uint64_t *n_out, struct sg_err *err)
 {
+	static const char *const statements[] = {
+		"DELETE FROM sequence_mail WHERE outbox_id IN (SELECT id FROM"
+		" outbox WHERE state IN (2, 4) AND id < ? ORDER BY id LIMIT ?)",
+		"DELETE FROM outbox WHERE id IN (SELECT id FROM"
+		" outbox WHERE state IN (2, 4) AND id < ? ORDER BY id LIMIT ?)",
+	};
 	struct db_statement *statement;
-	enum sg_status status;
+	enum sg_status status = SG_OK;
+	size_t i;
 
-	status = store_prepare(store,
-			       "DELETE FROM outbox WHERE id IN (SELECT id FROM"
-			       " outbox WHERE state IN (2, 4) AND id < ?"
-			       " ORDER BY id LIMIT ?)",
-			       &statement, err);
-	if (status != SG_OK)
-		return status;
-	db_bind_int(statement, 1, before << 20);
-	db_bind_int(statement, 2, (int64_t)most);
-	status = db_run(statement, err);
+	for (i = 0; i < 2 && status == SG_OK; i++) {
+		status = store_prepare(store, statements[i], &statement, err);
+		if (status != SG_OK)
+			break;
+		db_bind_int(statement, 1, before << 20);
+		db_bind_int(statement, 2, (int64_t)most);
+		status = db_run(statement, err);
+	}
 	if (status == SG_OK)
 		*n_out = (uint64_t)db_changes(store_db(store));
 	return status;

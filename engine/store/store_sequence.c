@@ -126,9 +126,13 @@ store_sequence_versions(struct store *store, const char *name,
 
 /* --- who is in them ------------------------------------------------------ */
 
-#define ENROLMENT                                                           \
-	"SELECT e.sequence, e.record_id, e.state, e.since, e.reason, "      \
-	"e.step, coalesce(e.due_at, 0), r.key FROM enrolment e JOIN record" \
+#define ENROLMENT                                                            \
+	"SELECT e.sequence, e.record_id, e.state, e.since, e.reason, "       \
+	"e.step, coalesce(e.due_at, 0), r.key, coalesce((SELECT m.step FROM" \
+	" sequence_mail m JOIN outbox o ON o.id = m.outbox_id WHERE"         \
+	" o.state = 3 AND m.record_id = e.record_id AND m.sequence ="        \
+	" e.sequence ORDER BY m.outbox_id DESC LIMIT 1), '')"                \
+	" FROM enrolment e JOIN record"                                      \
 	" r ON r.id = e.record_id "
 
 static void
@@ -144,6 +148,7 @@ read_enrolment(struct db_statement *statement, struct pool *pool, void *row)
 	enrolment->step = store_column(statement, 5, pool);
 	enrolment->due_at = db_column_int(statement, 6);
 	enrolment->key = store_column(statement, 7, pool);
+	enrolment->failed = store_column(statement, 8, pool);
 }
 
 static const struct store_shape enrolment_shape = {
@@ -323,6 +328,27 @@ store_enrolment_move(struct store *store, const char *sequence,
 /* --- what came of it ------------------------------------------------------ */
 
 enum sg_status
+store_sequence_mail(struct store *store, int64_t outbox_id,
+		    const struct store_enrolment *whose, const char *step,
+		    struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "INSERT INTO sequence_mail (outbox_id, sequence,"
+			       " step, record_id) VALUES (?, ?, ?, ?)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, outbox_id);
+	db_bind_text(statement, 2, whose->sequence);
+	db_bind_text(statement, 3, step);
+	db_bind_int(statement, 4, whose->record_id);
+	return db_run(statement, err);
+}
+
+enum sg_status
 store_sequence_note(struct store *store, const char *sequence, const char *step,
 		    const char *what, struct sg_err *err)
 {
@@ -368,7 +394,10 @@ store_sequence_counts(struct store *store, const char *sequence,
 		store,
 		"SELECT step, what, n FROM sequence_result WHERE sequence = ?1"
 		" UNION ALL SELECT '', state, count(*) FROM enrolment"
-		" WHERE sequence = ?1 GROUP BY state",
+		" WHERE sequence = ?1 GROUP BY state"
+		" UNION ALL SELECT m.step, 'failed', count(*)"
+		" FROM outbox o JOIN sequence_mail m ON m.outbox_id = o.id"
+		" WHERE o.state = 3 AND m.sequence = ?1 GROUP BY m.step",
 		&statement, err);
 	if (status != SG_OK)
 		return status;

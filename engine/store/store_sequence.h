@@ -56,9 +56,11 @@ struct store_enrolment {
 	const char *state; /* active, finished, stopped */
 	int64_t since;
 	const char *reason;
-	const char *step; /* the one to come */
-	int64_t due_at;	  /* 0 = not active */
-	const char *key;  /* of the record; not read when writing */
+	const char *step;   /* the one to come */
+	int64_t due_at;	    /* 0 = not active */
+	const char *key;    /* of the record; not read when writing */
+	const char *failed; /* the last step whose mail died in the outbox, ""
+			       none; the same */
 };
 
 struct store_enrolments {
@@ -108,6 +110,13 @@ enum sg_status store_enrolment_select(struct store *store, const char *sequence,
 enum sg_status store_enrolment_move(struct store *store, const char *sequence,
 				    const char *step, const char *instead,
 				    struct sg_err *err) MUST_CHECK;
+
+/* A mail of a step waits in the outbox under that id: should it die there, the
+ * step has failed. */
+enum sg_status store_sequence_mail(struct store *store, int64_t outbox_id,
+				   const struct store_enrolment *whose,
+				   const char *step,
+				   struct sg_err *err) MUST_CHECK;
 
 /* --- what came of it ------------------------------------------------------ */
 

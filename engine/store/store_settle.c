@@ -88,6 +88,25 @@ store_parked_expire(struct store *store, int64_t before, struct sg_err *err)
 	return db_run(statement, err);
 }
 
+/* Each by its own way: those of a record lie in its runs. */
+static const char *
+judge_sql(const struct store_judgement *judgement)
+{
+	if (judgement->history_id)
+		return "UPDATE history SET verdict = ?, verdict_reason = ?"
+		       " WHERE id = ?4 AND kind = 1 AND +record_id = ?3";
+	if (!judgement->record_id)
+		return "UPDATE history SET verdict = ?, verdict_reason = ?"
+		       " WHERE record_id = 0 AND ?3 = 0 AND kind = 1"
+		       " AND happened_at >= ?4 AND happened_at <= ?5"
+		       " AND message_id = ?6 AND name = coalesce(?7, name)";
+	return "UPDATE history SET verdict = ?, verdict_reason = ?"
+	       " WHERE id IN (SELECT id FROM history_of WHERE of_record = ?3"
+	       " AND of_at >= ?4 AND of_at <= ?5 AND kind = 1"
+	       " AND message_id = ?6"
+	       " AND coalesce(name, '') = coalesce(?7, name))";
+}
+
 enum sg_status
 store_judge(struct store *store, const struct store_judgement *judgement,
 	    struct sg_err *err)
@@ -95,16 +114,7 @@ store_judge(struct store *store, const struct store_judgement *judgement,
 	struct db_statement *statement;
 	enum sg_status status;
 
-	status = store_prepare(
-		store,
-		judgement->history_id
-			? "UPDATE history SET verdict = ?, verdict_reason = ?"
-			  " WHERE record_id = ? AND kind = 1 AND id = ?"
-			: "UPDATE history SET verdict = ?, verdict_reason = ?"
-			  " WHERE record_id = ? AND kind = 1"
-			  " AND happened_at >= ? AND happened_at <= ?"
-			  " AND message_id = ? AND name = coalesce(?, name)",
-		&statement, err);
+	status = store_prepare(store, judge_sql(judgement), &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, judgement->verdict);

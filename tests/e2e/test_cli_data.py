@@ -164,3 +164,18 @@ def test_a_refused_export_leaves_its_file_alone(shared, tmp_path):
     shared.do("export", "--where", "tag 'nowhere'", "--format", "ndjson",
               "--output", empty)
     assert empty.read_bytes() == b""
+
+
+def test_what_is_mistyped_is_said(shared):
+    assert "nothing is held about nobody@never.test" in shared.refused(
+        3, "contact", "forget", "nobody@never.test", "--yes")
+    emitted = shared.run("signal", "emit", "email.clickd", "--contact",
+                         "hint@far.test")
+    assert emitted.returncode == 0
+    assert "no rule can name it; did you mean `email.clicked`" in emitted.stderr
+    row = shared.ask("signal", "list", "--name", "email.clickd")["items"][0]
+    assert (row["key"], row["module"]) == ("hint@far.test", "contact")
+    assert "hint@far.test" in shared.do("signal", "list", "--limit", "50")
+    plain = shared.run("signal", "emit", "form.submitted", "--contact",
+                       "hint@far.test", "form=x")
+    assert "no rule" not in plain.stderr

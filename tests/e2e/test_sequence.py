@@ -113,6 +113,33 @@ def test_people_put_in_and_take_out(make_daemon):
         assert "sequence" not in daemon.do("rules", "apply", "--yes", path)
 
 
+def test_a_step_whose_mail_dies_in_the_outbox_has_failed(make_daemon):
+    with stopped(Receiver()) as far:
+        far.refuse("gone@far.test")
+        daemon = ready(make_daemon, far)
+        for name in ("gone", "here"):
+            daemon.do("contact", "add", f"{name}@far.test")
+            daemon.do("sequence", "start", "By hand", f"{name}@far.test")
+
+        def dead():
+            return daemon.ask("outbox", "list", "--state", "dead")["items"]
+        places.wait_for(dead, 30, "a dead letter")
+        places.wait_for(lambda: subjects(far, "here@far.test"), 30,
+                        "the other's mail")
+        step = daemon.ask("sequence", "show", "By hand")["steps"][0]
+        assert (step["sent"], step["failed"]) == (1, 1)
+        members = {row["key"]: row["failed"] for row in
+                   daemon.ask("sequence", "members", "By hand")["items"]}
+        assert members == {"gone@far.test": "Hello", "here@far.test": ""}
+        far.replies.clear()
+        daemon.do("outbox", "redo", dead()[0]["id"])
+        places.wait_for(lambda: subjects(far, "gone@far.test"), 30,
+                        "its mail, after all")
+        places.wait_for(lambda: daemon.ask(
+            "sequence", "show", "By hand")["steps"][0]["sent"] == 2, 30,
+            "the step is sent")
+
+
 def test_a_sequence_goes_on_after_kill_9(make_daemon):
     with stopped(Receiver()) as far:
         daemon = ready(make_daemon, far)

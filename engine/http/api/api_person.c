@@ -71,6 +71,24 @@ api_person_data(struct api_call *call, struct sg_err *err)
 	return status;
 }
 
+/* A mistyped address must not look forgotten. */
+static enum sg_status
+must_be_held(struct api_call *call, const struct store_record *record,
+	     const char *key, struct sg_err *err)
+{
+	struct json *all = json_new_object();
+	bool any = false;
+	enum sg_status status = SG_OK;
+
+	if (!record->id)
+		status = store_person_json(call->store, 0, record->record_key,
+					   all, &any, err);
+	json_free(all);
+	if (status == SG_OK && !record->id && !any)
+		return err_set(err, SG_NONE, "nothing is held about %s", key);
+	return status;
+}
+
 enum sg_status
 api_person_forget(struct api_call *call, struct sg_err *err)
 {
@@ -79,6 +97,8 @@ api_person_forget(struct api_call *call, struct sg_err *err)
 	const char *key;
 	enum sg_status status = find_person(call, &record, &key, err);
 
+	if (status == SG_OK)
+		status = must_be_held(call, &record, key, err);
 	if (status != SG_OK)
 		return status;
 	api_change(call, &signal, SIGNAL_FORGET, key);

@@ -1,5 +1,6 @@
 /* api_rules_run.c - today's rules on all history; other rules tried out in
  * memory; why a rule does what it does for one record. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -306,6 +307,8 @@ show_report(struct api_call *call, const struct simulate_report *report,
 		struct json *item = json_new_object();
 
 		json_add_text(item, "automation", one->name);
+		if (one->band)
+			json_add_text(item, "band", one->band);
 		json_add_number(item, "at", one->at);
 		json_add_int(item, "before", (int64_t)one->above_before);
 		json_add_int(item, "after", (int64_t)one->above_after);
@@ -373,6 +376,25 @@ add_automations(struct api_call *call, const char *score,
 	}
 }
 
+/* And where bands of that score begin. */
+static void
+add_bands(struct api_call *call, const char *score,
+	  struct simulate_options *options)
+{
+	const struct score_bands *all = apply_bands(call->api->options.apply);
+	size_t i;
+
+	for (i = 0; all && i < all->n; i++)
+		if (strcmp(all->bands[i].score, score) == 0 &&
+		    isfinite(all->bands[i].from) &&
+		    options->n_thresholds < SIMULATE_THRESHOLDS_MOST)
+			options->thresholds[options->n_thresholds++] =
+				(struct simulate_threshold){
+					.name = "",
+					.band = all->bands[i].name,
+					.at = all->bands[i].from};
+}
+
 static bool
 nobody_waits(void *arg)
 {
@@ -403,6 +425,7 @@ simulate_all(struct api_call *call, struct ruleset *rules, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	add_automations(call, settings.name, &options);
+	add_bands(call, settings.name, &options);
 	options.score_id = settings.id;
 	options.n_movers = (size_t)movers;
 	json_add_text(api_answer(call), "score", settings.name);

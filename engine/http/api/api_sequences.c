@@ -72,6 +72,17 @@ api_sequences_differences(struct api_call *call, const struct ruleset *after,
 
 /* --- which there are ------------------------------------------------------ */
 
+/* Handed to the outbox, and dead there: not sent after all. */
+static uint64_t
+failed_of(const struct store_sequence_counts *counts, const char *step)
+{
+	for (size_t i = 0; i < counts->n_rows; i++)
+		if (strcmp(counts->rows[i].step, step) == 0 &&
+		    strcmp(counts->rows[i].what, "failed") == 0)
+			return counts->rows[i].n;
+	return 0;
+}
+
 static void
 add_counts(const struct store_sequence_counts *counts, const char *step,
 	   const char *const *names, struct json *to)
@@ -83,6 +94,8 @@ add_counts(const struct store_sequence_counts *counts, const char *step,
 			if (strcmp(counts->rows[i].step, step) == 0 &&
 			    strcmp(counts->rows[i].what, *names) == 0)
 				n = counts->rows[i].n;
+		if (strcmp(*names, "sent") == 0)
+			n -= failed_of(counts, step);
 		json_add_int(to, *names, (int64_t)n);
 	}
 }
@@ -93,7 +106,8 @@ sequence_json(struct api_call *call, const struct sequence *sequence,
 {
 	static const char *const states[] = {"active", "finished", "stopped",
 					     NULL};
-	static const char *const whats[] = {"sent", "skipped", "waits", NULL};
+	static const char *const whats[] = {"sent", "failed", "skipped",
+					    "waits", NULL};
 	struct json *steps = json_new_array();
 	struct store_sequence_counts counts = {NULL, 0};
 	enum sg_status status = store_sequence_counts(
@@ -191,6 +205,7 @@ enrolment_json(const struct store_enrolment *row)
 	json_add_time(item, "since", row->since);
 	json_add_text(item, "reason", row->reason);
 	json_add_text(item, "step", row->step);
+	json_add_text(item, "failed", row->failed);
 	if (row->due_at)
 		json_add_time(item, "due_at", row->due_at);
 	else

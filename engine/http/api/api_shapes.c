@@ -9,7 +9,7 @@
 const struct api_shape api_shapes[] = {
 	{"Problem", "{type:text title:text status:int detail:text}",
 	 "what was wrong, RFC 9457; `detail` says what to do"},
-	{"Kept", "{kept:bool applied:bool detail?:text}",
+	{"Kept", "{kept:bool applied:bool detail?:text hint?:text}",
 	 "it is on the disk, and will be applied if it is not yet"},
 	{"Resource", "{method:text path:text role:Role summary:text}", NULL},
 	{"Role", "'reader'|'operator'|'manager'", NULL},
@@ -127,7 +127,7 @@ const struct api_shape api_shapes[] = {
 	{"Part", "{depth:int part:text passed:bool value:text}", NULL},
 	{"Simulation", "{score:text records:int signals:int changed:int"
 	 " from:number to:number before:Spread after:Spread"
-	 " thresholds:{automation:text at:number before:int after:int"
+	 " thresholds:{automation:text band?:text at:number before:int after:int"
 	 " rise:int fall:int}[] movers:Mover[] history_from?:time ...}", NULL},
 	{"Spread", "{scored:int total:number mean:number median:number"
 	 " lowest:number top:number histogram:number[]}", NULL},
@@ -151,7 +151,7 @@ const struct api_shape api_shapes[] = {
 	 NULL},
 	{"Step", "{name:text after_s:int template:text ...}", NULL},
 	{"Enrolment", "{sequence:text key:text state:text since:time"
-	 " reason:text step:text due_at:time|null}", NULL},
+	 " reason:text step:text failed:text due_at:time|null}", NULL},
 	{"Delivery", "{id:text action:text target:text state:text tries:int"
 	 " created_at:time due_at:time|null done_at:time|null trouble:text"
 	 " key:text payload?:any ...}", NULL},

@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/crypto.h"
+#include "base/suggest.h"
 #include "http/api/api_call.h"
 #include "http/api/api_many.h"
 #include "http/api/api_rows.h"
@@ -41,6 +42,20 @@ api_signals_kinds(struct api_call *call, struct sg_err *err)
 	for (size_t i = 0; signal_kinds_off_at(kinds, i, &info) == SG_OK; i++)
 		push_kind(items, &info, false);
 	return SG_OK;
+}
+
+/* Whose it is, for people: a record without a key is one known by its token
+ * only. */
+static void
+add_key(struct api_call *call, struct json *item, uint32_t record_id)
+{
+	struct store_record record;
+
+	if (!record_id || store_record_get(call->store, record_id, call->pool,
+					   &record, NULL) != SG_OK)
+		return;
+	json_add_text(item, "module", record.module);
+	json_add_text(item, "key", record.key);
 }
 
 enum sg_status
@@ -83,6 +98,7 @@ api_signals_recent(struct api_call *call, struct sg_err *err)
 			continue;
 		item = api_history_json(&rows.rows[i]);
 		json_add_int(item, "record", rows.rows[i].record_id);
+		add_key(call, item, rows.rows[i].record_id);
 		json_push(items, item);
 	}
 	record_set_free(set);
@@ -295,6 +311,45 @@ read_signal(struct api_call *call, struct signal *signal, struct sg_err *err)
 	return status == SG_OK ? properties.status : status;
 }
 
+static const char *
+declarer_of(struct signal_kinds *kinds, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < signal_kinds_count(kinds); i++)
+		if (strcmp(signal_kinds_at(kinds, i).name, name) == 0)
+			return signal_kinds_at(kinds, i).plugin;
+	return "";
+}
+
+/* What nobody declares is kept, and no rule can name it. */
+static void
+add_hint(struct api_call *call, const char *name)
+{
+	struct signal_kinds *kinds = call->api->options.kinds;
+	const char *plugin = signal_kinds_who_would(name);
+	struct suggestion near = {.wanted = name};
+	struct buf hint = BUF_INIT;
+	size_t i;
+
+	if (signal_kinds_has(kinds, name))
+		return;
+	buf_printf(&hint,
+		   "`%s` is declared by no loaded plugin, and not in "
+		   "`signals { … }`: it is kept, and no rule can name it",
+		   name);
+	for (i = 0; i < signal_kinds_count(kinds); i++)
+		suggest_offer(&near, signal_kinds_at(kinds, i).name);
+	if (plugin)
+		buf_printf(&hint, "; the plugin `%s` would declare it", plugin);
+	else if (*near.name)
+		buf_printf(&hint, "; did you mean `%s`%s%s?", near.name,
+			   *declarer_of(kinds, near.name) ? ", of " : "",
+			   declarer_of(kinds, near.name));
+	json_add_text(call->answer, "hint", buf_text(&hint));
+	buf_done(&hint);
+}
+
 enum sg_status
 api_signals_emit(struct api_call *call, struct sg_err *err)
 {
@@ -309,6 +364,7 @@ api_signals_emit(struct api_call *call, struct sg_err *err)
 		return status;
 	json_add_bool(api_answer(call), "kept", true);
 	json_add_bool(api_answer(call), "applied", true);
+	add_hint(call, signal.name);
 	call->status = 202;
 	return SG_OK;
 }

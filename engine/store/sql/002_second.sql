@@ -126,6 +126,15 @@ CREATE TABLE sequence_result (
 	PRIMARY KEY (sequence, step, what)
 ) WITHOUT ROWID;
 
+-- Which deliveries of the outbox are mails of which step.
+CREATE TABLE sequence_mail (
+	outbox_id INTEGER PRIMARY KEY,
+	sequence  TEXT NOT NULL,
+	step      TEXT NOT NULL,
+	record_id INTEGER NOT NULL
+);
+CREATE INDEX sequence_mail_by_record ON sequence_mail (record_id, sequence);
+
 -- generation: `rules run` builds the ledger anew beside the one in force; meta
 -- 'generation' says which rows of the ledger count.
 INSERT INTO meta (name, value) VALUES ('generation', '1');
