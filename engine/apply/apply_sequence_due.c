@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "apply/apply_sequence.h"
 #include "apply/fold_parts.h"
 
@@ -180,13 +181,24 @@ why_no_mail(const struct due *due)
 	return fold_has_left(fold, LIST_EVERYTHING) ? "unsubscribed" : NULL;
 }
 
+/* What `paused_until` says; see broadcast_pause.c. */
+static void
+read_pause(void *arg, const char *name, const char *value)
+{
+	int64_t *until = arg, at;
+
+	if (strcmp(name, "paused_until") == 0 &&
+	    clock_parse(value, NULL, &at, NULL) == SG_OK)
+		*until = at;
+}
+
 static enum sg_status
 run_one(struct due *due, struct sg_err *err)
 {
 	struct apply *apply = due->apply;
 	const struct sequence *sequence = due->sequence;
 	size_t step;
-	int64_t at;
+	int64_t at, paused_until = 0;
 
 	if (!sequence)
 		return stop(due, "the sequence was removed", err);
@@ -199,6 +211,9 @@ run_one(struct due *due, struct sg_err *err)
 		return stop(due, sequence->stop, err);
 	if (why_no_mail(due))
 		return stop(due, why_no_mail(due), err);
+	fold_each_field(due->cached->fold, read_pause, &paused_until);
+	if (paused_until > apply->now)
+		return put_off(due, paused_until, err);
 	at = sequence_window_next(&sequence->window, apply->options.timezone,
 				  apply->now);
 	if (at > apply->now)

@@ -110,6 +110,15 @@ enum sg_status broadcast_make_one(struct broadcasts *broadcasts,
 				  struct pool *pool,
 				  struct broadcast_one_mail *mail_out,
 				  struct sg_err *err) MUST_CHECK;
+/* Why a record must not get a broadcast whatever its condition says
+ * ("unsubscribed", "paused", …), in `pool`; "" = nothing. */
+struct store_broadcast;
+enum sg_status broadcasts_objection(struct broadcasts *broadcasts,
+				    struct store *store,
+				    const struct store_broadcast *row,
+				    uint32_t record_id, struct pool *pool,
+				    const char **reason_out,
+				    struct sg_err *err) MUST_CHECK;
 /* The server of `smtp { … }`; as long as the broadcasts are open. */
 const struct net_smtp_options *
 broadcasts_smtp(const struct broadcasts *broadcasts);

@@ -49,7 +49,7 @@ find_objection(const struct ahead *ahead, uint32_t record_id, int64_t now,
 	struct store_members members = {0};
 	struct store_record record;
 	size_t i, n_left = 0, n_joined = 0;
-	bool left_this = false;
+	bool left_this = false, paused = false;
 	enum sg_status status =
 		store_record_get(ahead->store, record_id, pool, &record, err);
 
@@ -71,6 +71,11 @@ find_objection(const struct ahead *ahead, uint32_t record_id, int64_t now,
 		left_this |= members.rows[i].state == LIST_LEFT &&
 			     !strcmp(members.rows[i].list, list);
 	}
+	if (status == SG_OK)
+		status = broadcast_is_paused(ahead->store, record_id, now,
+					     &paused, err);
+	if (paused)
+		*reason_out = "paused";
 	if (left_this || (n_left && !n_joined))
 		*reason_out = "unsubscribed";
 	pool_free(pool);

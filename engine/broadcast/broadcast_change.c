@@ -249,6 +249,9 @@ start_call(void *arg, struct store *store, struct sg_err *err)
 					 start->selection.unsubscribed,
 					 "unsubscribed", err);
 	if (status == SG_OK)
+		status = put_all_skipped(store, start, start->selection.paused,
+					 "paused", err);
+	if (status == SG_OK)
 		status = put_all_skipped(store, start,
 					 start->selection.no_address,
 					 "no e-mail address", err);

@@ -43,6 +43,7 @@ may_get(struct store *store, uint32_t record_id, const char *list, int64_t now,
 	struct store_suppression suppression;
 	struct store_members members;
 	struct store_record record;
+	bool paused = false;
 	enum sg_status status =
 		store_record_get(store, record_id, pool, &record, err);
 
@@ -58,8 +59,38 @@ may_get(struct store *store, uint32_t record_id, const char *list, int64_t now,
 			store_members_of(store, record_id, pool, &members, err);
 	if (status == SG_OK && has_left(&members, list))
 		status = err_set(err, SG_NONE, "unsubscribed");
+	if (status == SG_OK)
+		status = broadcast_is_paused(store, record_id, now, &paused,
+					     err);
+	if (status == SG_OK && paused)
+		status = err_set(err, SG_NONE, "paused");
 	pool_free(pool);
 	return status;
+}
+
+enum sg_status
+broadcasts_objection(struct broadcasts *broadcasts, struct store *store,
+		     const struct store_broadcast *row, uint32_t record_id,
+		     struct pool *pool, const char **reason_out,
+		     struct sg_err *err)
+{
+	struct template *template;
+	struct sg_err why = {.text = ""};
+	enum sg_status status =
+		broadcast_template(broadcasts, store, row->template,
+				   row->template_len, &template, err);
+
+	if (status != SG_OK)
+		return status;
+	*reason_out = "";
+	status = may_get(store, record_id, template_list(template), clock_now(),
+			 &why);
+	template_free(template);
+	if (status == SG_NONE) {
+		*reason_out = pool_strdup(pool, why.text);
+		status = SG_OK;
+	}
+	return status == SG_OK ? SG_OK : err_set(err, status, "%s", why.text);
 }
 
 static enum sg_status

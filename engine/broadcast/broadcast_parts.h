@@ -66,6 +66,7 @@ enum sg_status broadcast_begin(struct broadcasts *broadcasts, const char *name,
 struct broadcast_selection {
 	struct record_set *recipients;
 	struct record_set *suppressed, *unsubscribed, *no_address;
+	struct record_set *paused;  /* wants none until a day to come */
 	struct record_set *doubles; /* another of them has the address */
 };
 enum sg_status broadcast_select(struct broadcasts *broadcasts,
@@ -73,6 +74,13 @@ enum sg_status broadcast_select(struct broadcasts *broadcasts,
 				const char *list, int64_t now,
 				struct broadcast_selection *selection_out,
 				struct sg_err *err) MUST_CHECK;
+/* broadcast_pause.c */
+enum sg_status broadcast_select_paused(struct store *store, int64_t now,
+				       struct record_set *paused,
+				       struct sg_err *err) MUST_CHECK;
+enum sg_status broadcast_is_paused(struct store *store, uint32_t record_id,
+				   int64_t now, bool *paused_out,
+				   struct sg_err *err) MUST_CHECK;
 void broadcast_selection_done(struct broadcast_selection *selection);
 
 /* broadcast_mail.c: one recipient's mail. */

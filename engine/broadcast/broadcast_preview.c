@@ -132,6 +132,7 @@ look(struct people *people, const struct store_broadcast *row,
 	preview->n_recipients = record_set_count(selection.recipients);
 	preview->n_skipped = record_set_count(selection.suppressed) +
 			     record_set_count(selection.unsubscribed) +
+			     record_set_count(selection.paused) +
 			     record_set_count(selection.no_address) +
 			     record_set_count(selection.doubles);
 	people->out = preview->recipients;
@@ -141,6 +142,7 @@ look(struct people *people, const struct store_broadcast *row,
 	people->n = 0;
 	show_skipped(people, selection.suppressed, "suppressed");
 	show_skipped(people, selection.unsubscribed, "unsubscribed");
+	show_skipped(people, selection.paused, "paused");
 	show_skipped(people, selection.no_address, "no e-mail address");
 	show_skipped(people, selection.doubles, "another has this address");
 	preview->n_skipped_shown = people->n;

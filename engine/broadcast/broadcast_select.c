@@ -167,10 +167,14 @@ select_reasons(struct store *store, const char *list, int64_t now,
 	if (status == SG_OK)
 		status = select_unsubscribed(store, list,
 					     selection->unsubscribed, err);
+	if (status == SG_OK)
+		status = broadcast_select_paused(store, now, selection->paused,
+						 err);
 	if (status == SG_OK) {
 		find_doubles(&walk, selection->doubles);
 		spread(&walk, selection->suppressed);
 		spread(&walk, selection->unsubscribed);
+		spread(&walk, selection->paused);
 	}
 	free(walk.holders);
 	return status;
@@ -199,6 +203,7 @@ broadcast_select(struct broadcasts *broadcasts, struct store *store,
 		return status;
 	selection.suppressed = record_set_new();
 	selection.unsubscribed = record_set_new();
+	selection.paused = record_set_new();
 	selection.no_address = record_set_new();
 	selection.doubles = record_set_new();
 	status = select_reasons(store, list, now, &selection, err);
@@ -209,6 +214,7 @@ broadcast_select(struct broadcasts *broadcasts, struct store *store,
 	take_out(selection.recipients, selection.no_address);
 	take_out(selection.recipients, selection.suppressed);
 	take_out(selection.recipients, selection.unsubscribed);
+	take_out(selection.recipients, selection.paused);
 	take_out(selection.recipients, selection.doubles);
 	*selection_out = selection;
 	return SG_OK;
@@ -220,6 +226,7 @@ broadcast_selection_done(struct broadcast_selection *selection)
 	record_set_free(selection->recipients);
 	record_set_free(selection->suppressed);
 	record_set_free(selection->unsubscribed);
+	record_set_free(selection->paused);
 	record_set_free(selection->no_address);
 	record_set_free(selection->doubles);
 	memset(selection, 0, sizeof(*selection));

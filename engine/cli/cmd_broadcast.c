@@ -106,11 +106,18 @@ static void
 print_explanation(const struct json *explain)
 {
 	const char *email = json_get_text(explain, "email");
+	const char *objection = json_get_text(explain, "objection");
 	bool holds = false;
 
 	json_get_bool(explain, "holds", &holds);
 	cli_print(email ? email : "");
-	puts(holds ? " is one of them:" : " is none of them:");
+	if (holds && objection && *objection) {
+		fputs(" would be one of them, but gets none: ", stdout);
+		cli_print(objection);
+		puts("");
+	} else {
+		puts(holds ? " is one of them:" : " is none of them:");
+	}
 	cli_print_parts(json_get(explain, "parts"), "  ");
 }
 

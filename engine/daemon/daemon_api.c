@@ -60,6 +60,7 @@ daemon_api_open(struct daemon *daemon, struct sg_err *err)
 		.api_arg = daemon->api,
 	};
 	gate_set_api(daemon->gate, api_handle_as, daemon->api);
+	gate_set_look(daemon->gate, api_look, daemon->api);
 	return SG_OK;
 }
 

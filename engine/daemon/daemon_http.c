@@ -341,8 +341,11 @@ daemon_http_start(struct daemon *daemon, struct sg_err *err)
 {
 	const struct conf_section *section = daemon->conf->http;
 	struct start start = {.daemon = daemon, .section = section};
+	/* Preferences read the store. */
+	static const char *const waiting[] = {"/u/", NULL};
 	struct http_options options = {
 		.spool = daemon->spool,
+		.waiting = waiting,
 		.connections_most = connections_possible(
 			(unsigned)conf_int(section, "connections")),
 		.timeout_s = (unsigned)(conf_int(section, "idle") / 1000),

@@ -24,6 +24,14 @@ take_keys(struct daemon *daemon, const struct daemon_conf *fresh,
 	return keys_reload(daemon->keys, err);
 }
 
+/* From the directory that it started with. */
+static enum sg_status
+take_pages(struct daemon *daemon, const struct daemon_conf *fresh,
+	   struct sg_err *err)
+{
+	return gate_reload_pages(daemon->gate, err);
+}
+
 static const struct {
 	const char *name; /* for the log, and the manual */
 	enum sg_status (*take)(struct daemon *daemon,
@@ -32,6 +40,7 @@ static const struct {
 } parts[] = {
 	{"log level", take_log_level},
 	{"verdicts", daemon_verdicts_reload},
+	{"pages", take_pages},
 	{"keys", take_keys},
 	{"web: certificates, trust, limits", daemon_http_reload},
 };

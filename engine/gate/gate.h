@@ -141,6 +141,13 @@ typedef void gate_api_fn(void *arg, const char *actor, const char *method,
 			 struct sg_reply *reply);
 void gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg);
 
+/* What host->look() reaches: a record as the API shows it, with its consent and
+ * the lists there are. SG_NONE is none: {"contact": null}. */
+struct json;
+typedef enum sg_status gate_look_fn(void *arg, uint64_t record_key,
+				    struct json **json_out, struct sg_err *err);
+void gate_set_look(struct sg_gate *gate, gate_look_fn *look, void *arg);
+
 /*
  * What the plugins' score() propose for one signal, beside the rules; at most
  * `most`, returns how many. Pure as far as the plugins are. Any thread.

@@ -114,4 +114,5 @@ const struct sg_host gate_host = {
 	.page_language = page_language,
 	.page_allow = page_allow,
 	.reply_with = host_reply_with,
+	.look = host_look,
 };

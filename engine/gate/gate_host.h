@@ -65,6 +65,7 @@ HOST(json_text);
 HOST(json_count);
 HOST(json_at);
 HOST(api_call);
+HOST(look);
 /* host_mail.c */
 HOST(mail_header);
 HOST(mail_append_html);

@@ -150,6 +150,13 @@ gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg)
 }
 
 void
+gate_set_look(struct sg_gate *gate, gate_look_fn *look, void *arg)
+{
+	gate->look = look;
+	gate->look_arg = arg;
+}
+
+void
 gate_remember_sender(struct sg_gate *gate, uint64_t message_id,
 		     const char *sender)
 {

@@ -115,6 +115,8 @@ struct sg_gate {
 	struct split_worker *split_worker;
 	struct gate_plugin *plugins[GATE_PLUGINS_MOST];
 	size_t n_plugins;
+	gate_look_fn *look;
+	void *look_arg;
 	gate_api_fn *api;
 	void *api_arg;
 	atomic_ullong messages_in, messages_out, instrumented;

@@ -102,23 +102,46 @@ json_of(const struct sg_json *json)
 	return (const struct json *)json;
 }
 
+/* Freed with the call. */
+static const struct sg_json *
+keep_json(struct gate_call *call, struct json *json)
+{
+	struct gate_json_root *root =
+		pool_alloc(gate_call_pool(call), sizeof(*root));
+
+	root->json = json;
+	root->next = call->jsons;
+	call->jsons = root;
+	return (const struct sg_json *)json;
+}
+
+enum sg_status
+host_look(const struct sg_call *call, uint64_t record_key,
+	  const struct sg_json **json_out, struct sg_err *err)
+{
+	struct gate_call *ours = gate_call_of(call);
+	const struct sg_gate *gate = ours->plugin->gate;
+	struct json *json = NULL;
+	enum sg_status status;
+
+	if (!gate->look)
+		return err_set(err, SG_BUSY, "the store is not there");
+	status = gate->look(gate->look_arg, record_key, &json, err);
+	if (status == SG_OK)
+		*json_out = keep_json(ours, json);
+	return status;
+}
+
 enum sg_status
 host_json_parse(const struct sg_call *call, const char *text, size_t len,
 		const struct sg_json **json_out, struct sg_err *err)
 {
-	struct gate_call *ours = gate_call_of(call);
-	struct gate_json_root *root;
 	struct json *json;
 	enum sg_status status = json_parse(text ? text : "", len, &json, err);
 
-	if (status != SG_OK)
-		return status;
-	root = pool_alloc(gate_call_pool(ours), sizeof(*root));
-	root->json = json;
-	root->next = ours->jsons;
-	ours->jsons = root;
-	*json_out = (const struct sg_json *)json;
-	return SG_OK;
+	if (status == SG_OK)
+		*json_out = keep_json(gate_call_of(call), json);
+	return status;
 }
 
 const struct sg_json *

@@ -71,6 +71,9 @@ struct http_options {
 	unsigned timeout_s;	   /* without a byte moving: 10 */
 	unsigned request_s;	   /* for a request to be complete: 30 */
 	size_t header_most;	   /* request line and headers, about: 16 KB */
+	/* Beginnings of paths whose GET may wait, too: on a worker. Ends with
+	 * NULL; static; NULL = none. */
+	const char *const *waiting;
 	/* Takes the lanes' batches; NULL: there are none. */
 	struct spool *spool;
 };

@@ -252,10 +252,24 @@ run_as_work(struct http_work *work)
 }
 
 static bool
+is_waiting_path(const struct exchange *self)
+{
+	const char *const *prefix = self->door->http->options.waiting;
+
+	for (; prefix && *prefix; prefix++)
+		if (strncmp(self->request.request.path, *prefix,
+			    strlen(*prefix)) == 0)
+			return true;
+	return false;
+}
+
+static bool
 may_wait(const struct exchange *self, const char *method)
 {
-	return self->door->face == HTTP_PUBLIC && strcmp(method, "GET") != 0 &&
-	       strcmp(method, "HEAD") != 0 && strcmp(method, "OPTIONS") != 0;
+	if (self->door->face != HTTP_PUBLIC || strcmp(method, "OPTIONS") == 0)
+		return false;
+	return (strcmp(method, "GET") != 0 && strcmp(method, "HEAD") != 0) ||
+	       is_waiting_path(self);
 }
 
 /* Whose it is, and may he? */

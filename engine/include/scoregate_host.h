@@ -316,6 +316,14 @@ struct sg_host {
 	/* With all headers that a page needs. */
 	void (*reply_with)(struct sg_reply *reply, int status,
 			   struct sg_page *page);
+	/*
+	 * What the store has of a record now: {"contact": as GET /contacts/KEY
+	 * shows it, or null, "consent": {…}, "lists": [{"name", "title"}]}.
+	 * Reads the store: for routes that may wait. SG_BUSY: not now.
+	 */
+	enum sg_status (*look)(const struct sg_call *call, uint64_t record_key,
+			       const struct sg_json **json_out,
+			       struct sg_err *err);
 };
 
 #endif

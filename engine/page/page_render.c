@@ -171,7 +171,7 @@ look_up(const struct render *render, const struct sg_page *page,
 		return render->content;
 	if (render->layout && strcmp(name, "style") == 0)
 		return render->edition->style;
-	if (render->title && strcmp(name, "title") == 0)
+	if (render->layout && strcmp(name, "title") == 0)
 		return render->title;
 	value = value_of(page, name, strlen(name));
 	return value ? value : "";

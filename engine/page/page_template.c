@@ -101,7 +101,7 @@ is_name(const char *name)
 static bool
 is_everywhere(const char *name)
 {
-	static const char *const names[] = {"language", "title", "site", NULL};
+	static const char *const names[] = {"language", NULL};
 
 	for (size_t i = 0; names[i]; i++)
 		if (strcmp(names[i], name) == 0)

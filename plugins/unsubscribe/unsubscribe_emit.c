@@ -3,10 +3,11 @@
 
 enum sg_status
 unsubscribe_emit(const struct sg_call *call, const struct sg_token *token,
-		 const char *how, struct sg_err *err)
+		 const char *how, const char *reason, struct sg_err *err)
 {
 	struct sg_text *list = call->host->text(call);
-	struct sg_prop props[2] = {{"list", ""}, {"how", how}};
+	struct sg_prop props[3] = {
+		{"list", ""}, {"how", how}, {"reason", reason}};
 	const struct sg_signal signals[] = {
 		{.size = sizeof(signals[0]),
 		 .kind = SG_SIGNAL_HAPPENED,
@@ -14,7 +15,7 @@ unsubscribe_emit(const struct sg_call *call, const struct sg_token *token,
 		 .record_key = token->record_key,
 		 .message_id = token->message_id,
 		 .props = props,
-		 .n_props = 2},
+		 .n_props = reason[0] ? 3 : 2},
 		{.size = sizeof(signals[0]),
 		 .kind = SG_LIST_LEAVE,
 		 .record_key = token->record_key,

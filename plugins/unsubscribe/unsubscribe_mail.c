@@ -28,7 +28,7 @@ leave_quoted(const struct sg_call *call, const struct sg_incoming *mail,
 		return SG_OK;
 	if (token.kind != SG_TOKEN_UNSUBSCRIBE)
 		token.payload_len = 0;
-	return unsubscribe_emit(call, &token, "report", err);
+	return unsubscribe_emit(call, &token, "report", "", err);
 }
 
 enum sg_status
@@ -45,7 +45,7 @@ unsubscribe_mail(const struct sg_call *call, const struct sg_incoming *mail,
 		how = how_of(mail, own);
 		if (!how)
 			continue;
-		status = unsubscribe_emit(call, &own->token, how, err);
+		status = unsubscribe_emit(call, &own->token, how, "", err);
 		if (status != SG_OK)
 			return status;
 		call->host->mail_take(call, i);

@@ -124,6 +124,29 @@ signals { names = { "order.paid" } }
 
 
 @pytest.fixture(scope="module")
+def make_shared():
+    """Makes one started daemon for a file, with more of a configuration."""
+    if not places.DAEMON.exists():
+        pytest.skip(f"{places.DAEMON} is not built")
+    made = []
+
+    def make(**options):
+        base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-", dir="/tmp"))
+        made.append(Scoregated(base, **options))
+        return made[-1].start()
+
+    try:
+        yield make
+        for daemon in made:
+            daemon.stop()
+    finally:
+        for daemon in made:
+            if daemon.process:
+                daemon.process.kill()
+            shutil.rmtree(daemon.base, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
 def browser():
     """A Chromium for all stories of a file, each beginning with forget()."""
     base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-", dir="/tmp"))

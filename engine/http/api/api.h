@@ -51,6 +51,9 @@ void api_health(void *api, const struct http_request *request,
 		struct sg_reply *reply);
 void api_metrics(void *api, const struct http_request *request,
 		 struct sg_reply *reply);
+/* A gate_look_fn. */
+enum sg_status api_look(void *api, uint64_t record_key, struct json **json_out,
+			struct sg_err *err) MUST_CHECK;
 /* A gate_api_fn: `actor` is the name of an API token, whose role it has. */
 void api_handle_as(void *api, const char *actor, const char *method,
 		   const char *path, const char *body, size_t body_len,

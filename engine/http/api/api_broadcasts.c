@@ -268,7 +268,9 @@ add_explanation(struct api_call *call, const char *name, struct sg_err *err)
 {
 	const char *key = api_param(call, "explain");
 	struct store_broadcast broadcast;
+	struct store_record record;
 	struct json *object;
+	const char *reason;
 	enum sg_status status;
 
 	if (!key)
@@ -279,7 +281,16 @@ add_explanation(struct api_call *call, const char *name, struct sg_err *err)
 		return status;
 	object = json_new_object();
 	json_add(api_answer(call), "explain", object);
-	return api_explain(call, broadcast.condition, key, object, err);
+	status = api_explain(call, broadcast.condition, key, object, err);
+	if (status == SG_OK)
+		status = api_contact(call, key, &record, NULL, err);
+	if (status == SG_OK)
+		status = broadcasts_objection(
+			call->api->options.broadcasts, call->store, &broadcast,
+			record.id, call->pool, &reason, err);
+	if (status == SG_OK)
+		json_add_text(object, "objection", reason);
+	return status;
 }
 
 enum sg_status
