@@ -183,6 +183,7 @@ start(struct gate_plugin *plugin, struct sg_err *err)
 	gate_call_begin(call, plugin, clock_now());
 	plugin->starting = true;
 	status = declare_signals(plugin, err);
+	plugin->named = true;
 	if (status == SG_OK && plugin->descriptor.start) {
 		status = plugin->descriptor.start(&call->public,
 						  &call->public.state, err);

@@ -80,6 +80,7 @@ struct gate_plugin {
 	struct gate_settings *more_settings; /* of settings_read() */
 	struct gate_call start_call;	     /* its memory lives until stop() */
 	bool starting;			     /* declare() is allowed */
+	bool named; /* by the configuration, in start() */
 	bool started;
 	/* One row a declared signal; fixed after start(). */
 	char **signals;

@@ -224,3 +224,35 @@ gate_trial_token(struct gate_trial *trial, const char *text,
 	buf_done(&scratch);
 	return status;
 }
+
+enum sg_status
+gate_trial_inspect(struct gate_trial *trial, const char *plugin,
+		   const struct gate_trial_request *request,
+		   struct buf *json_out, struct sg_err *err)
+{
+	struct sg_request inner = {
+		.method = "POST",
+		.path = request->path,
+		.query = request->query,
+		.body = request->body,
+		.body_len = request->body_len,
+		.peer = "",
+		.received_at = clock_now(),
+		.handle = request->handle,
+	};
+	struct sg_reply reply;
+	enum sg_status status;
+
+	reply_init(&reply);
+	status = gate_inspect(trial->gate, plugin, &inner, request->header,
+			      &reply);
+	if (status == SG_OK)
+		buf_append(json_out, reply.body.data, reply.body.len);
+	else
+		err_set(err, status,
+			"the configuration loads no plugin %s that tells "
+			"anything",
+			plugin);
+	reply_done(&reply);
+	return status;
+}

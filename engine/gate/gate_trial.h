@@ -62,4 +62,18 @@ enum sg_status gate_trial_token(struct gate_trial *trial, const char *text,
 				struct gate_trial_token *token_out,
 				struct sg_err *err) MUST_CHECK;
 
+struct gate_trial_request {
+	const char *path, *query, *body;
+	size_t body_len;
+	const char *(*header)(const void *handle, const char *name);
+	const void *handle;
+};
+
+/* What a plugin tells of itself (gate_inspect()): JSON, appended; also of what
+ * it says does not work. SG_NONE: it is not loaded. */
+enum sg_status gate_trial_inspect(struct gate_trial *trial, const char *plugin,
+				  const struct gate_trial_request *request,
+				  struct buf *json_out,
+				  struct sg_err *err) MUST_CHECK;
+
 #endif

@@ -308,7 +308,9 @@ host_declare(const struct sg_call *call,
 		return err_set(err, SG_REFUSED,
 			       "plugin %s declares more than %d signals",
 			       info.plugin, PLUGIN_SIGNALS_MOST);
-	status = signal_kinds_add(plugin->gate->kinds, &info, err);
+	status = plugin->named
+			 ? signal_kinds_name(plugin->gate->kinds, &info, err)
+			 : signal_kinds_add(plugin->gate->kinds, &info, err);
 	if (status == SG_OK)
 		plugin->signals[plugin->n_signals++] =
 			pool_strdup(gate_call_pool(ours), signal->name);

@@ -137,8 +137,7 @@ enum sg_keep {
 struct sg_signal_declaration {
 	const char *name;	/* "source.verb" in the past tense */
 	const char *properties; /* "url, campaign" */
-	const char *summary; /* one line for people; NULL: what another plugin
-				says of it (since 1.4) */
+	const char *summary;	/* one line for people */
 };
 
 /* --- settings ------------------------------------------------------------ */

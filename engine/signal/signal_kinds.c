@@ -9,6 +9,12 @@
 #include "base/pool.h"
 #include "signal/signal.h"
 
+/* One that only the configuration names so far. */
+struct named {
+	struct named *next;
+	const struct signal_kind_info *info;
+};
+
 /*
  * Entries are pointers into the pool, so that one that was handed out stays
  * good while the table grows.
@@ -18,6 +24,7 @@ struct signal_kinds {
 	struct pool *pool;
 	const struct signal_kind_info **infos; /* in order of name */
 	size_t n_infos, room;
+	struct named *named;
 };
 
 /* The engine's own; score.changed is one per ledger entry, record.changed one
@@ -196,25 +203,73 @@ copy_info(struct pool *pool, const struct signal_kind_info *info)
 	return copy;
 }
 
-/* Two plugins may learn the same thing in two ways; one without a summary
- * takes the other's words. */
+/* Two plugins may learn the same thing in two ways. */
 static bool
 is_same(const struct signal_kind_info *a, const struct signal_kind_info *b)
 {
-	if (!b->summary || !*b->summary)
-		return true;
 	return b->properties && *b->properties && b->summary &&
 	       strcmp(a->properties, b->properties) == 0 &&
 	       strcmp(a->summary, b->summary) == 0;
 }
 
-enum sg_status
-signal_kinds_add(struct signal_kinds *kinds,
-		 const struct signal_kind_info *info, struct sg_err *err)
+/* Locked. */
+static bool
+is_named(const struct signal_kinds *kinds, const struct signal_kind_info *info)
 {
-	enum sg_status status = SG_OK;
+	const struct named *named = kinds->named;
+
+	while (named && named->info != info)
+		named = named->next;
+	return named;
+}
+
+/* Locked. */
+static void
+add_new(struct signal_kinds *kinds, size_t at,
+	const struct signal_kind_info *info, bool by_name)
+{
+	struct named *named;
+
+	insert(kinds, at, copy_info(kinds->pool, info));
+	if (!by_name)
+		return;
+	named = pool_alloc(kinds->pool, sizeof(*named));
+	named->info = kinds->infos[at];
+	named->next = kinds->named;
+	kinds->named = named;
+}
+
+/* Locked. */
+static enum sg_status
+add(struct signal_kinds *kinds, const struct signal_kind_info *info,
+    bool by_name, struct sg_err *err)
+{
+	const char *plugin = info->plugin ? info->plugin : "";
+	const struct signal_kind_info *there;
 	bool found;
-	size_t at;
+	size_t at = place_of(kinds, info->name, &found);
+
+	if (!found) {
+		add_new(kinds, at, info, by_name);
+		return SG_OK;
+	}
+	there = kinds->infos[at];
+	if (!by_name && is_named(kinds, there)) {
+		kinds->infos[at] = copy_info(kinds->pool, info);
+		return SG_OK;
+	}
+	if (strcmp(there->plugin, plugin) == 0 || is_same(there, info) ||
+	    (by_name && strcmp(there->plugin, "engine") != 0))
+		return SG_OK;
+	return err_set(err, SG_REFUSED, "signal %s is declared by %s already",
+		       info->name, there->plugin);
+}
+
+static enum sg_status
+check_and_add(struct signal_kinds *kinds, const struct signal_kind_info *info,
+	      bool by_name, struct sg_err *err)
+{
+	enum sg_status status;
 
 	if (!is_kind_name(info->name))
 		return err_set(
@@ -223,19 +278,23 @@ signal_kinds_add(struct signal_kinds *kinds,
 			"source.verb, of a-z 0-9 _ - and at most %d bytes",
 			info->name, SIGNAL_NAME_MOST);
 	pthread_mutex_lock(&kinds->lock);
-	at = place_of(kinds, info->name, &found);
-	if (!found)
-		insert(kinds, at, copy_info(kinds->pool, info));
-	else if (!*kinds->infos[at]->summary && info->summary)
-		kinds->infos[at] = copy_info(kinds->pool, info);
-	else if (strcmp(kinds->infos[at]->plugin,
-			info->plugin ? info->plugin : "") != 0 &&
-		 !is_same(kinds->infos[at], info))
-		status = err_set(err, SG_REFUSED,
-				 "signal %s is declared by %s already",
-				 info->name, kinds->infos[at]->plugin);
+	status = add(kinds, info, by_name, err);
 	pthread_mutex_unlock(&kinds->lock);
 	return status;
+}
+
+enum sg_status
+signal_kinds_add(struct signal_kinds *kinds,
+		 const struct signal_kind_info *info, struct sg_err *err)
+{
+	return check_and_add(kinds, info, false, err);
+}
+
+enum sg_status
+signal_kinds_name(struct signal_kinds *kinds,
+		  const struct signal_kind_info *info, struct sg_err *err)
+{
+	return check_and_add(kinds, info, true, err);
 }
 
 bool

@@ -27,10 +27,15 @@ struct signal_kind_info {
 struct signal_kinds *signal_kinds_new(void);
 void signal_kinds_free(struct signal_kinds *kinds);
 /* Copies. SG_REFUSED: bad name, or declared by another plugin already in other
- * words; in the same, or in none (summary ""), it is the same signal. */
+ * words; in the same it is the same signal. */
 enum sg_status signal_kinds_add(struct signal_kinds *kinds,
 				const struct signal_kind_info *info,
 				struct sg_err *err) MUST_CHECK;
+/* One that the configuration names for a plugin (a webhook's event): the words
+ * of a plugin that declares it of itself hold, before or after. */
+enum sg_status signal_kinds_name(struct signal_kinds *kinds,
+				 const struct signal_kind_info *info,
+				 struct sg_err *err) MUST_CHECK;
 bool signal_kinds_has(struct signal_kinds *kinds, const char *name);
 size_t signal_kinds_count(struct signal_kinds *kinds);
 /* In order of name; the strings live as long as `kinds`. */

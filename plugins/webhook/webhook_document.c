@@ -187,6 +187,27 @@ webhook_document_count(const struct sg_call *call,
 	}
 }
 
+const struct webhook_item *
+webhook_document_item(const struct sg_call *call,
+		      const struct webhook_document *document,
+		      const struct webhook_item *item, const char *path,
+		      size_t i)
+{
+	const struct sg_json *array, *element;
+	struct webhook_item *found;
+
+	if (document->format != FORMAT_JSON)
+		return NULL;
+	array = json_at(call, document, item, path);
+	element = call->host->json_at(array, i);
+	if (!element)
+		return NULL;
+	found = call->host->alloc(call, sizeof(*found));
+	found->node = element;
+	found->outer = item;
+	return found;
+}
+
 /* --- each ---------------------------------------------------------------- */
 
 struct each {

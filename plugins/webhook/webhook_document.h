@@ -68,6 +68,10 @@ enum sg_status webhook_document_each(const struct sg_call *call,
 				     const char *path,
 				     const struct webhook_item **items_out,
 				     size_t *n_items_out, struct sg_err *err);
+/* The i-th element of an array; NULL: there is none. */
+const struct webhook_item *webhook_document_item(
+	const struct sg_call *call, const struct webhook_document *document,
+	const struct webhook_item *item, const char *path, size_t i);
 /* Is it one for this format? */
 enum sg_status webhook_path_check(const struct sg_call *call,
 				  enum webhook_format format,

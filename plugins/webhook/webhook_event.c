@@ -332,7 +332,6 @@ read_each(struct reader *reader)
 	return SG_OK;
 }
 
-/* What other plugins tell, too, is declared in their words. */
 static enum sg_status
 declare(struct reader *reader)
 {
@@ -341,14 +340,12 @@ declare(struct reader *reader)
 	struct sg_text *summary = host->text(reader->call);
 	struct sg_signal_declaration signal = {.name = reader->event->signal};
 
-	if (strncmp(signal.name, "email.", 6) != 0) {
-		for (size_t i = 0; i < reader->event->n_props; i++)
-			host->print(names, "%s%s", i ? ", " : "",
-				    reader->event->props[i].name);
-		host->print(summary, "From the webhook %s", reader->hook->name);
-		signal.properties = host->text_value(names);
-		signal.summary = host->text_value(summary);
-	}
+	for (size_t i = 0; i < reader->event->n_props; i++)
+		host->print(names, "%s%s", i ? ", " : "",
+			    reader->event->props[i].name);
+	host->print(summary, "From the webhook %s", reader->hook->name);
+	signal.properties = host->text_value(names);
+	signal.summary = host->text_value(summary);
 	return host->declare(reader->call, &signal, reader->err);
 }
 

@@ -145,8 +145,9 @@ signature_of(const struct webhook *hook)
 	return hook->token ? "token" : "none";
 }
 
+/* The URL that confirms a subscription is shown with all of it only. */
 static void
-write_news(struct writer *writer, const struct webhook *hook)
+write_news(struct writer *writer, const struct webhook *hook, bool all)
 {
 	static const char *const names[] = {
 		[COUNT_SIGNALS] = "signals",   [COUNT_EVENTS] = "kept",
@@ -161,8 +162,9 @@ write_news(struct writer *writer, const struct webhook *hook)
 	moment(writer, "problem_at", news->problem_at);
 	text(writer, "confirm_topic",
 	     news->confirm_at ? news->confirm_topic : NULL);
-	text(writer, "confirm_url",
-	     news->confirm_at ? news->confirm_url : NULL);
+	if (all)
+		text(writer, "confirm_url",
+		     news->confirm_at ? news->confirm_url : NULL);
 	pthread_mutex_unlock(&news->lock);
 }
 
@@ -223,7 +225,7 @@ write_hook(struct writer *writer, const struct webhook *hook, bool all)
 	       (unsigned long long)hook->window_ms / 1000);
 	text(writer, "format", webhook_format_name(hook->format));
 	write_url(writer, hook);
-	write_news(writer, hook);
+	write_news(writer, hook, all);
 	if (all) {
 		open(writer, "events", "[");
 		for (size_t i = 0; i < hook->n_events; i++)

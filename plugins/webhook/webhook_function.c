@@ -157,6 +157,35 @@ address(const struct webhook_scope *scope, const struct webhook_expr *expr)
 	return copy;
 }
 
+/* find(/answers, './type', 'email', './email'): of the first element whose
+ * first path has that value, the second; of JSON (an XPath can do that itself).
+ */
+static const char *
+find(const struct webhook_scope *scope, const struct webhook_expr *expr)
+{
+	const char *key = arg(scope, expr, 1), *wanted = arg(scope, expr, 2);
+	const char *path = arg(scope, expr, 3), *value;
+	const struct webhook_item *item;
+	size_t n = expr->args[0]->kind == EXPR_PATH
+			   ? webhook_document_count(
+				     scope->call, scope->document, scope->item,
+				     expr->args[0]->text)
+			   : 0;
+
+	for (size_t i = 0; key && wanted && path && i < n; i++) {
+		item = webhook_document_item(scope->call, scope->document,
+					     scope->item, expr->args[0]->text,
+					     i);
+		value = item ? webhook_document_text(scope->call,
+						     scope->document, item, key)
+			     : NULL;
+		if (value && strcmp(value, wanted) == 0)
+			return webhook_document_text(
+				scope->call, scope->document, item, path);
+	}
+	return NULL;
+}
+
 /* --- numbers ------------------------------------------------------------- */
 
 /* round(/amount, 2) */
@@ -248,6 +277,7 @@ static const struct webhook_function functions[] = {
 	{"before", 2, 2, before},
 	{"after", 2, 2, after},
 	{"address", 1, 1, address},
+	{"find", 4, 4, find},
 	{"round", 1, 2, rounded},
 	{"count", 1, 1, count},
 	{"date", 1, 3, date},

@@ -57,16 +57,30 @@ a_name_belongs_to_who_declared_it_first(void **state)
 			    "signal order.paid is declared by webhook already");
 	info.name = "tag.added";
 	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_REFUSED);
-	/* Who has no words of its own takes another's, before or after. */
-	info = (struct signal_kind_info){"email.bounced", "webhook", "", ""};
-	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
-	info.plugin = "bounce";
-	info.summary = "It came back";
-	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
-	info.plugin = "webhook";
-	info.summary = "";
-	assert_int_equal(signal_kinds_add(kinds, &info, &err), SG_OK);
-	assert_true(signal_kinds_has(kinds, "email.bounced"));
+	signal_kinds_free(kinds);
+}
+
+/* A webhook may tell what a plugin declares, loaded before it or after. */
+static void
+what_the_configuration_names_yields_to_a_plugin(void **state)
+{
+	struct signal_kinds *kinds = signal_kinds_new();
+	struct signal_kind_info named = {"email.bounced", "webhook", "class",
+					 "From a webhook"};
+	struct signal_kind_info own = {"email.bounced", "bounce",
+				       "class, status", "It came back"};
+	size_t i;
+
+	(void)state;
+	assert_int_equal(signal_kinds_name(kinds, &named, NULL), SG_OK);
+	assert_int_equal(signal_kinds_add(kinds, &own, NULL), SG_OK);
+	assert_int_equal(signal_kinds_name(kinds, &named, NULL), SG_OK);
+	for (i = 0; i < signal_kinds_count(kinds); i++)
+		if (strcmp(signal_kinds_at(kinds, i).name, own.name) == 0)
+			assert_string_equal(signal_kinds_at(kinds, i).plugin,
+					    "bounce");
+	named.name = "tag.added"; /* the engine's */
+	assert_int_equal(signal_kinds_name(kinds, &named, NULL), SG_REFUSED);
 	signal_kinds_free(kinds);
 }
 
@@ -152,6 +166,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_begins_with_the_engines_own_in_order),
 		cmocka_unit_test(a_name_belongs_to_who_declared_it_first),
+		cmocka_unit_test(
+			what_the_configuration_names_yields_to_a_plugin),
 		cmocka_unit_test(a_bad_name_is_refused),
 		cmocka_unit_test(it_says_which_plugin_would_declare_a_signal),
 		cmocka_unit_test(what_no_loaded_plugin_declares_is_off),

@@ -344,6 +344,8 @@ api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_plugins_all, api_plugins_check;
+api_fn api_webhooks_all, api_webhooks_show, api_webhooks_test;
+api_fn api_webhooks_confirm;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
 api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;
 api_fn api_keys_all, api_keys_rotate, api_keys_retire;

@@ -214,6 +214,22 @@ const struct api_shape api_shapes[] = {
 	{"Plugin", "{name:text version:text summary:text path:text abi:text"
 	 " signals:int routes:int calls:int failures:int state:text ...}",
 	 NULL},
+	{"Webhook", "{name:text mapping:text|null signature:text"
+	 " replay_window_s:int format:text url:text signals:int kept:int"
+	 " no_event:int unusable:int unsigned:int not_kept:int"
+	 " problem:text|null problem_at:time|null confirm_topic:text|null"
+	 " confirm_url?:text|null events?:object[]}", NULL},
+	{"WebhookPayload", "{body?:text body_base64?:text headers?:map(text)"
+	 " query?:text fetched?:text}", "as the sender would send it"},
+	{"WebhookTested", "{format:text signature:{scheme:text right:bool"
+	 " why:text|null} note?:text refused?:text fitting?:int"
+	 " without_record?:int events?:WebhookOutcome[]}", NULL},
+	{"WebhookOutcome", "{event:text signal:text item?:int fits:bool"
+	 " failed?:text value?:text|null there?:bool module?:text"
+	 " record_by?:text|null record?:text|null known?:bool key?:text"
+	 " record_problem?:text id?:text|null at?:time|null at_is_wrong?:bool"
+	 " properties?:object[] signals?:object[]}",
+	 "what one event makes of one item, or the condition that failed"},
 	{"Path", "{path:text}", "on the daemon's machine, absolute"},
 	{"PluginChecked", "{loadable:bool report:text refused?:text}", NULL},
 	{"Status", "{status:text healthy:bool version:text started_at:time"
