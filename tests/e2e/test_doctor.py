@@ -82,8 +82,8 @@ def folder(tmp_path):
     return make
 
 
-def test_the_lines_of_contrib_are_well(daemon, folder):
-    _, answer = look(daemon, "--postfix", folder(daemon))
+def test_the_lines_of_contrib_are_well(shared, folder):
+    _, answer = look(shared, "--postfix", folder(shared))
     for about in ("Postfix", "order", "bounces", "when away", "domain"):
         assert level(answer, about) == "ok", said(answer, about)
     assert "smtp, submission; not in 127.0.0.1:10587" in said(
@@ -105,15 +105,15 @@ def test_the_lines_of_contrib_are_well(daemon, folder):
     ("domain", "fail", dict(main="transport_maps = inline:{ {"
                                  "bounces.example.test=error:5.1.1 no} }\n")),
 ])
-def test_one_thing_that_is_wrong_is_found(daemon, folder, about, want, change):
-    _, answer = look(daemon, "--postfix", folder(daemon, **change))
+def test_one_thing_that_is_wrong_is_found(shared, folder, about, want, change):
+    _, answer = look(shared, "--postfix", folder(shared, **change))
     assert level(answer, about) == want, said(answer, about)
     assert all("mend" in i for i in said(answer, about)
                if i["level"] == "fail")
 
 
 @pytest.mark.parametrize("kind", ["hash", "texthash", "regexp", "file"])
-def test_a_domain_in_a_table_is_found(daemon, folder, tmp_path, kind):
+def test_a_domain_in_a_table_is_found(shared, folder, tmp_path, kind):
     table = tmp_path / "domains"
     table.write_text({
         "hash": "bounces.example.test yes\n",
@@ -122,32 +122,32 @@ def test_a_domain_in_a_table_is_found(daemon, folder, tmp_path, kind):
         "file": "# bounces.other.test\nother.test\nBounces.Example.Test\n",
     }[kind])
     name = str(table) if kind == "file" else f"{kind}:{table}"
-    etc = folder(daemon, main=f"relay_domains = other.example, {name}\n"
+    etc = folder(shared, main=f"relay_domains = other.example, {name}\n"
                               "transport_maps = inline:{ "
                               "{bounces.example.test=discard:} }\n")
     if kind == "hash":
         subprocess.run(["postmap", "-c", etc, name], check=True)
-    _, answer = look(daemon, "--postfix", etc)
+    _, answer = look(shared, "--postfix", etc)
     assert level(answer, "domain") == "ok", said(answer, "domain")
     assert "relay_domains, and goes by discard:" in said(
         answer, "domain")[0]["text"]
 
 
-def test_a_signer_before_us_is_found(daemon, folder):
+def test_a_signer_before_us_is_found(shared, folder):
     main = ("signer = unix:opendkim/opendkim.sock\n"
             "smtpd_milters = ${signer},\n"
             "    { unix:%s, default_action=accept }\n" %
-            os.path.relpath(daemon.base / "milter.sock", daemon.base.parent))
-    _, answer = look(daemon, "--postfix", folder(daemon, main=main))
+            os.path.relpath(shared.base / "milter.sock", shared.base.parent))
+    _, answer = look(shared, "--postfix", folder(shared, main=main))
     assert level(answer, "Postfix") == "ok"
     assert level(answer, "order") == "warn"
     assert "unix:opendkim/opendkim.sock" in said(answer, "order")[0]["text"]
 
 
-def test_a_socket_outside_the_jail_is_found(daemon, folder):
-    main = f"smtpd_milters = unix:{daemon.base}/milter.sock\n"
-    _, answer = look(daemon, "--postfix",
-                     folder(daemon, main=main, queue="/var/spool/postfix"))
+def test_a_socket_outside_the_jail_is_found(shared, folder):
+    main = f"smtpd_milters = unix:{shared.base}/milter.sock\n"
+    _, answer = look(shared, "--postfix",
+                     folder(shared, main=main, queue="/var/spool/postfix"))
     assert level(answer, "Postfix") == "fail"
     assert "chrooted" in said(answer, "Postfix")[0]["text"]
 
