@@ -5,6 +5,7 @@
 
 #include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "gate/split_queue.h"
 #include "gate/split_seen.h"
@@ -16,7 +17,10 @@ struct split_queue {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct split_mail *first, **end;
-	uint64_t sent, bytes;
+	uint64_t sent;
+	/* Changed with the lock; put() asks without, since the lock may be
+	 * held over a note's sync. */
+	atomic_ullong bytes;
 	uint64_t n_owed; /* notes, and mails to be put away */
 	bool woken;
 	char trouble[200];
