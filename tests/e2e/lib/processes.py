@@ -58,14 +58,15 @@ def group_ends(group, limit_s):
 
 
 class Process:
-    def __init__(self, command, log, env=None, cwd=None):
+    def __init__(self, command, log, env=None, cwd=None, pass_fds=()):
         self.log = log
         self.command = [str(word) for word in command]
         with open(log, "ab") as out:
             self.popen = subprocess.Popen(
                 self.command, stdout=out, stderr=subprocess.STDOUT,
                 stdin=subprocess.DEVNULL, env=env, cwd=cwd,
-                start_new_session=True, preexec_fn=_die_with_parent)
+                pass_fds=pass_fds, start_new_session=True,
+                preexec_fn=_die_with_parent)
         self.pid = self.popen.pid
 
     def text(self):
