@@ -1,7 +1,7 @@
 /*
- * webhook_emit.c - from outcomes to signals. What a relay says of our mail
- * does what our own bounces, complaints and unsubscribes do: the same signal
- * with the same class, the same suppression.
+ * webhook_emit.c - from outcomes to signals. What a relay says of our mail are
+ * the signals of our own bounces, complaints and unsubscribes, a bounce with
+ * the same class: the engine does with them what it does with those.
  */
 #include "webhook.h"
 
@@ -86,54 +86,23 @@ set_prop(struct sg_signal *signal, const char *name, const char *value)
 	props[signal->n_props++] = (struct sg_prop){name, value};
 }
 
-/* The relay's own class where it says one, else by its status and words. */
+/* The relay's own class where it says one, else by its status and words; the
+ * engine suppresses, or counts, by it. */
 static void
-add_bounce(struct maker *maker, struct sg_signal *bounce)
+complete_bounce(struct maker *maker, struct sg_signal *bounce)
 {
 	const struct webhook_outcome *outcome = maker->outcome;
 	const char *said = value_of(outcome, "class"), *reason = "other";
-	const char *diagnostic = value_of(outcome, "diagnostic");
-	struct sg_prop why[] = {{"reason", "hard-bounce"},
-				{"evidence", diagnostic}};
-	bool is_hard = maker->call->host->bounce_class(
-			       value_of(outcome, "status"), diagnostic,
-			       &reason) == SG_BOUNCE_HARD;
+	bool is_hard =
+		maker->call->host->bounce_class(value_of(outcome, "status"),
+						value_of(outcome, "diagnostic"),
+						&reason) == SG_BOUNCE_HARD;
 
 	if (strcmp(said, "hard") == 0 || strcmp(said, "soft") == 0)
 		is_hard = said[0] == 'h';
 	set_prop(bounce, "class", is_hard ? "hard" : "soft");
 	if (!value_of(outcome, "reason")[0])
 		set_prop(bounce, "reason", reason);
-	if (is_hard)
-		add(maker, SG_SUPPRESS, why, 2);
-}
-
-static void
-add_complaint(struct maker *maker)
-{
-	struct sg_text *evidence = maker->call->host->text(maker->call);
-	struct sg_prop why[] = {{"reason", "complaint"}, {"evidence", ""}};
-	const struct sg_prop leave[] = {{"list", ""}, {"how", "report"}};
-
-	maker->call->host->print(evidence, "%s says so",
-				 maker->outcome->event->title);
-	why[1].value = maker->call->host->text_value(evidence);
-	add(maker, SG_SUPPRESS, why, 2);
-	add(maker, SG_LIST_LEAVE, leave, 2);
-}
-
-static void
-add_mail(struct maker *maker, struct sg_signal *signal)
-{
-	const struct sg_prop leave[] = {
-		{"list", value_of(maker->outcome, "list")}, {"how", "webhook"}};
-
-	if (strcmp(signal->name, "email.bounced") == 0)
-		add_bounce(maker, signal);
-	else if (strcmp(signal->name, "email.complained") == 0)
-		add_complaint(maker);
-	else if (strcmp(signal->name, "email.unsubscribed") == 0)
-		add(maker, SG_LIST_LEAVE, leave, 2);
 }
 
 /* --- changes ------------------------------------------------------------- */
@@ -216,7 +185,8 @@ webhook_signals(const struct sg_call *call, const struct webhook *hook,
 	struct sg_signal *main_one = add_main(&maker);
 
 	(void)hook;
-	add_mail(&maker, main_one);
+	if (strcmp(main_one->name, "email.bounced") == 0)
+		complete_bounce(&maker, main_one);
 	add_fields(&maker);
 	add_listed(&maker, "tags", SG_TAG_ADD, "tag");
 	add_listed(&maker, "remove_tags", SG_TAG_REMOVE, "tag");

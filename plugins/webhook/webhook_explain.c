@@ -217,7 +217,6 @@ write_event(struct writer *writer, const struct webhook_event *event)
 static void
 write_hook(struct writer *writer, const struct webhook *hook, bool all)
 {
-	open(writer, NULL, "{");
 	text(writer, "name", hook->name);
 	text(writer, "mapping", hook->mapping_name);
 	text(writer, "signature", signature_of(hook));
@@ -232,7 +231,6 @@ write_hook(struct writer *writer, const struct webhook *hook, bool all)
 			write_event(writer, &hook->events[i]);
 		close(writer, "]");
 	}
-	close(writer, "}");
 }
 
 /* --- what a payload would become ----------------------------------------- */
@@ -411,8 +409,11 @@ static void
 write_all(struct writer *writer, const struct webhooks *hooks)
 {
 	open(writer, "items", "[");
-	for (size_t i = 0; i < hooks->n_hooks; i++)
+	for (size_t i = 0; i < hooks->n_hooks; i++) {
+		open(writer, NULL, "{");
 		write_hook(writer, &hooks->hooks[i], false);
+		close(writer, "}");
+	}
 	close(writer, "]");
 	name(writer, "next");
 	writer->call->host->print(writer->to, "null");
@@ -432,8 +433,6 @@ inspect_one(struct writer *writer, struct webhook *hook, const char *what,
 			yes(writer, "confirmed", true);
 		return status;
 	}
-	open(writer, "webhook", "");
-	writer->first = true;
 	write_hook(writer, hook, true);
 	return SG_OK;
 }

@@ -514,7 +514,7 @@ both_versions_of_amazons_signature_are_known(void **state)
 
 	(void)state;
 	assert_int_equal(send_it(&ses, &sent, ""), 200);
-	assert_int_equal(gate_aid_signals(aid), 4);
+	assert_int_equal(gate_aid_signals(aid), 2);
 	sent = webhook_sign_sns(sender, "3", body_of(&ses), clock_now());
 	refused(&ses, &sent, "", "version 3");
 }
