@@ -162,6 +162,29 @@ say_or_hold(SMFICTX *ctx, struct session *session, enum milter_stage stage,
 	return SMFIS_NOREPLY;
 }
 
+/* An empty list spares a packet a stage, which costs libmilter two polls and
+ * two reads. */
+static void
+ask_for_macros(SMFICTX *ctx)
+{
+	static const struct {
+		int stage;
+		const char *names;
+	} wanted[] = {
+		{SMFIM_CONNECT, "{daemon_name}"},
+		{SMFIM_ENVFROM, "{auth_authen}"},
+		{SMFIM_ENVRCPT, ""},
+		{SMFIM_EOH, ""},
+		{SMFIM_EOM, "i"},
+	};
+	char names[32];
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+		snprintf(names, sizeof(names), "%s", wanted[i].names);
+		(void)smfi_setsymlist(ctx, wanted[i].stage, names);
+	}
+}
+
 static sfsistat
 on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 	     unsigned long offered_steps, unsigned long f2, unsigned long f3,
@@ -189,14 +212,8 @@ on_negotiate(SMFICTX *ctx, unsigned long offered_actions,
 			*steps |= no_replies;
 		(void)smfi_setpriv(ctx, session);
 	}
-	if (offered_actions & SMFIF_SETSYMLIST) {
-		(void)smfi_setsymlist(ctx, SMFIM_CONNECT,
-				      (char[]){"{daemon_name}"});
-		(void)smfi_setsymlist(ctx, SMFIM_ENVFROM,
-				      (char[]){"{auth_authen}"});
-		(void)smfi_setsymlist(ctx, SMFIM_ENVRCPT, (char[]){"i"});
-		(void)smfi_setsymlist(ctx, SMFIM_EOM, (char[]){"i"});
-	}
+	if (offered_actions & SMFIF_SETSYMLIST)
+		ask_for_macros(ctx);
 	return SMFIS_CONTINUE;
 }
 
