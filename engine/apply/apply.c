@@ -10,6 +10,7 @@
 #include "apply/apply_automation.h"
 #include "apply/apply_sequence.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_verdict.h"
 #include "apply/fold_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -165,6 +166,8 @@ load(struct apply *apply, struct sg_err *err)
 	if (status == SG_OK)
 		status = apply_load_adopted(apply, err);
 	if (status == SG_OK)
+		status = apply_verdict_open(apply, err);
+	if (status == SG_OK)
 		status = seek_spool(apply, err);
 	apply->status.records = apply_index_count(apply->index);
 	return status;
@@ -193,6 +196,7 @@ apply_close(struct apply *apply)
 	if (apply->started)
 		apply_stop(apply, 0);
 	apply_percent_done(apply);
+	apply_verdict_close(apply);
 	fold_out_done(&apply->out);
 	fold_world_done(&apply->world);
 	automations_free(apply->automations);

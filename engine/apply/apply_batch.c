@@ -9,6 +9,7 @@
 
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_verdict.h"
 #include "apply/fold_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -32,6 +33,7 @@ apply_begin(struct apply *apply, struct sg_err *err)
 		apply->now = newest->applied_at;
 	pool_clear(apply->work);
 	apply->n_touched = 0;
+	memset(&apply->hit, 0, sizeof(apply->hit));
 	automations_begin(apply);
 	apply->written_ledger_id = apply->last_ledger_id;
 	if (store_begin(apply->store, err) == SG_OK) {
@@ -111,6 +113,7 @@ apply_commit(struct apply *apply, struct sg_err *err)
 	generation_committed(apply);
 	forget_touched(apply);
 	automations_committed(apply);
+	apply_verdict_committed(apply);
 	apply_cache_trim(apply->cache);
 	pthread_mutex_lock(&apply->lock);
 	apply->commits++;
@@ -135,6 +138,7 @@ apply_rollback(struct apply *apply)
 	if (apply->store)
 		store_rollback(apply->store);
 	automations_rolled_back(apply);
+	apply_verdict_rolled_back(apply);
 	for (i = 0; i < apply->n_touched; i++) {
 		struct cached *cached = apply->touched[i];
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "apply/apply_parts.h"
+#include "apply/apply_verdict.h"
 #include "store/store_hit.h"
 
 static const char *
@@ -55,7 +55,10 @@ apply_hit_keep(struct apply *apply, const struct signal *signal,
 				.verdict = from->verdict,
 				.reason = from->reason};
 
-	if (from->of != signal || !apply->options.keep_hits_ms)
+	if (from->of != signal)
+		return SG_OK;
+	apply_verdict_named(apply, history_id);
+	if (!apply->options.keep_hits_ms)
 		return SG_OK;
 	return store_hit_add(apply->store, &hit, err);
 }

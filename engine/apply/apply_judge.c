@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "store/store_message.h"
+#include "store/store_hit.h"
 #include "store/store_settle.h"
 
 static int64_t
@@ -111,6 +112,29 @@ apply_judge_folded(struct apply *apply, uint32_t record_id,
 					"before %.10s: keeps its points", text),
 			    err);
 	return status == SG_REFUSED ? SG_OK : status;
+}
+
+enum sg_status
+apply_judge_since(struct apply *apply, uint32_t record_id, int64_t since,
+		  struct sg_err *err)
+{
+	struct store_history_ids ids;
+	struct store_history row;
+	struct signal signal;
+	enum sg_status status = store_judgements_since(
+		apply->store, record_id, since, apply->work, &ids, err);
+	size_t i;
+
+	for (i = 0; i < ids.n && status == SG_OK; i++) {
+		status = store_history_get(apply->store, ids.ids[i],
+					   apply->work, &row, err);
+		if (status == SG_OK)
+			status = store_history_signal(&row, apply->work,
+						      &signal, err);
+		if (status == SG_OK)
+			status = apply_judge(apply, record_id, &signal, err);
+	}
+	return status;
 }
 
 enum sg_status

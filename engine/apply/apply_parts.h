@@ -100,6 +100,7 @@ struct apply {
 	uint64_t refolds;
 	unsigned roll_depth; /* of refolds by way of links */
 	struct apply_hit hit;
+	struct apply_verdicts *verdicts; /* apply_verdict.h; NULL: off */
 
 	struct apply_batch batch;
 	struct record_set *dirty; /* since the last checkpoint */
@@ -208,6 +209,21 @@ enum sg_status apply_enter(struct apply *apply, struct cached *cached,
 			   int64_t *id_out, bool *refold_out,
 			   struct sg_err *err) MUST_CHECK;
 
+/* apply_implied.c: a click implies an open. Of the step under way,
+ * noted before it is written, which may use `out` again; and of a
+ * refold, which is to be done once more when any was added. */
+struct fold_implied apply_implied_of(struct apply *apply);
+enum sg_status apply_imply(struct apply *apply, struct cached *cached,
+			   const struct fold_implied *implied,
+			   struct sg_err *err) MUST_CHECK;
+enum sg_status apply_imply_late(struct apply *apply, struct cached *cached,
+				const struct fold_out *out,
+				struct store_history_ids *added_out,
+				struct sg_err *err) MUST_CHECK;
+enum sg_status apply_imply_fire(struct apply *apply, struct cached *cached,
+				const struct store_history_ids *added,
+				struct sg_err *err) MUST_CHECK;
+
 /* apply_match.c: a record named by a unique field; SG_OK with id 0: nobody */
 enum sg_status apply_match(struct apply *apply, const struct signal *signal,
 			   struct apply_target *target,
@@ -301,6 +317,9 @@ enum sg_status apply_judge(struct apply *apply, uint32_t record_id,
 enum sg_status apply_judge_folded(struct apply *apply, uint32_t record_id,
 				  struct signal *judgement,
 				  struct sg_err *err) MUST_CHECK;
+/* Those of a record from this moment on, once more. */
+enum sg_status apply_judge_since(struct apply *apply, uint32_t record_id,
+				 int64_t since, struct sg_err *err) MUST_CHECK;
 /* All judgements of a history, in order; reads it again. */
 enum sg_status apply_judge_all(struct apply *apply, uint32_t record_id,
 			       struct store_history_rows *rows,

@@ -427,33 +427,51 @@ fold_rows(struct apply *apply, struct fold_record *fold,
 }
 
 static enum sg_status
-refold(struct apply *apply, struct cached *cached, struct pool *pool,
-       struct sg_err *err)
+fold_all(struct apply *apply, struct cached *cached, struct fold_out *out,
+	 struct sg_err *err)
 {
 	struct store_history_rows rows = {NULL, 0};
 	struct store_record record;
 	struct fold_record *fold;
-	struct fold_out out;
 	enum sg_status status;
 
-	status = store_record_get(apply->store, cached->id, pool, &record, err);
+	status = store_record_get(apply->store, cached->id, out->pool, &record,
+				  err);
 	if (status == SG_OK)
-		status = store_history_of(apply->store, cached->id, pool, &rows,
-					  err);
+		status = store_history_of(apply->store, cached->id, out->pool,
+					  &rows, err);
 	if (status == SG_OK)
-		status = apply_judge_all(apply, cached->id, &rows, pool, err);
+		status = apply_judge_all(apply, cached->id, &rows, out->pool,
+					 err);
 	if (status == SG_OK && rows.n_rows)
-		status = move_creation(apply, cached, &rows, pool, err);
+		status = move_creation(apply, cached, &rows, out->pool, err);
 	if (status != SG_OK)
 		return status == SG_NONE
 			       ? err_set(err, SG_FAILED,
 					 "record %u is not there", cached->id)
 			       : status;
 	fold = fold_record_new(cached->id, record.module, record.key);
-	fold_out_init(&out, pool, false);
-	status = fold_rows(apply, fold, &rows, &out, err);
+	status = fold_rows(apply, fold, &rows, out, err);
 	fold_record_free(cached->fold);
 	cached->fold = fold;
+	return status;
+}
+
+static enum sg_status
+refold(struct apply *apply, struct cached *cached, struct pool *pool,
+       struct store_history_ids *implied, struct sg_err *err)
+{
+	struct fold_out out;
+	enum sg_status status;
+
+	fold_out_init(&out, pool, false);
+	status = fold_all(apply, cached, &out, err);
+	if (status == SG_OK)
+		status = apply_imply_late(apply, cached, &out, implied, err);
+	if (status == SG_OK && implied->n) {
+		fold_out_clear(&out);
+		status = fold_all(apply, cached, &out, err);
+	}
 	if (status == SG_OK)
 		status = correct_ledger(apply, cached, &out, false, err);
 	if (status == SG_OK)
@@ -471,6 +489,7 @@ apply_refold(struct apply *apply, uint32_t id, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	static const struct automation_event corrected;
+	struct store_history_ids implied = {0, NULL};
 	struct cached *cached;
 	enum sg_status status = apply_load_record(apply, id, &cached, err);
 
@@ -480,10 +499,12 @@ apply_refold(struct apply *apply, uint32_t id, struct sg_err *err)
 		apply->refolds++;
 		apply_touch(apply, cached);
 		cached->refolded = true;
-		status = refold(apply, cached, pool, err);
+		status = refold(apply, cached, pool, &implied, err);
 	}
 	if (status == SG_OK)
 		status = automations_after(apply, cached, &corrected, err);
+	if (status == SG_OK && implied.n)
+		status = apply_imply_fire(apply, cached, &implied, err);
 	pool_free(pool);
 	return status;
 }

@@ -6,6 +6,7 @@
  */
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_verdict.h"
 #include "store/store_settle.h"
 
 enum { AT_ONCE = 500 };
@@ -41,6 +42,7 @@ fold_in(struct apply *apply, struct cached *cached,
 	struct automation_event event = {.signal = entry->signal,
 					 .history_id = entry->id,
 					 .in_order = true};
+	struct fold_implied implied;
 	enum sg_status status =
 		automations_before(apply, cached, entry->signal, err);
 
@@ -50,13 +52,17 @@ fold_in(struct apply *apply, struct cached *cached,
 	apply_touch(apply, cached);
 	fold_step(cached->fold, &apply->world, entry, &apply->out);
 	event.effective = apply->out.effective;
+	implied = apply_implied_of(apply);
 	status = automations_after(apply, cached, &event, err);
 	if (status != SG_OK)
 		return status;
 	status = store_history_set_effective(apply->store, entry->id,
 					     apply->out.effective, err);
 	fold_advance_to(cached->fold, &apply->world, apply->now, &apply->out);
-	return status == SG_OK ? apply_write(apply, cached, err) : status;
+	if (status == SG_OK)
+		status = apply_write(apply, cached, err);
+	return status == SG_OK ? apply_imply(apply, cached, &implied, err)
+			       : status;
 }
 
 static enum sg_status
@@ -74,6 +80,36 @@ fold_late(struct apply *apply, struct cached *cached,
 			       : status;
 }
 
+/* Those that came after it are there now, too. What a person said of it
+ * meanwhile stands over that. */
+static enum sg_status
+look_around(struct apply *apply, const struct cached *cached,
+	    const struct store_history *row, struct signal *signal,
+	    struct sg_err *err)
+{
+	struct apply_hit_of of = {cached->id, row->record_key, row->message_id};
+	struct store_history again;
+	enum sg_status status =
+		apply_verdict_burst(apply, &of, row->id, signal, err);
+
+	if (status != SG_OK || signal->verdict == row->verdict)
+		return status;
+	status = store_history_set_verdict(apply->store, row->id,
+					   signal->verdict,
+					   signal->verdict_reason, err);
+	if (status == SG_OK)
+		status = apply_judge_since(apply, cached->id, row->happened_at,
+					   err);
+	if (status == SG_OK)
+		status = store_history_get(apply->store, row->id, apply->work,
+					   &again, err);
+	if (status == SG_OK) {
+		signal->verdict = again.verdict;
+		signal->verdict_reason = again.verdict_reason;
+	}
+	return status;
+}
+
 static enum sg_status
 take_in(struct apply *apply, struct cached *cached,
 	const struct store_history *row, struct sg_err *err)
@@ -86,10 +122,15 @@ take_in(struct apply *apply, struct cached *cached,
 	if (status != SG_OK)
 		return status;
 	entry.signal = &signal;
+	status = look_around(apply, cached, row, &signal, err);
+	if (status != SG_OK)
+		return status;
 	if (fold_in_order(cached->fold, row->happened_at))
 		status = fold_in(apply, cached, &entry, err);
 	else
 		status = fold_late(apply, cached, &entry, err);
+	if (status == SG_OK)
+		status = apply_verdict_condemn(apply, err);
 	return status == SG_OK ? automations_run(apply, err) : status;
 }
 

@@ -4,6 +4,7 @@
 
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_verdict.h"
 #include "apply/fold_opening.h"
 #include "base/crypto.h"
 #include "store/store_external.h"
@@ -173,6 +174,7 @@ step(struct apply *apply, struct cached *cached, const struct fold_entry *entry,
 	struct automation_event event = {.signal = entry->signal,
 					 .history_id = entry->id,
 					 .in_order = true};
+	struct fold_implied implied;
 	enum sg_status status =
 		automations_before(apply, cached, entry->signal, err);
 
@@ -182,6 +184,7 @@ step(struct apply *apply, struct cached *cached, const struct fold_entry *entry,
 	apply_touch(apply, cached);
 	fold_step(cached->fold, world, entry, &apply->out);
 	event.effective = apply->out.effective;
+	implied = apply_implied_of(apply);
 	/* Now: what comes next may age it. */
 	status = automations_after(apply, cached, &event, err);
 	if (status != SG_OK)
@@ -190,7 +193,10 @@ step(struct apply *apply, struct cached *cached, const struct fold_entry *entry,
 	fold_advance_to(cached->fold, world, apply->now, &apply->out);
 	status = append(apply, entry->signal, entry, cached->id,
 			event.effective, err);
-	return status == SG_OK ? apply_write(apply, cached, err) : status;
+	if (status == SG_OK)
+		status = apply_write(apply, cached, err);
+	return status == SG_OK ? apply_imply(apply, cached, &implied, err)
+			       : status;
 }
 
 /* It comes late: the record is folded anew from there. */
@@ -325,6 +331,41 @@ place_creation(struct apply *apply, const struct apply_target *target,
 			 err);
 }
 
+/* What it is by itself, and with all that is known of it; a hit that settles
+ * is looked at again then. */
+static enum sg_status
+look_at_hit(struct apply *apply, const struct apply_target *target,
+	    struct signal *signal, struct sg_err *err)
+{
+	struct apply_hit_of of = {target->id, target->record_key,
+				  signal->message_id};
+	const char *key = target->normal;
+	enum sg_status status = SG_OK;
+	struct cached *cached;
+
+	if (apply->hit.of && !*key && target->id) {
+		status = apply_load_record(apply, target->id, &cached, err);
+		if (status != SG_OK)
+			return status;
+		key = fold_key(cached->fold);
+	}
+	status = apply_verdict_arrive(apply, &of, key, signal, err);
+	if (status != SG_OK || (target->id && apply_settles(apply, signal)))
+		return status;
+	return apply_verdict_burst(apply, &of, 0, signal, err);
+}
+
+static enum sg_status
+hear_of_hits(struct apply *apply, const struct apply_target *target,
+	     const struct signal *signal, struct sg_err *err)
+{
+	struct apply_hit_of of = {target->id, target->record_key,
+				  signal->message_id};
+	enum sg_status status = apply_verdict_hear(apply, &of, signal, err);
+
+	return status == SG_OK ? apply_verdict_condemn(apply, err) : status;
+}
+
 static enum sg_status
 place_all(struct apply *apply, struct apply_target *target,
 	  struct following *all, struct sg_err *err)
@@ -333,9 +374,13 @@ place_all(struct apply *apply, struct apply_target *target,
 		place_creation(apply, target, &all->signals[0], err);
 	size_t i;
 
+	if (status == SG_OK)
+		status = look_at_hit(apply, target, &all->signals[0], err);
 	add_effects(all);
 	for (i = 0; i < all->n && status == SG_OK; i++)
 		status = place_one(apply, target, &all->signals[i], err);
+	if (status == SG_OK)
+		status = hear_of_hits(apply, target, &all->signals[0], err);
 	if (status == SG_OK)
 		status = apply_asked(apply, target, &all->signals[0], err);
 	if (status == SG_OK)

@@ -41,7 +41,7 @@ fold_out_init(struct fold_out *out, struct pool *pool, bool quiet)
 void
 fold_out_clear(struct fold_out *out)
 {
-	out->n_points = out->n_changes = out->n_rolls = 0;
+	out->n_points = out->n_changes = out->n_rolls = out->n_implied = 0;
 	out->effective = false;
 }
 
@@ -51,6 +51,7 @@ fold_out_done(struct fold_out *out)
 	free(out->points);
 	free(out->changes);
 	free(out->rolls);
+	free(out->implied);
 	fold_out_init(out, NULL, false);
 }
 
@@ -106,6 +107,7 @@ fold_record_free(struct fold_record *record)
 	free(record->expiries.items);
 	free(record->capped.items);
 	free(record->once);
+	free(record->clicks.items);
 	free(record->scores);
 	free(record->module);
 	free(record->key);
@@ -132,6 +134,7 @@ fold_record_bytes(const struct fold_record *record)
 	       record->expiries.cap * sizeof(struct fold_expiry) +
 	       record->capped.cap * sizeof(struct fold_capped) +
 	       record->once_cap * sizeof(struct fold_once) +
+	       record->clicks.cap * sizeof(struct fold_mail) +
 	       record->n_scores * sizeof(struct score_state);
 }
 
@@ -145,6 +148,12 @@ const char *
 fold_module(const struct fold_record *record)
 {
 	return record->module;
+}
+
+const char *
+fold_key(const struct fold_record *record)
+{
+	return record->key;
 }
 
 bool
@@ -330,12 +339,15 @@ happen(struct fold_run *run, const struct signal *signal, bool first)
 	if (first)
 		create_first(run, signal);
 
-	if (signal->kind == SIGNAL_HAPPENED) {
-		run->out->effective = true;
-		fold_see(run, signal);
-		fold_hold(run, false);
-		fold_fire(run, signal, 0);
-		fold_follow_mail(run, signal);
+	if (signal->kind == SIGNAL_HAPPENED || signal->kind == SIGNAL_IMPLIED) {
+		run->out->effective = fold_counts(run, signal);
+		if (run->out->effective) {
+			fold_see(run, signal);
+			fold_hold(run, false);
+			fold_fire(run, signal, 0);
+			fold_follow_mail(run, signal);
+			fold_follow_hits(run, signal);
+		}
 	} else {
 		run->out->effective = fold_apply_change(run, signal, &old);
 		if (run->out->effective && !record->deleted &&

@@ -74,6 +74,14 @@ struct fold_roll {
 	double of; /* what the rule gives when nothing caps it */
 };
 
+/* A person clicked in a message that had not been opened. */
+struct fold_implied {
+	uint64_t message_id;
+	int64_t at;
+	uint32_t ruleset;
+	const char *campaign; /* NULL = not known */
+};
+
 /* What steps give; grows from step to step until fold_out_clear(). */
 struct fold_out {
 	struct pool *pool; /* owns the strings; cleared by the caller */
@@ -87,6 +95,8 @@ struct fold_out {
 	struct fold_change *changes;
 	size_t n_rolls, rolls_cap;
 	struct fold_roll *rolls;
+	size_t n_implied, implied_cap;
+	struct fold_implied *implied; /* no entry of the history says so yet */
 };
 void fold_out_init(struct fold_out *out, struct pool *pool, bool quiet);
 void fold_out_done(struct fold_out *out);
@@ -107,6 +117,7 @@ void fold_advance_to(struct fold_record *record, const struct fold_world *world,
 /* When it next changes by time alone; INT64_MAX = never. */
 int64_t fold_next_change(const struct fold_record *record);
 const char *fold_module(const struct fold_record *record);
+const char *fold_key(const struct fold_record *record);
 bool fold_deleted(const struct fold_record *record);
 
 /* Never changed: false, and an empty state. */

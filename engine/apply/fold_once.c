@@ -93,6 +93,30 @@ fold_once_put(struct fold_record *record, const struct fold_once *once)
 	add_key(record, once);
 }
 
+/* Of no score, so that no erase forgets it. */
+static uint64_t
+opened_key(uint64_t message_id)
+{
+	uint64_t key = join(join(0, RULE_ONCE_MESSAGE), message_id);
+
+	return key ? key : 1;
+}
+
+bool
+fold_message_opened(const struct fold_record *record, uint64_t message_id)
+{
+	return record->n_once &&
+	       record->once[find_key(record, opened_key(message_id))].key;
+}
+
+void
+fold_message_note_opened(struct fold_record *record, uint64_t message_id)
+{
+	struct fold_once once = {.key = opened_key(message_id)};
+
+	add_key(record, &once);
+}
+
 static bool
 is_of(const struct fold_time *time, const struct fold_rule *rule)
 {

@@ -158,6 +158,7 @@ struct fold_record {
 	FOLD_VECTOR(struct fold_wait, waits);
 	FOLD_VECTOR(struct fold_expiry, expiries);
 	FOLD_VECTOR(struct fold_capped, capped);
+	FOLD_VECTOR(struct fold_mail, clicks); /* a person's, of this moment */
 	struct fold_once *once;
 	size_t n_once, once_cap;
 	size_t n_scores;
@@ -253,6 +254,14 @@ void fold_once_note(struct fold_run *run, const struct fold_rule *rule,
 		    const struct signal *signal);
 void fold_once_put(struct fold_record *record, const struct fold_once *once);
 void fold_once_forget(struct fold_record *record, uint32_t score_id);
+
+/* Has a person opened it, as far as is known? */
+bool fold_message_opened(const struct fold_record *record, uint64_t message_id);
+void fold_message_note_opened(struct fold_record *record, uint64_t message_id);
+
+/* fold_implied.c: does it count at all? */
+bool fold_counts(const struct fold_run *run, const struct signal *signal);
+void fold_follow_hits(struct fold_run *run, const struct signal *signal);
 
 /* fold_opening.c: SIGNAL_OPENING */
 void fold_open(struct fold_run *run, const struct signal *signal);

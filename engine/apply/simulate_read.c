@@ -80,6 +80,9 @@ is_asked(const struct simulation *simulation, const struct signal_span *name)
 {
 	size_t i;
 
+	if (name->len == strlen(SIGNAL_UNSCORED) &&
+	    memcmp(name->text, SIGNAL_UNSCORED, name->len) == 0)
+		return true; /* the fold asks */
 	for (i = 0; i < simulation->n_asked; i++)
 		if (strncmp(simulation->asked[i], name->text, name->len) == 0 &&
 		    !simulation->asked[i][name->len])

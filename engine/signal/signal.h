@@ -60,6 +60,7 @@ enum signal_kind {
 				 sequence.stepped  sequence, step, what
 				 sequence.stopped  sequence, reason
 				 sequence.finished sequence               */
+	SIGNAL_IMPLIED = 24,  /* email.opened: who clicked has opened */
 	SIGNAL_MAIL = 26,     /* mail.requested  template, title, path, … */
 	SIGNAL_AUDIT = 32,    /* call.made action, object, detail, origin:
 				 of no record, and not in the history */

@@ -46,7 +46,7 @@ static const struct conf_option sweep_options[] = {
 	{.name = "recipients",
 	 .type = CONF_INT,
 	 .fallback = "10",
-	 .most = 100000,
+	 .most = 100,
 	 .help = "so many recipients of one domain; 0 = off"},
 	{.name = "window",
 	 .type = CONF_DURATION,

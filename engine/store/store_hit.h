@@ -8,6 +8,7 @@
 
 #include "signal/signal.h"
 #include "store/store.h"
+#include "store/store_history.h"
 
 struct store_hit {
 	int64_t history_id;
@@ -26,5 +27,60 @@ enum sg_status store_hit_get(struct store *store, int64_t history_id,
  * may be more. */
 enum sg_status store_hits_expire(struct store *store, int64_t before,
 				 bool *left_out, struct sg_err *err) MUST_CHECK;
+
+/* Opens and clicks of one message and one recipient. */
+struct store_message_of {
+	uint32_t record_id; /* 0: nobody's yet, by record_key */
+	uint64_t record_key, message_id;
+	int64_t since, until; /* of event time, both inclusive */
+};
+struct store_message_hit {
+	int64_t id, happened_at;
+	bool is_click, settles;
+	enum verdict verdict;
+	const char *reason;
+	const char *props; /* JSON */
+};
+struct store_message_hits {
+	struct store_message_hit *rows;
+	size_t n_rows;
+};
+enum { STORE_MESSAGE_HITS_MOST = 300 };
+enum sg_status store_message_hits(struct store *store,
+				  const struct store_message_of *of,
+				  struct pool *pool,
+				  struct store_message_hits *out,
+				  struct sg_err *err) MUST_CHECK;
+/* Those of one source, of any time. */
+enum sg_status store_message_hits_by(struct store *store,
+				     const struct store_message_of *of,
+				     uint64_t source, struct pool *pool,
+				     struct store_message_hits *out,
+				     struct sg_err *err) MUST_CHECK;
+/* When the recipient's server took it; SG_NONE: nothing says so. */
+enum sg_status store_message_delivered(struct store *store,
+				       const struct store_message_of *of,
+				       int64_t *at_out,
+				       struct sg_err *err) MUST_CHECK;
+
+/* What was said of its hits, from this moment on, in order. */
+enum sg_status store_judgements_since(struct store *store, uint32_t record_id,
+				      int64_t since, struct pool *pool,
+				      struct store_history_ids *out,
+				      struct sg_err *err) MUST_CHECK;
+
+/* The link that nobody sees was followed, by this source. */
+enum sg_status store_honeypot_add(struct store *store,
+				  const struct store_message_of *of,
+				  uint64_t source, int64_t at,
+				  struct sg_err *err) MUST_CHECK;
+/* SG_NONE: not by it. */
+enum sg_status store_honeypot_has(struct store *store,
+				  const struct store_message_of *of,
+				  uint64_t source,
+				  struct sg_err *err) MUST_CHECK;
+/* SG_NONE: there is none at all. */
+enum sg_status store_honeypot_any(struct store *store,
+				  struct sg_err *err) MUST_CHECK;
 
 #endif

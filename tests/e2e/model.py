@@ -278,6 +278,7 @@ class Entry:
     verdict: int = 0         # of VERDICTS
     message: int = 0         # 0: none
     effective: bool = True   # found by the fold
+    implied: bool = False    # an open that a click implies
 
 
 @dataclass
@@ -349,6 +350,8 @@ class Record:
     capped: list = field(default_factory=list)     # (cap, points)
     seen: bool = False
     created: bool = False                          # has its own entry
+    opened: set = field(default_factory=set)       # messages
+    clicked: set = field(default_factory=set)      # (message, at), by people
 
     # --- reading
 
@@ -608,8 +611,17 @@ class Record:
         change = getattr(self, "on_" + name.replace(".", "_"), None)
         if change:
             entry.effective = change(entry, properties)
+        elif entry.implied:
+            entry.effective = (entry.message, at) in self.clicked and \
+                entry.message not in self.opened
+        elif "unscored" in properties:
+            entry.effective = False
         if not entry.effective:
             return
+        if entry.verdict == 0 and name == "email.opened":
+            self.opened.add(entry.message)
+        if entry.verdict == 0 and name == "email.clicked":
+            self.clicked.add((entry.message, at))
         self.see(name, at, properties, entry.verdict, entry.message)
         if entry.verdict == 0:
             self.happened.append((name, at, properties))

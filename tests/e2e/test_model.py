@@ -470,6 +470,8 @@ def any_entry(chance, number, at, rulesets):
         properties = {"score": chance.choice(CHANGED)}
         if name != "score.erased":
             properties["points"] = str(chance.choice((0.5, 3, 10, 25, -4)))
+    if name in MAIL and chance.random() < 0.1:
+        properties["unscored"] = "do-not-track"
     received = chance.choice([r for n, r in enumerate(rulesets)
                               if n + 1 == len(rulesets) or
                               rulesets[n + 1].at > at])
@@ -477,6 +479,15 @@ def any_entry(chance, number, at, rulesets):
                        chance.choice((0, 0, 0, 1, 2))
                        if name in SIGNALS + MAIL else 0,
                        chance.randrange(4) if name in SIGNALS + MAIL else 0)
+
+
+def with_implied(chance, entries):
+    """Behind some clicks, the open that it implies."""
+    for e in list(entries):
+        if e.name == "email.clicked" and e.message and chance.random() < 0.7:
+            entries.append(model.Entry(len(entries) + 1, e.at, "email.opened",
+                                       {}, e.rules, 0, e.message, implied=True))
+    return entries
 
 
 def lines_of_world(rulesets):
@@ -497,7 +508,7 @@ def lines_of_record(module, entries, rulesets, end):
     yield {"record": "ann@far.test", "module": module}
     for e in sorted(entries, key=lambda e: (e.at, e.id)):
         yield {"entry": e.id, "at": e.at, "name": e.name,
-               "ruleset": rulesets.index(e.rules), "kind": KINDS.get(e.name, 1),
+               "ruleset": rulesets.index(e.rules), "kind": 24 if e.implied else KINDS.get(e.name, 1),
                "verdict": e.verdict, "message": e.message,
                "properties": e.properties}
     yield {"read": end}
@@ -527,9 +538,10 @@ def test_the_fold_is_that_of_the_model(turn):
                                 chance.random() < 0.5))
     people = []
     for n in range(RECORDS):
-        entries = [any_entry(chance, number, START + chance.randrange(
-            -10 * DAY, 60 * DAY) // grid * grid, rulesets)
-            for number in range(1, chance.randrange(2, 50))]
+        entries = with_implied(chance, [
+            any_entry(chance, number, START + chance.randrange(
+                -10 * DAY, 60 * DAY) // grid * grid, rulesets)
+            for number in range(1, chance.randrange(2, 50))])
         people.append(("deal" if n % 10 == 0 else "contact", entries,
                        START + chance.randrange(60, 100) * DAY))
     got = fold([*lines_of_world(rulesets),
