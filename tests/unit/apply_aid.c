@@ -80,6 +80,8 @@ applier_open(struct applier *applier)
 					.bounces = applier->bounces,
 					.checkpoint_ms = applier->checkpoint_ms,
 					.retention_ms = applier->retention_ms,
+					.verdicts = applier->verdicts,
+					.keep_hits_ms = applier->keep_hits_ms,
 					.batch_most = 5000,
 					.save_from = applier->save_from,
 					.batch_wait_ms = 1,

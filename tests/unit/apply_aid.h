@@ -23,6 +23,8 @@ struct applier {
 	const struct score_bands *bands; /* NULL = none */
 	const struct apply_team *teams;
 	size_t n_teams;
+	struct verdict_book *verdicts; /* NULL: hits are judged alone */
+	int64_t keep_hits_ms;
 	bool stopped;	     /* do not start the thread */
 	_Atomic int64_t now; /* 0 = the clock's */
 };
