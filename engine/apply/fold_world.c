@@ -163,6 +163,25 @@ find_rates(const struct fold_world *world, const struct fold_ruleset *ruleset,
 	return SG_OK;
 }
 
+/* So that a signal is compared once with all rules on the same. */
+static void
+find_same(struct fold_ruleset *ruleset, size_t i)
+{
+	struct fold_rule *rule = &ruleset->all[i];
+	size_t k;
+
+	for (k = 0; k < i; k++)
+		if (strcmp(ruleset->all[k].rule->module, rule->rule->module) ==
+		    0)
+			break;
+	rule->same_module = k;
+	for (k = 0; rule->rule->on && k < i; k++)
+		if (ruleset->all[k].rule->on &&
+		    strcmp(ruleset->all[k].rule->on, rule->rule->on) == 0)
+			break;
+	rule->same_on = k;
+}
+
 static enum sg_status
 ready_rule(struct fold_world *world, struct fold_ruleset *ruleset, size_t i,
 	   struct sg_err *err)
@@ -175,6 +194,7 @@ ready_rule(struct fold_world *world, struct fold_ruleset *ruleset, size_t i,
 				    rule->rule->name);
 	rule->score_id = fold_world_score(world, rule->rule->score);
 	rule->next_on = NO_RULE;
+	find_same(ruleset, i);
 	if (rule->rule->condition)
 		keep_what_it_asks(world, rule->rule->condition, rule);
 	if (rule->rule->absence)

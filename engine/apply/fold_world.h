@@ -23,7 +23,8 @@ struct fold_rule {
 	bool timed;	   /* a field rule whose answer changes by time */
 	bool history;	   /* … by what else happened to the record */
 	uint32_t cap_no;   /* the same for all rules of one cap */
-	size_t next_on;	   /* the next of the same signal; NO_RULE = none */
+	size_t same_on, same_module; /* the first rule with that text */
+	size_t next_on; /* the next of the same signal; NO_RULE = none */
 };
 
 #define NO_RULE ((size_t)-1)

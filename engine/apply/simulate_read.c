@@ -9,7 +9,7 @@
 #include "signal/signal_props.h"
 #include "store/store_history_scan.h"
 
-enum { TEXT_MOST = 2048, ASK_EVERY = 65536, NAMES_MOST = 65535 };
+enum { TEXT_MOST = 2048, ASK_EVERY = 65536, NAMES_MOST = 65535, FEW_NAMES = 6 };
 
 struct reading {
 	struct simulation *simulation;
@@ -61,8 +61,14 @@ add_name(struct simulation *simulation, const char *name)
 static uint16_t
 find_name(struct simulation *simulation, const char *name)
 {
-	size_t i = hash_text(name) & NAMES_MOST;
 	uint16_t *place;
+	size_t i;
+
+	/* Most entries have one of few names. */
+	for (i = 1; i <= simulation->n_names && i <= FEW_NAMES; i++)
+		if (strcmp(simulation->names[i].text, name) == 0)
+			return (uint16_t)i;
+	i = hash_text(name) & NAMES_MOST;
 
 	for (;; i = (i + 1) & NAMES_MOST) {
 		place = &simulation->name_table[i];
@@ -240,7 +246,11 @@ read_row(void *arg, const struct store_history_lean *row, struct sg_err *err)
 	struct reading *reading = arg;
 	struct simulate_part *part = reading->part;
 	struct simulate_entry *entry;
-	uint16_t name = find_name(reading->simulation, row->name);
+	uint16_t name;
+
+	if (row->record_id > part->last)
+		return SG_OK;
+	name = find_name(reading->simulation, row->name);
 
 	if (++reading->n % ASK_EVERY == 0 &&
 	    simulate_given_up(reading->simulation))
@@ -323,6 +333,8 @@ simulate_read(struct simulation *simulation, uint32_t first, uint32_t last,
 	if (part->table_size)
 		memset(part->table, 0, part->table_size * sizeof(*part->table));
 	*add_props(part) = (struct simulate_props){.n = 0};
+	if (first == 1 && last == simulation->last_record)
+		last = UINT32_MAX; /* there are no others */
 	status = store_history_scan(simulation->store, first, last, read_row,
 				    &reading, err);
 	if (status == SG_OK)

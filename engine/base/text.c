@@ -108,7 +108,8 @@ text_compare_fold(const char *a, const char *b)
 
 	/* Folding looks at one character at a time, so the plain part in front
 	 * can be compared on its own. */
-	while (*a && lower_ascii(*a) == lower_ascii(*b) && !(*a & 0x80)) {
+	while (*a && !(*a & 0x80) &&
+	       (*a == *b || lower_ascii(*a) == lower_ascii(*b))) {
 		a++;
 		b++;
 	}
@@ -125,6 +126,12 @@ text_compare_fold(const char *a, const char *b)
 bool
 text_equal_fold(const char *a, const char *b)
 {
+	for (; !((*a | *b) & 0x80); a++, b++) {
+		if (*a != *b && lower_ascii(*a) != lower_ascii(*b))
+			return false;
+		if (!*a)
+			return true;
+	}
 	return text_compare_fold(a, b) == 0;
 }
 

@@ -143,13 +143,29 @@ test_within(const struct evaluation *evaluation, const struct node *node)
 	       evaluation->now - at <= node->within_ms;
 }
 
+/* signal.NAME = 'text': what most rules ask, of each signal. */
+static bool
+test_signal_text(const struct evaluation *evaluation, const struct node *node)
+{
+	const struct signal *signal = evaluation->source.signal;
+	const char *value =
+		signal ? signal_get(signal, node->left->name) : NULL;
+
+	return value && *value && text_equal_fold(value, node->right->name);
+}
+
 static bool
 test_compare(const struct evaluation *evaluation, const struct node *node)
 {
 	const struct value_source *source = &evaluation->source;
-	struct value left = condition_value(node->left, source);
-	struct value right = condition_value(node->right, source);
+	struct value left, right;
 
+	if (node->compare == COMPARE_EQUAL &&
+	    node->left->kind == OPERAND_SIGNAL &&
+	    node->right->kind == OPERAND_TEXT)
+		return test_signal_text(evaluation, node);
+	left = condition_value(node->left, source);
+	right = condition_value(node->right, source);
 	return condition_compare(&left, node->compare, &right,
 				 source->timezone);
 }
