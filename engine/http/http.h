@@ -108,6 +108,9 @@ uint16_t http_port(struct http *http, enum http_face face);
  * NULL is fine. */
 void http_close(struct http *http);
 
+/* http_close() was called: what streams without end should end. */
+bool http_is_closing(const struct http *http);
+
 struct http_status {
 	uint64_t requests, refused; /* refused: not HTTP as it should be */
 	uint64_t connections;	    /* open now */

@@ -181,22 +181,50 @@ strip_origin(char *uri)
 		memmove(uri, at, strlen(at) + 1);
 }
 
+static const char *
+refusal(int status)
+{
+	switch (status) {
+	case 411:
+		return "the body must say its length: Content-Length";
+	case 413:
+		return "the request is too large";
+	case 500:
+		return "out of memory";
+	case 501:
+		return "not implemented";
+	case 503:
+		return "too much at once, try again";
+	case 505:
+		return "HTTP version not supported";
+	default:
+		return "bad request";
+	}
+}
+
+/* Programs are on the private faces. */
+static void
+write_refusal(const struct exchange *self, int status, struct sg_reply *reply)
+{
+	if (self->door->face == HTTP_PUBLIC) {
+		reply_text(reply, status, refusal(status));
+		buf_append_char(&reply->body, '\n');
+	} else {
+		reply_problem(reply, status, refusal(status));
+	}
+	if (status == 503)
+		reply_header(reply, "Retry-After", "1");
+}
+
 static enum MHD_Result
 refuse(struct exchange *self, int status)
 {
 	struct sg_reply reply;
 	enum MHD_Result result;
-	const char *text = status == 411   ? "the body must say its length: "
-					     "Content-Length\n"
-			   : status == 413 ? "the request is too large\n"
-			   : status == 501 ? "not implemented\n"
-			   : status == 503 ? "too much at once, try again\n"
-			   : status == 505 ? "HTTP version not supported\n"
-					   : "bad request\n";
 
 	atomic_fetch_add(&self->door->http->refused, 1);
 	reply_init(&reply);
-	reply_text(&reply, status, text);
+	write_refusal(self, status, &reply);
 	result = http_answer(self->connection, &reply, true);
 	reply_done(&reply);
 	return result;

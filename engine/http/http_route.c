@@ -11,9 +11,12 @@ is_get(const struct http_request *request)
 }
 
 static void
-only_get(struct sg_reply *reply)
+only_get(const struct http_request *request, struct sg_reply *reply)
 {
-	reply_text(reply, 405, "only GET and HEAD\n");
+	if (request->face == HTTP_PUBLIC)
+		reply_text(reply, 405, "only GET and HEAD\n");
+	else
+		reply_problem(reply, 405, "only GET and HEAD");
 	reply_header(reply, "Allow", "GET, HEAD");
 }
 
@@ -46,7 +49,7 @@ http_route(void *arg, const struct http_request *request,
 	http_handler_fn *own = find_own(routes, request);
 
 	if (own && !is_api(request->request.path) && !is_get(request)) {
-		only_get(reply);
+		only_get(request, reply);
 		return;
 	}
 	if (own) {
@@ -57,7 +60,9 @@ http_route(void *arg, const struct http_request *request,
 	    routes->plugin(routes->plugin_arg, &request->request,
 			   http_header_of, request->batch, reply))
 		return;
-	if (routes->missing)
+	if (request->face != HTTP_PUBLIC)
+		reply_problem(reply, 404, "there is nothing at this address");
+	else if (routes->missing)
 		routes->missing(routes->plugin_arg, &request->request,
 				http_header_of, reply);
 	else

@@ -280,6 +280,12 @@ http_close(struct http *http)
 	free(http);
 }
 
+bool
+http_is_closing(const struct http *http)
+{
+	return atomic_load(&http->closing);
+}
+
 void
 http_get_status(struct http *http, struct http_status *out)
 {

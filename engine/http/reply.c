@@ -135,6 +135,18 @@ reply_text(struct sg_reply *reply, int status, const char *text)
 }
 
 void
+reply_problem(struct sg_reply *reply, int status, const char *detail)
+{
+	reply_status(reply, status);
+	reply_header(reply, "Content-Type", "application/problem+json");
+	buf_reset(&reply->body);
+	buf_printf(&reply->body,
+		   "{\"type\":\"about:blank\",\"title\":\"%s\","
+		   "\"status\":%d,\"detail\":\"%s\"}\n",
+		   detail, status, detail);
+}
+
+void
 reply_page(struct sg_reply *reply, int status, const char *html)
 {
 	reply->status = status;

@@ -43,6 +43,8 @@ void reply_status(struct sg_reply *reply, int status);
 void reply_header(struct sg_reply *reply, const char *name, const char *value);
 void reply_body(struct sg_reply *reply, const void *bytes, size_t len);
 void reply_text(struct sg_reply *reply, int status, const char *text);
+/* RFC 9457; `detail` is our own text, without quotes. */
+void reply_problem(struct sg_reply *reply, int status, const char *detail);
 /* Content type text/html; charset=utf-8, with the headers a page needs
  * (Content-Security-Policy, X-Content-Type-Options, Referrer-Policy). */
 void reply_page(struct sg_reply *reply, int status, const char *html);

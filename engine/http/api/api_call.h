@@ -48,6 +48,7 @@ struct api {
 	int64_t started_at;
 	atomic_ullong calls, problems;
 	struct rate *rate;
+	struct events *events;
 	pthread_mutex_t lock; /* guards: */
 	size_t n_under_way;   /* calls with an Idempotency-Key */
 	uint64_t under_way[API_UNDER_WAY_MOST];
@@ -325,6 +326,7 @@ api_fn api_modules_all, api_fields_all, api_signals_unmatched;
 api_fn api_scores_histogram, api_scores_compare;
 api_fn api_scores_list, api_scores_top, api_scores_summary;
 api_fn api_scores_of, api_scores_why, api_scores_change;
+api_fn api_events;
 api_fn api_contacts_bulk, api_signals_bulk;
 api_fn api_lists_patch, api_segments_show, api_segments_patch;
 api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;

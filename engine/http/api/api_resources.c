@@ -188,6 +188,11 @@ const struct api_resource api_resources[] = {
 	 .params = "", .body = "Verdict", .answer = "Signal",
 	 .action = "signal.judge"},
 
+	{"GET", "/events", API_READER, api_events,
+	 "what happens, as it does: server-sent events; Last-Event-ID goes on",
+	 .params = "kind contact module score name where threshold",
+	 .produces = "text/event-stream"},
+
 	{"GET", "/rules", API_READER, api_rules_get,
 	 "the rules; as a file with Accept: text/plain",
 	 .params = "about format limit cursor", .answer = "Rules",
