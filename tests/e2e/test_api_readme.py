@@ -86,7 +86,8 @@ def test_every_resource_of_the_index_answers(place):
         path = re.sub(r"\{\w+\}", "none@far.test", item["path"])
         path = path.removeprefix("/api/v1")
         if item["method"] == "GET":
-            answer = daemon.api("GET", path)
+            # A stream has no end.
+            answer = daemon.api("HEAD" if path == "/events" else "GET", path)
             assert answer.status in (200, 400, 404), (path, answer.text)
         wrong = daemon.api("BREW", path)
         assert wrong.status in (405, 501, 400), (path, wrong.status)

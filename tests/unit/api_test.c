@@ -909,7 +909,10 @@ everything_in_the_index_is_there(void **state)
 
 		if (strcmp(json_get_text(one, "method"), "GET") == 0 &&
 		    !strchr(path, '{') && strcmp(path, "/api/v1") != 0)
-			api_expect(server, 200, "GET", path, NULL);
+			/* A stream has no end. */
+			api_expect(server, 200,
+				   strstr(path, "/events") ? "HEAD" : "GET",
+				   path, NULL);
 	}
 	json_free(index);
 }
