@@ -49,7 +49,10 @@ click_hit(const struct sg_call *call, const struct sg_request *request,
 	struct sg_text *target = host->text(call);
 	struct sg_token token;
 
-	host->reply_header(reply, "Cache-Control", "private, no-store");
+	host->reply_header(reply, "Cache-Control",
+			   "no-store, no-cache, private, max-age=0");
+	host->reply_header(reply, "Pragma", "no-cache");
+	host->reply_header(reply, "Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
 	if (host->token_read(call, SG_TOKEN_CLICK, SG_TOKEN_URL, request->path,
 			     strlen(request->path), &token, err) != SG_OK) {
 		host->reply_page(reply, 404, not_found);

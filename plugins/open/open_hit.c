@@ -48,8 +48,11 @@ open_hit(const struct sg_call *call, const struct sg_request *request,
 
 	/* Always answer the image: a reader must not learn whether a token is
 	 * known, and must not see a broken image because our disk is full. */
+	/* In all three tongues that caches speak: the second open counts. */
 	host->reply_header(reply, "Cache-Control",
-			   "private, no-store, max-age=0");
+			   "no-store, no-cache, private, max-age=0");
+	host->reply_header(reply, "Pragma", "no-cache");
+	host->reply_header(reply, "Expires", "Thu, 01 Jan 1970 00:00:00 GMT");
 	host->reply_fixed(reply, "image/gif", pixel, sizeof(pixel));
 	if (host->token_read(call, SG_TOKEN_OPEN, SG_TOKEN_URL, request->path,
 			     token_length(request->path), &token, err) != SG_OK)

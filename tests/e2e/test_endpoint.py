@@ -29,7 +29,6 @@ LISTENERS = """    public = "127.0.0.1:{public}, [::1]:{six}, {base}/public.sock
     certificate = {{ "{base}/one.pem", "{base}/two.pem" }}
     key = {{ "{base}/one.key", "{base}/two.key" }}
     trusted = {{ "127.0.0.1/32", "unix" }}
-    requests = "5/1h"
 """
 
 
@@ -48,7 +47,7 @@ def daemon():
     certificates.make(base, "two", hosts=("other.example.test",))
     made = Scoregated(base, more=MORE, conf=CONF.replace(
         '    public = "127.0.0.1:{public}"\n', LISTENERS),
-        tls=places.free_port(), six=places.free_port())
+        tls=places.free_port(), six=places.free_port(), requests="5/1h")
     try:
         made.start().do("contact", "add", WHO)
         yield made
@@ -126,8 +125,8 @@ def test_opens_past_the_limit_are_answered_and_leave_no_signal(daemon):
 
 def test_a_proxy_header_comes_first_where_it_is_wanted(make_daemon):
     daemon = make_daemon(more=MORE, conf=CONF.replace(
-        "    private =", '    trusted = "127.0.0.2/32"\n    requests = "2/1h"'
-        "\n    proxy_protocol = yes\n    private =")).start()
+        "    private =", '    trusted = "127.0.0.2/32"\n'
+        "    proxy_protocol = yes\n    private ="), requests="2/1h").start()
     ask = (b"GET /f/demo HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
     v2 = (b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c" + socket.inet_aton(
         "203.0.113.50") + socket.inet_aton("192.0.2.1") + b"\0\1\0\2")

@@ -28,6 +28,7 @@ http {{
     public = "127.0.0.1:{public}"
     private = "127.0.0.1:{private}"
     socket = "{base}/scoregate.sock"
+    requests = "{requests}"
 }}
 milter {{
     socket = "unix:{base}/milter.sock"
@@ -81,7 +82,7 @@ class Scoregated:
                            plugins=places.PLUGINS, public_url=PUBLIC_URL,
                            bounce_domain=BOUNCE_DOMAIN, group=_group(),
                            user=pwd.getpwuid(os.geteuid()).pw_name, smtp=25,
-                           mail="", smtp_more="", root_more="", settle="0s")
+                           mail="", requests="off", smtp_more="", root_more="", settle="0s")
         self.values.update(values)
         if "user" in values:
             # Who is not root may not be able to enter the build's folder.
