@@ -53,10 +53,11 @@ struct broadcast_draft {
 	const char *template; /* an .eml file */
 	size_t template_len;
 	const char *condition;
-	const char *sender; /* From; NULL or "" = the template's */
-	double pace;	    /* mails a second, 0 = the configuration's */
-	double domain_pace; /* to one recipient domain; likewise */
-	const char *author; /* audit name */
+	const char *sender;   /* From; NULL or "" = the template's */
+	double pace;	      /* mails a second, 0 = the configuration's */
+	double domain_pace;   /* to one recipient domain; likewise */
+	const char *author;   /* audit name */
+	bool include_unknown; /* who has no score passes `has score`, too */
 };
 
 /* SG_REFUSED: a bad name, one that is taken, a bad template (line and column)
@@ -173,6 +174,25 @@ enum sg_status broadcast_resume(struct broadcasts *broadcasts, const char *name,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status broadcast_cancel(struct broadcasts *broadcasts, const char *name,
 				struct sg_err *err) MUST_CHECK;
+
+/* Only one that nobody got yet: a draft, or one not begun. */
+enum sg_status broadcast_delete(struct broadcasts *broadcasts, const char *name,
+				struct sg_err *err) MUST_CHECK;
+/* The doubtful (it is not known whether the MTA has their mail) are queued
+ * again, with the same Message-ID: some get it twice. Of one that is sent,
+ * paused or failed; then it goes on. *n_out: how many. */
+enum sg_status broadcast_resend_doubtful(struct broadcasts *broadcasts,
+					 const char *name, uint64_t *n_out,
+					 struct sg_err *err) MUST_CHECK;
+
+/* The mail as that contact (NULL: the first recipient) would get it, to that
+ * address, now; its subject begins with "[Test] ", it is not instrumented and
+ * no record knows of it. SG_NONE: no such broadcast; SG_REFUSED: no such
+ * contact, or what the MTA said. */
+enum sg_status broadcast_send_test(struct broadcasts *broadcasts,
+				   const char *name, const char *as_address,
+				   const char *to,
+				   struct sg_err *err) MUST_CHECK;
 
 struct broadcast_progress {
 	bool running; /* mails are being sent right now */

@@ -134,6 +134,28 @@ check_draft(struct broadcasts *broadcasts, struct store *store,
 	return status;
 }
 
+/* The condition as it is stored: what --unknown includes stands in it. */
+static enum sg_status
+write_unknown(struct broadcasts *broadcasts, struct store *store,
+	      const char *text, struct buf *to, struct sg_err *err)
+{
+	struct apply_names *names = calloc(1, sizeof(*names));
+	struct condition *condition = NULL;
+	enum sg_status status;
+
+	if (!names)
+		return err_set(err, SG_FAILED, "out of memory");
+	apply_names_init(names, broadcasts->apply, store);
+	status = condition_parse(text, &names->names, &condition, err);
+	if (status == SG_OK)
+		status = condition_include_unknown(condition, err);
+	if (status == SG_OK)
+		condition_write(condition, to);
+	condition_free(condition);
+	free(names);
+	return status;
+}
+
 static enum sg_status
 create_call(void *arg, struct store *store, struct sg_err *err)
 {
@@ -166,6 +188,7 @@ broadcast_create(struct broadcasts *broadcasts,
 		 const struct broadcast_draft *draft, struct sg_err *err)
 {
 	struct broadcast_draft copy = *draft;
+	struct buf condition = BUF_INIT;
 	struct store *store;
 	enum sg_status status =
 		store_readers_take(broadcasts->readers, &store, err);
@@ -173,10 +196,16 @@ broadcast_create(struct broadcasts *broadcasts,
 	if (status != SG_OK)
 		return status;
 	status = check_draft(broadcasts, store, draft, err);
+	if (status == SG_OK && draft->include_unknown) {
+		status = write_unknown(broadcasts, store, draft->condition,
+				       &condition, err);
+		copy.condition = buf_text(&condition);
+	}
 	store_readers_give(broadcasts->readers, store);
-	if (status != SG_OK)
-		return status;
-	return apply_call(broadcasts->apply, create_call, &copy, err);
+	if (status == SG_OK)
+		status = apply_call(broadcasts->apply, create_call, &copy, err);
+	buf_done(&condition);
+	return status;
 }
 
 /* --- send ------------------------------------------------------------------
@@ -296,8 +325,8 @@ out:
 	return status;
 }
 
-static void
-wake(struct broadcasts *broadcasts)
+void
+broadcasts_wake(struct broadcasts *broadcasts)
 {
 	pthread_mutex_lock(&broadcasts->lock);
 	broadcasts->woken = true;
@@ -328,7 +357,7 @@ broadcast_send(struct broadcasts *broadcasts, const char *name,
 		broadcast_begin(broadcasts, name, BROADCAST_DRAFT, err);
 
 	if (status == SG_OK)
-		wake(broadcasts);
+		broadcasts_wake(broadcasts);
 	return status;
 }
 
@@ -428,7 +457,7 @@ broadcast_send_at(struct broadcasts *broadcasts, const char *name, int64_t at,
 		apply_call(broadcasts->apply, schedule_call, &schedule, err);
 
 	if (status == SG_OK)
-		wake(broadcasts);
+		broadcasts_wake(broadcasts);
 	return status;
 }
 
@@ -527,6 +556,42 @@ broadcast_resume(struct broadcasts *broadcasts, const char *name,
 		apply_call(broadcasts->apply, move_call, &resume, err);
 
 	if (status == SG_OK)
-		wake(broadcasts);
+		broadcasts_wake(broadcasts);
+	return status;
+}
+
+/* --- delete, and the doubtful once more ------------------------------------
+ */
+
+static enum sg_status
+delete_call(void *arg, struct store *store, struct sg_err *err)
+{
+	const char *name = arg;
+	struct pool *pool = pool_new();
+	struct store_broadcast row;
+	enum sg_status status =
+		store_broadcast_get(store, name, pool, &row, err);
+
+	if (status == SG_NONE)
+		err_set(err, SG_NONE, "no broadcast %s", name);
+	if (status == SG_OK && row.started_at)
+		status = err_set(err, SG_REFUSED,
+				 "broadcast %s is %s: what came of it is kept",
+				 name, broadcast_state_name(row.state));
+	if (status == SG_OK)
+		status = store_broadcast_delete(store, name, err);
+	pool_free(pool);
+	return status;
+}
+
+enum sg_status
+broadcast_delete(struct broadcasts *broadcasts, const char *name,
+		 struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	enum sg_status status = apply_call(broadcasts->apply, delete_call,
+					   pool_strdup(pool, name), err);
+
+	pool_free(pool);
 	return status;
 }

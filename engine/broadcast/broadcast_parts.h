@@ -56,6 +56,8 @@ void broadcast_settings_write(const struct broadcast_settings *settings,
 			      struct buf *to);
 /* Rests, but not when the daemon stops. */
 void broadcasts_rest(struct broadcasts *broadcasts, int64_t ms);
+/* The sending thread looks for work. */
+void broadcasts_wake(struct broadcasts *broadcasts);
 /* broadcast_change.c: choose the recipients and begin; `from` is the state it
  * must be in. */
 enum sg_status broadcast_begin(struct broadcasts *broadcasts, const char *name,
@@ -102,6 +104,13 @@ enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
 				   struct broadcast_mail *mail,
 				   struct sg_err *err) MUST_CHECK;
 void broadcast_mail_done(struct broadcast_mail *mail);
+
+/* broadcast_preview.c: as that contact, NULL: the first recipient, gets it now.
+ * SG_NONE: no such broadcast; SG_REFUSED: no such contact. */
+enum sg_status broadcast_make_for(struct broadcasts *broadcasts,
+				  const char *name, const char *as_address,
+				  struct broadcast_mail *mail_out,
+				  struct sg_err *err) MUST_CHECK;
 
 /* broadcast_run.c: the sending thread's body for one broadcast. */
 void broadcast_run(struct broadcasts *broadcasts, const char *name);

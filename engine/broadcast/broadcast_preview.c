@@ -220,3 +220,64 @@ out:
 	record_set_free(nobody);
 	return status;
 }
+
+/* --- one mail ------------------------------------------------------------ */
+
+static enum sg_status
+make_for(struct people *people, const struct store_broadcast *row,
+	 const char *as_address, struct broadcast_mail *mail_out)
+{
+	struct broadcast_selection selection = {0};
+	struct template *template;
+	uint32_t reader = 0;
+	enum sg_status status = broadcast_template(
+		people->broadcasts, people->store, row->template,
+		row->template_len, &template, people->err);
+
+	if (status != SG_OK)
+		return status;
+	status = broadcast_select(people->broadcasts, people->store,
+				  row->condition, template_list(template),
+				  people->now, &selection, people->err);
+	if (status == SG_OK)
+		status = choose_reader(people, selection.recipients, as_address,
+				       &reader);
+	if (status == SG_OK && !reader)
+		status = err_set(people->err, SG_REFUSED,
+				 "nobody would get it now: say as whom it is "
+				 "to be written");
+	if (status == SG_OK)
+		status = broadcast_mail_make(people->broadcasts, people->store,
+					     row, template, reader, people->now,
+					     mail_out, people->err);
+	broadcast_selection_done(&selection);
+	template_free(template);
+	return status;
+}
+
+enum sg_status
+broadcast_make_for(struct broadcasts *broadcasts, const char *name,
+		   const char *as_address, struct broadcast_mail *mail_out,
+		   struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct people people = {.broadcasts = broadcasts,
+				.pool = pool,
+				.now = clock_now(),
+				.err = err};
+	struct store_broadcast row;
+	enum sg_status status =
+		store_readers_take(broadcasts->readers, &people.store, err);
+
+	if (status == SG_OK) {
+		status = store_broadcast_get(people.store, name, pool, &row,
+					     err);
+		if (status == SG_NONE)
+			err_set(err, SG_NONE, "no broadcast %s", name);
+		if (status == SG_OK)
+			status = make_for(&people, &row, as_address, mail_out);
+		store_readers_give(broadcasts->readers, people.store);
+	}
+	pool_free(pool);
+	return status;
+}

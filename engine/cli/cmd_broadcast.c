@@ -50,6 +50,8 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 	json_add_text(body, "where", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
+	if (cli_value(args, "unknown"))
+		json_add_text(body, "unknown", cli_value(args, "unknown"));
 	code = CLI_USAGE;
 	if (add_pace(args, "pace", "pace", body) &&
 	    add_pace(args, "domain-pace", "domain_pace", body))
@@ -317,6 +319,8 @@ act(struct cli *cli, const struct cli_args *args, const char *action,
 		json_add_text(body, "at", cli_value(args, "at"));
 	if (cli_value(args, "timezone"))
 		json_add_text(body, "timezone", cli_value(args, "timezone"));
+	if (cli_value(args, "resend-doubtful"))
+		json_add_bool(body, "resend_doubtful", true);
 	cli_path(&path, "/broadcasts/%s/%s", cli_arg(args, 0), action);
 	if (add_pace(args, "pace", "pace", body) &&
 	    add_pace(args, "domain-pace", "domain_pace", body))
@@ -363,6 +367,46 @@ broadcast_cancel(struct cli *cli, const struct cli_args *args)
 }
 
 static enum cli_exit
+broadcast_delete(struct cli *cli, const struct cli_args *args)
+{
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/broadcasts/%s", cli_arg(args, 0));
+	code = cli_call(cli, "DELETE", buf_text(&path), NULL, &answer);
+	buf_done(&path);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		puts("Deleted.");
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+broadcast_test(struct cli *cli, const struct cli_args *args)
+{
+	struct json *body, *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	if (!cli_value(args, "to"))
+		return cli_fail(CLI_USAGE, "broadcast test needs --to ADDRESS");
+	body = json_new_object();
+	json_add_text(body, "to", cli_value(args, "to"));
+	if (cli_value(args, "as"))
+		json_add_text(body, "as", cli_value(args, "as"));
+	cli_path(&path, "/broadcasts/%s/test", cli_arg(args, 0));
+	code = cli_call(cli, "POST", buf_text(&path), body, &answer);
+	buf_done(&path);
+	json_free(body);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		printf("A test mail is on its way to %s.\n",
+		       cli_value(args, "to"));
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
 broadcast_clicks(struct cli *cli, const struct cli_args *args)
 {
 	static const struct cli_column columns[] = {
@@ -397,6 +441,7 @@ static const struct cli_option create_options[] = {
 	{"template", "FILE.eml", "the mail, with {{variables}}"},
 	{"to", "EXPR", "who gets it, evaluated when it is sent"},
 	{"from", "ADDRESS", "From; without it, the template's"},
+	{"unknown", "include|skip", "who has no score; skip"},
 	{"pace", "N/s", "mails a second"},
 	{"domain-pace", "N/s", "mails a second to one recipient domain"},
 	{0},
@@ -412,6 +457,18 @@ static const struct cli_option send_options[] = {
 	{"pace", "N/s", "mails a second"},
 	{"domain-pace", "N/s", "mails a second to one recipient domain"},
 	{"wait", NULL, "show progress until it is over"},
+	{0},
+};
+static const struct cli_option resume_options[] = {
+	{"pace", "N/s", "mails a second"},
+	{"domain-pace", "N/s", "mails a second to one recipient domain"},
+	{"resend-doubtful", NULL, "also to those who may have it already"},
+	{"wait", NULL, "show progress until it is over"},
+	{0},
+};
+static const struct cli_option test_options[] = {
+	{"to", "ADDRESS", "who is to look at it"},
+	{"as", "CONTACT", "whose mail; the first recipient's"},
 	{0},
 };
 static const struct cli_option wait_option[] = {
@@ -430,16 +487,20 @@ const struct cli_command cli_broadcast_commands[] = {
 	 "prepare a broadcast", create_options, 1, 1, broadcast_create},
 	{"broadcast preview", "NAME", "who gets it, who not, and the mail",
 	 for_option, 1, 1, broadcast_preview},
+	{"broadcast test", "NAME --to ADDRESS", "one mail to look at",
+	 test_options, 1, 1, broadcast_test},
 	{"broadcast send", "NAME", "send it, now or later", send_options, 1, 1,
 	 broadcast_send},
 	{"broadcast status", "[NAME]", "all broadcasts, or how one goes",
 	 wait_option, 0, 1, broadcast_status},
 	{"broadcast pause", "NAME", "stop for now", NULL, 1, 1,
 	 broadcast_pause},
-	{"broadcast resume", "NAME", "go on", send_options + 2, 1, 1,
+	{"broadcast resume", "NAME", "go on", resume_options, 1, 1,
 	 broadcast_resume},
 	{"broadcast cancel", "NAME", "stop for good", NULL, 1, 1,
 	 broadcast_cancel},
+	{"broadcast delete", "NAME", "forget one that nobody got yet", NULL, 1,
+	 1, broadcast_delete},
 	{"broadcast clicks", "NAME", "who clicked what, and when",
 	 click_options, 1, 1, broadcast_clicks},
 	{0},

@@ -101,6 +101,10 @@ bool condition_signal_meets(const struct condition *condition,
 void condition_each_property(const struct condition *condition,
 			     void (*fn)(void *arg, const char *name),
 			     void *arg);
+/* From here on each `has score` holds for who has no such score, too: its text
+ * says so. SG_REFUSED: it stands in a segment, whose text is not ours. */
+enum sg_status condition_include_unknown(struct condition *condition,
+					 struct sg_err *err) MUST_CHECK;
 /* The canonical text: parses to the same condition. */
 void condition_write(const struct condition *condition, struct buf *to);
 

@@ -186,6 +186,35 @@ store_broadcast_set_settings(struct store *store, const char *name,
 	return store_run_one(store, statement, err);
 }
 
+static enum sg_status
+delete_from(struct store *store, const char *sql, const char *name,
+	    struct db_statement **statement_out, struct sg_err *err)
+{
+	enum sg_status status = store_prepare(store, sql, statement_out, err);
+
+	if (status == SG_OK)
+		db_bind_text(*statement_out, 1, name);
+	return status;
+}
+
+enum sg_status
+store_broadcast_delete(struct store *store, const char *name,
+		       struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = delete_from(
+		store, "DELETE FROM broadcast_recipient WHERE broadcast = ?",
+		name, &statement, err);
+
+	if (status == SG_OK)
+		status = db_run(statement, err);
+	if (status == SG_OK)
+		status = delete_from(store,
+				     "DELETE FROM broadcast WHERE name = ?",
+				     name, &statement, err);
+	return status == SG_OK ? store_run_one(store, statement, err) : status;
+}
+
 /* --- what came of it ---------------------------------------------------- */
 
 /* One statement for each answer, so that each uses its own index. */

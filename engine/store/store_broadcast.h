@@ -82,6 +82,10 @@ enum sg_status store_broadcast_set_settings(struct store *store,
 					    const char *settings,
 					    struct sg_err *err) MUST_CHECK;
 
+/* With all of its recipients. SG_NONE: no such. */
+enum sg_status store_broadcast_delete(struct store *store, const char *name,
+				      struct sg_err *err) MUST_CHECK;
+
 struct store_recipient {
 	uint32_t record_id;
 	enum recipient_state state;
@@ -119,6 +123,10 @@ enum sg_status store_recipient_slice(struct store *store, const char *name,
 enum sg_status store_recipients_doubt(struct store *store, const char *name,
 				      int64_t now, uint64_t *n_out,
 				      struct sg_err *err) MUST_CHECK;
+/* The doubtful are queued once more. */
+enum sg_status store_recipients_requeue(struct store *store, const char *name,
+					int64_t now, uint64_t *n_out,
+					struct sg_err *err) MUST_CHECK;
 enum sg_status store_recipients_counts(struct store *store, const char *name,
 				       uint64_t counts_out[RECIPIENT_N_STATES],
 				       struct sg_err *err) MUST_CHECK;

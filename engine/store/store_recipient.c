@@ -178,19 +178,13 @@ store_recipient_slice(struct store *store, const char *name, int state,
 			     err);
 }
 
-enum sg_status
-store_recipients_doubt(struct store *store, const char *name, int64_t now,
-		       uint64_t *n_out, struct sg_err *err)
+static enum sg_status
+change_all(struct store *store, const char *sql, const char *name, int64_t now,
+	   uint64_t *n_out, struct sg_err *err)
 {
 	struct db_statement *statement;
-	enum sg_status status;
+	enum sg_status status = store_prepare(store, sql, &statement, err);
 
-	status = store_prepare(store,
-			       "UPDATE broadcast_recipient"
-			       " SET state = 'doubtful', changed_at = ?"
-			       " WHERE broadcast = ?"
-			       " AND state = 'handing-over'",
-			       &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_int(statement, 1, now);
@@ -199,6 +193,28 @@ store_recipients_doubt(struct store *store, const char *name, int64_t now,
 	if (status == SG_OK)
 		*n_out = (uint64_t)db_changes(store_db(store));
 	return status;
+}
+
+enum sg_status
+store_recipients_doubt(struct store *store, const char *name, int64_t now,
+		       uint64_t *n_out, struct sg_err *err)
+{
+	return change_all(store,
+			  "UPDATE broadcast_recipient"
+			  " SET state = 'doubtful', changed_at = ?"
+			  " WHERE broadcast = ? AND state = 'handing-over'",
+			  name, now, n_out, err);
+}
+
+enum sg_status
+store_recipients_requeue(struct store *store, const char *name, int64_t now,
+			 uint64_t *n_out, struct sg_err *err)
+{
+	return change_all(store,
+			  "UPDATE broadcast_recipient"
+			  " SET state = 'queued', reason = '', changed_at = ?"
+			  " WHERE broadcast = ? AND state = 'doubtful'",
+			  name, now, n_out, err);
 }
 
 enum sg_status

@@ -128,6 +128,47 @@ what_is_right_parses_and_has_a_canonical_text(void **state)
 	}
 }
 
+/* … and once those without a score are included. */
+static const struct {
+	const char *text, *widened;
+} unknown[] = {
+	{"has score >= 50", "has score >= 50 or not has score"},
+	{"list 'news' and has score 'fit' between 1 and 2",
+	 "list 'news' and (has score 'fit' between 1 and 2 or not has score "
+	 "'fit')"},
+	{"not has score >= 50", "not has score >= 50"},
+	{"not (tag 'x' or not has score < 5)",
+	 "not (tag 'x' or not (has score < 5 or not has score))"},
+	{"tag 'x' or list 'news'", "tag 'x' or list 'news'"},
+};
+
+static void
+those_without_a_score_can_be_included(void **state)
+{
+	struct condition *condition;
+	struct sg_err err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		struct buf to = BUF_INIT;
+		char *again;
+
+		assert_int_equal(condition_parse(unknown[i].text, aid_names(),
+						 &condition, &err),
+				 SG_OK);
+		assert_int_equal(condition_include_unknown(condition, &err),
+				 SG_OK);
+		condition_write(condition, &to);
+		condition_free(condition);
+		assert_string_equal(buf_text(&to), unknown[i].widened);
+		again = canonical_of(buf_text(&to));
+		assert_string_equal(again, unknown[i].widened);
+		free(again);
+		buf_done(&to);
+	}
+}
+
 static const struct {
 	const char *text, *error;
 } bad[] = {
@@ -644,6 +685,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_right_parses_and_has_a_canonical_text),
+		cmocka_unit_test(those_without_a_score_can_be_included),
 		cmocka_unit_test(what_is_wrong_is_told_with_place_and_caret),
 		cmocka_unit_test(a_bad_date_says_why),
 		cmocka_unit_test(depth_is_bounded),

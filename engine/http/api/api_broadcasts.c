@@ -111,6 +111,21 @@ body_pace(struct api_call *call, const char *name, double *out,
 		       name);
 }
 
+/* "unknown": "include", those without a score, or "skip". */
+static enum sg_status
+body_unknown(struct api_call *call, bool *include_out, struct sg_err *err)
+{
+	const char *word = NULL;
+	enum sg_status status =
+		api_body_text(call, "unknown", false, &word, err);
+
+	*include_out = word && !strcmp(word, "include");
+	if (status == SG_OK && word && !*include_out && strcmp(word, "skip"))
+		return err_set(err, SG_REFUSED,
+			       "`unknown` is include or skip, not %s", word);
+	return status;
+}
+
 enum sg_status
 api_broadcasts_create(struct api_call *call, struct sg_err *err)
 {
@@ -134,11 +149,9 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 			body_pace(call, "domain_pace", &draft.domain_pace, err);
 	if (status != SG_OK)
 		return status;
-	if (json_get(call->body, "unknown"))
-		return err_set(err, SG_REFUSED,
-			       "`unknown` is not known yet; to send to those "
-			       "without a score too, say so in `where`: (…) or "
-			       "not has score");
+	status = body_unknown(call, &draft.include_unknown, err);
+	if (status != SG_OK)
+		return status;
 	draft.template_len = strlen(draft.template);
 	status = broadcast_create(call->api->options.broadcasts, &draft, err);
 	if (status != SG_OK)
@@ -200,6 +213,51 @@ send_it(struct api_call *call, const char *name, struct sg_err *err)
 }
 
 enum sg_status
+api_broadcasts_delete(struct api_call *call, struct sg_err *err)
+{
+	const char *name = call->args[0];
+	enum sg_status status = need(call, err);
+
+	if (status != SG_OK)
+		return status;
+	return broadcast_delete(call->api->options.broadcasts, name, err);
+}
+
+/* One mail to somebody who is to look at it. */
+enum sg_status
+api_broadcasts_test(struct api_call *call, struct sg_err *err)
+{
+	const char *to = NULL, *as = NULL;
+	enum sg_status status = need(call, err);
+
+	if (status == SG_OK)
+		status = api_body_text(call, "to", true, &to, err);
+	if (status == SG_OK)
+		status = api_body_text(call, "as", false, &as, err);
+	if (status == SG_OK)
+		status = broadcast_send_test(call->api->options.broadcasts,
+					     call->args[0], as, to, err);
+	if (status == SG_OK)
+		json_add_text(api_answer(call), "to", to);
+	return status;
+}
+
+/* `resend_doubtful` of resume's body. */
+static enum sg_status
+resume_it(struct api_call *call, const char *name, struct sg_err *err)
+{
+	struct broadcasts *broadcasts = call->api->options.broadcasts;
+	bool doubtful = false;
+	uint64_t n;
+
+	if (call->body)
+		json_get_bool(call->body, "resend_doubtful", &doubtful);
+	if (doubtful)
+		return broadcast_resend_doubtful(broadcasts, name, &n, err);
+	return broadcast_resume(broadcasts, name, err);
+}
+
+enum sg_status
 api_broadcasts_act(struct api_call *call, struct sg_err *err)
 {
 	static const struct {
@@ -208,7 +266,6 @@ api_broadcasts_act(struct api_call *call, struct sg_err *err)
 				      const char *name, struct sg_err *err);
 	} actions[] = {
 		{"pause", broadcast_pause},
-		{"resume", broadcast_resume},
 		{"cancel", broadcast_cancel},
 	};
 	const char *name = call->args[0];
@@ -222,6 +279,10 @@ api_broadcasts_act(struct api_call *call, struct sg_err *err)
 		return status;
 	if (!strcmp(call->args[1], "send")) {
 		status = no_broadcast(send_it(call, name, err), name, err);
+		return status == SG_OK ? show(call, name, err) : status;
+	}
+	if (!strcmp(call->args[1], "resume")) {
+		status = no_broadcast(resume_it(call, name, err), name, err);
 		return status == SG_OK ? show(call, name, err) : status;
 	}
 	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {

@@ -342,6 +342,7 @@ api_fn api_imports_all, api_imports_begin, api_imports_show, api_imports_chunk;
 api_fn api_imports_delete;
 api_fn api_person_data, api_person_forget;
 api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
+api_fn api_broadcasts_delete, api_broadcasts_test;
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_split_all, api_split_redo, api_split_drop;

@@ -184,7 +184,9 @@ const struct api_shape api_shapes[] = {
 	{"NewBroadcast", "{name:text template:text where:text from?:text"
 	 " unknown?:text pace?:number domain_pace?:number ...}", NULL},
 	{"BroadcastOrder", "{at?:text timezone?:text pace?:number"
-	 " domain_pace?:number ...}", NULL},
+	 " domain_pace?:number resend_doubtful?:bool ...}", NULL},
+	{"BroadcastTest", "{to:text as?:text ...}", NULL},
+	{"BroadcastTested", "{to:text ...}", NULL},
 	{"BroadcastLine", "{name:text state:text where:text from:text"
 	 " author:text created_at:time started_at?:time finished_at?:time"
 	 " scheduled_at?:time trouble?:text ...}", NULL},

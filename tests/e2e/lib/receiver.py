@@ -106,20 +106,25 @@ class _Session(socketserver.StreamRequestHandler):
     def do_DATA(self, _rest):
         if not self.mail or not self.mail.recipients:
             self.say("554 5.5.1 no valid recipients")
-            return
+            return None
         self.say("354 go on")
         data = []
         while True:
             line = self.rfile.readline()
             if not line:
-                return
+                return "quit"
             if line == b".\r\n":
                 break
             data.append(line[1:] if line.startswith(b".") else line)
         self.mail.data = b"".join(data)
-        reply = self.server.receiver.after_data(self.mail)
+        receiver = self.server.receiver
+        reply = receiver.after_data(self.mail)
         self.mail = None
+        # "." is the end of the data: kept, and cut off without an answer.
+        if receiver.hang_up and receiver.hang_up("."):
+            return "quit"
         self.say(reply)
+        return None
 
 
 class _Server(socketserver.ThreadingTCPServer):
