@@ -71,6 +71,9 @@ def test_the_examples_of_the_readme_work(place):
         if "broadcasts/spring/send" in line:
             assert curl(place, line)[0] in (200, 400)  # nobody has 50
             continue
+        if "broadcasts/spring/test" in line:
+            assert curl(place, line)[0] == 400  # no MTA listens here
+            continue
         status, text = curl(place, line)
         assert 200 <= status < 300, (line, status, text)
         if "lists/news -X DELETE" in line and "contacts" not in line:
