@@ -29,6 +29,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_split_commands,
 	cli_plugin_commands,
 	cli_token_commands,
+	cli_audit_commands,
 	cli_key_commands,
 	cli_doctor_commands,
 	cli_operate_commands,

@@ -29,6 +29,7 @@ extern const struct cli_command cli_doctor_commands[];
 extern const struct cli_command cli_split_commands[];
 extern const struct cli_command cli_plugin_commands[];
 extern const struct cli_command cli_token_commands[];
+extern const struct cli_command cli_audit_commands[];
 extern const struct cli_command cli_key_commands[];
 extern const struct cli_command cli_webhook_commands[];
 extern const struct cli_command cli_operate_commands[];

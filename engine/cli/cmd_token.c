@@ -33,15 +33,21 @@ token_list(struct cli *cli, const struct cli_args *args)
 	static const struct cli_column columns[] = {
 		{"token", "name", CLI_TEXT},
 		{"role", "role", CLI_TEXT},
+		{"state", "state", CLI_TEXT},
 		{"created", "created_at", CLI_TIME},
 		{"expires", "expires_at", CLI_TIME},
-		{"revoked", "revoked_at", CLI_TIME},
+		{"last used", "last_used_at", CLI_TIME},
 		{0},
 	};
 	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/tokens", NULL, &answer);
+	const char *all = cli_value(args, "all") ? "all" : NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
 
-	(void)args;
+	cli_path(&path, "/tokens");
+	cli_query(&path, "state", all);
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
 		cli_table(cli, json_get(answer, "items"), columns);
 	json_free(answer);
@@ -70,10 +76,16 @@ static const struct cli_option create_options[] = {
 	{0},
 };
 
+static const struct cli_option list_options[] = {
+	{"all", NULL, "those that were revoked, too"},
+	{0},
+};
+
 const struct cli_command cli_token_commands[] = {
 	{"token create", "NAME", "a bearer token for the API", create_options,
 	 1, 1, token_create},
-	{"token list", "", "the tokens there are", NULL, 0, 0, token_list},
+	{"token list", "", "the tokens there are", list_options, 0, 0,
+	 token_list},
 	{"token revoke", "NAME", "make a token worthless", NULL, 1, 1,
 	 token_revoke},
 	{0},

@@ -196,6 +196,8 @@ operation_of(const struct api_resource *resource)
 	add_id(operation, resource);
 	json_add_text(operation, "summary", resource->summary);
 	json_add_text(operation, "x-role", api_role_name(resource->role));
+	if (!api_resource_changes(resource))
+		json_add_bool(operation, "x-reads", true);
 	add_path_parameters(parameters, resource->path);
 	add_query_parameters(parameters, resource->params);
 	add_header_parameters(parameters, resource);
