@@ -201,7 +201,8 @@ const struct api_shape api_shapes[] = {
 	 " recipients:Whom[] skipped:Whom[] mail?:text explain?:Explanation"
 	 " ...}", NULL},
 	{"Whom", "{email:text score:number|null reason?:text}", NULL},
-	{"Explanation", "{email:text holds:bool parts:Part[]}", NULL},
+	{"Explanation", "{email:text holds:bool parts:Part[]"
+	 " objection?:text|null}", NULL},
 	{"Recipient", "{email?:text state:text reason?:text"
 	 " changed_at:time}", NULL},
 	{"Click", "{email:text|null url:text|null happened_at:time"

@@ -84,6 +84,8 @@ COMMANDS = {
     "broadcast pause": ("POST", "/broadcasts/{name}/{action}"),
     "broadcast resume": ("POST", "/broadcasts/{name}/{action}"),
     "broadcast cancel": ("POST", "/broadcasts/{name}/{action}"),
+    "broadcast test": ("POST", "/broadcasts/{name}/test"),
+    "broadcast delete": ("DELETE", "/broadcasts/{name}"),
     "broadcast clicks": ("GET", "/broadcasts/{name}/clicks"),
     "template check": ("POST", "/templates/check"),
     "template render": ("POST", "/templates/render"),
