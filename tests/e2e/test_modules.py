@@ -104,3 +104,14 @@ def test_two_of_the_same_total_side_by_side(house):
     assert sum(b["count"] for b in bins["histogram"]) == 2
     assert "scored" in house.do("score", "summary", "--score", "fit",
                                 "--module", "*")
+
+
+def test_a_dry_run_sees_a_unique_value_twice_across_chunks(house, tmp_path):
+    file = tmp_path / "twice.csv"
+    filler = "".join(f"dry{n}@far.test,,{'x' * 20}\n" for n in range(5000))
+    file.write_text("email,phone,note\none@far.test,+49301111,\n" + filler +
+                    "two@far.test,+49301111,\n")
+    result = house.run("import", file, "--dry-run")
+    assert result.returncode == 1
+    assert "5002 lines: 5001 new, 0 updated, 1 refused." in result.stdout
+    assert "line 5003" in result.stderr

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "http/api/api_call.h"
 #include "http/api/api_counted.h"
+#include "http/api/import_dry.h"
 #include "http/api/api_events.h"
 #include "score/scoreboard.h"
 #include "signal/module.h"
@@ -33,8 +34,9 @@ api_open(const struct api_options *options, struct api **api_out,
 	pthread_mutex_init(&api->rules_lock, NULL);
 	api->rate = rate_new(RATE_KEYS);
 	api->counted = api_counted_new();
+	api->dry_imports = import_dry_new();
 	api->events = events_new(api);
-	if (!api->rate || !api->counted || !api->events) {
+	if (!api->rate || !api->counted || !api->dry_imports || !api->events) {
 		api_close(api);
 		return err_set(err, SG_FAILED, "out of memory");
 	}
@@ -52,6 +54,7 @@ api_close(struct api *api)
 	pthread_mutex_destroy(&api->rules_lock);
 	rate_free(api->rate);
 	api_counted_free(api->counted);
+	import_dry_free(api->dry_imports);
 	events_free(api->events);
 	free(api);
 }

@@ -54,6 +54,7 @@ struct api {
 	uint64_t under_way[API_UNDER_WAY_MOST];
 	pthread_mutex_t rules_lock; /* one who changes the rules at a time */
 	struct api_counted *counted;
+	struct import_dry *dry_imports;
 };
 
 struct api_call {

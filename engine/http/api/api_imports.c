@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/api/import_dry.h"
 #include "http/api/import_feed.h"
 #include "store/store_import.h"
 
@@ -486,6 +487,30 @@ lines_before(const struct chunk *chunk)
 	return lines > UINT32_MAX ? UINT32_MAX : (unsigned)lines;
 }
 
+/* What the chunks before have claimed of unique fields: nothing of a dry run
+ * is in the store. */
+static void
+take_claims(struct chunk *chunk)
+{
+	struct import_unique *unique =
+		import_dry_take(chunk->call->api->dry_imports, chunk->row.id);
+
+	if (!unique)
+		return;
+	import_unique_free(chunk->lines.unique);
+	chunk->lines.unique = unique;
+}
+
+static void
+keep_claims(struct chunk *chunk)
+{
+	if (!chunk->settings.dry_run || chunk->last || !chunk->lines.unique)
+		return;
+	import_dry_keep(chunk->call->api->dry_imports, chunk->row.id,
+			chunk->lines.unique);
+	chunk->lines.unique = NULL;
+}
+
 static enum sg_status
 take_chunk(struct chunk *chunk, struct sg_err *err)
 {
@@ -498,6 +523,8 @@ take_chunk(struct chunk *chunk, struct sg_err *err)
 	enum sg_status status = import_lines_init(&chunk->lines, chunk->call,
 						  &chunk->settings, err);
 
+	if (status == SG_OK && chunk->settings.dry_run)
+		take_claims(chunk);
 	if (status == SG_OK)
 		status = import_lines_read(&chunk->lines, request->body,
 					   request->body_len,
@@ -535,6 +562,7 @@ api_imports_chunk(struct api_call *call, struct sg_err *err)
 			 chunk->lines.errors ? chunk->lines.errors
 					     : json_new_array());
 		chunk->lines.errors = NULL;
+		keep_claims(chunk);
 	}
 	import_lines_done(&chunk->lines);
 	json_free(chunk->stored);
