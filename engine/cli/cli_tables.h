@@ -31,6 +31,7 @@ extern const struct cli_command cli_plugin_commands[];
 extern const struct cli_command cli_token_commands[];
 extern const struct cli_command cli_audit_commands[];
 extern const struct cli_command cli_key_commands[];
+extern const struct cli_command cli_form_commands[];
 extern const struct cli_command cli_webhook_commands[];
 extern const struct cli_command cli_operate_commands[];
 

@@ -348,6 +348,9 @@ api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_plugins_all, api_plugins_check;
+api_fn api_forms_all, api_forms_show, api_forms_snippet; /* api_forms.c */
+api_fn api_forms_submissions;
+api_fn api_surveys_all, api_surveys_show, api_surveys_results;
 api_fn api_webhooks_all, api_webhooks_show, api_webhooks_test;
 api_fn api_webhooks_confirm;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;

@@ -217,6 +217,31 @@ const struct api_shape api_shapes[] = {
 	{"Plugin", "{name:text version:text summary:text path:text abi:text"
 	 " signals:int routes:int calls:int failures:int state:text ...}",
 	 NULL},
+	{"FormSummary", "{name:text title:text n_fields:int confirm:bool"
+	 " lists:text[] url:text}", NULL},
+	{"Form", "{name:text title:text confirm:bool stamp?:text"
+	 " fields:FormField[] url:text lists:text[] tags:text[]"
+	 " consent:text[] wording:text|null redirect:text|null"
+	 " honeypot:text|null minimum_time_ms:int per_address:text"
+	 " per_network:text}", NULL},
+	{"FormField", "{name:text label:text type:text required:bool"
+	 " longest:int options?:FormOption[] help?:text}", NULL},
+	{"FormOption", "{value:text label:text}", NULL},
+	{"Submission", "{submission:text at:time email:text|null"
+	 " confirmed?:bool confirmed_at?:time fields:map(text)}",
+	 "one form as it was sent"},
+	{"SurveySummary", "{name:text title:text url:text score:text"
+	 " least:number most:number n_questions:int}", NULL},
+	{"Survey", "{name:text title:text url:text score:text least:number"
+	 " most:number repeat:text identify:text questions:object[]"
+	 " outcomes:object[]}", NULL},
+	{"SurveyResults", "{survey:text completed:int people:int anonymous:int"
+	 " mean?:number lowest?:number highest?:number"
+	 " outcomes:AnswerCount[] questions:QuestionResult[]"
+	 " histogram:object[]}", NULL},
+	{"QuestionResult", "{name:text label:text type:text"
+	 " answers:AnswerCount[] texts?:text[]}", NULL},
+	{"AnswerCount", "{value:text label:text n:int}", NULL},
 	{"Webhook", "{name:text mapping:text|null signature:text"
 	 " replay_window_s:int format:text url:text signals:int kept:int"
 	 " no_event:int unusable:int unsigned:int not_kept:int"
@@ -255,6 +280,7 @@ const struct api_shape api_shapes[] = {
 };
 
 const struct api_shape api_params[] = {
+	{"lang", "text", "of what is shown to people: en, de"},
 	{"where", "text", "a condition: those for whom it holds"},
 	{"columns", "text", "what to show, with commas between"},
 	{"sort", "text", "by this column; - before it turns it round"},
