@@ -53,6 +53,13 @@ const struct conf_option daemon_http_options[] = {
 	 .fallback = "no",
 	 .help = "yes: their connections to the public listeners begin with a "
 		 "PROXY header (version 1 or 2)"},
+	{.name = "body_most",
+	 .type = CONF_SIZE,
+	 .fallback = "1M",
+	 .least = 65536,
+	 .most = 64 << 20,
+	 .help = "of a request to the public listeners: more for forms that "
+		 "take files"},
 	{.name = "connections",
 	 .type = CONF_INT,
 	 .fallback = "10000",

@@ -346,6 +346,7 @@ daemon_http_start(struct daemon *daemon, struct sg_err *err)
 	struct http_options options = {
 		.spool = daemon->spool,
 		.waiting = waiting,
+		.body_most = (size_t)conf_int(section, "body_most"),
 		.connections_most = connections_possible(
 			(unsigned)conf_int(section, "connections")),
 		.timeout_s = (unsigned)(conf_int(section, "idle") / 1000),

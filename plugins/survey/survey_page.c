@@ -82,6 +82,12 @@ show_question(const struct showing *showing, size_t i)
 	host->page_set(row, "low", question->low ? question->low : "");
 	host->page_set(row, "high", question->high ? question->high : "");
 	host->page_set(row, "longest", longest);
+	if (question->n_choices) {
+		host->page_set(row, "lowest", question->choices[0].label);
+		host->page_set(
+			row, "highest",
+			question->choices[question->n_choices - 1].label);
+	}
 	host->page_set(row, "required", question->required ? "yes" : "");
 	host->page_set(row, "value",
 		       filled->given ? filled->answers[i].typed : "");

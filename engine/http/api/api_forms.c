@@ -55,9 +55,22 @@ api_inspect(struct api_call *call, const char *plugin, const char *path,
 }
 
 enum sg_status
+api_inspect_all(struct api_call *call, const char *plugin, const char *path,
+		struct sg_err *err)
+{
+	enum sg_status status =
+		api_inspect(call, plugin, path, &call->answer, err);
+
+	if (status != SG_NONE)
+		return status;
+	api_items(call); /* without the plugin there are none */
+	return SG_OK;
+}
+
+enum sg_status
 api_forms_all(struct api_call *call, struct sg_err *err)
 {
-	return api_inspect(call, "form", "forms", &call->answer, err);
+	return api_inspect_all(call, "form", "forms", err);
 }
 
 enum sg_status

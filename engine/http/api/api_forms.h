@@ -11,6 +11,10 @@ enum sg_status api_inspect(struct api_call *call, const char *plugin,
 			   const char *path, struct json **json_out,
 			   struct sg_err *err) MUST_CHECK;
 
+/* The same of all that it has; without the plugin, an empty list. */
+enum sg_status api_inspect_all(struct api_call *call, const char *plugin,
+			       const char *path, struct sg_err *err) MUST_CHECK;
+
 /* Entries of one signal whose property has this value, newest first, at most
  * as far back as is looked in one request. `fn` ends it with SG_NONE. */
 struct api_form_scan {

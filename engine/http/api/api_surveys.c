@@ -31,7 +31,7 @@ struct results {
 enum sg_status
 api_surveys_all(struct api_call *call, struct sg_err *err)
 {
-	return api_inspect(call, "survey", "surveys", &call->answer, err);
+	return api_inspect_all(call, "survey", "surveys", err);
 }
 
 enum sg_status
