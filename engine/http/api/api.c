@@ -142,6 +142,9 @@ finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 		return;
 	if (call->status)
 		reply_status(reply, call->status);
+	else if (!call->resource->answer && !call->resource->produces &&
+		 !call->answer && !reply->body.len)
+		reply_status(reply, 204);
 	if (!call->answer) {
 		finish_version(call);
 		return;
