@@ -20,6 +20,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_segment_do_commands,
 	cli_signal_commands,
 	cli_form_commands,
+	cli_verdict_commands,
 	cli_webhook_commands,
 	cli_import_commands,
 	cli_data_commands,

@@ -19,6 +19,7 @@ extern const struct cli_command cli_sequence_commands[];
 extern const struct cli_command cli_segment_commands[];
 extern const struct cli_command cli_segment_do_commands[];
 extern const struct cli_command cli_signal_commands[];
+extern const struct cli_command cli_verdict_commands[];
 extern const struct cli_command cli_import_commands[];
 extern const struct cli_command cli_data_commands[];
 extern const struct cli_command cli_broadcast_commands[];

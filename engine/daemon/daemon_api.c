@@ -38,6 +38,7 @@ daemon_api_open(struct daemon *daemon, struct sg_err *err)
 		.scoreboard = daemon->board,
 		.gate = daemon->gate,
 		.kinds = daemon->kinds,
+		.verdicts = daemon->verdicts,
 		.keys = daemon->keys,
 		.readers = daemon->readers,
 		.broadcasts = daemon->broadcasts,

@@ -180,7 +180,9 @@ hit_facts_of(const struct hit_privacy *privacy,
 				   ? pool_strdup(pool, request->peer)
 				   : "",
 		.agent = agent_of(privacy, agent, pool),
-		.source = source_of(privacy, network, agent, pool),
+		.source = request->shared
+				  ? ""
+				  : source_of(privacy, network, agent, pool),
 		.unscored = wish,
 	};
 	return true;

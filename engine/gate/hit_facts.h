@@ -40,6 +40,7 @@ struct hit_request {
 	verdict_header_fn *header;
 	const void *handle;
 	const char *peer;
+	bool shared; /* verdict_found */
 };
 
 /* "192.0.2.0/24", "2001:db8:1::/48"; "" for no address. */

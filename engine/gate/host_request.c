@@ -41,10 +41,10 @@ host_judge(const struct sg_call *call, const struct sg_request *request,
 {
 	struct gate_call *ours = gate_call_of(call);
 	struct sg_gate *gate = ours->plugin->gate;
-	const struct hit_request hit = {.header = ours->header ? ours->header
-							       : no_header,
-					.handle = request->handle,
-					.peer = request->peer};
+	struct hit_request hit = {.header = ours->header ? ours->header
+							 : no_header,
+				  .handle = request->handle,
+				  .peer = request->peer};
 	struct verdict_found found;
 	struct hit_facts facts;
 
@@ -52,8 +52,10 @@ host_judge(const struct sg_call *call, const struct sg_request *request,
 	 * are answered, and that is all. */
 	if (hit.header(hit.handle, ":over-limit") || ours->token_expired ||
 	    !verdict_judge(verdict_book_get(gate->verdicts), request->method,
-			   hit.header, hit.handle, &found) ||
-	    !hit_facts_of(&gate->privacy, &hit, gate_call_pool(ours), &facts))
+			   hit.header, hit.handle, &found))
+		return false;
+	hit.shared = found.shared;
+	if (!hit_facts_of(&gate->privacy, &hit, gate_call_pool(ours), &facts))
 		return false;
 	ours->hit = (struct hit_facts *)pool_memdup(gate_call_pool(ours),
 						    &facts, sizeof(facts));

@@ -34,6 +34,11 @@ const struct conf_option gate_mail_options[] = {
 	 .type = CONF_TEXT,
 	 .fallback = "all",
 	 .help = "none, opens, clicks or all; X-Scoregate-Track overrides"},
+	{.name = "honeypot",
+	 .type = CONF_BOOL,
+	 .fallback = "no",
+	 .help = "yes: each HTML mail has a link that nobody sees; who follows "
+		 "it is a machine"},
 	{.name = "multi_recipient",
 	 .type = CONF_TEXT,
 	 .fallback = "pass",
@@ -291,6 +296,7 @@ mail_conf_init(struct mail_conf *conf, const struct conf_section *section,
 	if (status != SG_OK)
 		return status;
 	conf->keep_bounces = conf_bool(section, "keep_bounces");
+	conf->honeypot = conf_bool(section, "honeypot");
 	conf->message_most = conf_int(section, "max_message");
 	conf->headers_most = conf_int(section, "max_headers");
 	conf->header_bytes_most = conf_int(section, "max_header_bytes");

@@ -21,6 +21,7 @@ struct mail_conf {
 	const struct conf_section *section;
 	struct conf_section *own; /* the defaults, when no section was given */
 	unsigned track;		  /* SG_TRACK_… */
+	bool honeypot;		  /* a link that nobody sees */
 	bool tempfail_on_trouble;
 	bool skip_signed; /* already_signed = skip */
 	bool keep_bounces;

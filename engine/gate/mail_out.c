@@ -64,10 +64,15 @@ tracking_of(struct sg_mail *mail, const struct mail_sent *sent)
 
 	if (text)
 		(void)mail_conf_track(text, &track);
-	if (mail->is_shared)
-		return all_allow(mail, sent, track);
-	return mail_consent_allows(&mail->gate->consent, sent->record_key,
-				   sent->campaign, sender_domain(mail), track);
+	track = mail->is_shared
+			? all_allow(mail, sent, track)
+			: mail_consent_allows(&mail->gate->consent,
+					      sent->record_key, sent->campaign,
+					      sender_domain(mail), track);
+	/* It tells the clicks of machines from those of people. */
+	if (mail->gate->mail.honeypot && (track & SG_TRACK_CLICKS))
+		track |= SG_TRACK_HONEYPOT;
+	return track;
 }
 
 static enum sg_status

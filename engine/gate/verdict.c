@@ -90,6 +90,7 @@ judge_agent(const struct verdict_conf *conf, const char *agent,
 	i = first_agent(conf, agent, lower);
 	if (i < conf->n_agents) {
 		found->verdict = conf->agents[i].verdict;
+		found->shared = found->verdict != VERDICT_MACHINE;
 		if (found->verdict != VERDICT_HUMAN)
 			found->reason = conf->agents[i].reason;
 	} else if (conf->bot_words && has_bot_word(lower)) {
@@ -105,12 +106,12 @@ verdict_judge(const struct verdict_conf *conf, const char *method,
 {
 	const char *agent;
 
-	*found_out = (struct verdict_found){VERDICT_HUMAN, ""};
+	*found_out = (struct verdict_found){VERDICT_HUMAN, "", false};
 	if (strcmp(method, "HEAD") == 0 || strcmp(method, "OPTIONS") == 0)
 		return false;
 	if (is_prefetch(conf, header, handle)) {
 		*found_out = (struct verdict_found){VERDICT_MACHINE,
-						    "prefetch header"};
+						    "prefetch header", false};
 		return true;
 	}
 	agent = header(handle, "User-Agent");

@@ -16,6 +16,9 @@ typedef const char *verdict_header_fn(const void *handle, const char *name);
 struct verdict_found {
 	enum verdict verdict;
 	const char *reason; /* "" = nothing against it; the book's */
+	/* Known as a proxy through which many people come: its hits are not of
+	 * one source. */
+	bool shared;
 };
 
 /* false: no signal at all, the method is HEAD or OPTIONS. */

@@ -243,7 +243,11 @@ struct sg_token {
 
 /* --- mail ---------------------------------------------------------------- */
 
-enum { SG_TRACK_OPENS = 1, SG_TRACK_CLICKS = 2 };
+enum {
+	SG_TRACK_OPENS = 1,
+	SG_TRACK_CLICKS = 2,
+	SG_TRACK_HONEYPOT = 4 /* a link that nobody sees. Since 1.4. */
+};
 
 /* An outgoing message to one recipient that the operator wants instrumented. */
 struct sg_outgoing {

@@ -87,6 +87,7 @@ static const struct {
 } known[] = {
 	{"email.opened", "open"},
 	{"email.clicked", "click"},
+	{"email.trapped", "click"},
 	{"email.bounced", "bounce"},
 	{"email.complained", "bounce"},
 	{"email.unsubscribed", "unsubscribe"},

@@ -67,6 +67,38 @@ store_hit_get(struct store *store, int64_t history_id, struct pool *pool,
 	return status;
 }
 
+enum sg_status
+store_any_hits(struct store *store, int64_t since, int64_t until,
+	       store_any_hit_fn *fn, void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	struct store_any_hit hit;
+	enum sg_status status = store_prepare(
+		store,
+		"SELECT h.happened_at, h.verdict, h.verdict_reason, h.props,"
+		" coalesce(t.address, '') FROM history h"
+		" LEFT JOIN hit t ON t.history_id = h.id"
+		" WHERE h.name IN ('email.opened', 'email.clicked')"
+		" AND h.happened_at >= ? AND h.happened_at < ?"
+		" AND h.kind = 1",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, since);
+	db_bind_int(statement, 2, until);
+	while ((status = db_step(statement, err)) == SG_OK) {
+		hit.happened_at = db_column_int(statement, 0);
+		hit.verdict = (enum verdict)db_column_int(statement, 1);
+		hit.reason = db_column_text(statement, 2);
+		hit.props = db_column_text(statement, 3);
+		hit.address = db_column_text(statement, 4);
+		fn(arg, &hit);
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
 /* Ids lead with the time of receipt. */
 enum sg_status
 store_hits_expire(struct store *store, int64_t before, bool *left_out,

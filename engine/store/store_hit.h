@@ -69,6 +69,17 @@ enum sg_status store_judgements_since(struct store *store, uint32_t record_id,
 				      struct store_history_ids *out,
 				      struct sg_err *err) MUST_CHECK;
 
+/* All opens and clicks since <= event time < until, in no order; borrowed. */
+struct store_any_hit {
+	int64_t happened_at;
+	enum verdict verdict;
+	const char *reason, *props, *address; /* address "": not kept */
+};
+typedef void store_any_hit_fn(void *arg, const struct store_any_hit *hit);
+enum sg_status store_any_hits(struct store *store, int64_t since, int64_t until,
+			      store_any_hit_fn *fn, void *arg,
+			      struct sg_err *err) MUST_CHECK;
+
 /* The link that nobody sees was followed, by this source. */
 enum sg_status store_honeypot_add(struct store *store,
 				  const struct store_message_of *of,

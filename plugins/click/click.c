@@ -3,6 +3,7 @@
 
 static const struct sg_signal_declaration signals[] = {
 	{"email.clicked", "url", "A link of the mail was followed"},
+	{"email.trapped", "", "A link that nobody sees was followed"},
 	{0},
 };
 

@@ -39,6 +39,28 @@ emit_clicked(const struct sg_call *call, const struct sg_request *request,
 	return call->host->emit(call, &signal, 1, SG_WRITTEN, err);
 }
 
+/* Nobody sees this link. Whoever came is told nothing. */
+static enum sg_status
+emit_trapped(const struct sg_call *call, const struct sg_request *request,
+	     const struct sg_token *token, struct sg_err *err)
+{
+	struct sg_signal signal = {
+		.size = sizeof(signal),
+		.kind = SG_SIGNAL_HAPPENED,
+		.name = "email.trapped",
+		.record_key = token->record_key,
+		.message_id = token->message_id,
+		.happened_at = request->received_at,
+	};
+
+	if (!call->host->judge(call, request, &signal.verdict,
+			       &signal.verdict_reason))
+		return SG_OK;
+	signal.verdict = SG_MACHINE;
+	signal.verdict_reason = "honeypot link";
+	return call->host->emit(call, &signal, 1, SG_WRITTEN, err);
+}
+
 /* The target was checked when it was signed; a line end in it is refused by
  * reply_header() all the same. */
 enum sg_status
@@ -57,6 +79,10 @@ click_hit(const struct sg_call *call, const struct sg_request *request,
 			     strlen(request->path), &token, err) != SG_OK) {
 		host->reply_page(reply, 404, not_found);
 		return SG_OK;
+	}
+	if (!token.payload_len) {
+		host->reply_page(reply, 404, not_found);
+		return emit_trapped(call, request, &token, err);
 	}
 	host->append(target, token.payload, token.payload_len);
 	host->reply_status(reply, 302);

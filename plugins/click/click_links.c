@@ -69,6 +69,31 @@ map_link(const struct sg_call *call, void *arg, const char *target, size_t len,
 				      NULL) == SG_OK;
 }
 
+/* A token without a target: it leads nowhere. */
+static enum sg_status
+add_honeypot(const struct sg_call *call, const struct links *links,
+	     struct sg_err *err)
+{
+	const struct sg_host *host = call->host;
+	struct sg_text *html = host->text(call);
+	struct sg_token token = {
+		.kind = SG_TOKEN_CLICK,
+		.message_id = links->message_id,
+		.record_key = links->record_key,
+		.payload = "",
+	};
+	enum sg_status status;
+
+	host->print(html, "<a href=\"%s/c/", links->url);
+	status = host->token_make(call, &token, SG_TOKEN_URL, html, err);
+	if (status != SG_OK)
+		return status;
+	host->print(html, "\" style=\"display:none\" aria-hidden=\"true\" "
+			  "tabindex=\"-1\" rel=\"nofollow\"></a>");
+	host->mail_append_html(call, host->text_value(html));
+	return SG_OK;
+}
+
 enum sg_status
 click_links(const struct sg_call *call, const struct sg_outgoing *mail,
 	    struct sg_err *err)
@@ -76,7 +101,6 @@ click_links(const struct sg_call *call, const struct sg_outgoing *mail,
 	const struct sg_host *host = call->host;
 	struct links *links;
 
-	(void)err;
 	if (!mail->body_editable || !(mail->track & SG_TRACK_CLICKS) ||
 	    !host->site(call, SG_SITE_PUBLIC_URL)[0])
 		return SG_NONE;
@@ -86,5 +110,6 @@ click_links(const struct sg_call *call, const struct sg_outgoing *mail,
 	links->url = host->site(call, SG_SITE_PUBLIC_URL);
 	links->unsubscribe = host->mail_header(call, "List-Unsubscribe");
 	host->mail_map_links(call, map_link, links);
-	return SG_OK;
+	return mail->track & SG_TRACK_HONEYPOT ? add_honeypot(call, links, err)
+					       : SG_OK;
 }

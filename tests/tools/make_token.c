@@ -3,9 +3,10 @@
  * a mail around it.
  *
  *   make_token KEYS-FILE open|click|bounce|unsubscribe|forward ADDRESS
- * [PAYLOAD]
+ * [PAYLOAD [MESSAGE]]
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -50,7 +51,8 @@ main(int argc, char **argv)
 	    record_key_normalise("contact", argv[3], &key, &err) != SG_OK)
 		goto out;
 	token.kind = (enum token_kind)kind_of(argv[2]);
-	token.message_id = message_id_new(clock_now());
+	token.message_id = argc > 5 ? strtoull(argv[5], NULL, 10)
+				    : message_id_new(clock_now());
 	token.record_key = record_key_hash(keys_record_secret(keys), "contact",
 					   buf_text(&key));
 	token.payload = argc > 4 ? argv[4] : "";

@@ -28,6 +28,7 @@ struct api_options {
 	struct keys *keys;
 	struct store_readers *readers;
 	struct broadcasts *broadcasts; /* NULL: 503 */
+	struct verdict_book *verdicts; /* NULL: windows are off */
 	const char *timezone;	       /* NULL = UTC */
 	struct rate_limit token_limit; /* calls of each token; 0 = any */
 	int submit_wait_ms; /* until a change is applied; 0 = 10000 */

@@ -333,6 +333,8 @@ api_fn api_lists_patch, api_segments_show, api_segments_patch;
 api_fn api_lists_all, api_lists_create, api_lists_show, api_lists_delete;
 api_fn api_signals_kinds, api_signals_emit, api_signals_recent;
 api_fn api_signals_judge;
+api_fn api_signals_explain;
+api_fn api_verdicts;
 api_fn api_rules_get, api_rules_check, api_rules_put;
 api_fn api_rules_run, api_rules_run_show, api_rules_run_cancel;
 api_fn api_rules_simulate, api_rules_test, api_rules_show, api_rules_history;

@@ -87,6 +87,14 @@ const struct api_shape api_shapes[] = {
 	{"Field", "{name:text title:text type:text unique:bool format:text"
 	 " choices:text[] declared:bool}", NULL},
 
+	{"VerdictExplained", "{signal:Signal hit?:{address:text agent:text"
+	 " verdict:text reason:text} tests:{test:text result:text"
+	 " evidence:text}[] judged:{received_at:time by:text verdict:text"
+	 " reason:text}[]}",
+	 "what each test saw, in order, and what was said of it later"},
+	{"VerdictCount", "{name:text hits:int human:int proxy:int machine:int}",
+	 NULL},
+	{"VerdictCounts", "{items:VerdictCount[] total:VerdictCount}", NULL},
 	{"Signal", "{id:text happened_at:time received_at:time name:text"
 	 " source:text actor?:text because?:text verdict?:text"
 	 " verdict_reason?:text settles_at?:time effective:bool"
@@ -290,7 +298,8 @@ const struct api_shape api_params[] = {
 	 " is asked for: of all"},
 	{"to_module", "text", "of the other end of a link"},
 	{"threshold", "text", "numbers with commas between"},
-	{"by", "text", "a part of a score: score, percent, positive …"},
+	{"by", "text", "a part of a score, as percent; verdicts by reason,"
+	 " campaign, network or day"},
 	{"n", "int", "how many"},
 	{"bins", "int", "about so many bars"},
 	{"a", "text", "a key"},
