@@ -198,7 +198,7 @@ all_our_plugins_load_and_declare_their_signals(void **state)
 	assert_int_equal(gate_plugin_count(aid->gate), 7);
 	gate_plugin_at(aid->gate, 1, &info);
 	assert_string_equal(info.name, "click");
-	assert_int_equal(info.n_signals, 1);
+	assert_int_equal(info.n_signals, 2);
 	assert_int_equal(info.n_routes, 1);
 	assert_int_equal(info.abi_major, SCOREGATE_ABI_MAJOR);
 	assert_true(signal_kinds_has(aid->kinds, "email.opened"));
