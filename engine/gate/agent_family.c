@@ -3,7 +3,6 @@
  * call themselves by a common name stand before that. */
 #include "gate/agent_family.h"
 
-#include <stdio.h>
 #include <string.h>
 
 struct family {
@@ -66,6 +65,18 @@ find(const struct family *family, const char *agent)
 	return NULL;
 }
 
+/* Cut when it is too long; each hit comes by here: nothing of stdio. */
+static void
+append(char family[AGENT_FAMILY_SIZE], const char *text)
+{
+	size_t len = strlen(family), more = strlen(text);
+
+	if (more > AGENT_FAMILY_SIZE - 1 - len)
+		more = AGENT_FAMILY_SIZE - 1 - len;
+	memcpy(family + len, text, more);
+	family[len + more] = '\0';
+}
+
 void
 agent_family(const char *agent, char family[AGENT_FAMILY_SIZE])
 {
@@ -78,7 +89,9 @@ agent_family(const char *agent, char family[AGENT_FAMILY_SIZE])
 	if (!program && strcmp(agent, "Mozilla/5.0") == 0)
 		program = "Apple privacy proxy";
 	machine = find(systems, agent);
-	snprintf(family, AGENT_FAMILY_SIZE, "%s%s%s",
-		 program ? program : "other", machine ? " on " : "",
-		 machine ? machine : "");
+	append(family, program ? program : "other");
+	if (machine) {
+		append(family, " on ");
+		append(family, machine);
+	}
 }

@@ -1,11 +1,10 @@
 /* hit_facts.c - see hit_facts.h. */
 #include "gate/hit_facts.h"
 
-#include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "base/crypto.h"
+#include "base/inet.h"
 #include "base/text.h"
 #include "gate/agent_family.h"
 #include "gate/gate.h"
@@ -78,43 +77,46 @@ hit_privacy_init(struct hit_privacy *privacy,
 	return status;
 }
 
+/* Each hit comes by here: nothing of stdio. */
 void
 hit_network(const char *peer, char network[HIT_ADDRESS_SIZE])
 {
-	static const char mapped[] = "::ffff:";
-	unsigned char bytes[16];
-	char text[INET6_ADDRSTRLEN];
+	struct inet_address address;
+	const char *prefix = "/48";
 
 	network[0] = '\0';
-	if (text_starts_ascii(peer, mapped) && strchr(peer, '.'))
-		peer += sizeof(mapped) - 1;
-	if (inet_pton(AF_INET, peer, bytes) == 1) {
-		snprintf(network, HIT_ADDRESS_SIZE, "%u.%u.%u.0/24", bytes[0],
-			 bytes[1], bytes[2]);
-	} else if (inet_pton(AF_INET6, peer, bytes) == 1) {
-		memset(bytes + 6, 0, 10);
-		if (inet_ntop(AF_INET6, bytes, text, sizeof(text)))
-			snprintf(network, HIT_ADDRESS_SIZE, "%s/48", text);
+	if (!inet_parse(peer, strlen(peer), &address))
+		return;
+	if (inet_is_v4(&address)) {
+		address.bytes[15] = 0;
+		prefix = "/24";
+	} else {
+		memset(address.bytes + 6, 0, 10);
 	}
+	inet_print(&address, network);
+	memcpy(network + strlen(network), prefix, 4);
 }
 
 static const char *
 source_of(const struct hit_privacy *privacy, const char *network,
 	  const char *agent, struct pool *pool)
 {
-	char both[HIT_ADDRESS_SIZE + HIT_AGENT_MOST + 2];
-	unsigned char hash[10]; /* the least there is */
+	static const char digits[] = "0123456789abcdef";
+	char both[HIT_ADDRESS_SIZE + HIT_AGENT_MOST + 1];
+	size_t len = strlen(network),
+	       agent_len = strnlen(agent, HIT_AGENT_MOST);
+	uint64_t hash;
 	char *hex;
 
 	if (!*network)
 		return "";
-	snprintf(both, sizeof(both), "%s\n%.*s", network, HIT_AGENT_MOST,
-		 agent);
-	crypto_hash(hash, sizeof(hash), both, strlen(both), privacy->salt,
-		    sizeof(privacy->salt));
+	memcpy(both, network, len + 1); /* the NUL is between the two */
+	memcpy(both + len + 1, agent, agent_len);
+	hash = crypto_table_hash(both, len + 1 + agent_len, privacy->salt);
 	hex = pool_alloc(pool, 17);
-	for (size_t i = 0; i < 8; i++)
-		snprintf(hex + 2 * i, 3, "%02x", hash[i]);
+	for (size_t i = 0; i < 16; i++, hash <<= 4)
+		hex[i] = digits[hash >> 60];
+	hex[16] = '\0';
 	return hex;
 }
 

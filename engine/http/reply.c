@@ -10,7 +10,7 @@
 void
 reply_init(struct sg_reply *reply)
 {
-	memset(reply, 0, sizeof(*reply));
+	memset(reply, 0, offsetof(struct sg_reply, text));
 	reply->status = 200;
 	buf_init(&reply->body, REPLY_BODY_MOST);
 }
@@ -23,14 +23,34 @@ drop_stream(struct sg_reply *reply)
 	memset(&reply->stream, 0, sizeof(reply->stream));
 }
 
+/* A heap would be asked ten times for the headers of one small image. */
+static char *
+keep_text(struct sg_reply *reply, const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *to = reply->text + reply->text_len;
+
+	if (size > REPLY_TEXT_SIZE - reply->text_len)
+		return strdup(text);
+	reply->text_len += size;
+	return memcpy(to, text, size);
+}
+
+static void
+free_text(struct sg_reply *reply, char *text)
+{
+	if (text < reply->text || text >= reply->text + REPLY_TEXT_SIZE)
+		free(text);
+}
+
 void
 reply_done(struct sg_reply *reply)
 {
 	if (!reply)
 		return;
 	for (size_t i = 0; i < reply->n_headers; i++) {
-		free(reply->headers[i].name);
-		free(reply->headers[i].value);
+		free_text(reply, reply->headers[i].name);
+		free_text(reply, reply->headers[i].value);
 	}
 	reply->n_headers = 0;
 	buf_done(&reply->body);
@@ -95,23 +115,23 @@ reply_header(struct sg_reply *reply, const char *name, const char *value)
 		reply->status = 500;
 		return;
 	}
-	copy = strdup(value);
+	copy = keep_text(reply, value);
 	if (!copy) {
 		reply->status = 500;
 		return;
 	}
 	if (header) {
-		free(header->value);
+		free_text(reply, header->value);
 		header->value = copy;
 		return;
 	}
 	header = &reply->headers[reply->n_headers];
-	header->name = strdup(name);
+	header->name = keep_text(reply, name);
 	header->value = copy;
 	if (header->name)
 		reply->n_headers++;
 	else
-		free(copy);
+		free_text(reply, copy);
 }
 
 void

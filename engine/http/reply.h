@@ -10,10 +10,14 @@
 
 #include "base/buf.h"
 
-enum { REPLY_HEADERS_MOST = 16, REPLY_BODY_MOST = 64 << 20 };
+enum {
+	REPLY_HEADERS_MOST = 16,
+	REPLY_TEXT_SIZE = 640,
+	REPLY_BODY_MOST = 64 << 20
+};
 
 struct reply_header {
-	char *name, *value;
+	char *name, *value; /* in the reply's own text, or a heap's */
 };
 
 /* A body made while it is sent. `next` appends a piece to `to`; false: that
@@ -33,6 +37,9 @@ struct sg_reply {
 	const char *fixed; /* … or static bytes that outlive every request … */
 	size_t fixed_len;
 	struct reply_stream stream; /* … or made on the way */
+	size_t text_len;
+	char text[REPLY_TEXT_SIZE]; /* what headers are made of, while it lasts
+				     */
 };
 
 void reply_init(struct sg_reply *reply);

@@ -100,7 +100,7 @@ def token(daemon, kind, *payload):
 def run():
     base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-bench-", dir="/tmp"))
     base.chmod(0o755)
-    daemon = Scoregated(base / "scoregate")
+    daemon = Scoregated(base / "scoregate", requests="1000000/s")
     nginx = None
     try:
         daemon.start()
