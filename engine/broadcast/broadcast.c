@@ -163,25 +163,33 @@ broadcasts_close(struct broadcasts *broadcasts)
 struct work {
 	char name[80];
 	bool scheduled; /* it is due, and is to begin */
+	bool tested;	/* it is time to choose its version */
 	int64_t next;	/* when the next scheduled one is due, 0 = none */
 };
 
 static void
 look_at(struct work *work, const struct store_broadcast *row, int64_t now)
 {
+	struct broadcast_split split;
 	int64_t at;
 
 	if (row->state == BROADCAST_SENDING &&
-	    (!*work->name || work->scheduled)) {
+	    (!*work->name || work->scheduled || work->tested)) {
 		snprintf(work->name, sizeof(work->name), "%s", row->name);
-		work->scheduled = false;
+		work->scheduled = work->tested = false;
 	}
-	if (row->state != BROADCAST_SCHEDULED)
+	if (row->state == BROADCAST_SCHEDULED) {
+		at = broadcast_scheduled_at(row->settings);
+	} else if (row->state == BROADCAST_TESTING) {
+		broadcast_get_split(row->settings, &split);
+		at = split.decide_at;
+	} else {
 		return;
-	at = broadcast_scheduled_at(row->settings);
+	}
 	if (at <= now && !*work->name) {
 		snprintf(work->name, sizeof(work->name), "%s", row->name);
-		work->scheduled = true;
+		work->scheduled = row->state == BROADCAST_SCHEDULED;
+		work->tested = !work->scheduled;
 	}
 	if (at > now && (!work->next || at < work->next))
 		work->next = at;
@@ -304,6 +312,17 @@ begin(struct broadcasts *broadcasts, const char *name)
 		broadcasts_rest(broadcasts, LOOK_MOST_MS / 10);
 }
 
+static void
+decide(struct broadcasts *broadcasts, const char *name)
+{
+	struct sg_err err;
+
+	if (broadcast_split_decide(broadcasts, name, &err) == SG_OK)
+		return;
+	log_warn("broadcast %s does not go on: %s", name, err.text);
+	broadcasts_rest(broadcasts, LOOK_MOST_MS / 10);
+}
+
 static void *
 send_thread(void *arg)
 {
@@ -315,6 +334,8 @@ send_thread(void *arg)
 		       set_running(broadcasts, work.name)) {
 			if (work.scheduled)
 				begin(broadcasts, work.name);
+			else if (work.tested)
+				decide(broadcasts, work.name);
 			else
 				broadcast_run(broadcasts, work.name);
 			if (!set_running(broadcasts, ""))

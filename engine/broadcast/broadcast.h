@@ -58,6 +58,14 @@ struct broadcast_draft {
 	double domain_pace;   /* to one recipient domain; likewise */
 	const char *author;   /* audit name */
 	bool include_unknown; /* who has no score passes `has score`, too */
+	/* A second version; NULL: there is one. So many percent get each, by
+	 * lot; who is left waits `after_ms` from the end of those for the one
+	 * that more people (not machines) of a hundred clicked or opened. */
+	const char *other_template;
+	size_t other_len;
+	double split[2];
+	bool by_opens;
+	int64_t after_ms;
 };
 
 /* SG_REFUSED: a bad name, one that is taken, a bad template (line and column)
@@ -174,6 +182,15 @@ enum sg_status broadcast_resume(struct broadcasts *broadcasts, const char *name,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status broadcast_cancel(struct broadcasts *broadcasts, const char *name,
 				struct sg_err *err) MUST_CHECK;
+
+/* What its settings say of its versions. */
+struct broadcast_split {
+	double percent[2]; /* 0: there is one version */
+	bool by_opens;
+	int64_t decide_at; /* 0 = not known yet */
+	int winner;	   /* 1, 2; 0 = none yet */
+};
+void broadcast_get_split(const char *settings, struct broadcast_split *out);
 
 /* Only one that nobody got yet: a draft, or one not begun. */
 enum sg_status broadcast_delete(struct broadcasts *broadcasts, const char *name,

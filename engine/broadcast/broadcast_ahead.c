@@ -138,7 +138,8 @@ make(const struct ahead *ahead, const struct store_recipient *row,
 	/* The id of an earlier try: a double can be told by it. */
 	flight->mail.message_id = row->message_id;
 	made->status = broadcast_mail_make(
-		run->broadcasts, ahead->store, &run->row, run->template,
+		run->broadcasts, ahead->store, &run->row,
+		row->variant && run->other ? run->other : run->template,
 		row->record_id, now, &flight->mail, &made->err);
 	if (made->status == SG_OK)
 		made->flight = flight;

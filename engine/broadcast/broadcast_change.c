@@ -104,6 +104,34 @@ broadcast_check_template(struct broadcasts *broadcasts,
 }
 
 static enum sg_status
+check_split(struct broadcasts *broadcasts, struct store *store,
+	    const struct broadcast_draft *draft, struct sg_err *err)
+{
+	double all = draft->split[0] + draft->split[1];
+	struct template *other = NULL;
+	enum sg_status status;
+
+	if (!draft->other_template)
+		return SG_OK;
+	if (draft->split[0] <= 0 || draft->split[1] <= 0 || all > 100)
+		return err_set(err, SG_REFUSED,
+			       "a split is two shares in percent, together at "
+			       "most 100: 10/10");
+	if (all < 100 && draft->after_ms <= 0)
+		return err_set(err, SG_REFUSED,
+			       "a split that leaves some over needs a time "
+			       "after which they get the better version");
+	status = broadcast_template(broadcasts, store, draft->other_template,
+				    draft->other_len, &other, err);
+	if (status == SG_OK)
+		status = check_links(broadcasts, other, err);
+	template_free(other);
+	if (status != SG_OK)
+		err_prefix(err, "the second version");
+	return status;
+}
+
+static enum sg_status
 check_draft(struct broadcasts *broadcasts, struct store *store,
 	    const struct broadcast_draft *draft, struct sg_err *err)
 {
@@ -121,6 +149,9 @@ check_draft(struct broadcasts *broadcasts, struct store *store,
 	if (status == SG_OK)
 		status = check_links(broadcasts, template, err);
 	template_free(template);
+	if (status != SG_OK)
+		return status;
+	status = check_split(broadcasts, store, draft, err);
 	if (status != SG_OK)
 		return status;
 	names = calloc(1, sizeof(*names));
@@ -161,7 +192,11 @@ create_call(void *arg, struct store *store, struct sg_err *err)
 {
 	const struct broadcast_draft *draft = arg;
 	const struct broadcast_settings said = {
-		.pace = draft->pace, .domain_pace = draft->domain_pace};
+		.pace = draft->pace,
+		.domain_pace = draft->domain_pace,
+		.split = {draft->split[0], draft->split[1]},
+		.by_opens = draft->by_opens,
+		.after_ms = draft->after_ms};
 	struct buf settings = BUF_INIT;
 	enum sg_status status;
 	struct store_broadcast row;
@@ -179,6 +214,10 @@ create_call(void *arg, struct store *store, struct sg_err *err)
 	};
 
 	status = store_broadcast_create(store, &row, err);
+	if (status == SG_OK && draft->other_template)
+		status = store_broadcast_put_variant(store, draft->name,
+						     draft->other_template,
+						     draft->other_len, err);
 	buf_done(&settings);
 	return status;
 }
@@ -257,6 +296,7 @@ start_call(void *arg, struct store *store, struct sg_err *err)
 {
 	const struct start *start = arg;
 	struct pool *pool = pool_new();
+	struct broadcast_settings said;
 	struct store_broadcast row;
 	enum sg_status status;
 
@@ -269,6 +309,12 @@ start_call(void *arg, struct store *store, struct sg_err *err)
 		status = store_recipients_queue(store, start->name,
 						start->selection.recipients,
 						start->now, err);
+	if (status == SG_OK)
+		broadcast_settings_read(row.settings, &said);
+	if (status == SG_OK && said.split[0] > 0)
+		status = broadcast_split_recipients(store, start->name,
+						    start->selection.recipients,
+						    &said, err);
 	if (status == SG_OK)
 		status = put_all_skipped(store, start,
 					 start->selection.suppressed,
@@ -466,16 +512,16 @@ broadcast_send_at(struct broadcasts *broadcasts, const char *name, int64_t at,
 
 struct move {
 	const char *name, *verb;
-	enum broadcast_state from[4], to; /* from: 0 = none */
+	enum broadcast_state from[5], to; /* from: 0 = none */
 };
 
 /* A draft cannot be moved: it is 0. */
 static bool
-is_one_of(enum broadcast_state state, const enum broadcast_state from[4])
+is_one_of(enum broadcast_state state, const enum broadcast_state from[5])
 {
 	return state != BROADCAST_DRAFT &&
 	       (state == from[0] || state == from[1] || state == from[2] ||
-		state == from[3]);
+		state == from[3] || state == from[4]);
 }
 
 static enum sg_status
@@ -538,7 +584,8 @@ broadcast_cancel(struct broadcasts *broadcasts, const char *name,
 	struct move cancel = {name,
 			      "cancelled",
 			      {BROADCAST_SENDING, BROADCAST_PAUSED,
-			       BROADCAST_SCHEDULED, BROADCAST_FAILED},
+			       BROADCAST_SCHEDULED, BROADCAST_FAILED,
+			       BROADCAST_TESTING},
 			      BROADCAST_CANCELLED};
 
 	return move(broadcasts, &cancel, WISH_CANCEL, err);

@@ -49,6 +49,10 @@ struct broadcasts {
 struct broadcast_settings {
 	int64_t at; /* when it is to be sent, 0 = not scheduled */
 	double pace, domain_pace;
+	double split[2]; /* percent who get each version; 0 = there is one */
+	bool by_opens;	 /* the better one: more opened, not clicked */
+	int64_t after_ms, decide_at;
+	int winner; /* variant + 1; 0 = not decided */
 };
 void broadcast_settings_read(const char *text,
 			     struct broadcast_settings *settings_out);
@@ -104,6 +108,22 @@ enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
 				   struct broadcast_mail *mail,
 				   struct sg_err *err) MUST_CHECK;
 void broadcast_mail_done(struct broadcast_mail *mail);
+
+/* broadcast_split.c: two versions of one mail. */
+/* Of those queued: who gets which, and who waits for the better one. */
+enum sg_status broadcast_split_recipients(struct store *store, const char *name,
+					  const struct record_set *recipients,
+					  const struct broadcast_settings *said,
+					  struct sg_err *err) MUST_CHECK;
+/* All that were queued are sent: does somebody wait, and from when on is it
+ * known for which version? SG_NONE: nobody does, it is over. */
+enum sg_status broadcast_split_wait(struct broadcasts *broadcasts,
+				    const char *name,
+				    struct sg_err *err) MUST_CHECK;
+/* It is time: the better one is chosen, and those who waited are queued. */
+enum sg_status broadcast_split_decide(struct broadcasts *broadcasts,
+				      const char *name,
+				      struct sg_err *err) MUST_CHECK;
 
 /* broadcast_preview.c: as that contact, NULL: the first recipient, gets it now.
  * SG_NONE: no such broadcast; SG_REFUSED: no such contact. */

@@ -12,6 +12,23 @@
 #include "broadcast/broadcast_ahead.h"
 #include "rule/condition_set.h"
 
+/* The second version of the mail, if there is one. */
+static enum sg_status
+read_other(struct run *run, struct sg_err *err)
+{
+	const char *text;
+	size_t len;
+	enum sg_status status = store_broadcast_get_variant(
+		run->store, run->name, run->pool, &text, &len, err);
+
+	if (status == SG_NONE)
+		return SG_OK;
+	if (status != SG_OK)
+		return status;
+	return broadcast_template(run->broadcasts, run->store, text, len,
+				  &run->other, err);
+}
+
 static enum sg_status
 read_row(struct run *run, struct sg_err *err)
 {
@@ -30,6 +47,8 @@ read_row(struct run *run, struct sg_err *err)
 		status = broadcast_template(
 			broadcasts, run->store, run->row.template,
 			run->row.template_len, &run->template, err);
+	if (status == SG_OK)
+		status = read_other(run, err);
 	if (status != SG_OK)
 		return status;
 	names = calloc(1, sizeof(*names));
@@ -125,6 +144,9 @@ set_state(struct run *run, enum broadcast_state state, const char *trouble)
 static bool
 finish(struct run *run, bool complete, enum broadcast_wish wish)
 {
+	enum sg_status status;
+	struct sg_err err;
+
 	/* Before the connections, which it wakes. */
 	ahead_close(run->ahead);
 	run->ahead = NULL;
@@ -135,6 +157,14 @@ finish(struct run *run, bool complete, enum broadcast_wish wish)
 	run->smtp = NULL;
 	if (!flight_pay(run) || !run_flush(run))
 		return false; /* the journal knows; the next run stores it */
+	if (complete && run->other) {
+		status = broadcast_split_wait(run->broadcasts, run->name, &err);
+		/* The journal stays: it is one broadcast. */
+		if (status == SG_OK)
+			return true;
+		if (status != SG_NONE)
+			return false;
+	}
 	if (complete && !set_state(run, BROADCAST_SENT, ""))
 		return false;
 	if (complete)
@@ -159,6 +189,7 @@ run_done(struct run *run)
 	journal_close(run->journal);
 	condition_free(run->condition);
 	template_free(run->template);
+	template_free(run->other);
 	record_set_free(run->handed);
 	record_set_free(run->retried);
 	record_set_free(run->replayed);

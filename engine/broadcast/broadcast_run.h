@@ -26,7 +26,7 @@ struct run {
 	struct pool *pool; /* of the run */
 	struct store *store;
 	struct store_broadcast row;
-	struct template *template;
+	struct template *template, *other; /* NULL = there is one version */
 	struct condition *condition;
 	struct net_smtp *smtp;
 	struct ahead *ahead;

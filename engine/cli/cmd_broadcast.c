@@ -30,18 +30,34 @@ add_pace(const struct cli_args *args, const char *option, const char *name,
 	return false;
 }
 
+/* What the API has by the same name. */
+static void
+add_texts(const struct cli_args *args, struct json *body)
+{
+	static const char *const names[] = {"unknown", "split", "winner",
+					    "after", NULL};
+
+	for (size_t i = 0; names[i]; i++)
+		if (cli_value(args, names[i]))
+			json_add_text(body, names[i],
+				      cli_value(args, names[i]));
+}
+
 static enum cli_exit
 broadcast_create(struct cli *cli, const struct cli_args *args)
 {
 	const char *file = cli_value(args, "template");
+	const char *other = cli_value(args, "template-b");
 	struct json *body, *answer = NULL;
-	struct buf text = BUF_INIT;
+	struct buf text = BUF_INIT, other_text = BUF_INIT;
 	enum cli_exit code;
 
 	if (!file || !cli_value(args, "to"))
 		return cli_fail(CLI_USAGE, "broadcast create needs --template "
 					   "FILE.eml and --to EXPR");
 	code = cli_read_file(file, TEMPLATE_MOST, &text);
+	if (code == CLI_DONE && other)
+		code = cli_read_file(other, TEMPLATE_MOST, &other_text);
 	if (code != CLI_DONE)
 		return code;
 	body = json_new_object();
@@ -50,8 +66,9 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 	json_add_text(body, "where", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
-	if (cli_value(args, "unknown"))
-		json_add_text(body, "unknown", cli_value(args, "unknown"));
+	if (other)
+		json_add_text(body, "template_b", buf_text(&other_text));
+	add_texts(args, body);
 	code = CLI_USAGE;
 	if (add_pace(args, "pace", "pace", body) &&
 	    add_pace(args, "domain-pace", "domain_pace", body))
@@ -63,6 +80,7 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 	json_free(answer);
 	json_free(body);
 	buf_done(&text);
+	buf_done(&other_text);
 	return code;
 }
 
@@ -183,8 +201,8 @@ static void
 print_counts(const struct json *status)
 {
 	static const char *const states[] = {
-		"sent",	    "queued", "handing-over", "failed", "skipped",
-		"doubtful", NULL};
+		"sent",	   "queued",   "handing-over", "failed",
+		"skipped", "doubtful", "waiting",      NULL};
 	bool any = false;
 	size_t i;
 
@@ -201,6 +219,24 @@ print_counts(const struct json *status)
 		any |= n != 0;
 	}
 	putchar('\n');
+}
+
+static void
+print_split(const struct cli *cli, const struct json *split)
+{
+	static const struct cli_column columns[] = {
+		{"version", "version", CLI_TEXT},
+		{"percent", "percent", CLI_NUMBER},
+		{"sent", "sent", CLI_NUMBER},
+		{"opened", "opened", CLI_NUMBER},
+		{"clicked", "clicked", CLI_NUMBER},
+		{0},
+	};
+
+	putchar('\n');
+	cli_table(cli, json_get(split, "versions"), columns);
+	cli_detail("", "decided", json_get(split, "decide_at"), CLI_TIME);
+	cli_detail("", "better", json_get(split, "winner"), CLI_TEXT);
 }
 
 static void
@@ -240,6 +276,8 @@ print_status(const struct cli *cli, const struct json *status)
 		putchar('\n');
 		cli_table(cli, json_get(status, "hits"), columns);
 	}
+	if (json_get(status, "split"))
+		print_split(cli, json_get(status, "split"));
 	if (json_count(json_get(status, "points"))) {
 		putchar('\n');
 		cli_table(cli, json_get(status, "points"), points);
@@ -252,7 +290,8 @@ is_under_way(const struct json *status)
 	const char *state = json_get_text(status, "state");
 
 	return state &&
-	       (!strcmp(state, "sending") || !strcmp(state, "scheduled"));
+	       (!strcmp(state, "sending") || !strcmp(state, "scheduled") ||
+		!strcmp(state, "testing"));
 }
 
 /* Follow it until it is no longer sending; prints the end. */
@@ -442,6 +481,11 @@ static const struct cli_option create_options[] = {
 	{"to", "EXPR", "who gets it, evaluated when it is sent"},
 	{"from", "ADDRESS", "From; without it, the template's"},
 	{"unknown", "include|skip", "who has no score; skip"},
+	{"template-b", "FILE.eml",
+	 "a second version, to see which does better"},
+	{"split", "A/B", "percent who get each version: 10/10"},
+	{"winner", "clicks|opens", "what decides for the rest; clicks"},
+	{"after", "TIME", "when it is decided: 4h after those were sent"},
 	{"pace", "N/s", "mails a second"},
 	{"domain-pace", "N/s", "mails a second to one recipient domain"},
 	{0},

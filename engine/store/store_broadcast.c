@@ -10,7 +10,7 @@ static const char *const broadcast_states[] = {
 	[BROADCAST_DRAFT] = "draft",	     [BROADCAST_SENDING] = "sending",
 	[BROADCAST_SENT] = "sent",	     [BROADCAST_PAUSED] = "paused",
 	[BROADCAST_CANCELLED] = "cancelled", [BROADCAST_FAILED] = "failed",
-	[BROADCAST_SCHEDULED] = "scheduled",
+	[BROADCAST_SCHEDULED] = "scheduled", [BROADCAST_TESTING] = "testing",
 };
 
 enum { N_STATES = sizeof(broadcast_states) / sizeof(*broadcast_states) };
@@ -206,6 +206,13 @@ store_broadcast_delete(struct store *store, const char *name,
 		store, "DELETE FROM broadcast_recipient WHERE broadcast = ?",
 		name, &statement, err);
 
+	if (status == SG_OK)
+		status = db_run(statement, err);
+	if (status == SG_OK)
+		status = delete_from(
+			store,
+			"DELETE FROM broadcast_variant WHERE broadcast = ?",
+			name, &statement, err);
 	if (status == SG_OK)
 		status = db_run(statement, err);
 	if (status == SG_OK)

@@ -18,7 +18,8 @@ enum broadcast_state {
 	BROADCAST_PAUSED,
 	BROADCAST_CANCELLED,
 	BROADCAST_FAILED,
-	BROADCAST_SCHEDULED
+	BROADCAST_SCHEDULED,
+	BROADCAST_TESTING /* both versions are out; the rest waits for one */
 };
 enum recipient_state {
 	RECIPIENT_QUEUED,
@@ -27,6 +28,7 @@ enum recipient_state {
 	RECIPIENT_FAILED,
 	RECIPIENT_SKIPPED,
 	RECIPIENT_DOUBTFUL, /* was being handed over when we died */
+	RECIPIENT_WAITING,  /* for the version that does better */
 	RECIPIENT_N_STATES
 };
 
@@ -82,6 +84,16 @@ enum sg_status store_broadcast_set_settings(struct store *store,
 					    const char *settings,
 					    struct sg_err *err) MUST_CHECK;
 
+/* The second version of its mail, variant 1; SG_NONE: there is none. */
+enum sg_status store_broadcast_put_variant(struct store *store,
+					   const char *name,
+					   const char *template, size_t len,
+					   struct sg_err *err) MUST_CHECK;
+enum sg_status store_broadcast_get_variant(struct store *store,
+					   const char *name, struct pool *pool,
+					   const char **template_out,
+					   size_t *len_out,
+					   struct sg_err *err) MUST_CHECK;
 /* With all of its recipients. SG_NONE: no such. */
 enum sg_status store_broadcast_delete(struct store *store, const char *name,
 				      struct sg_err *err) MUST_CHECK;
@@ -92,6 +104,7 @@ struct store_recipient {
 	const char *reason;
 	uint64_t message_id; /* 0 = none yet */
 	int64_t changed_at;
+	uint32_t variant; /* of the template; read, not put */
 };
 
 struct store_recipients {
@@ -123,6 +136,22 @@ enum sg_status store_recipient_slice(struct store *store, const char *name,
 enum sg_status store_recipients_doubt(struct store *store, const char *name,
 				      int64_t now, uint64_t *n_out,
 				      struct sg_err *err) MUST_CHECK;
+/* Of one who is queued: which version, or waiting for the better one. */
+enum sg_status store_recipient_assign(struct store *store, const char *name,
+				      uint32_t record_id, uint32_t variant,
+				      bool waits,
+				      struct sg_err *err) MUST_CHECK;
+/* Those who wait get this version. */
+enum sg_status store_recipients_decide(struct store *store, const char *name,
+				       uint32_t variant, int64_t now,
+				       struct sg_err *err) MUST_CHECK;
+/* How a version does: who got it, and people who opened and clicked. */
+struct store_variant_result {
+	uint64_t sent, opened, clicked;
+};
+enum sg_status store_broadcast_get_variant_result(
+	struct store *store, const char *name, uint32_t variant,
+	struct store_variant_result *out, struct sg_err *err) MUST_CHECK;
 /* The doubtful are queued once more. */
 enum sg_status store_recipients_requeue(struct store *store, const char *name,
 					int64_t now, uint64_t *n_out,

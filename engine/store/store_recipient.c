@@ -13,6 +13,7 @@ static const char *const states[RECIPIENT_N_STATES] = {
 	[RECIPIENT_FAILED] = "failed",
 	[RECIPIENT_SKIPPED] = "skipped",
 	[RECIPIENT_DOUBTFUL] = "doubtful",
+	[RECIPIENT_WAITING] = "waiting",
 };
 
 const char *
@@ -33,7 +34,8 @@ recipient_state_find(const char *name)
 	return -1;
 }
 
-#define COLUMNS "record_id, state, reason, message_id, changed_at"
+#define PUT	"record_id, state, reason, message_id, changed_at"
+#define COLUMNS PUT ", variant"
 
 static void
 read_recipient(struct db_statement *statement, struct pool *pool, void *row)
@@ -48,6 +50,7 @@ read_recipient(struct db_statement *statement, struct pool *pool, void *row)
 	recipient->reason = store_column(statement, 2, pool);
 	recipient->message_id = (uint64_t)db_column_int(statement, 3);
 	recipient->changed_at = db_column_int(statement, 4);
+	recipient->variant = (uint32_t)db_column_int(statement, 5);
 }
 
 struct queueing {
@@ -99,7 +102,7 @@ put_one(struct store *store, const char *name,
 
 	status = store_prepare(
 		store,
-		"INSERT INTO broadcast_recipient (broadcast, " COLUMNS ")"
+		"INSERT INTO broadcast_recipient (broadcast, " PUT ")"
 		" VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (broadcast, record_id)"
 		" DO UPDATE SET state = excluded.state,"
 		" reason = excluded.reason, message_id = excluded.message_id,"

@@ -85,6 +85,9 @@ show(struct api_call *call, const char *name, struct sg_err *err)
 	broadcast_get_progress(call->api->options.broadcasts, name, &progress);
 	json_add_bool(call->answer, "running", progress.running);
 	json_add_number(call->answer, "rate", progress.rate);
+	status = api_add_split(call, &broadcast, err);
+	if (status != SG_OK)
+		return status;
 	return api_counted_add(
 		call, name,
 		progress.running && broadcast.state == BROADCAST_SENDING, err);
@@ -150,6 +153,9 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	status = body_unknown(call, &draft.include_unknown, err);
+	if (status != SG_OK)
+		return status;
+	status = api_draft_split(call, &draft, err);
 	if (status != SG_OK)
 		return status;
 	draft.template_len = strlen(draft.template);

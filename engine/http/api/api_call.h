@@ -346,6 +346,15 @@ api_fn api_imports_delete;
 api_fn api_person_data, api_person_forget;
 api_fn api_broadcasts_all, api_broadcasts_create, api_broadcasts_show;
 api_fn api_broadcasts_delete, api_broadcasts_test;
+/* api_split_mail.c: two versions of a broadcast's mail. */
+struct broadcast_draft;
+enum sg_status api_draft_split(struct api_call *call,
+			       struct broadcast_draft *draft,
+			       struct sg_err *err) MUST_CHECK;
+struct store_broadcast;
+enum sg_status api_add_split(struct api_call *call,
+			     const struct store_broadcast *broadcast,
+			     struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_split_all, api_split_redo, api_split_drop;

@@ -190,7 +190,8 @@ const struct api_shape api_shapes[] = {
 	 " chunk_lines?:int chunk?:int already?:bool}", NULL},
 
 	{"NewBroadcast", "{name:text template:text where:text from?:text"
-	 " unknown?:text pace?:number domain_pace?:number ...}", NULL},
+	 " unknown?:text pace?:number domain_pace?:number template_b?:text"
+	 " split?:text winner?:text after?:text ...}", NULL},
 	{"BroadcastOrder", "{at?:text timezone?:text pace?:number"
 	 " domain_pace?:number resend_doubtful?:bool ...}", NULL},
 	{"BroadcastTest", "{to:text as?:text ...}", NULL},
@@ -202,7 +203,11 @@ const struct api_shape api_shapes[] = {
 	 " author:text created_at:time started_at?:time finished_at?:time"
 	 " scheduled_at?:time trouble?:text running:bool rate:number"
 	 " recipients:map(int) results:map(int) hits:Hits[]"
-	 " points:{score:text points:number people:int}[] ...}", NULL},
+	 " points:{score:text points:number people:int}[]"
+	 " split?:{by:text decide_at?:time winner?:text versions:Version[]}"
+	 " ...}", NULL},
+	{"Version", "{version:text percent:number sent:int opened:int"
+	 " clicked:int}", NULL},
 	{"Hits", "{signal:text people:int hits:int machine_people:int"
 	 " machine_hits:int}", NULL},
 	{"Preview", "{name:text n_recipients:int n_skipped:int"

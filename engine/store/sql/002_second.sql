@@ -381,6 +381,15 @@ CREATE VIEW ledger_of AS
 	CROSS JOIN ledger_by_record p ON p.run = r.run
 	CROSS JOIN ledger l ON l.id = p.id;
 
+-- broadcast: the second version of a mail, and who gets which (0 = the first)
+CREATE TABLE broadcast_variant (
+	broadcast TEXT NOT NULL,
+	variant   INTEGER NOT NULL,             -- from 1
+	template  BLOB NOT NULL,
+	PRIMARY KEY (broadcast, variant)
+) WITHOUT ROWID;
+ALTER TABLE broadcast_recipient ADD COLUMN variant INTEGER NOT NULL DEFAULT 0;
+
 -- verdict
 -- Who fetched what, as far as it may be kept, and as long: the configuration's
 -- `privacy`. It goes with its signal.
