@@ -439,8 +439,8 @@ recipients_queue(void)
 static enum sg_status
 recipients_put(void)
 {
-	struct store_recipient rows[] = {{1, RECIPIENT_SENT, "", 1, now},
-					 {2, RECIPIENT_SENT, "", 2, now}};
+	struct store_recipient rows[] = {{1, RECIPIENT_SENT, "", 1, now, 0},
+					 {2, RECIPIENT_SENT, "", 2, now, 0}};
 
 	return store_recipients_put(store, "spring", rows, 2, &err);
 }

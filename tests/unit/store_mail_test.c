@@ -192,10 +192,10 @@ static void
 recipients_move_on_in_batches(void **state)
 {
 	struct store_recipient batch[] = {
-		{1, RECIPIENT_SENT, "", 11, aid_now},
-		{2, RECIPIENT_HANDING_OVER, "", 12, aid_now},
-		{3, RECIPIENT_SKIPPED, "suppressed", 0, aid_now},
-		{9, RECIPIENT_FAILED, "550 5.1.1", 19, aid_now},
+		{1, RECIPIENT_SENT, "", 11, aid_now, 0},
+		{2, RECIPIENT_HANDING_OVER, "", 12, aid_now, 0},
+		{3, RECIPIENT_SKIPPED, "suppressed", 0, aid_now, 0},
+		{9, RECIPIENT_FAILED, "550 5.1.1", 19, aid_now, 0},
 	};
 	uint64_t counts[RECIPIENT_N_STATES], doubtful = 0;
 	struct store_recipients rows;
@@ -240,10 +240,10 @@ static void
 what_came_of_a_broadcast_is_counted(void **state)
 {
 	struct store_recipient batch[] = {
-		{1, RECIPIENT_SENT, "", 42, aid_now},
-		{2, RECIPIENT_SENT, "", 42, aid_now},
-		{3, RECIPIENT_SENT, "", 43, aid_now}, /* another message */
-		{4, RECIPIENT_FAILED, "", 42, aid_now},
+		{1, RECIPIENT_SENT, "", 42, aid_now, 0},
+		{2, RECIPIENT_SENT, "", 42, aid_now, 0},
+		{3, RECIPIENT_SENT, "", 43, aid_now, 0}, /* another message */
+		{4, RECIPIENT_FAILED, "", 42, aid_now, 0},
 	};
 	struct record_set *set = record_set_new();
 	struct store_broadcast_results results;
@@ -298,8 +298,8 @@ static void
 a_person_counts_once_whatever_of_it_is_folded(void **state)
 {
 	struct store_recipient batch[] = {
-		{1, RECIPIENT_SENT, "", 42, aid_now},
-		{2, RECIPIENT_SENT, "", 42, aid_now},
+		{1, RECIPIENT_SENT, "", 42, aid_now, 0},
+		{2, RECIPIENT_SENT, "", 42, aid_now, 0},
 	};
 	struct store_forgotten whom = {
 		.record_id = 1, .key = "", .now = aid_now};
