@@ -542,9 +542,10 @@ static bool
 shipped_signal(void *arg, const char *name, const char **hint_out)
 {
 	static const char *const names[] = {
-		"field.changed",  "email.opened",     "email.clicked",
-		"email.bounced",  "email.complained", "email.unsubscribed",
-		"form.submitted", "order.paid",	      "order.refunded"};
+		"field.changed",     "email.opened",	 "email.clicked",
+		"email.bounced",     "email.complained", "email.unsubscribed",
+		"form.submitted",    "order.placed",	 "order.refunded",
+		"order.charged_back"};
 	size_t n = sizeof(names) / sizeof(names[0]), i;
 
 	if (!arg) /* without a webhook */
@@ -597,7 +598,7 @@ the_shipped_rules_are_right(void **state)
 	assert_int_equal(ruleset->n_automations + ruleset->n_sequences, 0);
 	ruleset_free(ruleset);
 	ruleset = read_shipped(buf_text(&opened), true);
-	assert_int_equal(ruleset->n_rules, 13);
+	assert_int_equal(ruleset->n_rules, 14);
 	assert_int_equal(ruleset->n_automations, 2);
 	assert_int_equal(ruleset->n_sequences, 1);
 	ruleset_free(ruleset);
