@@ -18,11 +18,13 @@ enum {
 	SURVEY_QUESTIONS_MOST = 50,
 	SURVEY_ANSWERS_MOST = 50,
 	SURVEY_OUTCOMES_MOST = 30,
-	SURVEY_SAME_MS = 60000
+	SURVEY_SAME_MS = 60000,
+	SURVEY_CLICK_MS = 900000,  /* a link's token, on the first page */
+	SURVEY_VISIT_MS = 86400000 /* … and on the pages after it */
 };
 
-/* The parameter that a link of ours has for its reader. */
-#define SURVEY_WHO "sg"
+/* What the click plugin puts into a link to a listed site. */
+#define SURVEY_WHO "sgi"
 
 enum survey_type {
 	SURVEY_SINGLE,	 /* one of its answers */

@@ -1,22 +1,34 @@
 /* survey_answers.c - what somebody answered, and who it is. */
 #include "survey.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* --- who --------------------------------------------------------------------
  */
 
-/* A click brought them: the link of a mail to them, or a page's visitor. */
+/* A click on a link of a mail to them brought them: "click TIME". */
+static int64_t
+clicked_at(const struct sg_call *call, const struct sg_token *token)
+{
+	struct sg_text *text = call->host->text(call);
+
+	if (token->payload_len < 7 || memcmp(token->payload, "click ", 6) != 0)
+		return 0;
+	call->host->append(text, token->payload + 6, token->payload_len - 6);
+	return strtoll(call->host->text_value(text), NULL, 10);
+}
+
 static bool
 take_token(const struct sg_call *call, struct survey_filled *filled,
-	   enum sg_token_kind kind)
+	   int64_t good_ms)
 {
 	struct sg_token token;
 
-	if (call->host->token_read(call, kind, SG_TOKEN_URL, filled->token,
-				   strlen(filled->token), &token,
+	if (call->host->token_read(call, SG_TOKEN_VISITOR, SG_TOKEN_URL,
+				   filled->token, strlen(filled->token), &token,
 				   NULL) != SG_OK ||
-	    !token.record_key)
+	    !token.record_key || call->now - clicked_at(call, &token) > good_ms)
 		return false;
 	filled->record_key = token.record_key;
 	filled->proven = true;
@@ -28,15 +40,20 @@ survey_identify(const struct sg_call *call, const struct sg_request *request,
 		struct survey_filled *filled)
 {
 	const struct sg_host *host = call->host;
-	const char *token =
-		filled->given ? host->form_get(filled->given, "_who") : NULL;
+	const char *token = NULL;
+	int64_t good_ms = SURVEY_VISIT_MS;
 
+	filled->token = "";
 	if (filled->survey->identify == SURVEY_ANONYMOUS)
-		token = NULL;
-	else if (!token)
+		return;
+	if (filled->given)
+		token = host->form_get(filled->given, "_who");
+	if (!token) {
 		token = host->request_param(call, request, SURVEY_WHO);
+		good_ms = SURVEY_CLICK_MS;
+	}
 	filled->token = token ? token : "";
-	if (filled->token[0] && !take_token(call, filled, SG_TOKEN_VISITOR))
+	if (filled->token[0] && !take_token(call, filled, good_ms))
 		filled->token = "";
 }
 

@@ -152,6 +152,38 @@ only_if_not_left_keeps_the_suppressed_off_all_lists(void **unused)
 }
 
 static void
+an_unconfirmed_form_takes_nobody_off_a_list(void **unused)
+{
+	struct scene scene;
+
+	scene_begin(&scene);
+	assert_true(CHANGE(&scene, SIGNAL_LIST_JOIN, "list", "news"));
+	assert_false(CHANGE(&scene, SIGNAL_LIST_JOIN, "list", "news", "only_if",
+			    "not_left", "state", "unconfirmed"));
+	assert_true(list_is(&scene, "news", LIST_JOINED));
+	scene_end(&scene);
+}
+
+static void
+a_score_is_set_only_when_it_is_the_first_or_better(void **unused)
+{
+	struct scene scene;
+
+	scene_begin(&scene);
+	assert_true(CHANGE(&scene, SIGNAL_SCORE_SET, "score", "lead", "points",
+			   "5", "only_if", "empty"));
+	assert_false(CHANGE(&scene, SIGNAL_SCORE_SET, "score", "lead", "points",
+			    "9", "only_if", "empty"));
+	assert_false(CHANGE(&scene, SIGNAL_SCORE_SET, "score", "lead", "points",
+			    "5", "only_if", "higher"));
+	assert_true(CHANGE(&scene, SIGNAL_SCORE_SET, "score", "lead", "points",
+			   "6", "only_if", "higher"));
+	assert_true(CHANGE(&scene, SIGNAL_SCORE_SET, "score", "lead", "points",
+			   "1"));
+	scene_end(&scene);
+}
+
+static void
 who_is_on_no_list_can_leave_everything(void **unused)
 {
 	struct scene scene;
@@ -177,6 +209,9 @@ main(void)
 		cmocka_unit_test(only_if_not_left_brings_nobody_back),
 		cmocka_unit_test(
 			only_if_not_left_keeps_the_suppressed_off_all_lists),
+		cmocka_unit_test(an_unconfirmed_form_takes_nobody_off_a_list),
+		cmocka_unit_test(
+			a_score_is_set_only_when_it_is_the_first_or_better),
 		cmocka_unit_test(who_is_on_no_list_can_leave_everything),
 	};
 
