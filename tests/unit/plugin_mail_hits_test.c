@@ -263,6 +263,46 @@ a_post_that_says_something_else_changes_nothing(void **state)
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
 
+/* In the mail, and on the web: it leads nowhere, and tells on who follows. */
+static void
+the_link_that_nobody_sees_is_there_when_asked_for(void **state)
+{
+	struct aid_mail mail = {
+		.sender = "news@example.com",
+		.recipients = {"ann@example.com"},
+		.message = "From: news@example.com\n"
+			   "X-Scoregate-Campaign: spring\n"
+			   "Content-Type: text/html\n\n"
+			   "<html><body><a href=\"https://a.example/\">A</a>"
+			   "</body></html>\n",
+	};
+	struct gate_aid *trap;
+	const char *body, *link, *end;
+
+	(void)state;
+	trap = gate_aid_open("https://t.example.com", "honeypot = yes");
+	gate_aid_must_load(trap, "click", NULL);
+	gate_aid_mail(trap, &mail);
+	body = aid_new_body(trap, &mail);
+	assert_non_null(body);
+	assert_int_equal(aid_count(body, "display:none"), 1);
+	assert_int_equal(aid_count(body, "https://t.example.com/c/"), 2);
+	link = strstr(strstr(body, "/c/") + 3, "/c/");
+	end = strchr(link, '"');
+	gate_aid_signals(trap); /* email.sent */
+	assert_int_equal(gate_aid_request(trap, "GET",
+					  pool_memdup(trap->pool, link,
+						      (size_t)(end - link)),
+					  browser, NULL),
+			 404);
+	assert_int_equal(gate_aid_signals(trap), 1);
+	assert_string_equal(trap->signals[0].name, "email.trapped");
+	assert_int_equal(trap->signals[0].verdict, VERDICT_MACHINE);
+	assert_non_null(signal_get(&trap->signals[0], "hit.source"));
+	gate_aid_mail_done(&mail);
+	gate_aid_close(trap);
+}
+
 int
 main(void)
 {
@@ -278,6 +318,8 @@ main(void)
 		GATE_TEST(one_click_leaves_without_redirect_or_cookie),
 		GATE_TEST(one_click_as_multipart_and_the_button_leave_too),
 		GATE_TEST(a_post_that_says_something_else_changes_nothing),
+		cmocka_unit_test(
+			the_link_that_nobody_sees_is_there_when_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
