@@ -130,6 +130,9 @@ class Story:
             self.known["signal"] = next(
                 item["id"] for item in answer.json()["items"]
                 if item["name"] == "order.paid")
+            self.known["hit"] = next(
+                item["id"] for item in answer.json()["items"]
+                if item["name"] == "email.opened")
         elif (method, resource) == ("POST", "/bulk"):
             self.known["bulk"] = str(answer.json().get("id", ""))
         elif (method, resource) == ("POST", "/imports"):

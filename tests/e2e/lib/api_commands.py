@@ -67,6 +67,8 @@ COMMANDS = {
     "signal emit": ("POST", "/signals"),
     "signal list": ("GET", "/signals"),
     "signal judge": ("POST", "/signals/{id}/verdict"),
+    "verdict explain": ("GET", "/signals/{id}/verdict"),
+    "verdict report": ("GET", "/verdicts"),
     "signal unmatched": ("GET", "/signals/unmatched"),
     "signal kinds": ("GET", "/signals/kinds"),
     "webhook list": ("GET", "/webhooks"),
