@@ -29,6 +29,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_mail_commands,
 	cli_try_commands,
 	cli_split_commands,
+	cli_page_commands,
 	cli_plugin_commands,
 	cli_token_commands,
 	cli_audit_commands,

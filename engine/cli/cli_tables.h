@@ -28,6 +28,7 @@ extern const struct cli_command cli_mail_commands[];
 extern const struct cli_command cli_try_commands[];
 extern const struct cli_command cli_doctor_commands[];
 extern const struct cli_command cli_split_commands[];
+extern const struct cli_command cli_page_commands[];
 extern const struct cli_command cli_plugin_commands[];
 extern const struct cli_command cli_token_commands[];
 extern const struct cli_command cli_audit_commands[];

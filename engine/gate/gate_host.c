@@ -115,4 +115,6 @@ const struct sg_host gate_host = {
 	.page_allow = page_allow,
 	.reply_with = host_reply_with,
 	.look = host_look,
+	.denies = host_denies,
+	.append_integrity = host_append_integrity,
 };

@@ -26,6 +26,7 @@ HOST(append_html);
 HOST(append_url);
 HOST(append_json);
 HOST(append_base64);
+HOST(append_integrity);
 HOST(text_value);
 HOST(text_len);
 /* host_settings.c */
@@ -45,6 +46,7 @@ HOST(setting_refuse);
 HOST(declare);
 HOST(emit);
 HOST(record_key);
+HOST(denies);
 /* host_token.c */
 HOST(token_make);
 HOST(token_read);

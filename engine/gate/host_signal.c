@@ -249,6 +249,17 @@ drop_denied(struct sg_gate *gate, struct signal *signals, size_t n)
 	return left;
 }
 
+bool
+host_denies(const struct sg_call *call, uint64_t record_key, const char *signal)
+{
+	const struct sg_gate *gate = gate_call_of(call)->plugin->gate;
+	enum consent_what what;
+
+	return consent_covers(signal, &what) &&
+	       consent_set_get(gate->consent.set, record_key, what) ==
+		       CONSENT_DENIED;
+}
+
 enum sg_status
 host_emit(const struct sg_call *call, const struct sg_signal *signals,
 	  size_t n_signals, enum sg_keep keep, struct sg_err *err)

@@ -1,6 +1,7 @@
 /* host_text.c - logging, memory of the call, text under construction. */
 #include <stdarg.h>
 
+#include "base/crypto.h"
 #include "base/encode.h"
 #include "base/log.h"
 #include "gate/gate_call.h"
@@ -138,6 +139,16 @@ host_append_base64(struct sg_text *to, const void *bytes, size_t len)
 }
 
 /* Cut text would be worse than none: a URL, a header, a page. */
+void
+host_append_integrity(struct sg_text *to, const void *bytes, size_t len)
+{
+	unsigned char hash[CRYPTO_SHA256_SIZE];
+
+	crypto_sha256(hash, bytes, len);
+	buf_append_text(&to->buf, "sha256-");
+	encode_base64(&to->buf, hash, sizeof(hash));
+}
+
 const char *
 host_text_value(const struct sg_text *text)
 {

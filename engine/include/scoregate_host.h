@@ -324,6 +324,13 @@ struct sg_host {
 	enum sg_status (*look)(const struct sg_call *call, uint64_t record_key,
 			       const struct sg_json **json_out,
 			       struct sg_err *err);
+	/* Has the record said no to being tracked by signals of this name?
+	 * In memory: in any route. */
+	bool (*denies)(const struct sg_call *call, uint64_t record_key,
+		       const char *signal);
+	/* "sha256-…", as `integrity` of a <script> has it. */
+	void (*append_integrity)(struct sg_text *to, const void *bytes,
+				 size_t len);
 };
 
 #endif

@@ -12,6 +12,12 @@ static const struct sg_option options[] = {
 	 .type = SG_OPTION_TEXT_LIST,
 	 .fallback = "{ \"*unsubscribe*\", \"*optout*\", \"*opt-out*\" }",
 	 .help = "targets (globs) that stay as they are"},
+	{.name = "identify",
+	 .type = SG_OPTION_TEXT_LIST,
+	 .help = "your own sites (\"https://www.example.com\", globs), to "
+		 "which "
+		 "a followed link says for some minutes who comes; needs "
+		 "plugin \"page\""},
 	{0},
 };
 

@@ -14,7 +14,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-enum { SIGNALS_MOST = 256, PROPS_MOST = 8 };
+enum { SIGNALS_MOST = 256, PROPS_MOST = 8, VISITOR_LEN = 32 };
 
 struct emission {
 	const struct sg_call *call;
@@ -107,6 +107,25 @@ add_fields(struct emission *emission)
 				    {"only_if", "empty"}},
 			    3);
 	}
+}
+
+/* t.js of the page says whose visits these were: those that wait under that
+ * number become the record's. */
+static void
+add_visitor(struct emission *emission)
+{
+	const struct form_filled *filled = emission->filled;
+	const char *visitor =
+		emission->call->host->form_get(filled->given, "sg_visitor");
+
+	if (!visitor || strlen(visitor) != VISITOR_LEN ||
+	    strspn(visitor, "0123456789abcdef") != VISITOR_LEN)
+		return;
+	add(emission, SG_FIELD_SET,
+	    (const struct sg_prop[]){{"name", "external_id_visitor"},
+				     {"value", visitor},
+				     {"only_if", "empty"}},
+	    3);
 }
 
 static void
@@ -307,6 +326,7 @@ emit(struct emission *emission, struct sg_err *err)
 	emission->signals = host->alloc(
 		emission->call, SIGNALS_MOST * sizeof(struct sg_signal));
 	add_fields(emission);
+	add_visitor(emission);
 	add_lists(emission);
 	for (size_t i = 0; i < form->n_tags; i++)
 		add_tag(emission, form->tags[i]);

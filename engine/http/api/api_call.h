@@ -358,6 +358,7 @@ enum sg_status api_add_split(struct api_call *call,
 api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_split_all, api_split_redo, api_split_drop;
+api_fn api_page_snippet; /* api_snippet.c */
 api_fn api_plugins_all, api_plugins_check;
 api_fn api_forms_all, api_forms_show, api_forms_snippet; /* api_forms.c */
 api_fn api_forms_submissions;

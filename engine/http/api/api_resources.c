@@ -431,6 +431,10 @@ const struct api_resource api_resources[] = {
 	 "how often each answer and outcome, and how the scores are spread",
 	 .params = "", .answer = "SurveyResults"},
 
+	{"GET", "/page/snippet", API_READER, api_page_snippet,
+	 "the tag that loads the JavaScript API",
+	 .params = "", .answer = "{snippet:text integrity:text bytes:int}"},
+
 	{"GET", "/webhooks", API_READER, api_webhooks_all,
 	 "the webhooks that are configured, and what came",
 	 .params = "", .answer = "Webhook*"},
