@@ -153,7 +153,7 @@ click_hit(const struct sg_call *call, const struct sg_request *request,
 		return SG_OK;
 	}
 	if (!token.payload_len) {
-		host->reply_page(reply, 404, not_found);
+		answer_not_valid(call, request, reply);
 		return emit_trapped(call, request, &token, err);
 	}
 	host->append(target, token.payload, token.payload_len);
