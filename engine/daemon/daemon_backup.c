@@ -1,5 +1,6 @@
 /*
- * daemon_backup.c - a backup is a folder with the store and the keys. How far
+ * daemon_backup.c - a backup is a folder with the store, the keys and the files
+ * that forms took. How far
  * the spool was applied stands in the store; what it holds beyond that is
  * applied to the restored store too, as long as the spool is still there.
  */
@@ -13,6 +14,7 @@
 
 #include "base/clock.h"
 #include "daemon/daemon.h"
+#include "daemon/daemon_backup.h"
 #include "daemon/daemon_file.h"
 #include "daemon/daemon_user.h"
 
@@ -67,6 +69,20 @@ copy_keys(const struct daemon_conf *conf, const char *folder,
 	return status;
 }
 
+static enum sg_status
+copy_files(const struct daemon_conf *conf, const char *folder,
+	   struct sg_err *err)
+{
+	char to[PATH_MAX];
+	int files = daemon_backup_open_files(conf->state_directory);
+	enum sg_status status = daemon_backup_copy_files(
+		files, in_folder(folder, "files", to), err);
+
+	if (files >= 0)
+		close(files);
+	return status;
+}
+
 /* Another path would do; anything else is broken here. */
 static bool
 is_wrong_place(int number)
@@ -91,6 +107,8 @@ daemon_backup(struct daemon *daemon, const char *path, struct sg_err *err)
 	status = copy_store(daemon, path, err);
 	if (status == SG_OK)
 		status = copy_keys(daemon->conf, path, err);
+	if (status == SG_OK)
+		status = copy_files(daemon->conf, path, err);
 	if (status == SG_OK)
 		status = daemon_file_sync_folder(path, err);
 	if (status != SG_OK)
@@ -148,6 +166,7 @@ make_aside(const struct daemon_conf *conf, char aside[PATH_MAX],
 /* A backup's files, opened while we may still read it. */
 struct backup {
 	int keys, store;
+	int files; /* a folder; -1 = none */
 };
 
 static enum sg_status
@@ -220,6 +239,23 @@ put_back(const struct daemon_conf *conf, const struct backup *backup,
 	return status;
 }
 
+/* The rest is in place: a file that the daemon's user may not read is said. */
+static void
+put_back_files(const struct daemon_conf *conf, const struct backup *backup,
+	       struct buf *report)
+{
+	char to[PATH_MAX];
+	struct sg_err why;
+
+	if (daemon_backup_copy_files(backup->files,
+				     daemon_conf_state_path(conf, "files", to),
+				     &why) != SG_OK)
+		buf_printf(report,
+			   "The files of forms are not all there (%s): copy "
+			   "the backup's to %s.\n",
+			   why.text, to);
+}
+
 /*
  * Root reads the backup, then becomes the daemon's user for good: the files
  * are that user's, and root that works in a folder of somebody else's follows
@@ -237,13 +273,18 @@ daemon_restore(const struct daemon_conf *conf, const char *path,
 		status = open_backup(path, &backup, err);
 	if (status != SG_OK)
 		return status;
+	backup.files = daemon_backup_open_files(path);
 	status = daemon_user_become(conf, err);
 	if (status == SG_OK)
 		status = put_back(conf, &backup, aside, err);
 	close(backup.keys);
 	close(backup.store);
-	if (status == SG_OK)
+	if (status == SG_OK) {
 		buf_printf(report, "Restored %s.\nWhat was there is in %s.\n",
 			   path, aside);
+		put_back_files(conf, &backup, report);
+	}
+	if (backup.files >= 0)
+		close(backup.files);
 	return status;
 }

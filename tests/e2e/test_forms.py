@@ -348,6 +348,8 @@ def test_a_file_is_kept_beside_and_goes_with_the_person(world):
     assert shown == "My CV.pdf"
     assert (folder / name).read_bytes() == b"%PDF-1.7"
     assert (folder / name).stat().st_mode & 0o777 == 0o600
+    world.do("backup", world.base / "backup")
+    assert (world.base / "backup" / "files" / name).read_bytes() == b"%PDF-1.7"
     world.do("contact", "forget", "--yes", "file@far.test")
     assert not list(folder.iterdir())
 
