@@ -126,8 +126,10 @@ struct sg_host {
 				     const struct sg_request *request,
 				     const char *name); /* decoded, or NULL */
 	/*
-	 * Who fetched this? false: no signal at all (HEAD, OPTIONS). The
-	 * reason is "" for a human, and lives as long as the process.
+	 * Who fetched this? false: no signal at all (HEAD, OPTIONS, or who
+	 * asks not to be tracked, where that is heard). The reason is "" for a
+	 * human, and lives as long as the process. What may be kept of who it
+	 * was goes with the signals that the call emits after this.
 	 */
 	bool (*judge)(const struct sg_call *call,
 		      const struct sg_request *request,
