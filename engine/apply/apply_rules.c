@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "store/store_rule.h"
 
+enum { CLOCK_BACK_MOST_MS = 60000 };
+
 /* --- from rows to a ruleset --------------------------------------------- */
 
 struct stored {
@@ -278,20 +280,40 @@ refuse_ninth_rate(const struct apply *apply, const struct ruleset *rules,
 	return status;
 }
 
+/* Never two at one moment, whatever the clock does; and after all that was
+ * folded: an entry of the same millisecond would come before the new field
+ * rules now, and after them when its record is folded anew. */
+static enum sg_status
+find_moment(struct apply *apply, int64_t *at_out, struct sg_err *err)
+{
+	const struct fold_world *world = &apply->world;
+	int64_t last = world->rulesets[world->n_rulesets - 1]->applied_at;
+	int64_t at = apply->now > last ? apply->now : last + 1;
+	int64_t newest;
+	enum sg_status status;
+
+	/* Not far ahead of a clock that was wrong before. */
+	status = store_newest_at(apply->store, at, at + CLOCK_BACK_MOST_MS,
+				 &newest, err);
+	if (status == SG_OK)
+		at = newest + 1;
+	else if (status != SG_NONE)
+		return status;
+	*at_out = at;
+	return SG_OK;
+}
+
 static enum sg_status
 create_ruleset(struct change *change, struct sg_err *err)
 {
 	struct apply *apply = change->apply;
-	const struct fold_world *world = &apply->world;
-	int64_t at = apply->now;
 	enum sg_status status;
 
-	/* Never two at one moment, whatever the clock does. */
-	if (at <= world->rulesets[world->n_rulesets - 1]->applied_at)
-		at = world->rulesets[world->n_rulesets - 1]->applied_at + 1;
-	change->made.applied_at = at;
-	status = store_ruleset_create(apply->store, change->author,
-				      change->note, at, &change->made.id, err);
+	status = find_moment(apply, &change->made.applied_at, err);
+	if (status == SG_OK)
+		status = store_ruleset_create(
+			apply->store, change->author, change->note,
+			change->made.applied_at, &change->made.id, err);
 	if (status == SG_OK)
 		status = apply_keep_degrade(apply, change->made.id, err);
 	if (status == SG_OK)

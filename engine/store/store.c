@@ -267,6 +267,12 @@ store_id_time(int64_t id)
 	return id >> ID_COUNTER_BITS;
 }
 
+int64_t
+store_id_from(int64_t at)
+{
+	return at << ID_COUNTER_BITS;
+}
+
 enum sg_status
 store_check(struct store *store, struct sg_err *err)
 {

@@ -41,6 +41,7 @@ void store_snapshot_end(struct store *store);
  */
 int64_t store_new_id(struct store *store, int64_t at);
 int64_t store_id_time(int64_t id); /* ms UTC */
+int64_t store_id_from(int64_t at); /* the least that was made then */
 
 /* The ledger's generation in force, as of this connection's last begin or
  * commit: what the writing one appends to. */

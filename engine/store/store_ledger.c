@@ -230,3 +230,25 @@ store_ledger_get_totals(struct store *store, struct store_ledger_totals *out,
 	db_reset(statement);
 	return status;
 }
+
+enum sg_status
+store_newest_at(struct store *store, int64_t since, int64_t until,
+		int64_t *at_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT at FROM"
+			       " (SELECT id, happened_at AS at FROM history"
+			       " UNION ALL SELECT id, at FROM ledger)"
+			       " WHERE id >= ? AND at BETWEEN ? AND ?"
+			       " ORDER BY at DESC LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, store_id_from(since));
+	db_bind_int(statement, 2, since);
+	db_bind_int(statement, 3, until);
+	return store_number(statement, at_out, err);
+}

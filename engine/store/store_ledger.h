@@ -70,6 +70,12 @@ enum sg_status store_ledger_each_by_record(struct store *store,
 					   store_ledger_fn *fn, void *arg,
 					   struct sg_err *err) MUST_CHECK;
 
+/* The newest time between these two at which something happened or gave points,
+ * of what was written since `since`. SG_NONE: nothing did. */
+enum sg_status store_newest_at(struct store *store, int64_t since,
+			       int64_t until, int64_t *at_out,
+			       struct sg_err *err) MUST_CHECK;
+
 /* What each rule version gave, all records: for the list of rules. */
 struct store_rule_points {
 	uint32_t rule_id;

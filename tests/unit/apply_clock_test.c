@@ -53,10 +53,61 @@ timers_follow_the_clock_that_was_given(void **unused)
 	applier_done(&applier);
 }
 
+/* A field of Ann's, set at the very millisecond that it is. */
+static void
+set_title(struct applier *applier, const char *title)
+{
+	struct signal change = applier_change(SIGNAL_FIELD_SET, "field.changed",
+					      "ann@example.com", applier->now);
+
+	change.received_at = applier->now;
+	applier_set(&change, "name", "title");
+	applier_set(&change, "value", title);
+	applier_submit(applier, &change);
+}
+
+static void
+rules_of_the_same_millisecond_come_after_what_happened_in_it(void **unused)
+{
+	/* The second one asks about signals that were not kept before, so that
+	 * all records are folded anew. */
+	static const char *const rules[] = {
+		"rule \"Chief\" { when = \"field.title = 'CEO'\" add = 10 }",
+		"rule \"Chief\" { when = \"field.title = 'CEO' and not "
+		"email.clicked within 30d\" add = 10 }",
+	};
+	struct applier applier;
+	size_t i, restart;
+
+	for (i = 0; i < 2; i++)
+		for (restart = 0; restart < 2; restart++) {
+			applier_init(&applier);
+			applier.now = moment("2026-03-01");
+			applier_open(&applier);
+			set_title(&applier, "CEO");
+			if (restart) {
+				applier_close(&applier);
+				applier_open(&applier);
+			}
+			applier_rules(&applier, rules[i], false);
+			assert_true(applier_score(&applier, "ann@example.com",
+						  applier.now + 1) == 10);
+			applier_verify(&applier);
+			/* What comes after them was before them, too. */
+			set_title(&applier, "CTO");
+			assert_true(isnan(applier_score(
+				&applier, "ann@example.com", applier.now + 1)));
+			applier_verify(&applier);
+			applier_done(&applier);
+		}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+			rules_of_the_same_millisecond_come_after_what_happened_in_it),
 		cmocka_unit_test(timers_follow_the_clock_that_was_given),
 	};
 
