@@ -456,7 +456,7 @@ static enum sg_status
 token_create(void)
 {
 	static const unsigned char hash[STORE_TOKEN_HASH_SIZE] = "h";
-	struct store_token token = {0, "ci", "reader", now, 0};
+	struct store_token token = {0, "ci", "reader", now, 0, 0, 0};
 
 	return store_token_create(store, &token, hash, &err);
 }
@@ -464,7 +464,7 @@ token_create(void)
 static enum sg_status
 audit_append(void)
 {
-	struct store_audit row = {0, now, "anna", "x", "", ""};
+	struct store_audit row = {0, now, "anna", "x", "", "", NULL};
 
 	return store_audit_append(store, &row, &err);
 }
