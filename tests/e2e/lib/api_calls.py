@@ -21,6 +21,16 @@ signals {{ names = {{ "order.paid" }} }}
 webhook "crm" {{ url = "http://127.0.0.1:9/" }}
 outbox {{ tries = 1 }}
 template "welcome" {{ file = "{base}/welcome.eml" }}
+plugin "form" {{ form "demo" {{ fields = {{ "email", "name" }} }} }}
+plugin "survey" {{
+    survey "quiz" {{
+        title = "Is it for you?"
+        question "team" {{ label = "How large?"
+            answer "one" {{ label = "Just me" points = 1 }}
+            answer "many" {{ label = "More" points = 5 }} }}
+        outcome "later" {{ title = "Not yet" message = "Come back." }}
+    }}
+}}
 plugin "webhook" {{
     webhook "shop" {{
         unsigned = yes
@@ -186,6 +196,13 @@ CALLS = [
     ("DELETE", "/split/{id}", "/split/1", None),
     ("GET", "/plugins", "/plugins", None),
     ("POST", "/plugins/check", "/plugins/check", {"path": "{plugin}"}),
+    ("GET", "/forms", "/forms", None),
+    ("GET", "/forms/{name}", "/forms/demo", None),
+    ("GET", "/forms/{name}/snippet", "/forms/demo/snippet", None),
+    ("GET", "/forms/{name}/submissions", "/forms/demo/submissions", None),
+    ("GET", "/surveys", "/surveys", None),
+    ("GET", "/surveys/{name}", "/surveys/quiz", None),
+    ("GET", "/surveys/{name}/results", "/surveys/quiz/results", None),
     ("GET", "/webhooks", "/webhooks", None),
     ("GET", "/webhooks/{name}", "/webhooks/shop", None),
     ("POST", "/webhooks/{name}/test", "/webhooks/shop/test",
