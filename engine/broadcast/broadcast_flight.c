@@ -31,19 +31,22 @@ note(struct flight *flight, enum journal_mark mark, struct sg_err *err)
 
 /* --- what is told -------------------------------------------------------- */
 
-/* class, status and diagnostic of "550 5.1.1 No such user". */
+enum { STATUS_SIZE = 16 };
+
+/* class, status and diagnostic of "550 5.1.1 No such user". The signal borrows
+ * `status`. */
 static enum sg_status
-set_refusal(struct signal *signal, const char *reply, struct sg_err *err)
+set_refusal(struct signal *signal, const char *reply, char status[STATUS_SIZE],
+	    struct sg_err *err)
 {
 	const char *text = strlen(reply) > 4 ? reply + 4 : "";
 	size_t len = strspn(text, "0123456789.");
-	char status[16] = "";
 	enum bounce_reason reason;
 	enum bounce_class class;
 	enum sg_status set;
 
-	if (len >= 5 && len < sizeof(status) && text[1] == '.')
-		snprintf(status, sizeof(status), "%.*s", (int)len, text);
+	if (len >= 5 && len < STATUS_SIZE && text[1] == '.')
+		snprintf(status, STATUS_SIZE, "%.*s", (int)len, text);
 	reason = bounce_reason_find(status, reply);
 	class = bounce_reason_class(reason, status);
 	/* A bare "550 no" to RCPT: not there (RFC 5321 §4.2.3). */
@@ -67,6 +70,7 @@ tell(struct flight *flight, struct sg_err *err)
 	struct run *run = flight->run;
 	struct signal signal;
 	struct buf id = BUF_INIT;
+	char refusal[STATUS_SIZE] = "";
 	enum sg_status status;
 
 	signal_init(&signal, flight->signal, flight->row.changed_at);
@@ -83,7 +87,7 @@ tell(struct flight *flight, struct sg_err *err)
 	if (status == SG_OK)
 		status = signal_set(&signal, "campaign", run->name, err);
 	if (status == SG_OK && flight->row.state == RECIPIENT_FAILED)
-		status = set_refusal(&signal, flight->reason, err);
+		status = set_refusal(&signal, flight->reason, refusal, err);
 	if (status == SG_OK)
 		status = spool_append(run->broadcasts->spool, &signal,
 				      SPOOL_WRITTEN, NULL, err);

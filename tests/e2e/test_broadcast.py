@@ -91,7 +91,7 @@ def test_a_hit_on_a_broadcast_is_the_recipient_s(gateway):
     gateway.daemon.do("broadcast", "send", "spring", "--wait")
     clicks, _ = gateway.tracked(gateway.receiver.wait_for("ann@far.test"))
     gateway.daemon.public.get(clicks[0])
-    gateway.daemon.wait_for_score("ann@far.test", 30)
+    gateway.daemon.wait_for_score("ann@far.test", 35)  # it implies the open
     click = gateway.daemon.signals("ann@far.test", "email.clicked")[0]
     assert click["properties"]["url"] == "https://shop.example.test/vip"
 

@@ -274,6 +274,7 @@ def test_who_clicked_what_and_what_it_scored(gateway):
     assert (clicked["people"], clicked["hits"]) == (2, 3)
     assert (clicked["machine_people"], clicked["machine_hits"]) == (1, 1)
     assert [(p["score"], p["points"], p["people"])
-            for p in result["points"]] == [("lead", 30, 2)]
+            for p in result["points"]] == [
+                ("lead", 40, 2)]  # with the opens that clicks imply
     text = daemon.do("broadcast", "status", "spring")
     assert "machines" in text and "points" in text
