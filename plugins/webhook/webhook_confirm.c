@@ -6,11 +6,11 @@
  */
 #include "webhook.h"
 
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { PATH_SIZE = 512, FETCH_MOST = 65536, FETCH_MS = 8000 };
@@ -39,7 +39,7 @@ save(const struct sg_call *call, const struct webhook *hook)
 	const struct webhook_news *news = hook->news;
 	char path[PATH_SIZE], fresh[PATH_SIZE];
 	FILE *file;
-	mode_t before;
+	int fd;
 
 	if (!file_of(call, hook, "", path) ||
 	    !file_of(call, hook, ".new", fresh))
@@ -48,11 +48,13 @@ save(const struct sg_call *call, const struct webhook *hook)
 		unlink(path);
 		return;
 	}
-	before = umask(077);
-	file = fopen(fresh, "we");
-	umask(before);
-	if (!file)
+	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	if (!file) {
+		if (fd >= 0)
+			close(fd);
 		return;
+	}
 	fprintf(file, "%" PRId64 "\n%s\n%s\n", news->confirm_at,
 		news->confirm_topic, news->confirm_url);
 	if (fclose(file) == 0)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN = 80 };
+enum { SHOWN = 80, VALUE_MOST = 8000 };
 
 /* Where the signals of one outcome go. */
 struct maker {
@@ -142,6 +142,25 @@ add_listed(struct maker *maker, const char *option, enum sg_signal_kind kind,
 
 /* --- all of one outcome -------------------------------------------------- */
 
+/* A long text is cut rather than the event refused; what is none is left
+ * out: a header may have any bytes. */
+static const char *
+usable(const struct sg_call *call, const char *value)
+{
+	size_t len = value ? strlen(value) : 0;
+	char *cut;
+
+	if (!value || !call->host->is_text(value, len))
+		return NULL;
+	if (len <= VALUE_MOST)
+		return value;
+	cut = call->host->copy(call, value);
+	for (len = VALUE_MOST; ((unsigned char)cut[len] & 0xc0) == 0x80; len--)
+		;
+	cut[len] = '\0';
+	return cut;
+}
+
 static struct sg_signal *
 add_main(struct maker *maker)
 {
@@ -152,10 +171,13 @@ add_main(struct maker *maker)
 		maker->call, (event->n_props + 4) * sizeof(*props));
 	size_t n = 0;
 
-	for (size_t i = 0; i < event->n_props; i++)
-		if (outcome->values[i])
-			props[n++] = (struct sg_prop){event->props[i].name,
-						      outcome->values[i]};
+	for (size_t i = 0; i < event->n_props; i++) {
+		const char *value = usable(maker->call, outcome->values[i]);
+
+		if (value)
+			props[n++] =
+				(struct sg_prop){event->props[i].name, value};
+	}
 	*signal = maker->like;
 	signal->kind = SG_SIGNAL_HAPPENED;
 	signal->name = event->signal;

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import http.server
 import json
+import shutil
 import subprocess
 import threading
 import time
@@ -329,6 +330,33 @@ plugin "webhook" {{
     conf.write_text(conf.read_text().replace("./seconds < 5", "./seconds ? 5"))
     assert f"{conf}:9: `when`" in house.refused(
         4, "webhook", "test", "--config", conf, "new", path)
+
+
+def test_a_mapping_beside_the_configuration_goes_by_its_name(house, tmp_path):
+    (tmp_path / "webhooks").mkdir()
+    shutil.copy(MAPPINGS / "stripe.conf", tmp_path / "webhooks")
+    conf = tmp_path / "new.conf"
+    conf.write_text(f"""
+plugins = "{places.PLUGINS}"
+load = {{ }}
+plugin "webhook" {{
+    webhook "new" {{
+        mapping = "stripe"
+        secret = "whsec_1"
+        event "order.placed" {{ email = "/data/object/customer_details/email" }}
+    }}
+}}
+""")
+    answer = house.ask("webhook", "test", "--config", conf, "new",
+                       SAMPLES / "stripe-order.json")
+    fitting = [event for event in answer["events"] if event["fits"]]
+    # Its own event of that title, which has no properties, went before.
+    assert [event["event"] for event in fitting] == ["order.placed"]
+    assert fitting[0]["properties"] == []
+    conf.write_text(conf.read_text().replace('"stripe"', '"nonesuch"'))
+    assert "webhooks/nonesuch.conf is neither beside" in house.refused(
+        4, "webhook", "test", "--config", conf, "new",
+        SAMPLES / "stripe-order.json")
 
 
 def test_the_webhooks_are_listed_with_what_came(house):

@@ -246,6 +246,35 @@ settings(void)
 		text);
 }
 
+/* Schemes that no mapping has: a webhook of that name each. */
+static const char *
+bare_settings(void)
+{
+	static const char event[] = "event \"t.t\" { email = \"/m\" }";
+
+	return pool_printf(
+		aid->pool,
+		"webhook \"hmac\" { secret = s3cret\n %s }\n"
+		"webhook \"shopify\" { signature = shopify secret = s3cret\n "
+		"%s "
+		"}\n"
+		"webhook \"slack\" { signature = slack secret = s3cret "
+		"challenge "
+		"= slack\n %s }\n"
+		/* s3cret in base64 */
+		"webhook \"standard\" { signature = standard secret = "
+		"\"whsec_czNjcmV0\"\n %s }\n"
+		"webhook \"sha1\" { secret = s3cret signature_hash = sha1\n %s "
+		"}\n"
+		"webhook \"sha512\" { secret = s3cret signature_hash = "
+		"sha512\n "
+		"%s }\n"
+		"webhook \"edwards\" { signature = sendgrid public_key = "
+		"\"%s\"\n %s }\n",
+		event, event, event, event, event, event, sender->edwards_key,
+		event);
+}
+
 static int
 open_all(void **state)
 {
@@ -258,7 +287,9 @@ open_all(void **state)
 	sender = webhook_sender_new();
 	aid = gate_aid_open("https://t.example.com", NULL);
 	assert_int_equal(field_declare(&phone, NULL), SG_OK);
-	gate_aid_must_load(aid, "webhook", settings());
+	gate_aid_must_load(
+		aid, "webhook",
+		pool_printf(aid->pool, "%s%s", settings(), bare_settings()));
 	start_server();
 	snprintf(api.body, sizeof(api.body), "%s",
 		 read_file(FOLDER "eventbrite-attendee.json"));
@@ -502,6 +533,60 @@ what_was_signed_long_ago_is_refused(void **state)
 		}
 }
 
+static void
+schemes_that_no_mapping_has_are_checked_too(void **state)
+{
+	static const char *const names[] = {"hmac", "shopify", "slack",
+					    "standard"};
+	static const char *const with_time[] = {"slack", "standard"};
+	static const char body[] = "{\"m\":\"a@b.example\"}";
+	int64_t now = clock_now();
+	struct webhook_sent sent;
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct sample sample = {"x.json", names[i], names[i], NULL};
+
+		sent = webhook_sign(sender, names[i], body, now);
+		assert_int_equal(send_it(&sample, &sent, ""), 200);
+		assert_int_equal(gate_aid_signals(aid), 1);
+		sent.body = "{\"m\":\"c@b.example\"}";
+		refused(&sample, &sent, "", "changed");
+	}
+	for (size_t i = 0; i < 2; i++) {
+		struct sample sample = {"x.json", with_time[i], "", NULL};
+
+		sent = webhook_sign(sender, with_time[i], body, now - 600000);
+		refused(&sample, &sent, "", "ten minutes ago");
+	}
+	for (size_t i = 0; i < 3; i++) {
+		static const char *const hooks[] = {"sha1", "sha512",
+						    "edwards"};
+		struct sample sample = {"x.json", hooks[i], "", NULL};
+
+		sent = i < 2 ? webhook_sign_hash(sender, hooks[i], body)
+			     : webhook_sign_edwards(sender, body, now);
+		assert_int_equal(send_it(&sample, &sent, ""), 200);
+		assert_int_equal(gate_aid_signals(aid), 1);
+		sent.body = "{\"m\":\"c@b.example\"}";
+		refused(&sample, &sent, "", "changed");
+	}
+}
+
+static void
+slack_is_told_its_own_word(void **state)
+{
+	static const struct sample slack = {"x.json", "slack", "slack", NULL};
+	struct webhook_sent sent = webhook_sign(
+		sender, "slack",
+		"{\"type\":\"url_verification\",\"challenge\":\"3eZbrw1\"}",
+		clock_now());
+
+	(void)state;
+	assert_int_equal(send_it(&slack, &sent, ""), 200);
+	assert_string_equal(gate_aid_body(aid), "3eZbrw1");
+}
+
 /* --- Amazon -------------------------------------------------------------- */
 
 static const struct sample ses = {"ses-bounce.json", "ses", "sns", NULL};
@@ -646,6 +731,8 @@ main(void)
 		cmocka_unit_test(the_same_sent_twice_is_the_same_event),
 		cmocka_unit_test(what_was_tampered_with_is_refused),
 		cmocka_unit_test(what_was_signed_long_ago_is_refused),
+		cmocka_unit_test(schemes_that_no_mapping_has_are_checked_too),
+		cmocka_unit_test(slack_is_told_its_own_word),
 		cmocka_unit_test(both_versions_of_amazons_signature_are_known),
 		cmocka_unit_test(a_topic_of_somebody_else_is_refused),
 		cmocka_unit_test(another_authoritys_certificate_is_refused),

@@ -17,7 +17,7 @@
 enum { YEAR_S = 365 * 86400 };
 
 struct webhook_keys {
-	gnutls_privkey_t event; /* SendGrid's, ECDSA */
+	gnutls_privkey_t event, edwards; /* SendGrid's: ECDSA, Ed25519 */
 	gnutls_x509_privkey_t authority, topic;
 	gnutls_x509_crt_t authority_crt, topic_crt;
 };
@@ -109,22 +109,24 @@ base64_of(struct pool *pool, const void *bytes, size_t len)
 	return copy;
 }
 
-static void
-make_event_key(struct webhook_sender *sender)
+/* Its public half, in base64. */
+static const char *
+make_event_key(struct pool *pool, gnutls_privkey_t *key,
+	       gnutls_pk_algorithm_t kind, unsigned bits)
 {
 	gnutls_pubkey_t public;
 	gnutls_datum_t der;
+	const char *text;
 
-	must(gnutls_privkey_init(&sender->keys->event));
-	must(gnutls_privkey_generate(
-		sender->keys->event, GNUTLS_PK_ECDSA,
-		GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
+	must(gnutls_privkey_init(key));
+	must(gnutls_privkey_generate(*key, kind, bits, 0));
 	must(gnutls_pubkey_init(&public));
-	must(gnutls_pubkey_import_privkey(public, sender->keys->event, 0, 0));
+	must(gnutls_pubkey_import_privkey(public, *key, 0, 0));
 	must(gnutls_pubkey_export2(public, GNUTLS_X509_FMT_DER, &der));
-	sender->public_key = base64_of(sender->pool, der.data, der.size);
+	text = base64_of(pool, der.data, der.size);
 	gnutls_free(der.data);
 	gnutls_pubkey_deinit(public);
+	return text;
 }
 
 struct webhook_sender *
@@ -138,7 +140,12 @@ webhook_sender_new(void)
 	sender->url = "https://t.example.com/h/twilio";
 	sender->keys = pool_alloc(pool, sizeof(*sender->keys));
 	make_certificates(sender);
-	make_event_key(sender);
+	sender->public_key = make_event_key(
+		pool, &sender->keys->event, GNUTLS_PK_ECDSA,
+		GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1));
+	sender->edwards_key = make_event_key(
+		pool, &sender->keys->edwards, GNUTLS_PK_EDDSA_ED25519,
+		GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_ED25519));
 	return sender;
 }
 
@@ -146,6 +153,7 @@ void
 webhook_sender_free(struct webhook_sender *sender)
 {
 	gnutls_privkey_deinit(sender->keys->event);
+	gnutls_privkey_deinit(sender->keys->edwards);
 	gnutls_x509_crt_deinit(sender->keys->authority_crt);
 	gnutls_x509_crt_deinit(sender->keys->topic_crt);
 	gnutls_x509_privkey_deinit(sender->keys->authority);
@@ -318,11 +326,14 @@ sign_with(struct webhook_sender *sender, gnutls_privkey_t key,
 }
 
 static struct webhook_sent
-sendgrid(struct webhook_sender *sender, const char *body, int64_t at)
+sendgrid(struct webhook_sender *sender, gnutls_privkey_t key, const char *body,
+	 int64_t at)
 {
 	const char *time = seconds(sender->pool, at);
 	const char *signature =
-		sign_with(sender, sender->keys->event, GNUTLS_DIG_SHA256,
+		sign_with(sender, key,
+			  key == sender->keys->event ? GNUTLS_DIG_SHA256
+						     : GNUTLS_DIG_SHA512,
 			  pool_printf(sender->pool, "%s%s", time, body));
 
 	return (struct webhook_sent){
@@ -330,6 +341,26 @@ sendgrid(struct webhook_sender *sender, const char *body, int64_t at)
 			    "X-Twilio-Email-Event-Webhook-Signature: %s\n"
 			    "X-Twilio-Email-Event-Webhook-Timestamp: %s\n",
 			    signature, time),
+		body};
+}
+
+struct webhook_sent
+webhook_sign_edwards(struct webhook_sender *sender, const char *body,
+		     int64_t at)
+{
+	return sendgrid(sender, sender->keys->edwards, body, at);
+}
+
+struct webhook_sent
+webhook_sign_hash(struct webhook_sender *sender, const char *hash,
+		  const char *body)
+{
+	gnutls_mac_algorithm_t mac =
+		strcmp(hash, "sha1") == 0 ? GNUTLS_MAC_SHA1 : GNUTLS_MAC_SHA512;
+
+	return (struct webhook_sent){
+		pool_printf(sender->pool, "X-Signature: %s\n",
+			    hmac(sender, mac, body, mac == GNUTLS_MAC_SHA1)),
 		body};
 }
 
@@ -386,7 +417,7 @@ webhook_sign(struct webhook_sender *sender, const char *scheme,
 	if (strcmp(scheme, "twilio") == 0)
 		return twilio(sender, body);
 	if (strcmp(scheme, "sendgrid") == 0)
-		return sendgrid(sender, body, at);
+		return sendgrid(sender, sender->keys->event, body, at);
 	if (strcmp(scheme, "sns") == 0)
 		return webhook_sign_sns(sender, "2", body, at);
 	if (strcmp(scheme, "basic") == 0) /* u:p */

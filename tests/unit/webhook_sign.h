@@ -15,6 +15,7 @@ struct webhook_sender {
 	const char *url; /* as it is signed by Twilio */
 	const char *secret;
 	const char *public_key;	 /* of SendGrid, base64 */
+	const char *edwards_key; /* the same, Ed25519 */
 	const char *certificate; /* of Amazon, PEM */
 	const char *authority;	 /* that it leads to, PEM */
 	struct webhook_keys *keys;
@@ -32,6 +33,12 @@ void webhook_sender_free(struct webhook_sender *sender);
 struct webhook_sent webhook_sign(struct webhook_sender *sender,
 				 const char *scheme, const char *body,
 				 int64_t at);
+/* As SendGrid does, with the other key. */
+struct webhook_sent webhook_sign_edwards(struct webhook_sender *sender,
+					 const char *body, int64_t at);
+/* HMAC with "sha1" or "sha512" of the body, in X-Signature. */
+struct webhook_sent webhook_sign_hash(struct webhook_sender *sender,
+				      const char *hash, const char *body);
 /* Of SNS with signature version "1" or "2". */
 struct webhook_sent webhook_sign_sns(struct webhook_sender *sender,
 				     const char *version, const char *body,
