@@ -35,6 +35,8 @@ const struct conf_option broadcast_smtp_options[] = {
 	{"sync", CONF_BOOL, "yes", 0, 0, NULL,
 	 "note each handing-over so that it survives the machine"},
 	{"timeout", CONF_DURATION, "5m", 0, 0, NULL, "for one mail"},
+	{"instrument", CONF_TEXT, "mta", 0, 0, NULL,
+	 "mta: by our milter there; here: before a mail is sent"},
 	{0},
 };
 
@@ -54,6 +56,21 @@ read_tls(const struct conf_section *smtp, enum net_smtp_tls *tls_out,
 	return conf_refuse(smtp, "tls", err,
 			   "`tls` in `smtp`: expected none, try, need or "
 			   "implicit, not `%s`",
+			   text);
+}
+
+static enum sg_status
+read_instrument(const struct conf_section *smtp, bool *here_out,
+		struct sg_err *err)
+{
+	const char *text = conf_text(smtp, "instrument");
+
+	*here_out = !strcmp(text, "here");
+	if (*here_out || !strcmp(text, "mta"))
+		return SG_OK;
+	return conf_refuse(smtp, "instrument", err,
+			   "`instrument` in `smtp`: expected mta or here, not "
+			   "`%s`",
 			   text);
 }
 
@@ -99,6 +116,9 @@ read_settings(struct broadcasts *broadcasts, const struct conf_section *smtp,
 	broadcasts->recheck_ms = conf_int(smtp, "recheck");
 	broadcasts->sync = conf_bool(smtp, "sync");
 	status = read_tls(smtp, &options->tls, err);
+	if (status == SG_OK)
+		status = read_instrument(smtp, &broadcasts->instrument_here,
+					 err);
 	return status == SG_OK ? check_password(smtp, options, err) : status;
 }
 
@@ -130,6 +150,7 @@ broadcasts_open(const struct broadcasts_options *options,
 	broadcasts->scoreboard = options->scoreboard;
 	broadcasts->readers = options->readers;
 	broadcasts->keys = options->keys;
+	broadcasts->gate = options->gate;
 	if (options->public_url)
 		broadcasts->public_url = strdup(options->public_url);
 	broadcasts->has_forward_page =

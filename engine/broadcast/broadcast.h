@@ -17,6 +17,7 @@
 #include "token/keys.h"
 
 struct broadcasts;
+struct sg_gate;
 
 struct broadcasts_options {
 	struct apply *apply;
@@ -27,6 +28,7 @@ struct broadcasts_options {
 	const char *state_directory; /* the journals' folder is made in it */
 	const char *public_url;	     /* for {{unsubscribe_url}}; NULL = none */
 	bool has_forward_page;	     /* {{forward_url}} leads somewhere */
+	struct sg_gate *gate;	     /* for `instrument = here`; NULL = none */
 	/* `smtp { … }`, parsed with broadcast_smtp_options; NULL = defaults. */
 	const struct conf_section *smtp;
 };

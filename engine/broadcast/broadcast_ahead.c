@@ -142,9 +142,12 @@ make(const struct ahead *ahead, const struct store_recipient *row,
 		row->variant && run->other ? run->other : run->template,
 		row->record_id, now, &flight->mail, &made->err);
 	if (made->status == SG_OK)
+		made->status = broadcast_here(run->broadcasts, &flight->mail,
+					      &made->err);
+	if (made->status == SG_OK)
 		made->flight = flight;
 	else
-		free(flight);
+		flight_free(flight);
 }
 
 static void

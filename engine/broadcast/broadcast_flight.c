@@ -169,8 +169,12 @@ handing_over(void *arg)
 	struct run *run = flight->run;
 	struct sg_err err;
 
-	if (note(flight, JOURNAL_HANDING_OVER, &err) == SG_OK)
-		return true;
+	if (note(flight, JOURNAL_HANDING_OVER, &err) == SG_OK) {
+		if (broadcast_here_keep(&flight->mail, clock_now(), &err) ==
+		    SG_OK)
+			return true;
+		flight->mark = JOURNAL_RETURNED;
+	}
 	run_calm_down(run, err.text);
 	return false;
 }

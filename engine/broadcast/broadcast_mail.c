@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broadcast/broadcast_parts.h"
+#include "gate/mail_here.h"
 #include "mail/address.h"
 #include "rule/condition_set.h"
 #include "store/store_record.h"
@@ -185,5 +186,7 @@ broadcast_mail_done(struct broadcast_mail *mail)
 	free(mail->sender);
 	free(mail->recipient);
 	buf_done(&mail->data);
+	mail_made_free(mail->made);
 	mail->sender = mail->recipient = NULL;
+	mail->made = NULL;
 }

@@ -119,6 +119,14 @@ make(struct broadcasts *broadcasts, struct store *store,
 	template_free(template);
 	if (status != SG_OK)
 		return status;
+	/* A second try has the same Message-ID, so it is told once. */
+	status = broadcast_here(broadcasts, &mail, err);
+	if (status == SG_OK)
+		status = broadcast_here_keep(&mail, now, err);
+	if (status != SG_OK) {
+		broadcast_mail_done(&mail);
+		return status;
+	}
 	*mail_out = (struct broadcast_one_mail){
 		.sender = pool_strdup(pool, mail.sender),
 		.recipient = pool_strdup(pool, mail.recipient),

@@ -21,6 +21,7 @@ struct broadcasts {
 	char *journals;	  /* folder */
 	char *public_url; /* NULL = none */
 	bool has_forward_page;
+	struct sg_gate *gate; /* NULL: mails are not instrumented here */
 
 	/* From `smtp { … }`. */
 	struct net_smtp_options smtp;
@@ -31,6 +32,7 @@ struct broadcasts {
 	int64_t recheck_ms; /* condition looked at again when it began longer
 			       ago; < 0 = never */
 	bool sync;	    /* journal with fdatasync */
+	bool instrument_here;
 
 	pthread_t thread;
 	bool started;
@@ -97,6 +99,7 @@ struct broadcast_mail {
 	uint64_t message_id;			 /* given, or 0 = a new one */
 	const struct broadcast_confirm *confirm; /* given, or NULL */
 	struct buf data;			 /* CRLF */
+	struct mail_made *made; /* NULL: not instrumented here */
 };
 /* SG_NONE: no such record, or it has no address any more. Of `mail` only what
  * is given is read. */
@@ -124,6 +127,14 @@ enum sg_status broadcast_split_wait(struct broadcasts *broadcasts,
 enum sg_status broadcast_split_decide(struct broadcasts *broadcasts,
 				      const char *name,
 				      struct sg_err *err) MUST_CHECK;
+
+/* broadcast_here.c: with `instrument = here`; else nothing is done. */
+enum sg_status broadcast_here(const struct broadcasts *broadcasts,
+			      struct broadcast_mail *mail,
+			      struct sg_err *err) MUST_CHECK;
+/* Its email.sent, when it is about to be handed over. */
+enum sg_status broadcast_here_keep(const struct broadcast_mail *mail,
+				   int64_t now, struct sg_err *err) MUST_CHECK;
 
 /* broadcast_preview.c: as that contact, NULL: the first recipient, gets it now.
  * SG_NONE: no such broadcast; SG_REFUSED: no such contact. */

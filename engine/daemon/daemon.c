@@ -156,6 +156,7 @@ open_broadcasts(struct daemon *daemon, struct sg_err *err)
 		.state_directory = daemon->conf->state_directory,
 		.public_url = conf_text(daemon->conf->root, "public_url"),
 		.has_forward_page = gate_has_plugin(daemon->gate, "forward"),
+		.gate = daemon->gate,
 		.smtp = daemon->conf->smtp,
 	};
 

@@ -287,6 +287,14 @@ tracking_in(const struct out *out)
 	return out->body.n_mapped ? "clicks" : "none";
 }
 
+/* Of mail_here.c: it is kept when the mail is about to be handed over. */
+static void
+remember_sent(struct sg_mail *mail, const struct mail_sent *sent)
+{
+	mail->sent = pool_alloc(mail->pool, sizeof(*mail->sent));
+	*mail->sent = *sent;
+}
+
 static enum sg_status
 instrument(struct out *out, const char *queue_id, struct sg_err *err)
 {
@@ -308,7 +316,9 @@ instrument(struct out *out, const char *queue_id, struct sg_err *err)
 	out->sent.tracking = tracking_in(out);
 	/* Before the edits: a mail whose email.sent is not kept goes on as it
 	 * came, so that no token is out that nobody knows. */
-	if (status == SG_OK)
+	if (status == SG_OK && mail->keeps_later)
+		remember_sent(mail, &out->sent);
+	else if (status == SG_OK)
 		status = mail_sent_keep(mail, &out->sent, err);
 	if (status != SG_OK)
 		return status;

@@ -41,6 +41,8 @@ enum mail_way {
 	MAIL_UNDERSTAND	 /* in, to one of our addresses */
 };
 
+struct mail_sent;
+
 struct sg_mail {
 	struct sg_gate *gate;
 	struct pool *pool;
@@ -52,9 +54,11 @@ struct sg_mail {
 	struct header_list headers;
 	struct buf body;
 	enum mail_way way;
-	bool looks_at_body;  /* of MAIL_LOOK */
-	bool is_too_large;   /* past a bound: passes untouched */
-	bool is_copy;	     /* a private one, made by split_copy.c */
+	bool looks_at_body; /* of MAIL_LOOK */
+	bool is_too_large;  /* past a bound: passes untouched */
+	bool is_copy;	    /* a private one, made by split_copy.c */
+	bool keeps_later;   /* email.sent, of mail_here.c: in `sent` */
+	struct mail_sent *sent;
 	bool is_shared;	     /* one body for all: tokens of no record */
 	bool is_taken_over;  /* all of it, when it came before */
 	size_t n_split;	     /* private copies taken over just now */
@@ -93,7 +97,7 @@ struct mail_sent {
 enum sg_status mail_sent_identify(struct sg_mail *mail, struct mail_sent *sent,
 				  struct sg_err *err) MUST_CHECK;
 /* The record key of the i-th recipient; 0: none. */
-uint64_t mail_sent_key(struct sg_mail *mail, size_t i);
+uint64_t mail_sent_key(const struct sg_mail *mail, size_t i);
 /* Keeps email.sent, unless this is a retry. */
 enum sg_status mail_sent_keep(struct sg_mail *mail,
 			      const struct mail_sent *sent,

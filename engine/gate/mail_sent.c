@@ -106,7 +106,7 @@ identify_record(struct sg_mail *mail, struct mail_sent *sent,
 }
 
 uint64_t
-mail_sent_key(struct sg_mail *mail, size_t i)
+mail_sent_key(const struct sg_mail *mail, size_t i)
 {
 	struct buf normal = BUF_INIT;
 	uint64_t key = 0;

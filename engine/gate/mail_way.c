@@ -3,6 +3,7 @@
  * and whether an operator wants it instrumented.
  */
 #include "base/text.h"
+#include "gate/mail_here.h"
 #include "gate/mail_split.h"
 #include "mail/address.h"
 
@@ -171,9 +172,9 @@ mail_way_decide(const struct sg_mail *mail)
 	if (mail_split_is_copy(mail))
 		return MAIL_PASS;
 	/* A null sender is a report about some other mail; what comes from a
-	 * bounce address of ours was instrumented before. */
+	 * bounce address of ours, or with our tag, was instrumented before. */
 	if (is_matched(mail) && mail->sender[0] && !is_from_us(mail) &&
-	    fits_recipients(mail))
+	    !mail_here_made(mail) && fits_recipients(mail))
 		return MAIL_INSTRUMENT;
 	return has_our_headers(mail) ? MAIL_STRIP : MAIL_PASS;
 }

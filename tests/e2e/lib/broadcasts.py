@@ -1,5 +1,7 @@
 """A broadcast with an MTA that does as it is told: the receiving server itself
 is the MTA, so that every answer and every mail is under the story's control."""
+import re
+
 from . import places
 
 TEMPLATE = """\
@@ -70,3 +72,17 @@ def assert_once_each(receiver, wanted, doubtful=()):
     missing = set(wanted) - set(got)
     assert missing <= set(doubtful), f"missing: {sorted(missing)[:20]}"
     assert set(got) <= set(wanted)
+
+
+def assert_instrumented_once(mail, daemon):
+    """The two URLs: of the link and of the image."""
+    html = mail.part("text/html")
+    clicks = re.findall(re.escape(daemon.public_url) + r"/c/[\w-]+", html)
+    images = re.findall(re.escape(daemon.public_url) + r"/o/[\w-]+\.gif", html)
+    assert len(clicks) == 1 and len(images) == 1, html
+    message = mail.message()
+    assert len(message.get_all("List-Unsubscribe")) == 1
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert mail.sender.startswith("bounce+")
+    assert mail.sender.count("+") == 1
+    return clicks[0], images[0]
