@@ -100,7 +100,7 @@ events_filter_init(struct events_filter *self, struct api_call *call,
 {
 	const char *kinds = api_param(call, "kind");
 	const char *contact = api_param(call, "contact");
-	struct store_record record;
+	struct store_record record = {0};
 	enum sg_status status = SG_OK;
 
 	memset(self, 0, sizeof(*self));
