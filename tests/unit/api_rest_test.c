@@ -495,6 +495,9 @@ every_resource_says_all_of_itself(void **state)
 
 		if (!schema)
 			fail_msg("%s: %s", shape->name, shape->shape);
+		if (api_shape_find(api_shapes, shape->name,
+				   strlen(shape->name)) != shape)
+			fail_msg("there are two shapes %s", shape->name);
 		json_free(schema);
 	}
 	assert_null(api_shape_schema("{a:text"));

@@ -204,9 +204,9 @@ const struct api_shape api_shapes[] = {
 	 " scheduled_at?:time trouble?:text running:bool rate:number"
 	 " recipients:map(int) results:map(int) hits:Hits[]"
 	 " points:{score:text points:number people:int}[]"
-	 " split?:{by:text decide_at?:time winner?:text versions:Version[]}"
+	 " split?:{by:text decide_at?:time winner?:text versions:SplitVersion[]}"
 	 " ...}", NULL},
-	{"Version", "{version:text percent:number sent:int opened:int"
+	{"SplitVersion", "{version:text percent:number sent:int opened:int"
 	 " clicked:int}", NULL},
 	{"Hits", "{signal:text people:int hits:int machine_people:int"
 	 " machine_hits:int}", NULL},

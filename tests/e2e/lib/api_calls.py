@@ -21,6 +21,7 @@ signals {{ names = {{ "order.paid" }} }}
 webhook "crm" {{ url = "http://127.0.0.1:9/" }}
 outbox {{ tries = 1 }}
 template "welcome" {{ file = "{base}/welcome.eml" }}
+plugin "page" {{ origins = {{ "https://www.example.test" }} }}
 plugin "form" {{ form "demo" {{ fields = {{ "email", "name" }} }} }}
 plugin "survey" {{
     survey "quiz" {{
@@ -203,6 +204,7 @@ CALLS = [
     ("GET", "/surveys", "/surveys", None),
     ("GET", "/surveys/{name}", "/surveys/quiz", None),
     ("GET", "/surveys/{name}/results", "/surveys/quiz/results", None),
+    ("GET", "/page/snippet", "/page/snippet", None),
     ("GET", "/webhooks", "/webhooks", None),
     ("GET", "/webhooks/{name}", "/webhooks/shop", None),
     ("POST", "/webhooks/{name}/test", "/webhooks/shop/test",

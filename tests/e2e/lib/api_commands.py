@@ -78,6 +78,7 @@ COMMANDS = {
     "survey list": ("GET", "/surveys"),
     "survey show": ("GET", "/surveys/{name}"),
     "survey results": ("GET", "/surveys/{name}/results"),
+    "page snippet": ("GET", "/page/snippet"),
     "webhook list": ("GET", "/webhooks"),
     "webhook show": ("GET", "/webhooks/{name}"),
     "webhook test": ("POST", "/webhooks/{name}/test"),
