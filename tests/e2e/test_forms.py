@@ -323,6 +323,20 @@ def test_the_confirmation_is_written_by_the_operators_template(world):
     world.wait_for_score(who, 7)
 
 
+def test_what_was_answered_is_asked_by_mail_also_after_kill_9(world):
+    who = "kill@far.test"
+    assert world.public.post_form("/f/news", {"email": who}).status == 200
+    world.kill()
+    world.start()
+    link = path_of(links_in(world.receiver.wait_for(who), world)[0])
+    assert world.public.post_form(link, {"how": "page"}).status == 200
+    world.kill()
+    world.start()
+    now = wait_for_contact(world, who,
+                           lambda one: lists(one) == {"news": "joined"})
+    assert now["consent"]["opens"]["state"] == "granted"
+
+
 # --- files
 
 
