@@ -1,6 +1,6 @@
 // t.js - the JavaScript API: what people do on your pages, told to Scoregate.
 // Served as /t.js without these notes; works under a strict Content-Security-
-// Policy (no eval, no inline code, no dependency). See scoregate-page(7).
+// Policy (no eval, no inline code, no dependency). See scoregate-page(5).
 //
 // What is kept in the browser is one entry of localStorage, "scoregate", of
 // the page's own origin: {v: visitor, w: who, c: consent}. Nothing is stored
