@@ -109,6 +109,9 @@ static const struct {
 	{"event.", "webhook"},
 	{"social.", "webhook"},
 	{"support.", "webhook"},
+	{"subscription.", "webhook"},
+	{"site.", "webhook"},
+	{"community.", "webhook"},
 };
 
 /* Where the name is, or would go. Locked. */

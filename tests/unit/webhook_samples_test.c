@@ -6,6 +6,7 @@
 #include "gate_aid.h"
 
 #include <arpa/inet.h>
+#include <gnutls/crypto.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/encode.h"
 #include "signal/field_type.h"
 #include "signal/record_ref.h"
 #include "webhook_sign.h"
@@ -269,10 +271,11 @@ bare_settings(void)
 		"webhook \"sha512\" { secret = s3cret signature_hash = "
 		"sha512\n "
 		"%s }\n"
+		"webhook \"tw\" { signature = twilio secret = s3cret\n %s }\n"
 		"webhook \"edwards\" { signature = sendgrid public_key = "
 		"\"%s\"\n %s }\n",
-		event, event, event, event, event, event, sender->edwards_key,
-		event);
+		event, event, event, event, event, event, event,
+		sender->edwards_key, event);
 }
 
 static int
@@ -573,6 +576,38 @@ schemes_that_no_mapping_has_are_checked_too(void **state)
 	}
 }
 
+/* Of JSON Twilio signs the URL alone, which has the hash of the body. */
+static void
+twilio_signs_json_by_its_hash(void **state)
+{
+	static const char body[] = "{\"m\":\"a@b.example\"}";
+	static const char other[] = "{\"m\":\"c@b.example\"}";
+	struct sample sample = {"x.json", "tw", "twilio", NULL};
+	const char *query, *before = sender->url;
+	struct webhook_sent sent;
+	unsigned char bytes[32];
+	struct buf hex = BUF_INIT;
+
+	(void)state;
+	assert_int_equal(
+		gnutls_hash_fast(GNUTLS_DIG_SHA256, body, strlen(body), bytes),
+		0);
+	encode_hex(&hex, bytes, sizeof(bytes));
+	query = pool_printf(aid->pool, "?bodySHA256=%s", buf_text(&hex));
+	buf_done(&hex);
+	sender->url =
+		pool_printf(aid->pool, "https://t.example.com/h/tw%s", query);
+	sent = webhook_sign(sender, "twilio", "", clock_now());
+	sender->url = before;
+	sent.body = body;
+	assert_int_equal(send_it(&sample, &sent, query), 200);
+	assert_int_equal(gate_aid_signals(aid), 1);
+	sent.body = other;
+	refused(&sample, &sent, query, "another body");
+	sent.body = body;
+	refused(&sample, &sent, "", "without the hash");
+}
+
 static void
 slack_is_told_its_own_word(void **state)
 {
@@ -732,6 +767,7 @@ main(void)
 		cmocka_unit_test(what_was_tampered_with_is_refused),
 		cmocka_unit_test(what_was_signed_long_ago_is_refused),
 		cmocka_unit_test(schemes_that_no_mapping_has_are_checked_too),
+		cmocka_unit_test(twilio_signs_json_by_its_hash),
 		cmocka_unit_test(slack_is_told_its_own_word),
 		cmocka_unit_test(both_versions_of_amazons_signature_are_known),
 		cmocka_unit_test(a_topic_of_somebody_else_is_refused),
