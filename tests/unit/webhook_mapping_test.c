@@ -191,24 +191,39 @@ post(const char *name, const char *type, const char *body)
 		body);
 }
 
+/* Those sent since the last time, in order: reading waits for the disk. */
 static void
-each_expression_comes_to_its_value(void **state)
+compare_values(size_t from, size_t to)
 {
-	(void)state;
-	load_rows();
-	for (size_t i = 0; i < N_ROWS; i++) {
-		const char *got;
-		int status = post(pool_printf(aid->pool, "r%zu", i),
-				  rows[i].type, rows[i].body);
+	assert_int_equal(gate_aid_signals(aid), to - from);
+	for (size_t i = from; i < to; i++) {
+		const char *got = signal_get(&aid->signals[i - from], "v");
 
-		if (status != 200 || gate_aid_signals(aid) != 1)
-			fail_msg("%s: %d %s", rows[i].expr, status,
-				 gate_aid_body(aid));
-		got = signal_get(&aid->signals[0], "v");
 		if (!got != !rows[i].value ||
 		    (got && strcmp(got, rows[i].value) != 0))
 			fail_msg("%s is %s", rows[i].expr,
 				 got ? got : "(nothing)");
+	}
+}
+
+static void
+each_expression_comes_to_its_value(void **state)
+{
+	size_t compared = 0;
+
+	(void)state;
+	load_rows();
+	for (size_t i = 0; i < N_ROWS; i++) {
+		int status = post(pool_printf(aid->pool, "r%zu", i),
+				  rows[i].type, rows[i].body);
+
+		if (status != 200)
+			fail_msg("%s: %d %s", rows[i].expr, status,
+				 gate_aid_body(aid));
+		if (i + 1 - compared < AID_SIGNALS_MOST && i + 1 < N_ROWS)
+			continue;
+		compare_values(compared, i + 1);
+		compared = i + 1;
 	}
 }
 
@@ -266,7 +281,8 @@ each_condition_holds_when_it_does(void **state)
 		assert_int_equal(post(pool_printf(aid->pool, "c%zu", i), JSON,
 				      conditions[i].body),
 				 200);
-		if (gate_aid_signals(aid) != conditions[i].holds)
+		if (!strstr(gate_aid_body(aid), "nothing kept") !=
+		    conditions[i].holds)
 			fail_msg("%s of %s", conditions[i].when,
 				 conditions[i].body);
 	}

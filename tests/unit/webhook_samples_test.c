@@ -402,61 +402,50 @@ compare(const struct sample *sample)
 	buf_done(&got);
 }
 
-static void
-each_sample_becomes_what_is_wanted(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < N_SAMPLES; i++) {
-		struct webhook_sent sent = sign(&samples[i], clock_now());
-		int status = send_it(&samples[i], &sent, query_of(&samples[i]));
-
-		if (status != 200)
-			fail_msg("%s: %d %s", samples[i].file, status,
-				 gate_aid_body(aid));
-		gate_aid_signals(aid);
-		compare(&samples[i]);
-	}
-}
-
 /* Each signal of the second has the id of the first, and so is dropped. */
 static void
-the_same_sent_twice_is_the_same_event(void **state)
+check_ids(const struct sample *sample, uint64_t *ids, bool again)
 {
-	uint64_t ids[AID_SIGNALS_MOST];
-	size_t n;
+	for (size_t k = 0; k < aid->n_signals; k++) {
+		const struct signal *signal = &aid->signals[k];
 
-	(void)state;
-	for (size_t i = 0; i < N_SAMPLES; i++) {
-		for (int twice = 0; twice < 2; twice++) {
-			struct webhook_sent sent =
-				sign(&samples[i], clock_now() - twice * 1000);
-
-			send_it(&samples[i], &sent, query_of(&samples[i]));
-			n = gate_aid_signals(aid);
-			for (size_t k = 0; k < n; k++) {
-				if (!aid->signals[k].external_id)
-					fail_msg("%s: %s has no id",
-						 samples[i].file,
-						 aid->signals[k].name);
-				if (twice &&
-				    ids[k] != aid->signals[k].external_id)
-					fail_msg("%s: %s is another",
-						 samples[i].file,
-						 aid->signals[k].name);
-				ids[k] = aid->signals[k].external_id;
-			}
-		}
-		/* And no two of one delivery are the same. */
-		for (size_t k = 1; k < n; k++)
-			for (size_t other = 0; other < k; other++)
-				if (ids[k] == ids[other])
-					fail_msg("%s: %s and %s are one",
-						 samples[i].file,
-						 aid->signals[other].name,
-						 aid->signals[k].name);
+		if (!signal->external_id)
+			fail_msg("%s: %s has no id", sample->file,
+				 signal->name);
+		if (again && ids[k] != signal->external_id)
+			fail_msg("%s: %s is another", sample->file,
+				 signal->name);
+		ids[k] = signal->external_id;
+		for (size_t other = 0; other < k; other++)
+			if (ids[k] == ids[other])
+				fail_msg("%s: %s and %s are one", sample->file,
+					 aid->signals[other].name,
+					 signal->name);
 	}
 }
 
+static void
+each_sample_becomes_what_is_wanted_and_twice_is_once(void **state)
+{
+	uint64_t ids[AID_SIGNALS_MOST];
+
+	(void)state;
+	for (size_t i = 0; i < 2 * N_SAMPLES; i++) {
+		const struct sample *sample = &samples[i / 2];
+		struct webhook_sent sent =
+			sign(sample, clock_now() - (int64_t)(i % 2) * 1000);
+		int status = send_it(sample, &sent, query_of(sample));
+
+		if (status != 200)
+			fail_msg("%s: %d %s", sample->file, status,
+				 gate_aid_body(aid));
+		gate_aid_signals(aid);
+		compare(sample);
+		check_ids(sample, ids, i % 2);
+	}
+}
+
+/* Nothing is kept: teardown asks, for reading the spool waits for the disk. */
 static void
 refused(const struct sample *sample, const struct webhook_sent *sent,
 	const char *query, const char *how)
@@ -465,8 +454,6 @@ refused(const struct sample *sample, const struct webhook_sent *sent,
 
 	if (status != 401)
 		fail_msg("%s, %s: %d", sample->file, how, status);
-	if (gate_aid_signals(aid))
-		fail_msg("%s, %s: a signal was kept", sample->file, how);
 }
 
 /* One character of what is signed is another. */
@@ -758,20 +745,28 @@ what_eventbrite_points_to_is_fetched_with_our_token(void **state)
 	assert_int_equal(send_it(&sample, &sent, "?key=long"), 422);
 }
 
+static int
+nothing_is_left(void **state)
+{
+	(void)state;
+	return gate_aid_signals(aid) == 0 ? 0 : -1;
+}
+
 int
 main(void)
 {
+#define NOTHING_LEFT(f) cmocka_unit_test_teardown(f, nothing_is_left)
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_sample_becomes_what_is_wanted),
-		cmocka_unit_test(the_same_sent_twice_is_the_same_event),
-		cmocka_unit_test(what_was_tampered_with_is_refused),
-		cmocka_unit_test(what_was_signed_long_ago_is_refused),
+		cmocka_unit_test(
+			each_sample_becomes_what_is_wanted_and_twice_is_once),
+		NOTHING_LEFT(what_was_tampered_with_is_refused),
+		NOTHING_LEFT(what_was_signed_long_ago_is_refused),
 		cmocka_unit_test(schemes_that_no_mapping_has_are_checked_too),
 		cmocka_unit_test(twilio_signs_json_by_its_hash),
 		cmocka_unit_test(slack_is_told_its_own_word),
 		cmocka_unit_test(both_versions_of_amazons_signature_are_known),
-		cmocka_unit_test(a_topic_of_somebody_else_is_refused),
-		cmocka_unit_test(another_authoritys_certificate_is_refused),
+		NOTHING_LEFT(a_topic_of_somebody_else_is_refused),
+		NOTHING_LEFT(another_authoritys_certificate_is_refused),
 		cmocka_unit_test(a_subscription_waits_for_the_operator),
 		cmocka_unit_test(facebook_and_x_are_told_that_we_are_there),
 		cmocka_unit_test(twilio_is_answered_in_its_own_words),
