@@ -38,12 +38,12 @@ widen(struct condition *condition, struct node *node)
 {
 	struct node *has = copy_of(condition, node);
 	struct node *none = copy_of(condition, node);
-	struct node *not = copy_of(condition, node);
+	struct node *neither = copy_of(condition, node);
 
 	none->kind = NODE_HAS_SCORE;
-	not ->kind = NODE_NOT;
-	not ->child = none;
-	has->next = not ;
+	neither->kind = NODE_NOT;
+	neither->child = none;
+	has->next = neither;
 	node->kind = NODE_OR;
 	node->child = has;
 }
