@@ -111,11 +111,13 @@ place(struct rolling *rolling, const struct fold_roll *roll, int64_t *id_out,
 
 /*
  * Its entry is folded into the linked record's opening (retention): what is
- * left of the points goes by an entry of its own, right after that. It is of
- * all generations, as the opening is.
+ * left of the points goes (or comes back, when what took them is folded, too)
+ * by an entry of its own, right after that. It is of all generations, as the
+ * opening is.
  */
 static enum sg_status
-reverse(struct rolling *rolling, struct store_roll_up *row, struct sg_err *err)
+put_right(struct rolling *rolling, const struct store_roll_up *row,
+	  const char *how, int64_t *id_out, struct sg_err *err)
 {
 	struct apply *apply = rolling->apply;
 	struct fold_roll roll = {.rule = row->rule,
@@ -137,13 +139,29 @@ reverse(struct rolling *rolling, struct store_roll_up *row, struct sg_err *err)
 			     &signal);
 	signal.record_key = to->record_key;
 	signal.props[signal.n_props++] = (struct signal_prop){
-		"reverses",
+		how,
 		pool_printf(apply->work, "%lld", (long long)row->entry_id)};
 	signal.props[signal.n_props++] = (struct signal_prop){
 		"given_at",
 		pool_printf(apply->work, "%lld", (long long)row->at)};
-	return apply_enter(apply, to, &signal, row->ruleset, &row->reversal,
-			   &refold, err);
+	return apply_enter(apply, to, &signal, row->ruleset, id_out, &refold,
+			   err);
+}
+
+static enum sg_status
+turn_folded(struct rolling *rolling, struct store_roll_up *row, bool stands,
+	    struct sg_err *err)
+{
+	int64_t id;
+	enum sg_status status = put_right(
+		rolling, row, stands ? "restores" : "reverses", &id, err);
+
+	if (status != SG_OK)
+		return status;
+	row->reversal = stands ? 0 : id;
+	if (stands)
+		row->entry_id = id;
+	return SG_OK;
 }
 
 /* The entry, or the one that reverses it, counts or does not. */
@@ -158,8 +176,8 @@ turn(struct rolling *rolling, struct store_roll_up *row, bool stands,
 		counts ? VERDICT_HUMAN : VERDICT_MACHINE,
 		counts ? "" : "taken back", err);
 
-	if (status == SG_NONE && !stands && !row->reversal)
-		status = reverse(rolling, row, err);
+	if (status == SG_NONE)
+		status = turn_folded(rolling, row, stands, err);
 	row->stands = stands;
 	if (status == SG_OK)
 		status = store_roll_up_set(store, row, err);

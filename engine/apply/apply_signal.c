@@ -159,7 +159,7 @@ append(struct apply *apply, const struct signal *signal,
 					    .effective = effective};
 	enum sg_status status;
 
-	if (signal->kind == SIGNAL_ROLL_UP && !signal_get(signal, "reverses"))
+	if (signal->kind == SIGNAL_ROLL_UP && !signal_get(signal, "given_at"))
 		place.generation = store_generation(apply->store);
 	status = store_history_append(apply->store, &place, signal, err);
 	return status == SG_OK ? apply_hit_keep(apply, signal, entry->id, err)

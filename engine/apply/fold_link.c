@@ -217,6 +217,40 @@ reverse(struct fold_run *run, struct fold_cause *cause, double points)
 	return fold_reverse(run, cause, &given);
 }
 
+/* They come again, as much as would be left of them: but as given then, for
+ * their end and their cap. */
+static bool
+restore(struct fold_run *run, struct fold_cause *cause, double points)
+{
+	const struct fold_rule *rule = cause->rule;
+	struct fold_record *record = run->record;
+	int64_t given_at = number_of(cause->signal, "given_at");
+	int64_t ends_at = given_at + rule->rule->expires_ms;
+	double rate = run->world->rates.rates[rule->rates[points < 0]];
+
+	if ((rule->rule->expires_ms && ends_at <= run->at) ||
+	    !fold_cap_trim(run, rule, &points))
+		return false;
+	fold_give(run, cause, LEDGER_TOUCH,
+		  points * score_decay(rate, run->at - given_at));
+	if (rule->rule->expires_ms) {
+		struct fold_expiry *expiry =
+			&record->expiries.items[record->expiries.n - 1];
+
+		expiry->points = points;
+		expiry->given_at = given_at;
+		expiry->due_at = ends_at;
+	}
+	if (rule->rule->has_cap) {
+		struct fold_capped *capped =
+			&record->capped.items[record->capped.n - 1];
+
+		capped->points = points;
+		capped->at = given_at;
+	}
+	return true;
+}
+
 bool
 fold_take_roll_up(struct fold_run *run, const struct signal *signal)
 {
@@ -235,6 +269,8 @@ fold_take_roll_up(struct fold_run *run, const struct signal *signal)
 		points = rule->rule->points;
 	if (signal_get(signal, "reverses"))
 		return reverse(run, &cause, points);
+	if (signal_get(signal, "restores"))
+		return restore(run, &cause, points);
 	/* A cap is the most that a rule gives to one record. */
 	if (!fold_cap_trim(run, rule, &points))
 		return false;

@@ -327,6 +327,31 @@ what_expires_or_was_no_absence_goes_at_both_ends(void **state)
 	applier_verify(applier);
 }
 
+/* Neither contact comes near the cap: the account does, with both. */
+static void
+a_cap_holds_for_the_linked_record_by_itself(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+
+	applier_rules(applier,
+		      "rule \"Capped\" { on = \"email.opened\" add = 4 "
+		      "score = \"fit\" also = \"account\" cap = 6 }\n",
+		      false);
+	submit_link(applier, SIGNAL_LINK, "ann@example.com", "ACME", at);
+	submit_link(applier, SIGNAL_LINK, "bob@example.com", "ACME", at);
+	submit(applier, "email.opened", "ann@example.com", at + 1);
+	submit(applier, "email.opened", "bob@example.com", at + DAY);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 4, tiny);
+	assert_float_equal(fit(applier, "contact", "bob@example.com"), 4, tiny);
+	assert_float_equal(fit(applier, "account", "ACME"), 6, tiny);
+	/* And each of them has room for what is left of its own. */
+	submit(applier, "email.opened", "ann@example.com", at + 2 * DAY);
+	assert_float_equal(fit(applier, "contact", "ann@example.com"), 6, tiny);
+	assert_float_equal(fit(applier, "account", "ACME"), 6, tiny);
+	applier_verify(applier);
+}
+
 static void
 a_later_verdict_takes_back_at_both_ends(void **state)
 {
@@ -610,6 +635,7 @@ main(void)
 		TEST(what_came_by_a_link_goes_no_further),
 		TEST(a_deleted_end_ends_the_link),
 		TEST(what_expires_or_was_no_absence_goes_at_both_ends),
+		TEST(a_cap_holds_for_the_linked_record_by_itself),
 		TEST(a_later_verdict_takes_back_at_both_ends),
 		TEST(rules_run_gives_and_takes_along_links),
 		TEST(rules_run_values_anew_what_came_by_links),

@@ -571,18 +571,18 @@ fill(struct applier *applier, const char *who, int64_t at)
 	free(signals);
 }
 
-static void
-points_along_a_link_are_taken_back_also_when_they_are_folded(void **state)
+/* A contact whose history stays gave points to an account whose history is
+ * folded. Returns when that is; *id_out: for what click. */
+static int64_t
+give_along_a_link(struct applier *applier, int64_t *id_out)
 {
-	struct applier applier = {0};
 	const char *who = random_people[0];
-	int64_t base = clock_now() - 400 * DAY, now, id;
+	int64_t base = clock_now() - 400 * DAY, now;
 	struct signal signal;
-	double before;
 
 	base -= base % DAY;
-	begin(&applier, base, KEPT);
-	applier_rules(&applier,
+	begin(applier, base, KEPT);
+	applier_rules(applier,
 		      "rule \"C\" { on = \"email.clicked\" add = 8 "
 		      "score = \"fit\" also = \"account\" cap = 20 "
 		      "expires = \"90d\" degrade = \"1%\" }\n",
@@ -591,35 +591,111 @@ points_along_a_link_are_taken_back_also_when_they_are_folded(void **state)
 	applier_set(&signal, "relation", "account");
 	applier_set(&signal, "module", "account");
 	applier_set(&signal, "key", "ACME");
-	feed(&applier, &signal, base + 1000);
+	feed(applier, &signal, base + 1000);
 	signal = applier_signal("email.clicked", random_people[1], base + 2000);
-	feed(&applier, &signal, base + 2000);
-	fill(&applier, who, base + 3000);
+	feed(applier, &signal, base + 2000);
+	fill(applier, who, base + 3000);
 	signal = applier_signal("email.clicked", who, base + DAY);
-	now = feed(&applier, &signal, base + DAY);
-	id = find_click(&applier, who);
-	assert_float_equal(fit_of(&applier, "account", "ACME"), 8, 1e-6);
-	/* Of the two the account's history is folded, the contact's is not. */
-	while (!folded(&applier, "ACME")) {
+	now = feed(applier, &signal, base + DAY);
+	*id_out = find_click(applier, who);
+	assert_float_equal(fit_of(applier, "account", "ACME"), 8, 1e-6);
+	return now;
+}
+
+static size_t
+count_history(struct applier *applier, const char *account)
+{
+	struct pool *pool = pool_new();
+	struct store_history_rows rows;
+	struct store_record record;
+	size_t n;
+
+	assert_int_equal(store_record_find_key(applier_reader(applier),
+					       "account", account, pool,
+					       &record, NULL),
+			 SG_OK);
+	assert_int_equal(store_history_of(applier_reader(applier), record.id,
+					  pool, &rows, NULL),
+			 SG_OK);
+	n = rows.n_rows;
+	pool_free(pool);
+	return n;
+}
+
+/* Day by day, until nothing but an opening is left of the account's. */
+static int64_t
+fold_account(struct applier *applier, int64_t now)
+{
+	int64_t until = clock_monotonic_ms() + WAIT_MS;
+
+	while (!folded(applier, "ACME") || count_history(applier, "ACME") > 1) {
+		assert_true(clock_monotonic_ms() < until);
 		now += DAY;
-		applier_move_to(&applier, now);
+		applier_move_to(applier, now);
 		usleep(2000);
 	}
+	return now;
+}
+
+static void
+both_ends_have(struct applier *applier, double points, double tolerance)
+{
+	assert_float_equal(fit_of(applier, "contact", random_people[0]), points,
+			   tolerance);
+	assert_float_equal(fit_of(applier, "account", "ACME"),
+			   fit_of(applier, "contact", random_people[0]), 1e-6);
+	applier_verify(applier);
+}
+
+static void
+points_along_a_link_are_taken_back_also_when_they_are_folded(void **state)
+{
+	struct applier applier = {0};
+	const char *who = random_people[0];
+	int64_t id, now = give_along_a_link(&applier, &id);
+	double before;
+
+	now = fold_account(&applier, now);
 	before = fit_of(&applier, "account", "ACME");
-	assert_float_equal(before, fit_of(&applier, "contact", who), 1e-6);
 	assert_true(before > 1);
+	both_ends_have(&applier, before, 1e-6);
 	now = judge(&applier, who, id, VERDICT_MACHINE, now + 1000);
-	assert_float_equal(fit_of(&applier, "contact", who), 0, 1e-6);
-	assert_float_equal(fit_of(&applier, "account", "ACME"), 0, 1e-6);
-	applier_verify(&applier);
+	both_ends_have(&applier, 0, 1e-6);
 	now = judge(&applier, who, id, VERDICT_HUMAN, now + 1000);
-	assert_float_equal(fit_of(&applier, "account", "ACME"), before, 1e-4);
-	assert_float_equal(fit_of(&applier, "account", "ACME"),
-			   fit_of(&applier, "contact", who), 1e-6);
-	applier_verify(&applier);
-	now = judge(&applier, who, id, VERDICT_PROXY, now + 1000);
-	assert_float_equal(fit_of(&applier, "account", "ACME"), 0, 1e-6);
-	applier_verify(&applier);
+	both_ends_have(&applier, before, 1e-4);
+	judge(&applier, who, id, VERDICT_PROXY, now + 1000);
+	both_ends_have(&applier, 0, 1e-6);
+	applier_done(&applier);
+}
+
+static void
+they_come_back_also_when_what_took_them_is_folded(void **state)
+{
+	struct applier applier = {0};
+	const char *who = random_people[0];
+	int64_t id, now = give_along_a_link(&applier, &id);
+	int64_t clicked_at = now;
+	int round;
+
+	now = fold_account(&applier, now);
+	for (round = 0; round < 2; round++) {
+		now = judge(&applier, who, id, VERDICT_MACHINE, now + 1000);
+		both_ends_have(&applier, 0, 1e-6);
+		now = fold_account(&applier, now);
+		both_ends_have(&applier, 0, 1e-6);
+		now = judge(&applier, who, id, VERDICT_HUMAN, now + 1000);
+		both_ends_have(
+			&applier,
+			8 * pow(0.99, (double)(now - clicked_at) / (double)DAY),
+			1e-4);
+		now = fold_account(&applier, now);
+		assert_true(fit_of(&applier, "account", "ACME") > 1);
+		both_ends_have(&applier, fit_of(&applier, "contact", who),
+			       1e-6);
+	}
+	/* And they still end when they would have ended. */
+	applier_move_to(&applier, clicked_at + 91 * DAY);
+	both_ends_have(&applier, 0, 1e-6);
 	applier_done(&applier);
 }
 
@@ -636,6 +712,8 @@ main(void)
 			a_verdict_on_what_is_folded_changes_nothing_and_says_so),
 		cmocka_unit_test(
 			points_along_a_link_are_taken_back_also_when_they_are_folded),
+		cmocka_unit_test(
+			they_come_back_also_when_what_took_them_is_folded),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
