@@ -59,6 +59,9 @@ def test_history_is_folded_under_kill_9_and_no_score_changes(
     history(tmp_path / "old.ndjson", 1500)
     daemon.do("import", tmp_path / "old.ndjson", "--signals")
     before = scores(daemon)
+    signal = min(daemon.ask("signal", "list", "--contact", "r1@keep.test",
+                            "--limit", "1000")["items"],
+                 key=lambda item: item["happened_at"])["id"]
     assert "folded away" not in daemon.do("rules", "run", "--status")
     daemon.stop()
     count = older(daemon)
@@ -83,3 +86,7 @@ def test_history_is_folded_under_kill_9_and_no_score_changes(
     assert abs(sum(e["left"] for e in why["entries"])
                - why["summary"]["score"]) < 1e-6
     assert "folded away" in daemon.do("rules", "run", "--status")
+    # A verdict on one of those comes too late, and that is said.
+    assert "folded away" in daemon.refused(3, "signal", "judge", signal,
+                                           "machine")
+    assert "folded" not in daemon.refused(3, "signal", "judge", "x", "machine")

@@ -10,7 +10,8 @@ PEOPLE = 1500
 KILLS = 6
 OLD, NEW = 2, 50
 
-MORE = 'signals { names = { "order.paid" } }\n'
+MORE = ('signals { names = { "order.paid" } }\n'
+        'band "warm" { score = "lead" from = 45 }\n')
 
 
 def rules(points):
@@ -102,6 +103,7 @@ def test_the_command_shows_a_run_a_simulation_and_a_rule(make_daemon, tmp_path):
                      tmp_path / "new.conf")
     assert "1 of 1 records would have another score" in said
     assert "1 would rise to it" in said
+    assert "45 or more, band warm: 0 before, 1 after; 1 would rise" in said
     assert "ann@far.test  2 -> 50   Paid +48" in said
     said = daemon.do("rules", "test", "Paid", "--record", "ann@far.test")
     assert "yes, at order.paid" in said

@@ -25,6 +25,13 @@ find_signal(struct api_call *call, struct store_history *row,
 			       "points stay, and can be taken off by hand "
 			       "(`score subtract`)",
 			       call->args[0]);
+	/* What an import brought is older than its id says. */
+	if (status == SG_NONE && id > 0 && id < INT64_MAX &&
+	    apply_history_from(call->api->options.apply) > 0)
+		return err_set(err, SG_NONE,
+			       "there is no signal `%s`, or it is folded away "
+			       "(`retention`): then its points stay",
+			       call->args[0]);
 	if (status == SG_NONE ||
 	    (status == SG_OK && row->kind != SIGNAL_HAPPENED))
 		return err_set(err, SG_NONE, "there is no signal `%s`",
