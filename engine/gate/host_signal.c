@@ -182,6 +182,14 @@ external_id_hash(struct gate_call *call, const char *id)
 	return crypto_hash64(both, strlen(both));
 }
 
+static int64_t
+settle_of(const struct sg_gate *gate)
+{
+	int64_t settle_ms = verdict_book_get(gate->verdicts)->windows.settle_ms;
+
+	return settle_ms < 0 ? gate->settle_ms : settle_ms;
+}
+
 static enum sg_status
 fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	    struct signal *to, struct sg_err *err)
@@ -210,7 +218,7 @@ fill_signal(const struct sg_call *call, const struct sg_signal *from,
 	to->verdict_reason = or_empty(from->verdict_reason);
 	if (ours->hit && to->kind == SIGNAL_HAPPENED)
 		add_facts(ours->hit, to);
-	settle_ms = from->settle_ms < 0 ? ours->plugin->gate->settle_ms
+	settle_ms = from->settle_ms < 0 ? settle_of(ours->plugin->gate)
 					: from->settle_ms;
 	if (settle_ms > 0)
 		to->settle_until = to->received_at + settle_ms;

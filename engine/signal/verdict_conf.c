@@ -82,6 +82,11 @@ static const struct conf_option options[] = {
 	 .type = CONF_BOOL,
 	 .fallback = "yes",
 	 .help = "a word that ends in \"bot\", too"},
+	{.name = "settle",
+	 .type = CONF_DURATION,
+	 .most = 24 * HOUR_MS,
+	 .help = "hits count so long after they came; not set = as "
+		 "scoregate.conf has it"},
 	{.name = "burst", .type = CONF_SECTION, .options = burst_options},
 	{.name = "sweep", .type = CONF_SECTION, .options = sweep_options},
 	{.name = "delivery", .type = CONF_SECTION, .options = delivery_options},
@@ -269,6 +274,8 @@ take_windows(struct verdict_windows *to, const struct conf_section *root)
 	const struct conf_section *delivery =
 		conf_section_at(root, "delivery", 0);
 
+	to->settle_ms =
+		conf_is_set(root, "settle") ? conf_int(root, "settle") : -1;
 	to->burst_links = (unsigned)conf_int(burst, "links");
 	to->burst_ms = conf_int(burst, "window");
 	to->sweep_recipients = (unsigned)conf_int(sweep, "recipients");

@@ -40,6 +40,7 @@ struct verdict_agent {
 
 /* What all hits of a message, or of a source, say together. */
 struct verdict_windows {
+	int64_t settle_ms;    /* -1: as scoregate.conf has it */
 	unsigned burst_links; /* 0 = off */
 	int64_t burst_ms;
 	unsigned sweep_recipients; /* 0 = off */

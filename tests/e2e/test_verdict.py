@@ -146,6 +146,12 @@ def test_lists_are_reloaded_and_a_mistake_changes_nothing(daemon):
     assert signal["verdict_reason"] == "acme"
     assert daemon.score(who) == 20
     assert explained(daemon, signal)[1]["user agent"]["result"] == "machine"
+    conf.write_text(good + "settle = 1h\n")
+    daemon.do("reload")
+    hit(daemon, who, 15, agent=agent)
+    assert "settles_at" in the(daemon, who, "email.opened", 4)[0]
+    conf.write_text(good)
+    daemon.do("reload")
 
 
 def test_who_does_not_want_to_be_tracked_does_not_count(daemon):

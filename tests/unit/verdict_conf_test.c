@@ -48,6 +48,7 @@ windows_left_out_are_the_shipped_ones(void **state)
 			    sizeof(empty->windows));
 	assert_int_equal(empty->n_agents, 0);
 	assert_int_equal(empty->windows.burst_links, 2);
+	assert_int_equal(empty->windows.settle_ms, -1);
 	assert_int_equal(empty->windows.burst_ms, 3000);
 	assert_true(empty->windows.before_delivery);
 	verdict_conf_free(empty);
@@ -89,10 +90,10 @@ static void
 the_manual_and_the_sample_have_every_option(void **state)
 {
 	static const char *const names[] = {
-		"prefetch",   "agent",	  "is",	    "begins",
-		"contains",   "verdict",  "bots",   "bot_words",
-		"burst",      "links",	  "window", "sweep",
-		"recipients", "delivery", "before", "margin",
+		"prefetch", "agent",  "is",	    "begins",	"contains",
+		"verdict",  "bots",   "bot_words",  "burst",	"links",
+		"window",   "sweep",  "recipients", "delivery", "before",
+		"margin",   "settle",
 	};
 	static char manual[65536];
 	FILE *file = fopen("conf/verdict.conf.5", "re");
