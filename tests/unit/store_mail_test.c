@@ -100,6 +100,29 @@ the_newest_senders_come_first(void **state)
 }
 
 static void
+messages_are_counted_by_the_time_in_their_ids(void **state)
+{
+	struct store_message message = {.record_key = 5, .campaign = ""};
+	int64_t n = 0, last_at = 0;
+
+	for (int64_t at = 1000; at <= 5000; at += 1000) {
+		message.message_id = (uint64_t)at << 16 | 7;
+		message.sent_at = at;
+		OK(store_message_add(aid_store, &message, &aid_err));
+	}
+	OK(store_message_count(aid_store, 2000, 4000, &n, &last_at, &aid_err));
+	assert_int_equal(n, 2);
+	assert_int_equal(last_at, 3000);
+	OK(store_message_count(aid_store, 0, INT64_MAX, &n, &last_at,
+			       &aid_err));
+	assert_int_equal(n, 5);
+	OK(store_message_count(aid_store, 9000, INT64_MAX, &n, &last_at,
+			       &aid_err));
+	assert_int_equal(n, 0);
+	assert_int_equal(last_at, 0);
+}
+
+static void
 a_message_is_found_by_id_and_by_message_id_header(void **state)
 {
 	struct store_message message = {.message_id = UINT64_MAX,
@@ -469,6 +492,7 @@ main(void)
 		STORE_TEST(a_suppression_holds_until_it_expires),
 		STORE_TEST(a_message_is_found_by_id_and_by_message_id_header),
 		STORE_TEST(the_newest_senders_come_first),
+		STORE_TEST(messages_are_counted_by_the_time_in_their_ids),
 		STORE_TEST(a_broadcast_goes_from_draft_to_sent),
 		STORE_TEST(recipients_move_on_in_batches),
 		STORE_TEST(what_came_of_a_broadcast_is_counted),
