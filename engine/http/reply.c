@@ -175,7 +175,7 @@ reply_page(struct sg_reply *reply, int status, const char *html)
 	reply_header(reply, "Referrer-Policy", "no-referrer");
 	if (!find(reply, "Content-Security-Policy"))
 		reply_header(reply, "Content-Security-Policy",
-			     "default-src 'none'; style-src 'unsafe-inline'; "
+			     "default-src 'none'; "
 			     "img-src 'self' data:; form-action 'self'; "
 			     "frame-ancestors 'none'; base-uri 'none'");
 	buf_reset(&reply->body);
