@@ -47,8 +47,12 @@ daemon_api_open(struct daemon *daemon, struct sg_err *err)
 		.backup = backup,
 		.arg = daemon,
 	};
-	enum sg_status status = api_open(&options, &daemon->api, err);
+	enum sg_status status =
+		rate_parse(conf_text(daemon->conf->http, "api_calls"),
+			   &options.token_limit, err);
 
+	if (status == SG_OK)
+		status = api_open(&options, &daemon->api, err);
 	if (status != SG_OK)
 		return status;
 	daemon->routes = (struct http_routes){

@@ -76,6 +76,10 @@ const struct conf_option daemon_http_options[] = {
 	 .fallback = "1200/1m",
 	 .help = "most of one address; of opens, clicks and unsubscriptions: "
 		 "of one address for one link; off"},
+	{.name = "api_calls",
+	 .type = CONF_TEXT,
+	 .fallback = "off",
+	 .help = "most calls to the API with one token; off"},
 	{.name = "idle",
 	 .type = CONF_DURATION,
 	 .fallback = "10s",

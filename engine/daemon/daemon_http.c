@@ -96,9 +96,13 @@ static enum sg_status
 read_policy(const struct conf_section *http, struct http_policy *policy,
 	    struct sg_err *err)
 {
+	struct rate_limit calls;
 	struct sg_err why;
 
 	memset(policy, 0, sizeof(*policy));
+	if (rate_parse(conf_text(http, "api_calls"), &calls, &why) != SG_OK)
+		return conf_refuse(http, "api_calls", err, "`api_calls`: %s",
+				   why.text);
 	if (read_trusted(http, &policy->trust, err) != SG_OK)
 		return SG_REFUSED;
 	if (http_trust_header(conf_text(http, "forwarded"), &policy->trust,

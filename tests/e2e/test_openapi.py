@@ -220,3 +220,18 @@ def test_every_command_has_its_resource(daemon, document):
     for command, resource in api_commands.COMMANDS.items():
         if resource is not api_commands.LOCAL:
             assert resource in operations(document), command
+
+
+def test_a_token_that_calls_too_often_waits(make_daemon):
+    slow = make_daemon()
+    slow.write_conf(slow.conf.read_text().replace(
+        "http {", 'http {\n    api_calls = "3/1h"'))
+    slow.start()
+    token = slow.api("POST", "/tokens", {"name": "crm", "role": "reader"})
+    headers = {"Authorization": f"Bearer {token.json()['token']}"}
+    answers = [slow.private.get("/api/v1/lists", headers=headers)
+               for _ in range(4)]
+    assert [answer.status for answer in answers] == [200, 200, 200, 429]
+    assert int(answers[3].headers["retry-after"]) > 0
+    assert answers[3].headers["content-type"] == "application/problem+json"
+    assert slow.api("GET", "/lists").status == 200
