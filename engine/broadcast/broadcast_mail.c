@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "broadcast/broadcast_parts.h"
+#include "broadcast/template_envelope.h"
 #include "gate/mail_here.h"
 #include "mail/address.h"
 #include "rule/condition_set.h"
@@ -109,6 +110,8 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 			.message_id = buf_text(&id),
 			.campaign = broadcast->name,
 			.message_token = buf_text(&signed_id),
+			.domain = mail->confirm ? NULL
+						: address_domain(mail->sender),
 			.date = now,
 		};
 		status = template_render(template, &values, &envelope,
@@ -120,6 +123,15 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 	buf_done(&confirm);
 	buf_done(&signed_id);
 	return status;
+}
+
+static char *
+ascii_sender(const char *address)
+{
+	struct buf ascii = BUF_INIT;
+
+	template_ascii_domain(address, &ascii);
+	return buf_take(&ascii, NULL);
 }
 
 /* Recipient and envelope sender; SG_NONE: nobody to send to. */
@@ -144,7 +156,7 @@ address_it(struct store *store, const struct store_broadcast *broadcast,
 				 from);
 	if (status == SG_OK) {
 		mail->recipient = strdup(record.key);
-		mail->sender = strdup(address);
+		mail->sender = ascii_sender(address);
 		mail->record_key = record.record_key;
 	}
 	pool_free(pool);

@@ -7,6 +7,8 @@
 #include <strings.h>
 
 #include "base/text.h"
+#include "broadcast/template_envelope.h"
+#include "broadcast/template_mime.h"
 #include "broadcast/template_plain.h"
 #include "broadcast/template_write.h"
 #include "mail/header.h"
@@ -97,21 +99,34 @@ line_of(const struct source *source, const char *at)
 	return line;
 }
 
+static enum template_place
+place_of(const char *field)
+{
+	return template_is_list_field(field)	  ? TEMPLATE_LIST_FIELD
+	       : template_is_address_field(field) ? TEMPLATE_ADDRESSES
+						  : TEMPLATE_HEADER;
+}
+
 static enum sg_status
 read_field(struct source *source, const struct header_field *from,
 	   struct field *field)
 {
 	struct pool *pool = source->template->pool;
-	struct template_source text = {.place = TEMPLATE_HEADER,
+	struct template_source text = {.place = place_of(from->name),
 				       .where = from->name};
 	bool raw;
 
 	field->name = from->name;
 	field->value = from->value;
+	if (!strncasecmp(from->name, "Content-", 8) &&
+	    !text_is_ascii(from->value)) {
+		field->value =
+			template_mime_value(pool, from->name, from->value);
+		return SG_OK;
+	}
 	/* Signs outside ASCII are written as encoded words. */
 	raw = !text_is_ascii(from->value) &&
-	      text_is_utf8(from->value, strlen(from->value)) &&
-	      strncasecmp(from->name, "Content-", 8) != 0;
+	      text_is_utf8(from->value, strlen(from->value));
 	if (!raw && !strstr(from->value, "{{") && !strstr(from->value, "=?"))
 		return SG_OK;
 	text.text = header_decode(pool, from->value);
@@ -238,23 +253,44 @@ add_piece(struct template *template, const char *bytes, size_t len,
 	piece->text = text;
 }
 
-/* The part's own header block, made anew: what it said less its type and
- * encoding, which change. */
-static size_t
-rewrite_part_head(struct source *source, const struct part *part, size_t from)
+/* What is from `from` to the part's head, and that head made anew: of a text
+ * with variables without its type and encoding, which change; of another part
+ * with what may not stand in a header as it is, as a file name in UTF-8. */
+static void
+rewrite_part_head(struct source *source, const struct part *part, size_t from,
+		  bool is_text)
 {
 	struct template *template = source->template;
-	struct buf head = BUF_INIT;
+	struct buf head = BUF_INIT, ascii = BUF_INIT;
 	size_t start = template_part_head(source->body, from, part->start);
 
-	template_write_part_head(source->body + start, part->start - start,
-				 part->type, &head);
+	template_write_mime_fields(&ascii, source->body + start,
+				   part->start - start);
+	if (is_text)
+		template_write_part_head(buf_text(&ascii), ascii.len,
+					 part->type, &head);
+	else
+		buf_append(&head, buf_text(&ascii), ascii.len);
 	add_piece(template, source->body + from, start - from, NULL);
 	add_piece(template,
 		  pool_memdup(template->pool, buf_text(&head), head.len),
 		  head.len, NULL);
 	buf_done(&head);
-	return part->end;
+	buf_done(&ascii);
+}
+
+/* An attachment, an image, a text without variables: byte for byte, but its
+ * head. Returns up to where it is done. */
+static size_t
+keep_part(struct source *source, const struct part *part, size_t from)
+{
+	size_t start = template_part_head(source->body, from, part->start);
+
+	if (part->depth == 0 || part->inside_message || part->is_protected ||
+	    template_is_ascii(source->body + start, part->start - start))
+		return from;
+	rewrite_part_head(source, part, from, false);
+	return part->start;
 }
 
 static enum sg_status
@@ -270,17 +306,20 @@ read_body(struct source *source, const struct part_map *map)
 	for (i = 0; i < map->n_parts; i++) {
 		const struct part *part = &map->parts[i];
 
-		if (!can_hold_variables(part))
-			continue;
-		status = read_part(source, part, &text);
+		text = NULL;
+		status = can_hold_variables(part)
+				 ? read_part(source, part, &text)
+				 : SG_OK;
 		if (status != SG_OK)
 			return status;
-		if (!text)
+		if (!text) {
+			from = keep_part(source, part, from);
 			continue;
+		}
 		if (part->depth == 0)
 			template->whole_type = part->type;
 		else
-			rewrite_part_head(source, part, from);
+			rewrite_part_head(source, part, from, true);
 		add_piece(template, NULL, 0, text);
 		from = part->end;
 	}
@@ -487,26 +526,6 @@ write_alternative(const struct buf *html, struct buf *to)
 	buf_done(&text);
 }
 
-static void
-write_envelope(const struct template *template,
-	       const struct template_envelope *envelope, struct buf *to)
-{
-	template_write_date(to, envelope->date);
-	if (envelope->from)
-		template_write_header(to, "From", envelope->from);
-	if (envelope->to)
-		template_write_header(to, "To", envelope->to);
-	if (envelope->message_id)
-		template_write_header(to, "Message-ID", envelope->message_id);
-	if (envelope->campaign)
-		template_write_header(to, "X-Scoregate-Campaign",
-				      envelope->campaign);
-	if (envelope->message_token)
-		template_write_header(to, "X-Scoregate-Message",
-				      envelope->message_token);
-	write_type(template, to);
-}
-
 enum sg_status
 template_render(const struct template *template,
 		const struct template_values *values,
@@ -519,7 +538,9 @@ template_render(const struct template *template,
 
 	buf_init(&mail, TEMPLATE_MAIL_MOST);
 	buf_init(&text, TEMPLATE_MAIL_MOST);
-	write_envelope(template, envelope, &mail);
+	template_write_envelope(envelope, &template->headers, template->list,
+				&mail);
+	write_type(template, &mail);
 	write_fields(template, values, &mail);
 	buf_append_char(&mail, '\n');
 	for (i = 0; i < template->n_pieces; i++) {

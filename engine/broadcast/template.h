@@ -36,6 +36,8 @@ struct template_envelope {
 	const char *message_id;	   /* "<…@…>" */
 	const char *campaign;	   /* X-Scoregate-Campaign */
 	const char *message_token; /* X-Scoregate-Message */
+	const char *domain;	   /* of List-Id; NULL: to one person alone, no
+				      List-Id and no Feedback-ID */
 	int64_t date;		   /* ms UTC */
 };
 

@@ -508,8 +508,6 @@ static void
 append_escaped(struct buf *to, enum template_place place, enum url_part url,
 	       const char *value)
 {
-	const char *c;
-
 	if (url == URL_PART || (url == URL_WHOLE && !is_good_url(value))) {
 		escape_url(to, value);
 		return;
@@ -518,12 +516,10 @@ append_escaped(struct buf *to, enum template_place place, enum url_part url,
 		escape_html(to, value);
 		return;
 	}
-	/* A value never ends a line of its own in a header. */
-	for (c = value; *c; c++)
-		buf_append_char(to, place == TEMPLATE_HEADER &&
-						    (unsigned char)*c < 0x20
-					    ? ' '
-					    : *c);
+	if (place == TEMPLATE_TEXT)
+		buf_append_text(to, value);
+	else
+		template_escape_header(to, place, value);
 }
 
 static void

@@ -20,7 +20,13 @@ enum { TEMPLATE_NODES_MOST = 4096, TEMPLATE_IF_DEPTH_MOST = 16 };
 /* Where a value stands, which decides how it is escaped. In HTML, a value in a
  * URL (href, src …) is percent-encoded, unless it is the whole of it and an
  * http(s), mailto or tel URL. */
-enum template_place { TEMPLATE_TEXT, TEMPLATE_HTML, TEMPLATE_HEADER };
+enum template_place {
+	TEMPLATE_TEXT,
+	TEMPLATE_HTML,
+	TEMPLATE_HEADER,    /* text, as the Subject */
+	TEMPLATE_ADDRESSES, /* as Reply-To: a value adds no address */
+	TEMPLATE_LIST_FIELD /* as List-Help: a value adds no URL */
+};
 
 struct template_text;
 
@@ -55,6 +61,9 @@ enum sg_status template_text_parse(struct pool *pool,
 void template_text_done(struct template_text *text);
 /* Does {{forward_url}} stand in it? NULL: no. */
 bool template_text_forwards(const struct template_text *text);
+/* template_escape.c: appended, for one of the places in headers. */
+void template_escape_header(struct buf *to, enum template_place place,
+			    const char *value);
 void template_text_render(const struct template_text *text,
 			  const struct template_values *values, struct buf *to);
 

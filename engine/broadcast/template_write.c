@@ -53,23 +53,78 @@ write_words(struct buf *to, const char *text, size_t len)
 	}
 }
 
+bool
+template_is_address_field(const char *name)
+{
+	static const char *const names[] = {"From",
+					    "To",
+					    "Sender",
+					    "Reply-To",
+					    "Errors-To",
+					    "Message-ID",
+					    "In-Reply-To",
+					    "References",
+					    "Disposition-Notification-To",
+					    "Return-Receipt-To"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcasecmp(names[i], name))
+			return true;
+	return template_is_list_field(name);
+}
+
+bool
+template_is_list_field(const char *name)
+{
+	return !strncasecmp(name, "List-", 5);
+}
+
+/* A header line has at most 998 octets (RFC 5322 §2.1.1); not through a
+ * character. */
+static size_t
+value_len(const char *value)
+{
+	size_t len = strnlen(value, VALUE_MOST);
+
+	if (value[len])
+		while (len && ((unsigned char)value[len] & 0xC0) == 0x80)
+			len--;
+	return len;
+}
+
+/* How much of it is text: of an address, its display name; the address stays
+ * one, in UTF-8 as RFC 6532 has it. */
+static size_t
+text_len(const char *name, const char *value, size_t len)
+{
+	const char *open = strrchr(value, '<');
+
+	if (!template_is_address_field(name))
+		return len;
+	if (open && len && value[len] == '\0' && value[len - 1] == '>')
+		return (size_t)(open - value);
+	return !open && strchr(value, '@') && !strpbrk(value, " \"") ? 0 : len;
+}
+
+/* Somebody's name that looks like an encoded word is not to be read as one; our
+ * sender's may be one. */
+static bool
+stands_for_itself(const char *name, const char *value, size_t len)
+{
+	return is_ascii(value, len) &&
+	       (!strcasecmp(name, "From") || !strstr(value, "=?"));
+}
+
 void
 template_write_header(struct buf *to, const char *name, const char *value)
 {
-	/* A header line has at most 998 octets (RFC 5322 §2.1.1). */
-	size_t len = strnlen(value, VALUE_MOST);
-	const char *open = strrchr(value, '<');
-	size_t words = len;
+	size_t len = value_len(value), words = text_len(name, value, len);
 
-	/* Only the display name is text; the address stays an address. */
-	if (open && len && value[len] == '\0' && value[len - 1] == '>')
-		words = (size_t)(open - value);
-	else if (!open && strchr(value, '@') && !strpbrk(value, " \""))
-		words = 0; /* a bare address; in UTF-8 as RFC 6532 has it */
 	while (words && value[words - 1] == ' ')
 		words--;
 	buf_printf(to, "%s: ", name);
-	if (is_ascii(value, len)) {
+	if (stands_for_itself(name, value, len)) {
 		buf_append(to, value, len);
 	} else {
 		write_words(to, value, words);
@@ -103,6 +158,13 @@ is_plain(unsigned char c)
 	return c > 0x20 && c < 0x7F && c != '=';
 }
 
+/* At the beginning of a line: somebody's value is no boundary of the mail. */
+static bool
+is_dashes(const char *text, size_t len)
+{
+	return *text == '-' && (len == 1 || text[1] == '-');
+}
+
 /* Some of a line, at most PIECE bytes; *width: how far the line has come. */
 static void
 write_quoted(struct buf *to, const char *text, size_t len, bool ends,
@@ -122,6 +184,8 @@ write_quoted(struct buf *to, const char *text, size_t len, bool ends,
 			*out++ = '\n';
 			*width = 0;
 		}
+		if (*width == 0 && is_dashes(text + i, len - i))
+			plain = false;
 		*width += plain ? 1 : 3;
 		if (plain) {
 			*out++ = (char)c;

@@ -6,12 +6,16 @@
 #ifndef ENGINE_BROADCAST_TEMPLATE_WRITE_H
 #define ENGINE_BROADCAST_TEMPLATE_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
 
-/* "Name: value\n", folded; what is not ASCII as encoded words, an address in
- * <> at its end as it is. */
+/* Its value is addresses, ids or URLs, not text. */
+bool template_is_address_field(const char *name);
+bool template_is_list_field(const char *name); /* List-… (RFC 2369) */
+/* "Name: value\n", folded; what is not ASCII as encoded words, but of an
+ * address field the <> at its end as it is. Cut after 900 bytes. */
 void template_write_header(struct buf *to, const char *name, const char *value);
 void template_write_date(struct buf *to, int64_t at); /* "Date: …\n" */
 /* Lines of at most 76; LF and CRLF in `text` are line ends. */

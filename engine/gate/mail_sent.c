@@ -147,6 +147,8 @@ mail_sent_identify(struct sg_mail *mail, struct mail_sent *sent,
 		known = mail->given_id;
 	if (!take_given_id(mail, sent))
 		sent->message_id = known ? known : message_id_new(mail->now);
+	else if (!header_get(&mail->headers, "X-Scoregate-List"))
+		sent->list = ""; /* its List-Id only says that it has none */
 	sent->is_retry = known == sent->message_id && known != mail->given_id;
 	return SG_OK;
 }

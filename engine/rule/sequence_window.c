@@ -159,13 +159,14 @@ sequence_window_next(const struct sequence_window *window, const char *timezone,
 	if (!window->days)
 		return at;
 	day = clock_day(at, zone);
-	/* 1970-01-01 was a Thursday. Eight days: today's hours may be over. */
-	for (i = 0; i < 8; i++, day++) {
+	/* 1970-01-01 was a Thursday. Today's hours may be over, and a week
+	 * later the zone may skip them. */
+	for (i = 0; i < 15; i++, day++) {
 		if (!(window->days & 1u << (((day + 3) % 7 + 7) % 7)))
 			continue;
 		from = moment_of(day, window->from_min, zone);
 		to = moment_of(day, window->to_min, zone);
-		if (at < to)
+		if (at < to && from < to)
 			return at > from ? at : from;
 	}
 	return at;

@@ -70,8 +70,10 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def do_EHLO(self, _rest):
-        self.say("250-receiver.test", *["250-" + e for e in EXTENSIONS[:-1]],
-                 "250 " + EXTENSIONS[-1])
+        offers = [e for e in EXTENSIONS
+                  if e not in self.server.receiver.withheld]
+        self.say("250-receiver.test", *["250-" + e for e in offers[:-1]],
+                 "250 " + offers[-1])
 
     def do_HELO(self, _rest):
         self.say("250 receiver.test")
@@ -139,6 +141,7 @@ class Receiver:
         self.replies = {}      # address -> what RCPT hears
         self.data_reply = None  # what DATA hears instead of 250
         self.sender_reply = None  # what MAIL hears
+        self.withheld = ()  # of EXTENSIONS
         self.hang_up = None  # asked with each verb: cut it off here?
         self._change = threading.Condition()
         self._server = _Server(("127.0.0.1", 0), _Session)
