@@ -105,7 +105,7 @@ static enum sg_status
 wait_call(void *arg, struct store *store, struct sg_err *err)
 {
 	struct step *step = arg;
-	uint64_t counts[RECIPIENT_N_STATES];
+	uint64_t counts[RECIPIENT_N_STATES] = {0};
 	struct pool *pool = pool_new();
 	struct broadcast_settings said;
 	struct store_broadcast row;
