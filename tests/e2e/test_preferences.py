@@ -55,13 +55,6 @@ def reader(daemon, address):
     return link_of(daemon, address)
 
 
-def submit(browser, selector):
-    """Presses a button, and waits for the page that comes of it."""
-    old = browser.one("html")
-    browser.click(selector)
-    places.wait_for(lambda: browser.one("html") != old, 60, "the next page")
-
-
 def look(browser, name):
     """Both widths, light and dark: nothing sticks out; a picture of each."""
     for width, size in (("phone", PHONE), ("desk", DESKTOP)):
@@ -114,7 +107,7 @@ def test_lists_a_break_and_tracking_are_saved(site, browser):
     browser.click("#list-offers")
     browser.one("#pause").find_elements("css selector", "option")[1].click()
     browser.click("#tracking-no")
-    submit(browser, "form:nth-of-type(2) button")
+    browser.submit("form:nth-of-type(2) button")
     assert "Saved." in browser.text
     # The page says it at once, whatever the applier has still to do.
     assert not browser.one("#list-news").is_selected()
@@ -146,7 +139,7 @@ def test_lists_a_break_and_tracking_are_saved(site, browser):
     browser.click("#list-news")
     browser.one("#pause").find_elements("css selector", "option")[1].click()
     browser.click("#tracking-yes")
-    submit(browser, "form:nth-of-type(2) button")
+    browser.submit("form:nth-of-type(2) button")
     places.wait_for(lambda: lists_of(site, address)["news"] == "joined",
                     30, "the list again")
     assert "paused_until" not in fields_of(site, address)
@@ -162,7 +155,7 @@ def test_the_button_leaves_with_a_reason_and_the_other_leaves_all(site,
     browser.forget().headers(Accept_Language="de")
     browser.get(link)
     browser.one("#reason").find_elements("css selector", "option")[1].click()
-    submit(browser, "form button")
+    browser.submit("form button")
     assert browser.one("h1").text == "Sie sind abgemeldet"
     look(browser, "unsubscribed-de")
     left = site.wait_for_signal(address, "email.unsubscribed")
@@ -172,7 +165,7 @@ def test_the_button_leaves_with_a_reason_and_the_other_leaves_all(site,
     places.wait_for(lambda: lists_of(site, address)["news"] == "left", 30,
                     "the list without her")
     assert lists_of(site, address)["internal"] == "joined"
-    submit(browser, "button.quiet")
+    browser.submit("button.quiet")
     site.wait_for_signal(address, "email.unsubscribed", 2)
     places.wait_for(lambda: lists_of(site, address)["internal"] == "left", 30,
                     "no list at all")

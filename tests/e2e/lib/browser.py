@@ -191,6 +191,20 @@ class Browser:
     def click(self, selector):
         self.one(selector).click()
 
+    def submit(self, selector, limit_s=60):
+        """Clicks what leads to another page, and waits until that is there."""
+        self.run("window.isTheOldOne = true")
+        self.click(selector)
+
+        def is_there():
+            from selenium.common.exceptions import WebDriverException
+            try:
+                return self.run("return !window.isTheOldOne && "
+                                "document.readyState == 'complete'")
+            except WebDriverException:  # between the two pages
+                return False
+        places.wait_for(is_there, limit_s, "the next page")
+
     @property
     def text(self):
         return self.one("body").text
