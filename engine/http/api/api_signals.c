@@ -353,7 +353,7 @@ add_hint(struct api_call *call, const char *name)
 enum sg_status
 api_signals_emit(struct api_call *call, struct sg_err *err)
 {
-	struct signal signal;
+	struct signal signal = {.name = ""};
 	enum sg_status status = read_signal(call, &signal, err);
 
 	call->object = status == SG_OK ? signal.key : "";
@@ -376,7 +376,7 @@ take_signal(struct api_many *many, struct api_many_result *result,
 	    struct sg_err *err)
 {
 	struct api_call *call = many->call;
-	struct signal signal;
+	struct signal signal = {.name = ""};
 	struct buf id = BUF_INIT;
 	enum sg_status status = read_signal(call, &signal, err);
 
