@@ -41,10 +41,11 @@ must(enum sg_status status, const struct sg_err *err)
 	exit(1);
 }
 
-/* What the work took: on the clock, and of the processor. */
+/* What the work took: on the clock, of the processor, and in bytes written
+ * (these two hardly depend on what else the machine does). */
 struct watch {
 	int64_t began;
-	double cpu_s;
+	double cpu_s, written;
 };
 
 static double
@@ -57,14 +58,29 @@ cpu_s(void)
 	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+static double
+bytes_written(void)
+{
+	FILE *io = fopen("/proc/self/io", "re");
+	char line[80];
+	double bytes = 0;
+
+	while (io && fgets(line, sizeof(line), io))
+		if (strncmp(line, "wchar: ", 7) == 0)
+			bytes = strtod(line + 7, NULL);
+	if (io)
+		fclose(io);
+	return bytes;
+}
+
 static struct watch
 watch_start(void)
 {
-	return (struct watch){clock_monotonic_ms(), cpu_s()};
+	return (struct watch){clock_monotonic_ms(), cpu_s(), bytes_written()};
 }
 
 struct took {
-	double rate, cpu_us; /* a second; each */
+	double rate, cpu_us, written; /* a second; each; bytes of each */
 };
 
 static struct took
@@ -73,7 +89,8 @@ watch_stop(const struct watch *watch, uint64_t n)
 	int64_t ms = clock_monotonic_ms() - watch->began;
 
 	return (struct took){(double)n * 1000 / (double)(ms ? ms : 1),
-			     (cpu_s() - watch->cpu_s) * 1e6 / (double)n};
+			     (cpu_s() - watch->cpu_s) * 1e6 / (double)n,
+			     (bytes_written() - watch->written) / (double)n};
 }
 
 static int
@@ -84,20 +101,22 @@ compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* Of the rates, and of the processor's time, each by itself. */
+/* Of the rates, and of the processor's time, each by itself; of the bytes the
+ * mean: checkpoints and moves are not in every round. */
 static struct took
 median(const struct took *rounds)
 {
-	double rates[ROUNDS], cpus[ROUNDS];
+	double rates[ROUNDS], cpus[ROUNDS], written = 0;
 	int i;
 
 	for (i = 0; i < ROUNDS; i++) {
 		rates[i] = rounds[i].rate;
 		cpus[i] = rounds[i].cpu_us;
+		written += rounds[i].written / ROUNDS;
 	}
 	qsort(rates, ROUNDS, sizeof(double), compare);
 	qsort(cpus, ROUNDS, sizeof(double), compare);
-	return (struct took){rates[ROUNDS / 2], cpus[ROUNDS / 2]};
+	return (struct took){rates[ROUNDS / 2], cpus[ROUNDS / 2], written};
 }
 
 /* --- the peer ----------------------------------------------------------- */
@@ -336,7 +355,7 @@ fill_and_start(void *arg, struct store *store, struct sg_err *err)
 static struct took
 ours_round(struct ours *ours, uint64_t n, uint64_t among)
 {
-	struct filling filling = {ours, n, among, {0, 0}};
+	struct filling filling = {ours, n, among, {0, 0, 0}};
 	struct apply_status before, status;
 	struct sg_err err = {0};
 
@@ -413,8 +432,10 @@ report(const char *work, const char *peer, const struct took *ours,
 {
 	printf("RESULT\t%s\t%s\t%.0f /s\t%.0f /s\t%.1f\t%g\n", work, peer,
 	       ours->rate, theirs->rate, ours->rate / theirs->rate, at_least);
-	printf("CPU of each: %s %.1f us, %s %.1f us\n", work, ours->cpu_us,
-	       peer, theirs->cpu_us);
+	printf("CPU of each: %s %.1f us, %s %.1f us; written for each: %.0f, "
+	       "%.0f bytes\n",
+	       work, ours->cpu_us, peer, theirs->cpu_us, ours->written,
+	       theirs->written);
 }
 
 static void
