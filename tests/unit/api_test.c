@@ -247,8 +247,8 @@ what_is_wrong_is_said_exactly(void **state)
 		 "`template` is missing"},
 		{"POST", "/broadcasts",
 		 "{\"name\":\"x\",\"template\":\"x\",\"where\":\"x\","
-		 "\"unknown\":\"include\"}",
-		 400, "or not has score"},
+		 "\"unknown\":\"perhaps\"}",
+		 400, "include or skip, not perhaps"},
 	};
 	struct api_server *server = *state;
 
