@@ -17,7 +17,9 @@
 #include "mail/header.h"
 #include "mail/part_map.h"
 
-enum { LONG = 1 << 20 };
+/* Far over what a header takes. A sanitizer that checks whole strings makes each
+ * look at one as long as the string. */
+enum { LONG = 1 << 16 };
 
 /* What {{field.x}} is just now. */
 static const char *value_now;
@@ -292,7 +294,7 @@ the_subject_says_what_the_field_says(void **state)
 }
 
 static void
-a_megabyte_is_cut_in_headers_and_whole_in_the_text(void **state)
+a_long_value_is_cut_in_headers_and_whole_in_the_text(void **state)
 {
 	static const char *const signs[] = {"\xc3\xbc", "\r\n"};
 
@@ -515,7 +517,7 @@ main(void)
 		cmocka_unit_test(no_value_breaks_out_of_its_place),
 		cmocka_unit_test(the_subject_says_what_the_field_says),
 		cmocka_unit_test(
-			a_megabyte_is_cut_in_headers_and_whole_in_the_text),
+			a_long_value_is_cut_in_headers_and_whole_in_the_text),
 		cmocka_unit_test(
 			a_file_name_outside_ascii_is_an_rfc_2231_parameter),
 		cmocka_unit_test(a_long_file_name_comes_in_segments),
