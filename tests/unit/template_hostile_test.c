@@ -17,8 +17,8 @@
 #include "mail/header.h"
 #include "mail/part_map.h"
 
-/* Far over what a header takes. A sanitizer that checks whole strings makes each
- * look at one as long as the string. */
+/* Far over what a header takes. A sanitizer that checks whole strings makes
+ * each look at one as long as the string. */
 enum { LONG = 1 << 16 };
 
 /* What {{field.x}} is just now. */
