@@ -93,7 +93,7 @@ def test_links_of_before_work_after_a_restore_elsewhere(gateway):
     assert result.returncode == 0, result.stderr
     daemon.start()
     assert daemon.public.get(clicks[0]).status == 302
-    daemon.wait_for_score("ann@far.test", 10)
+    daemon.wait_for_score("ann@far.test", 15)  # with the open it implies
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another")
