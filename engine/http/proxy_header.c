@@ -102,7 +102,9 @@ read_v1(const char *bytes, size_t len, struct proxy_header *header)
 	if (!end)
 		return len < V1_MOST && !memchr(bytes, '\0', len) ? PROXY_MORE
 								  : PROXY_BAD;
-	if (end[-1] != '\r' || memchr(bytes, '\r', (size_t)(end - bytes - 1)))
+	/* As while it comes: no NUL in a line. */
+	if (end[-1] != '\r' || memchr(bytes, '\r', (size_t)(end - bytes - 1)) ||
+	    memchr(bytes, '\0', (size_t)(end - bytes)))
 		return PROXY_BAD;
 	header->len = (size_t)(end + 1 - bytes);
 	return read_line(bytes, (size_t)(end - 1 - bytes), header);
