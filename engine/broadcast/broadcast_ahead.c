@@ -48,8 +48,7 @@ find_objection(const struct ahead *ahead, uint32_t record_id, int64_t now,
 	struct store_suppression suppression;
 	struct store_members members = {0};
 	struct store_record record;
-	size_t i, n_left = 0, n_joined = 0;
-	bool left_this = false, paused = false;
+	bool paused = false;
 	enum sg_status status =
 		store_record_get(ahead->store, record_id, pool, &record, err);
 
@@ -65,18 +64,12 @@ find_objection(const struct ahead *ahead, uint32_t record_id, int64_t now,
 	if (status == SG_OK)
 		status = store_members_of(ahead->store, record_id, pool,
 					  &members, err);
-	for (i = 0; status == SG_OK && i < members.n_rows; i++) {
-		n_left += members.rows[i].state == LIST_LEFT;
-		n_joined += members.rows[i].state == LIST_JOINED;
-		left_this |= members.rows[i].state == LIST_LEFT &&
-			     !strcmp(members.rows[i].list, list);
-	}
 	if (status == SG_OK)
 		status = broadcast_is_paused(ahead->store, record_id, now,
 					     &paused, err);
 	if (paused)
 		*reason_out = "paused";
-	if (left_this || (n_left && !n_joined))
+	if (status == SG_OK && broadcast_has_left(&members, list))
 		*reason_out = "unsubscribed";
 	pool_free(pool);
 	return status;

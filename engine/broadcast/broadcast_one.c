@@ -16,9 +16,8 @@ broadcasts_smtp(const struct broadcasts *broadcasts)
 	return &broadcasts->smtp;
 }
 
-/* Left everything, this list, or every list there was. */
-static bool
-has_left(const struct store_members *members, const char *list)
+bool
+broadcast_has_left(const struct store_members *members, const char *list)
 {
 	size_t joined = 0, left = 0, i;
 
@@ -57,7 +56,7 @@ may_get(struct store *store, uint32_t record_id, const char *list, int64_t now,
 	if (status == SG_OK)
 		status =
 			store_members_of(store, record_id, pool, &members, err);
-	if (status == SG_OK && has_left(&members, list))
+	if (status == SG_OK && broadcast_has_left(&members, list))
 		status = err_set(err, SG_NONE, "unsubscribed");
 	if (status == SG_OK)
 		status = broadcast_is_paused(store, record_id, now, &paused,

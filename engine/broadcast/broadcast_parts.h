@@ -136,6 +136,11 @@ enum sg_status broadcast_here(const struct broadcasts *broadcasts,
 enum sg_status broadcast_here_keep(const struct broadcast_mail *mail,
 				   int64_t now, struct sg_err *err) MUST_CHECK;
 
+/* broadcast_one.c: of somebody's lists: left everything, this one, or every one
+ * there was. */
+struct store_members;
+bool broadcast_has_left(const struct store_members *members, const char *list);
+
 /* broadcast_preview.c: as that contact, NULL: the first recipient, gets it now.
  * SG_NONE: no such broadcast; SG_REFUSED: no such contact. */
 enum sg_status broadcast_make_for(struct broadcasts *broadcasts,
