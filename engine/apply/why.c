@@ -64,21 +64,53 @@ close_sum(struct listing *listing, size_t n, const struct store_ledger *row)
 			listing->items[i].closed = true;
 }
 
-/* What expired of a signal is what that signal gave; else it is all that the
- * rule gave. */
+static double
+left_at(const struct item *item, int64_t at)
+{
+	return item->delta * score_decay(item->row->rate, at - item->row->at);
+}
+
+/* The line of what is folded; no other touch or field points are no rule's. */
+static struct item *
+find_opening(struct listing *listing, const struct store_ledger *row)
+{
+	size_t i = listing->n;
+
+	while (i-- > 0)
+		if (!listing->items[i].closed && !listing->items[i].rule[0] &&
+		    same_sum(listing->items[i].row, row))
+			return &listing->items[i];
+	return NULL;
+}
+
+/*
+ * What expired of a signal is what that signal gave; else it is all that the
+ * rule gave. What is in none of the lines is of a signal that is folded.
+ */
 static void
 close_rule(struct listing *listing, const struct item *closing)
 {
-	bool expired =
-		closing->row->class == LEDGER_TOUCH && closing->row->history_id;
+	const struct store_ledger *row = closing->row;
+	bool expired = row->class == LEDGER_TOUCH && row->history_id;
+	double rest = row->delta;
+	struct item *opening;
 	size_t i;
 
-	for (i = 0; i < listing->n; i++)
-		if ((!expired || listing->items[i].row->history_id ==
-					 closing->row->history_id) &&
-		    strcmp(listing->items[i].rule, closing->rule) == 0 &&
-		    same_sum(listing->items[i].row, closing->row))
-			listing->items[i].closed = true;
+	for (i = 0; i < listing->n; i++) {
+		struct item *item = &listing->items[i];
+
+		if (item->closed || !same_sum(item->row, row) ||
+		    strcmp(item->rule, closing->rule) != 0 ||
+		    (expired && item->row->history_id != row->history_id))
+			continue;
+		item->closed = true;
+		rest += left_at(item, row->at);
+	}
+	opening = find_opening(listing, row);
+	if (opening && !score_equal(rest, 0))
+		opening->delta +=
+			rest *
+			score_decay(row->rate, opening->row->at - row->at);
 }
 
 static struct item *
@@ -181,13 +213,6 @@ take_all(struct listing *listing, const struct store_ledger *rows, size_t n)
 	return status;
 }
 
-static double
-left_of(const struct listing *listing, const struct item *item)
-{
-	return item->delta *
-	       score_decay(item->row->rate, listing->now - item->row->at);
-}
-
 /*
  * A correction of what a set closed or gave cannot be told from one of the
  * other; the sum can. So the last entry of each sum takes what is missing.
@@ -217,7 +242,8 @@ reconcile(struct listing *listing, const struct store_ledger *rows, size_t n)
 		for (k = 0; k < listing->n; k++)
 			if (!listing->items[k].closed &&
 			    same_sum(listing->items[k].row, item->row))
-				listed += left_of(listing, &listing->items[k]);
+				listed += left_at(&listing->items[k],
+						  listing->now);
 		missing = is - listed;
 		if (!score_equal(is, listed))
 			item->delta +=
@@ -244,7 +270,7 @@ fill_entries(const struct listing *listing, struct why *why)
 				  (listing->n + 1) * sizeof(*why->entries));
 	while (i-- > 0) {
 		const struct item *item = &listing->items[i];
-		double left = left_of(listing, item);
+		double left = left_at(item, listing->now);
 
 		if (item->closed || fabs(left) < 1e-9)
 			continue;

@@ -289,6 +289,76 @@ what_is_said_of_the_future_comes_true(void **state)
 			   future.in_30_days, tiny);
 }
 
+static void
+happen_then(struct applier *applier, const char *name, int64_t now)
+{
+	applier_move_to(applier, now);
+	happen(applier, name, now);
+}
+
+/* How many entries are of older history, and what is left of these. */
+static size_t
+find_folded(const struct why *why, struct why_entry *folded)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < why->n_entries; i++)
+		if (strncmp(why->entries[i].explanation, "before ", 7) == 0) {
+			*folded = why->entries[i];
+			n++;
+		}
+	return n;
+}
+
+/* Points that end after their signal is folded are of the line "before …";
+ * no later signal's. */
+static void
+what_ends_of_folded_history_ends_there(void **state)
+{
+	static const char ending[] =
+		"rule \"Held\" { on = \"call.held\" add = 9 degrade = none "
+		"expires = \"20d\" }\n"
+		"rule \"Clicked\" { on = \"email.clicked\" add = 5 "
+		"degrade = none }\n";
+	struct applier *applier = calloc(1, sizeof(*applier));
+	int64_t base = clock_now() - 100 * DAY, until;
+	struct pool *pool = pool_new();
+	struct why_entry folded = {0};
+	struct why why;
+
+	applier_init(applier);
+	applier->retention_ms = 5 * DAY;
+	applier->checkpoint_ms = 60000;
+	applier->now = base;
+	applier_open(applier);
+	applier_rules(applier, ending, false);
+	happen_then(applier, "call.held", base + 1000);
+	happen_then(applier, "email.clicked", base + 2000);
+	happen_then(applier, "call.held", base + DAY);
+	until = base + 15 * DAY;
+	do {
+		until += 3600001;
+		assert_true(until < base + 19 * DAY);
+		happen_then(applier, "email.opened", until);
+		why = ask(applier, until, pool);
+	} while (find_folded(&why, &folded) == 0);
+	assert_float_equal(folded.left, 23, tiny);
+	happen_then(applier, "call.held", base + 20 * DAY + 5000);
+	why = ask(applier, base + 20 * DAY + 5000, pool);
+	assert_int_equal(why.n_entries, 2);
+	assert_float_equal(why.entries[0].given, 9, tiny);
+	assert_string_equal(why.entries[0].rule, "Held");
+	assert_int_equal(find_folded(&why, &folded), 1);
+	assert_float_equal(folded.left, 14, tiny);
+	happen_then(applier, "call.held", base + 30 * DAY);
+	why = ask(applier, base + 30 * DAY, pool);
+	assert_int_equal(find_folded(&why, &folded), 1);
+	assert_float_equal(folded.left, 5, tiny);
+	pool_free(pool);
+	applier_done(applier);
+	free(applier);
+}
+
 int
 main(void)
 {
@@ -299,8 +369,8 @@ main(void)
 		TEST(an_erased_score_has_no_entries),
 		TEST(a_field_that_is_gone_and_points_taken_back_are_not_listed),
 		TEST(a_score_nobody_has_heard_of_is_none),
-		cmocka_unit_test_setup_teardown(
-			what_is_said_of_the_future_comes_true, setup, teardown),
+		TEST(what_is_said_of_the_future_comes_true),
+		cmocka_unit_test(what_ends_of_folded_history_ends_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
