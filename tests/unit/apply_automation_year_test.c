@@ -16,6 +16,7 @@
 
 #include "apply_aid.h"
 #include "base/clock.h"
+#include "seed_more.h"
 #include "store/store_automation.h"
 
 enum { PEOPLE = 3, DAYS = 365, EVENTS_MOST = 2000 };
@@ -201,5 +202,6 @@ main(void)
 		cmocka_unit_test(a_year_fires_as_the_model_says),
 	};
 
+	seed += seed_more();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

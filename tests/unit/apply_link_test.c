@@ -16,6 +16,7 @@
 #include "apply/generation.h"
 #include "apply_aid.h"
 #include "base/clock.h"
+#include "seed_more.h"
 #include "signal/record_key.h"
 #include "store/store_history.h"
 #include "store/store_link.h"
@@ -643,5 +644,6 @@ main(void)
 		TEST(killed_at_any_moment_each_point_goes_along_once),
 	};
 
+	seed += seed_more();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 
 #include "base/clock.h"
 #include "random_history.h"
+#include "seed_more.h"
 #include "score/score_apply.h"
 
 enum { N_SEEDS = 12, N_SCORES = RANDOM_SCORES, N_PEOPLE = RANDOM_PEOPLE };
@@ -129,7 +130,7 @@ arrival_order_does_not_change_a_score(void **unused)
 		double got_raw[N_PEOPLE][N_SCORES];
 		int64_t base = clock_now() + CLOCK_DAY_MS;
 
-		random_seed = round * 7919;
+		random_seed = round * 7919 + seed_more();
 		random_history(signals, base);
 		fold_in(signals, RANDOM_SIGNALS + N_PEOPLE,
 			base + 100 * CLOCK_DAY_MS, false, want, want_raw);

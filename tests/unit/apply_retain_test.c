@@ -16,6 +16,7 @@
 #include "apply/why.h"
 #include "base/clock.h"
 #include "random_history.h"
+#include "seed_more.h"
 #include "rule/condition_set.h"
 #include "store/store_history.h"
 #include "store/store_record.h"
@@ -140,7 +141,7 @@ nothing_changes_but_the_history(void **state)
 		struct applier plain = {0}, kept = {0};
 		int64_t now = base;
 
-		random_seed = seed * 7919;
+		random_seed = seed * 7919 + seed_more();
 		random_history(signals, base);
 		begin(&plain, base, 0);
 		begin(&kept, base, KEPT);
@@ -390,7 +391,7 @@ conditions_see_what_is_folded(void **state)
 		double before[2][RANDOM_PEOPLE];
 		int64_t now = base;
 
-		random_seed = seed * 104729;
+		random_seed = seed * 104729 + seed_more();
 		random_history(signals, base);
 		begin(&plain, base, 0);
 		begin(&kept, base, KEPT);

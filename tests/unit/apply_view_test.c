@@ -17,6 +17,7 @@
 #include "base/clock.h"
 #include "base/record_set.h"
 #include "rule/condition_set.h"
+#include "seed_more.h"
 
 #define DAY CLOCK_DAY_MS
 
@@ -224,5 +225,6 @@ main(void)
 		cmocka_unit_test(a_condition_has_one_answer_whatever_came_late),
 	};
 
+	seed += seed_more();
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -16,6 +16,7 @@
 #include "condition_aid.h"
 #include "rule/condition_set.h"
 #include "score/scoreboard.h"
+#include "seed_more.h"
 #include "store/store_broadcast.h"
 #include "store/store_history.h"
 #include "store/store_ledger.h"
@@ -322,7 +323,7 @@ set_and_single_evaluation_agree(void **state)
 	uint64_t count;
 
 	for (round = 1; round <= 2; round++) {
-		seed = 990000 + round;
+		seed = 990000 + round + seed_more();
 		print_message("seed %llu\n", (unsigned long long)seed);
 		populate(seed);
 		for (i = 0; i < EXPRESSIONS / 2; i++) {

@@ -15,6 +15,7 @@
 #include "apply/generation.h"
 #include "base/clock.h"
 #include "random_history.h"
+#include "seed_more.h"
 #include "score/score_apply.h"
 #include "store/store_record.h"
 
@@ -174,7 +175,7 @@ with_the_same_rules_nothing_changes_along_links_either(void **unused)
 		struct scores want, got;
 		size_t half;
 
-		random_seed = seed * 7919;
+		random_seed = seed * 7919 + seed_more();
 		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		half = random_below(N_ALL);
@@ -221,7 +222,7 @@ other_rules_are_as_if_they_had_always_gone_along_links(void **unused)
 		struct scores want, got;
 		size_t most;
 
-		random_seed = seed * 1299709;
+		random_seed = seed * 1299709 + seed_more();
 		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		most = N_ALL - 8;

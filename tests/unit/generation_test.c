@@ -17,6 +17,7 @@
 #include "apply/generation.h"
 #include "base/clock.h"
 #include "random_history.h"
+#include "seed_more.h"
 #include "score/score_apply.h"
 #include "store/store_ledger.h"
 
@@ -162,7 +163,7 @@ with_the_same_rules_nothing_changes(void **unused)
 		struct scores want, got;
 		size_t half;
 
-		random_seed = seed * 104729;
+		random_seed = seed * 104729 + seed_more();
 		random_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		half = random_below(N_ALL);
@@ -206,7 +207,7 @@ other_rules_are_as_if_they_had_been_there_always(void **unused)
 		struct applier changed, always;
 		struct scores want, got;
 
-		random_seed = seed * 611953;
+		random_seed = seed * 611953 + seed_more();
 		random_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		begin_with(&always, other_rules, base);

@@ -17,6 +17,7 @@
 #include "apply/simulate.h"
 #include "base/clock.h"
 #include "random_history.h"
+#include "seed_more.h"
 #include "store/store_record.h"
 
 #define DAY CLOCK_DAY_MS
@@ -134,7 +135,7 @@ what_it_says_is_what_a_run_does(void **unused)
 		struct applier applier;
 		size_t i;
 
-		random_seed = seed * 7919;
+		random_seed = seed * 7919 + seed_more();
 		random_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		applier_init(&applier);
@@ -236,7 +237,7 @@ of_linked_records_too(void **unused)
 		uint64_t scored = 0;
 		size_t i;
 
-		random_seed = seed * 15485863;
+		random_seed = seed * 15485863 + seed_more();
 		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		applier_init(&applier);
