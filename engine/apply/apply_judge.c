@@ -35,6 +35,7 @@ judgement_of(uint32_t record_id, const struct signal *signal)
 
 	return (struct store_judgement){
 		.record_id = record_id,
+		.record_key = signal->record_key,
 		.history_id = id ? strtoll(id, NULL, 10) : 0,
 		.message_id = signal->message_id,
 		.name = name ? name : "",

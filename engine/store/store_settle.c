@@ -99,7 +99,8 @@ judge_sql(const struct store_judgement *judgement)
 		return "UPDATE history SET verdict = ?, verdict_reason = ?"
 		       " WHERE record_id = 0 AND ?3 = 0 AND kind = 1"
 		       " AND happened_at >= ?4 AND happened_at <= ?5"
-		       " AND message_id = ?6 AND name = coalesce(?7, name)";
+		       " AND message_id = ?6 AND name = coalesce(?7, name)"
+		       " AND record_key = ?8";
 	return "UPDATE history SET verdict = ?, verdict_reason = ?"
 	       " WHERE id IN (SELECT id FROM history_of WHERE of_record = ?3"
 	       " AND of_at >= ?4 AND of_at <= ?5 AND kind = 1"
@@ -131,5 +132,7 @@ store_judge(struct store *store, const struct store_judgement *judgement,
 		db_bind_text(statement, 7, judgement->name);
 	else
 		db_bind_null(statement, 7);
+	if (!judgement->record_id)
+		store_bind_key(statement, 8, judgement->record_key);
 	return db_run(statement, err);
 }

@@ -38,7 +38,8 @@ enum sg_status store_parked_expire(struct store *store, int64_t before,
 
 /* A later verdict: of one entry, or of those of a message. */
 struct store_judgement {
-	uint32_t record_id;  /* 0 = of nobody yet */
+	uint32_t record_id;  /* 0 = of nobody yet: */
+	uint64_t record_key; /* of whom it would be */
 	int64_t history_id;  /* 0 = by message */
 	uint64_t message_id; /* with: */
 	const char *name;    /* "" = any signal */

@@ -291,6 +291,41 @@ a_hit_of_an_unknown_token_is_parked_for_seven_days(void **unused)
 	assert_true(known_after(8) == -1000);
 }
 
+/* A mail may have gone to several, of whom none is known yet. */
+static void
+a_judgement_of_who_is_nobody_yet_is_of_nobody_else(void **unused)
+{
+	static const char *const both[] = {ann, "bob@example.com"};
+	struct applier applier;
+	struct signal signal;
+	size_t i;
+
+	begin(&applier);
+	for (i = 0; i < 2; i++) {
+		signal_init(&signal, "email.opened", applier.now);
+		signal.record_key =
+			record_key_hash(applier_secret, "contact", both[i]);
+		signal.message_id = 7;
+		signal.source = "test";
+		applier_submit(&applier, &signal);
+	}
+	signal = judgement(&applier, VERDICT_MACHINE);
+	signal.key = "";
+	signal.record_key = record_key_hash(applier_secret, "contact", ann);
+	signal.message_id = 7;
+	applier_submit(&applier, &signal);
+	applier_move_to(&applier, start + SECOND);
+	for (i = 0; i < 2; i++) {
+		signal = applier_change(SIGNAL_RECORD_CREATE, "record.created",
+					both[i], applier.now);
+		applier_submit(&applier, &signal);
+	}
+	assert_true(lead(&applier) == -1000);
+	assert_true(applier_score(&applier, both[1], applier.now) > 9.99);
+	applier_verify(&applier);
+	applier_done(&applier);
+}
+
 int
 main(void)
 {
@@ -309,6 +344,8 @@ main(void)
 			a_judgement_of_a_message_is_of_its_name_and_time),
 		cmocka_unit_test(
 			a_hit_of_an_unknown_token_is_parked_for_seven_days),
+		cmocka_unit_test(
+			a_judgement_of_who_is_nobody_yet_is_of_nobody_else),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
