@@ -38,6 +38,22 @@ create_end(struct apply *apply, const struct signal *link,
 		       : status;
 }
 
+/* Who has been there only since later is seen with the link now: what comes
+ * first must not depend on what arrives first. */
+static enum sg_status
+see_end(struct apply *apply, const struct signal *link,
+	struct apply_target *end, struct sg_err *err)
+{
+	struct store_record record;
+	enum sg_status status = store_record_get(apply->store, end->id,
+						 apply->work, &record, err);
+
+	if (status != SG_OK || record.deleted_at ||
+	    record.created_at <= link->happened_at)
+		return status;
+	return create_end(apply, link, end, err);
+}
+
 static enum sg_status
 find_end(struct apply *apply, const struct signal *link,
 	 struct apply_target *end_out, struct sg_err *err)
@@ -50,9 +66,11 @@ find_end(struct apply *apply, const struct signal *link,
 	named.module = property(link, "module");
 	named.key = property(link, "key");
 	status = apply_find_record(apply, &named, end_out, err);
-	if (status != SG_OK || end_out->id || link->kind != SIGNAL_LINK ||
-	    !*end_out->normal || !apply->options.create_contacts)
+	if (status != SG_OK || link->kind != SIGNAL_LINK || !*end_out->normal ||
+	    !apply->options.create_contacts)
 		return status;
+	if (end_out->id)
+		return see_end(apply, link, end_out, err);
 	return create_end(apply, link, end_out, err);
 }
 

@@ -151,6 +151,30 @@ a_contact_has_one_account_at_a_time(void **state)
 	pool_free(pool);
 }
 
+/* What the other end's record.created gives does not hang on which of the two
+ * arrived first. */
+static void
+whom_a_link_leads_to_is_there_since_then(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+	struct pool *pool = pool_new();
+	struct store_record record;
+	struct signal signal =
+		applier_signal("order.paid", "ACME", at + 2 * DAY);
+
+	signal.module = "account";
+	applier_submit(applier, &signal);
+	submit_link(applier, SIGNAL_LINK, "ann@example.com", "ACME", at);
+	assert_int_equal(store_record_get(applier_reader(applier),
+					  find(applier, "account", "ACME"),
+					  pool, &record, NULL),
+			 SG_OK);
+	assert_int_equal(record.created_at, at);
+	applier_verify(applier);
+	pool_free(pool);
+}
+
 static void
 points_go_along_the_link_as_it_was_then(void **state)
 {
@@ -630,6 +654,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_contact_has_one_account_at_a_time),
+		TEST(whom_a_link_leads_to_is_there_since_then),
 		TEST(points_go_along_the_link_as_it_was_then),
 		TEST(a_link_that_comes_late_moves_the_points),
 		TEST(a_removed_rule_takes_back_at_both_ends),
