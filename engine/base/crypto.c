@@ -8,6 +8,7 @@
 #include <sodium/crypto_auth_hmacsha256.h>
 #include <sodium/crypto_generichash.h>
 #include <sodium/crypto_generichash_blake2b.h>
+#include <sodium/crypto_pwhash.h>
 #include <sodium/crypto_shorthash.h>
 #include <sodium/randombytes.h>
 #include <sodium/utils.h>
@@ -91,6 +92,33 @@ crypto_hmac_sha256(unsigned char out[32], const void *key, size_t key_len,
 	crypto_auth_hmacsha256_init(&state, key, key_len);
 	crypto_auth_hmacsha256_update(&state, bytes, len);
 	crypto_auth_hmacsha256_final(&state, out);
+}
+
+enum sg_status
+crypto_password_hash(char out[CRYPTO_PASSWORD_HASH_SIZE], const char *password,
+		     struct sg_err *err)
+{
+	_Static_assert(CRYPTO_PASSWORD_HASH_SIZE >= crypto_pwhash_STRBYTES,
+		       "room for what libsodium writes");
+	if (crypto_pwhash_str(out, password, strlen(password),
+			      crypto_pwhash_OPSLIMIT_INTERACTIVE,
+			      crypto_pwhash_MEMLIMIT_INTERACTIVE) != 0)
+		return err_set(err, SG_BUSY,
+			       "no memory to keep a password with, try again");
+	return SG_OK;
+}
+
+bool
+crypto_password_is(const char *hash, const char *password)
+{
+	/* Of a password that nobody knows, with the same parameters. */
+	static const char nobody[] =
+		"$argon2id$v=19$m=65536,t=2,p=1$sZbkpabQ1YUvq2tS6U41EQ$"
+		"nJkY2YC9eb+QOgsXxETnNpe2b3v6QqNjHD6Bfa2Ak0o";
+	bool is = crypto_pwhash_str_verify(hash ? hash : nobody, password,
+					   strlen(password)) == 0;
+
+	return hash && is;
 }
 
 bool

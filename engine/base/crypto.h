@@ -33,6 +33,13 @@ void crypto_hmac_sha256(unsigned char out[32], const void *key, size_t key_len,
 			const void *bytes, size_t len);
 void crypto_sha256(unsigned char out[CRYPTO_SHA256_SIZE], const void *bytes,
 		   size_t len);
+/* Argon2id with a salt of its own, as text with its parameters; a tenth of a
+ * second and 64 MB. SG_BUSY: no memory for it now. */
+enum sg_status crypto_password_hash(char out[CRYPTO_PASSWORD_HASH_SIZE],
+				    const char *password,
+				    struct sg_err *err) MUST_CHECK;
+/* `hash` NULL: takes as long, and is false. */
+bool crypto_password_is(const char *hash, const char *password);
 bool crypto_equal(const void *a, const void *b, size_t len); /* constant time */
 void crypto_wipe(void *bytes, size_t len);
 

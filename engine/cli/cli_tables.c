@@ -32,6 +32,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_page_commands,
 	cli_plugin_commands,
 	cli_token_commands,
+	cli_user_commands,
 	cli_audit_commands,
 	cli_key_commands,
 	cli_doctor_commands,

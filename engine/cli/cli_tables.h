@@ -31,6 +31,7 @@ extern const struct cli_command cli_split_commands[];
 extern const struct cli_command cli_page_commands[];
 extern const struct cli_command cli_plugin_commands[];
 extern const struct cli_command cli_token_commands[];
+extern const struct cli_command cli_user_commands[];
 extern const struct cli_command cli_audit_commands[];
 extern const struct cli_command cli_key_commands[];
 extern const struct cli_command cli_form_commands[];

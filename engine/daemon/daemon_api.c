@@ -9,6 +9,15 @@ ask_plugins(void *arg, const struct sg_request *request,
 	return gate_route_batched(arg, request, header, batch, reply);
 }
 
+static bool
+ask_plugins_in_private(void *arg, const struct sg_request *request,
+		       const char *(*header)(const void *handle,
+					     const char *name),
+		       struct spool_batch *batch, struct sg_reply *reply)
+{
+	return gate_route_private(arg, request, header, batch, reply);
+}
+
 static void
 not_found(void *arg, const struct sg_request *request,
 	  const char *(*header)(const void *handle, const char *name),
@@ -57,6 +66,7 @@ daemon_api_open(struct daemon *daemon, struct sg_err *err)
 		return status;
 	daemon->routes = (struct http_routes){
 		.plugin = ask_plugins,
+		.private_plugin = ask_plugins_in_private,
 		.missing = not_found,
 		.plugin_arg = daemon->gate,
 		.api = api_handle,
@@ -65,6 +75,7 @@ daemon_api_open(struct daemon *daemon, struct sg_err *err)
 		.api_arg = daemon->api,
 	};
 	gate_set_api(daemon->gate, api_handle_as, daemon->api);
+	gate_set_people(daemon->gate, &api_people, daemon->api);
 	gate_set_look(daemon->gate, api_look, daemon->api);
 	return SG_OK;
 }

@@ -11,6 +11,7 @@
 
 #include "base/conf.h"
 #include "base/err.h"
+#include "base/pool.h"
 #include "http/reply.h"
 #include "scoregate.h"
 #include "scoregate_plugin.h"
@@ -116,6 +117,12 @@ bool gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
 					      const char *name),
 			struct spool_batch *batch, struct sg_reply *reply);
 
+/* The same for the private faces: their own routes, then the public ones. */
+bool gate_route_private(struct sg_gate *gate, const struct sg_request *request,
+			const char *(*header)(const void *handle,
+					      const char *name),
+			struct spool_batch *batch, struct sg_reply *reply);
+
 /* What a plugin tells and does for the operator: its inspect(), for a request
  * whose path is the plugin's own business. SG_NONE: it is not loaded, or has
  * nothing to tell. */
@@ -147,6 +154,34 @@ struct json;
 typedef enum sg_status gate_look_fn(void *arg, uint64_t record_key,
 				    struct json **json_out, struct sg_err *err);
 void gate_set_look(struct sg_gate *gate, gate_look_fn *look, void *arg);
+
+/*
+ * What host->sign_in(), signed_in(), sign_out() and ask() reach; without it
+ * they are SG_BUSY and 503. Strings of `user_out` go into the pool.
+ */
+struct gate_signing {
+	const char *name, *password;
+	const char *peer; /* the address that asks */
+};
+struct gate_session {
+	const char *session;
+	int64_t idle_ms, life_ms;
+};
+struct gate_people {
+	enum sg_status (*sign_in)(void *arg, const struct gate_signing *in,
+				  struct pool *pool, struct sg_user *user_out,
+				  struct sg_err *err);
+	enum sg_status (*signed_in)(void *arg,
+				    const struct gate_session *session,
+				    struct pool *pool, struct sg_user *user_out,
+				    struct sg_err *err);
+	enum sg_status (*sign_out)(void *arg, const struct sg_user *user,
+				   const char *peer, struct sg_err *err);
+	void (*ask)(void *arg, const struct sg_ask *ask,
+		    struct sg_reply *reply);
+};
+void gate_set_people(struct sg_gate *gate, const struct gate_people *people,
+		     void *arg);
 
 /*
  * What the plugins' score() propose for one signal, beside the rules; at most

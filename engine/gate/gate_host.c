@@ -117,4 +117,11 @@ const struct sg_host gate_host = {
 	.look = host_look,
 	.denies = host_denies,
 	.append_integrity = host_append_integrity,
+
+	.sign_in = host_sign_in,
+	.signed_in = host_signed_in,
+	.sign_out = host_sign_out,
+	.ask = host_ask,
+	.json_members = host_json_members,
+	.json_member = host_json_member,
 };

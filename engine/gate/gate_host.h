@@ -96,6 +96,13 @@ HOST(declare_score);
 HOST(form_file);
 HOST(keep_file);
 HOST(drop_file);
+/* host_people.c */
+HOST(sign_in);
+HOST(signed_in);
+HOST(sign_out);
+HOST(ask);
+HOST(json_members);
+HOST(json_member);
 /* host_page.c */
 HOST(page);
 HOST(reply_with);

@@ -75,10 +75,8 @@ covers(const char *one, const char *other)
 }
 
 static bool
-owns_route(const struct gate_plugin *plugin, const char *prefix)
+is_in(const struct sg_route *route, const char *prefix)
 {
-	const struct sg_route *route = plugin->descriptor.routes;
-
 	for (; route && route->prefix; route++)
 		if (covers(route->prefix, prefix) ||
 		    covers(prefix, route->prefix))
@@ -86,11 +84,17 @@ owns_route(const struct gate_plugin *plugin, const char *prefix)
 	return false;
 }
 
-static enum sg_status
-check_routes(struct sg_gate *gate, const struct gate_plugin *plugin,
-	     struct sg_err *err)
+static bool
+owns_route(const struct gate_plugin *plugin, const char *prefix)
 {
-	const struct sg_route *route = plugin->descriptor.routes;
+	return is_in(plugin->descriptor.routes, prefix) ||
+	       is_in(plugin->descriptor.private_routes, prefix);
+}
+
+static enum sg_status
+check_table(struct sg_gate *gate, const struct gate_plugin *plugin,
+	    const struct sg_route *route, struct sg_err *err)
+{
 	size_t len;
 
 	for (; route && route->prefix; route++) {
@@ -110,6 +114,19 @@ check_routes(struct sg_gate *gate, const struct gate_plugin *plugin,
 					gate->plugins[i]->descriptor.name);
 	}
 	return SG_OK;
+}
+
+static enum sg_status
+check_routes(struct sg_gate *gate, const struct gate_plugin *plugin,
+	     struct sg_err *err)
+{
+	enum sg_status status =
+		check_table(gate, plugin, plugin->descriptor.routes, err);
+
+	return status == SG_OK
+		       ? check_table(gate, plugin,
+				     plugin->descriptor.private_routes, err)
+		       : status;
 }
 
 static enum sg_status

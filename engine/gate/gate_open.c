@@ -150,6 +150,14 @@ gate_set_api(struct sg_gate *gate, gate_api_fn *api, void *arg)
 }
 
 void
+gate_set_people(struct sg_gate *gate, const struct gate_people *people,
+		void *arg)
+{
+	gate->people = people;
+	gate->people_arg = arg;
+}
+
+void
 gate_set_look(struct sg_gate *gate, gate_look_fn *look, void *arg)
 {
 	gate->look = look;
@@ -202,7 +210,8 @@ gate_plugin_at(struct sg_gate *gate, size_t i,
 		.abi_major = plugin->descriptor.abi_major,
 		.abi_minor = plugin->descriptor.abi_minor,
 		.n_signals = plugin->n_signals,
-		.n_routes = count_routes(plugin->descriptor.routes),
+		.n_routes = count_routes(plugin->descriptor.routes) +
+			    count_routes(plugin->descriptor.private_routes),
 		.calls = atomic_load(&plugin->calls),
 		.failures = atomic_load(&plugin->failures),
 		.suspended = atomic_load(&plugin->failures_in_a_row) >=

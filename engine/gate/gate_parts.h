@@ -120,6 +120,8 @@ struct sg_gate {
 	void *look_arg;
 	gate_api_fn *api;
 	void *api_arg;
+	const struct gate_people *people; /* NULL: nobody signs in */
+	void *people_arg;
 	atomic_ullong messages_in, messages_out, instrumented;
 	atomic_ullong passed_on_trouble, bounces_taken;
 };

@@ -15,12 +15,14 @@ is_for(const char *path, const char *prefix)
 }
 
 static const struct sg_route *
-find_route(struct sg_gate *gate, const char *path, struct gate_plugin **owner)
+find_route(struct sg_gate *gate, const char *path, bool private,
+	   struct gate_plugin **owner)
 {
 	const struct sg_route *route;
 
 	for (size_t i = 0; i < gate->n_plugins; i++) {
-		route = gate->plugins[i]->descriptor.routes;
+		route = private ? gate->plugins[i]->descriptor.private_routes
+				: gate->plugins[i]->descriptor.routes;
 		for (; route && route->prefix; route++) {
 			*owner = gate->plugins[i];
 			if (is_for(path, route->prefix))
@@ -87,13 +89,14 @@ gate_route(struct sg_gate *gate, const struct sg_request *request,
 	return gate_route_batched(gate, request, header, NULL, reply);
 }
 
-bool
-gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
-		   const char *(*header)(const void *handle, const char *name),
-		   struct spool_batch *batch, struct sg_reply *reply)
+static bool
+route_to(struct sg_gate *gate, bool private, const struct sg_request *request,
+	 const char *(*header)(const void *handle, const char *name),
+	 struct spool_batch *batch, struct sg_reply *reply)
 {
 	struct gate_plugin *plugin;
-	const struct sg_route *route = find_route(gate, request->path, &plugin);
+	const struct sg_route *route =
+		find_route(gate, request->path, private, &plugin);
 	struct sg_request inner = *request;
 
 	if (!route)
@@ -108,6 +111,23 @@ gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
 	answer_for(reply,
 		   call_answer(plugin, route, &inner, header, batch, reply));
 	return true;
+}
+
+bool
+gate_route_batched(struct sg_gate *gate, const struct sg_request *request,
+		   const char *(*header)(const void *handle, const char *name),
+		   struct spool_batch *batch, struct sg_reply *reply)
+{
+	return route_to(gate, false, request, header, batch, reply);
+}
+
+bool
+gate_route_private(struct sg_gate *gate, const struct sg_request *request,
+		   const char *(*header)(const void *handle, const char *name),
+		   struct spool_batch *batch, struct sg_reply *reply)
+{
+	return route_to(gate, true, request, header, batch, reply) ||
+	       route_to(gate, false, request, header, batch, reply);
 }
 
 enum sg_status

@@ -47,6 +47,7 @@ http_route(void *arg, const struct http_request *request,
 {
 	const struct http_routes *routes = arg;
 	http_handler_fn *own = find_own(routes, request);
+	http_plugin_fn *plugin = routes->plugin;
 
 	if (own && !is_api(request->request.path) && !is_get(request)) {
 		only_get(request, reply);
@@ -56,9 +57,10 @@ http_route(void *arg, const struct http_request *request,
 		own(routes->api_arg, request, reply);
 		return;
 	}
-	if (routes->plugin &&
-	    routes->plugin(routes->plugin_arg, &request->request,
-			   http_header_of, request->batch, reply))
+	if (request->face != HTTP_PUBLIC && routes->private_plugin)
+		plugin = routes->private_plugin;
+	if (plugin && plugin(routes->plugin_arg, &request->request,
+			     http_header_of, request->batch, reply))
 		return;
 	if (request->face != HTTP_PUBLIC)
 		reply_problem(reply, 404, "there is nothing at this address");

@@ -23,8 +23,10 @@ typedef void http_missing_fn(void *arg, const struct sg_request *request,
 struct http_routes {
 	http_plugin_fn *plugin;	  /* NULL: no plugins */
 	http_missing_fn *missing; /* NULL: a line of text */
-	void *plugin_arg;	  /* of these two */
-	http_handler_fn *api;	  /* all of /api/; NULL: 404 */
+	/* gate_route_private(), for the private faces; NULL: `plugin`. */
+	http_plugin_fn *private_plugin;
+	void *plugin_arg;     /* of these three */
+	http_handler_fn *api; /* all of /api/; NULL: 404 */
 	http_handler_fn *health, *metrics;
 	void *api_arg; /* of these three */
 };

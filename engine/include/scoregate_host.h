@@ -27,6 +27,40 @@ enum sg_site {
 	SG_SITE_STATE
 };
 
+/* Who is signed in. The strings belong to the call. Since 1.5. */
+struct sg_user {
+	size_t size;
+	const char *name;
+	const char *role;	/* "reader", "operator", "manager" */
+	const char *session;	/* what their browser keeps: a secret */
+	const char *form_token; /* stands in each form of this session */
+};
+
+/* A call of the API, as a person who is signed in makes it. Since 1.5. */
+struct sg_ask {
+	size_t size;
+	const struct sg_user *user;
+	const struct sg_request *request; /* the audit notes its address */
+	const char *method;
+	const char *path;     /* "/contacts?limit=20", below /api/v1 */
+	const char *type;     /* of the body; NULL = JSON */
+	const char *accept;   /* NULL = any */
+	const char *if_match; /* `version` of what is changed; NULL = any */
+	const char *body;     /* NULL = none */
+	size_t body_len;
+};
+
+/* What the API said. Belongs to the call. Since 1.5. */
+struct sg_told {
+	size_t size;
+	int status;
+	const char *type;    /* "" = none */
+	const char *version; /* its ETag; "" = none */
+	const char *body;
+	size_t len;
+	const struct sg_json *json; /* NULL: it is none */
+};
+
 #define SG_FORMAT(f, a) __attribute__((format(printf, f, a)))
 
 /* In the order in which they came; grows at the end only. */
@@ -333,6 +367,32 @@ struct sg_host {
 	/* "sha256-…", as `integrity` of a <script> has it. */
 	void (*append_integrity)(struct sg_text *to, const void *bytes,
 				 size_t len);
+
+	/* -- people who sign in, since 1.5; for routes that may wait -- */
+	/* SG_REFUSED: no such name and password, or tried too often: the text
+	 * is for the person, and does not say which of the two is wrong. */
+	enum sg_status (*sign_in)(const struct sg_call *call,
+				  const struct sg_request *request,
+				  const char *name, const char *password,
+				  struct sg_user *user_out, struct sg_err *err);
+	/* Whose session is this? SG_NONE: nobody's, or one that was not used
+	 * for `idle_ms`, or is older than `life_ms`. */
+	enum sg_status (*signed_in)(const struct sg_call *call,
+				    const char *session, int64_t idle_ms,
+				    int64_t life_ms, struct sg_user *user_out,
+				    struct sg_err *err);
+	enum sg_status (*sign_out)(const struct sg_call *call,
+				   const struct sg_request *request,
+				   const struct sg_user *user,
+				   struct sg_err *err);
+	/* The API checks the role, as it is now, and the audit notes the name.
+	 */
+	void (*ask)(const struct sg_call *call, const struct sg_ask *ask,
+		    struct sg_told *told_out);
+	/* An object's members, in their order; 0 for anything else. */
+	size_t (*json_members)(const struct sg_json *json);
+	const struct sg_json *(*json_member)(const struct sg_json *json,
+					     size_t i, const char **name_out);
 };
 
 #endif

@@ -40,7 +40,7 @@
 
 #define SCOREGATE_ABI_MAGIC 0x53434754u /* "SCGT" */
 #define SCOREGATE_ABI_MAJOR 1
-#define SCOREGATE_ABI_MINOR 4
+#define SCOREGATE_ABI_MINOR 5
 
 struct sg_host;	    /* the functions, below */
 struct sg_err;	    /* a reason for people; written by host->fail() */
@@ -439,6 +439,9 @@ struct sg_plugin {
 	sg_answer_fn *inspect;
 	/* since 1.4: its templates and messages; those of page(). */
 	const struct sg_asset *assets;
+	/* since 1.5: routes of the private listener and the Unix socket; the
+	 * public listener has nothing there. They may wait. */
+	const struct sg_route *private_routes;
 };
 
 #define SG_PLUGIN __attribute__((visibility("default")))

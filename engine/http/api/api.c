@@ -318,6 +318,18 @@ api_handle(void *arg, const struct http_request *request,
 	done(&call);
 }
 
+static void
+split_query(struct api_call *call, struct sg_request *request)
+{
+	char *own = pool_strdup(call->pool, request->path);
+	char *query = strchr(own, '?');
+
+	if (query)
+		*query++ = '\0';
+	request->path = own;
+	request->query = query ? query : "";
+}
+
 void
 api_handle_as(void *arg, const char *actor, const char *method,
 	      const char *path, const char *body, size_t body_len,
@@ -326,28 +338,42 @@ api_handle_as(void *arg, const char *actor, const char *method,
 	struct http_request request = {.face = HTTP_PRIVATE};
 	struct api_call call;
 	struct sg_err err = {0};
-	char *own, *query;
 	enum sg_status status;
 
 	request.request.size = sizeof(request.request);
 	request.request.method = method;
+	request.request.path = path;
 	request.request.body = body ? body : "";
 	request.request.body_len = body ? body_len : 0;
 	request.request.peer = "";
 	request.request.received_at = clock_now();
 	begin(&call, arg, &request, reply);
-	own = pool_strdup(call.pool, path);
-	query = strchr(own, '?');
-	if (query)
-		*query++ = '\0';
-	request.request.path = own;
-	request.request.query = query ? query : "";
+	split_query(&call, &request.request);
+	path = request.request.path;
 	status = api_find_actor(&call, actor, &err);
-	if (status == SG_OK && !under_prefix(own))
+	if (status == SG_OK && !under_prefix(path))
 		status = err_set(&err, SG_NONE, "the API is at /api/v1");
 	if (status != SG_OK)
 		finish(&call, status, &err);
 	else
-		run(&call, under_prefix(own), &err);
+		run(&call, under_prefix(path), &err);
+	done(&call);
+}
+
+void
+api_handle_for(struct api *api, const struct sg_user *user,
+	       struct http_request *request, struct sg_reply *reply)
+{
+	struct api_call call;
+	struct sg_err err = {0};
+	enum sg_status status;
+
+	begin(&call, api, request, reply);
+	split_query(&call, &request->request);
+	status = api_take_person(&call, user, &err);
+	if (status != SG_OK)
+		finish(&call, status, &err);
+	else
+		run(&call, request->request.path, &err);
 	done(&call);
 }

@@ -52,6 +52,9 @@ void api_health(void *api, const struct http_request *request,
 		struct sg_reply *reply);
 void api_metrics(void *api, const struct http_request *request,
 		 struct sg_reply *reply);
+/* People who sign in to a console, by the table of users; `arg` of each is a
+ * struct api. */
+extern const struct gate_people api_people;
 /* A gate_look_fn. */
 enum sg_status api_look(void *api, uint64_t record_key, struct json **json_out,
 			struct sg_err *err) MUST_CHECK;

@@ -26,6 +26,7 @@ enum {
 	API_LIMIT = 100,
 	API_LIMIT_MOST = 1000,
 	API_NAME_MOST = 64,
+	API_PASSWORD_MOST = 256, /* bytes */
 	API_UNDER_WAY_MOST = 512
 };
 
@@ -38,7 +39,8 @@ struct api_param {
 struct api_principal {
 	char name[API_ACTOR_SIZE]; /* as the audit and the ledger have it */
 	enum api_role role;
-	const char *source; /* "cli" over the Unix socket, else "api" */
+	const char *source; /* "cli" over the Unix socket, "console" for who is
+			       signed in there, else "api" */
 };
 
 struct api {
@@ -138,6 +140,19 @@ enum sg_status api_find_actor(struct api_call *call, const char *actor,
 			      struct sg_err *err) MUST_CHECK;
 /* The hash that is stored of a token. */
 void api_token_hash(const char *token, unsigned char hash[32]);
+
+/* api_people.c: who is signed in. SG_REFUSED: call->problem, 401. */
+enum sg_status api_take_person(struct api_call *call,
+			       const struct sg_user *user,
+			       struct sg_err *err) MUST_CHECK;
+bool api_password_is(const char *hash, const char *password);
+enum sg_status api_password_hash(char *hash, const char *password,
+				 struct sg_err *err) MUST_CHECK;
+enum sg_status api_rate_password(struct api_call *call,
+				 struct sg_err *err) MUST_CHECK; /* 429 */
+/* api.c: the call of a person; path and query of `request` are in its path. */
+void api_handle_for(struct api *api, const struct sg_user *user,
+		    struct http_request *request, struct sg_reply *reply);
 
 /* api_problem.c: RFC 9457. */
 void api_problem(struct sg_reply *reply, int status, const char *detail);
@@ -367,6 +382,8 @@ api_fn api_webhooks_all, api_webhooks_show, api_webhooks_test;
 api_fn api_webhooks_confirm;
 api_fn api_status_show, api_verify, api_reload, api_backup, api_audit;
 api_fn api_tokens_all, api_tokens_create, api_tokens_revoke;
+api_fn api_users_all, api_users_create, api_users_patch, api_users_delete;
+api_fn api_password_change;
 api_fn api_keys_all, api_keys_rotate, api_keys_retire;
 
 /* --- api_outbox.c -------------------------------------------------------- */

@@ -286,6 +286,11 @@ const struct api_shape api_shapes[] = {
 	{"Token", "{name:text role:Role state:'active'|'expired'|'revoked'"
 	 " created_at:time expires_at:time|null revoked_at:time|null"
 	 " last_used_at:time|null}", NULL},
+	{"User", "{name:text role:Role created_at:time password_at:time"
+	 " seen_at:time|null sessions:int}",
+	 "somebody who may sign in to the console"},
+	{"NewUser", "{name:text role:Role password:text}", NULL},
+	{"UserPatch", "{role?:Role password?:text}", NULL},
 	{"NewToken", "{name:text role:Role expires_at?:text}", NULL},
 	{"MadeToken", "{name:text role:Role expires_at:time|null token?:text}",
 	 "the only time that `token` is shown"},
