@@ -389,13 +389,21 @@ move_creation(struct apply *apply, struct cached *cached,
 		status = store_history_append(apply->store, &place, &creation,
 					      err);
 	}
-	if (status == SG_OK)
-		status = store_record_set_created(apply->store, cached->id,
-						  rows->rows[0].happened_at,
-						  err);
 	if (status != SG_OK)
 		return status;
 	return store_history_of(apply->store, cached->id, pool, rows, err);
+}
+
+/* Also when it is the creation itself that came late. */
+static enum sg_status
+write_created(struct apply *apply, const struct store_record *record,
+	      const struct store_history_rows *rows, struct sg_err *err)
+{
+	if (rows->rows[0].kind == SIGNAL_OPENING ||
+	    rows->rows[0].happened_at == record->created_at)
+		return SG_OK;
+	return store_record_set_created(apply->store, record->id,
+					rows->rows[0].happened_at, err);
 }
 
 static enum sg_status
@@ -445,6 +453,8 @@ fold_all(struct apply *apply, struct cached *cached, struct fold_out *out,
 					 err);
 	if (status == SG_OK && rows.n_rows)
 		status = move_creation(apply, cached, &rows, out->pool, err);
+	if (status == SG_OK && rows.n_rows)
+		status = write_created(apply, &record, &rows, err);
 	if (status != SG_OK)
 		return status == SG_NONE
 			       ? err_set(err, SG_FAILED,
