@@ -31,7 +31,8 @@ ask_status(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_FAIL, "daemon",
 			   "systemctl start scoregated, then journalctl -u "
 			   "scoregated",
-			   "it does not answer: %s", err.text);
+			   "it does not answer at %s",
+			   cli->socket_path ? cli->socket_path : cli->url);
 		return NULL;
 	}
 	if (response.status != 200 ||

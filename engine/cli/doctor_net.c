@@ -150,15 +150,17 @@ doctor_public(struct doctor *doctor)
 		doctor_say(doctor, DOCTOR_WARN, "way in",
 			   "try it from outside: curl -v PUBLIC_URL/healthz "
 			   "(DNS, firewall, the certificate's name and dates)",
-			   "%s cannot be reached from here: %s", request.url,
-			   err.text);
+			   "cannot be reached from here: %s", err.text);
 	else if (response.status != 200)
 		doctor_say(doctor, DOCTOR_FAIL, "way in",
 			   "let what stands in front hand /o /c /u /f /h and "
 			   "/healthz to http { public } (contrib/nginx)",
 			   "%s answers %d", request.url, response.status);
 	else
-		doctor_say(doctor, DOCTOR_OK, "way in", NULL,
-			   "%s answers, its certificate is good", request.url);
+		doctor_say(doctor, DOCTOR_OK, "way in", NULL, "%s answers%s",
+			   request.url,
+			   strncmp(request.url, "https:", 6) == 0
+				   ? ", its certificate is good"
+				   : "");
 	buf_done(&response.body);
 }
