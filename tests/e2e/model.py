@@ -577,8 +577,11 @@ class Record:
             del self.paid[name]
             if after is not None or new.take_back:
                 self.close(lambda p, mine=points: p is mine, new.at, new)
+        # One that was changed into a signal rule holds no more.
+        self.waiting -= {r.name for r in new.rules if r.on}
         if new.take_back:
             gone = {r.name for r in old.rules} - {r.name for r in new.rules}
+            self.waiting -= gone
             self.waits = [w for w in self.waits if w.rule.name not in gone]
             self.capped = [c for c in self.capped if c[1].rule not in gone]
             self.close(lambda p: p.rule in gone, new.at, new, False)

@@ -528,6 +528,16 @@ def fold(lines):
 def test_the_fold_is_that_of_the_model(turn):
     seed = int(os.environ.get("MODEL_SEED", random.randrange(1 << 30)))
     print("MODEL_SEED", seed)
+    hold_against_each_other(seed, RECORDS)
+
+
+# A field rule that became a signal rule and a field rule again, after an erase.
+@pytest.mark.parametrize("seed, records", ((755888972, 300),))
+def test_what_was_found_once_stays_mended(seed, records):
+    hold_against_each_other(seed, records)
+
+
+def hold_against_each_other(seed, records):
     chance = random.Random(seed)
     # On a grid much happens at one moment, and just when a span ends.
     grid = chance.choice((1, 6 * HOUR))
@@ -537,7 +547,7 @@ def test_the_fold_is_that_of_the_model(turn):
         rulesets.append(Ruleset(START + n * 15 * DAY + 7, rules,
                                 chance.random() < 0.5))
     people = []
-    for n in range(RECORDS):
+    for n in range(records):
         entries = with_implied(chance, [
             any_entry(chance, number, START + chance.randrange(
                 -10 * DAY, 60 * DAY) // grid * grid, rulesets)
