@@ -58,8 +58,9 @@ struct automations {
 	/* the transaction under way */
 	struct firing *first, **last;
 	const struct firing *running;
-	bool delivers;	   /* it wrote to the outbox */
-	int64_t outbox_id; /* … this last */
+	bool delivers;	     /* it wrote to the outbox */
+	int64_t outbox_id;   /* … this last, */
+	uint64_t message_id; /* should it be a mail */
 	struct armed_undo *undo;
 	size_t n_undo, undo_cap;
 	uint64_t n_fired; /* in it */

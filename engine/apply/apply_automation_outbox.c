@@ -158,5 +158,7 @@ automations_deliver(struct apply *apply, struct cached *cached,
 	buf_done(&text);
 	apply->automations->delivers = true;
 	apply->automations->outbox_id = row.id;
+	apply->automations->message_id =
+		store_outbox_message_id(row.created_at, row.key);
 	return status;
 }

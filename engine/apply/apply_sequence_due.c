@@ -120,17 +120,20 @@ send(const struct due *due, struct sg_err *err)
 					   .name = due->step->template};
 	struct automation_deed deed = {
 		.action = &action, .source = "sequence", .at = apply->now};
+	struct store_sequence_mail mail = {.sequence = due->row->sequence,
+					   .step = due->step->name,
+					   .record_id = due->row->record_id};
 	enum sg_status status;
 
 	deed.actor =
 		pool_printf(apply->work, "sequence %s", due->row->sequence);
 	deed.cause = pool_printf(apply->work, "step %s", due->step->name);
 	status = automations_deliver(apply, due->cached, &deed, err);
-	return status == SG_OK
-		       ? store_sequence_mail(apply->store,
-					     apply->automations->outbox_id,
-					     due->row, due->step->name, err)
-		       : status;
+	if (status != SG_OK)
+		return status;
+	mail.outbox_id = apply->automations->outbox_id;
+	mail.message_id = apply->automations->message_id;
+	return store_sequence_mail_add(apply->store, &mail, err);
 }
 
 static enum sg_status

@@ -84,7 +84,7 @@ enum sg_status broadcast_check_template(struct broadcasts *broadcasts,
 enum sg_status broadcast_render_template(struct broadcasts *broadcasts,
 					 const struct broadcast_draft *draft,
 					 const char *address, struct pool *pool,
-					 const char **mail_out,
+					 const char **mail_out, size_t *len_out,
 					 struct sg_err *err) MUST_CHECK;
 
 /* One mail from a template to one record, outside of any broadcast. */
@@ -109,10 +109,12 @@ struct broadcast_confirm {
 /* Our own template, when the configuration has none; "en" unless we have that
  * language. Static. */
 const char *broadcast_confirm_template(const char *language);
+struct mail_made;
 struct broadcast_one_mail {
 	const char *sender, *recipient;
 	const char *data; /* CRLF line ends */
 	size_t len;
+	struct mail_made *made; /* instrumented here; NULL = it is not */
 };
 /* In `pool`. SG_NONE: the record must not get it (suppressed, unsubscribed,
  * deleted, no address). */
@@ -121,6 +123,11 @@ enum sg_status broadcast_make_one(struct broadcasts *broadcasts,
 				  struct pool *pool,
 				  struct broadcast_one_mail *mail_out,
 				  struct sg_err *err) MUST_CHECK;
+/* Its email.sent, when it is about to be handed over: of one whose recipient
+ * is refused there is none. Any other answer than SG_OK: not now. */
+enum sg_status broadcast_one_keep(const struct broadcast_one_mail *mail,
+				  struct sg_err *err) MUST_CHECK;
+void broadcast_one_done(struct broadcast_one_mail *mail);
 /* Why a record must not get a broadcast whatever its condition says
  * ("unsubscribed", "paused", …), in `pool`; "" = nothing. */
 struct store_broadcast;
@@ -144,9 +151,17 @@ struct broadcast_person {
 	const char *reason; /* why not; "" for recipients */
 };
 
+/* How many must not get it for that reason. */
+struct broadcast_reason {
+	const char *text;
+	uint64_t n;
+};
+enum { BROADCAST_REASONS = 5 };
+
 struct broadcast_preview {
 	uint64_t n_recipients;
 	uint64_t n_skipped; /* the condition holds, but they must not get it */
+	struct broadcast_reason reasons[BROADCAST_REASONS];
 	struct broadcast_person recipients[BROADCAST_PREVIEW_MOST];
 	size_t n_recipients_shown;
 	struct broadcast_person skipped[BROADCAST_PREVIEW_MOST];
@@ -155,13 +170,19 @@ struct broadcast_preview {
 	size_t mail_len;
 };
 
-/* Everything in `pool`. for_address NULL = the first recipient. SG_NONE: no
- * such broadcast; SG_REFUSED: no such contact. */
-enum sg_status broadcast_get_preview(struct broadcasts *broadcasts,
-				     const char *name, const char *for_address,
-				     struct pool *pool,
-				     struct broadcast_preview *preview_out,
-				     struct sg_err *err) MUST_CHECK;
+struct broadcast_preview_asked {
+	const char *name;
+	const char *for_address; /* NULL = the first recipient */
+	bool other;		 /* the second version of its mail */
+};
+
+/* Everything in `pool`. SG_NONE: no such broadcast; SG_REFUSED: no such
+ * contact, or there is no second version. */
+enum sg_status
+broadcast_get_preview(struct broadcasts *broadcasts,
+		      const struct broadcast_preview_asked *asked,
+		      struct pool *pool, struct broadcast_preview *preview_out,
+		      struct sg_err *err) MUST_CHECK;
 
 /* Starts it: the recipients are chosen now and stored as queued. SG_NONE: no
  * such; SG_REFUSED: it was sent already, or is being sent. */
@@ -204,12 +225,11 @@ enum sg_status broadcast_resend_doubtful(struct broadcasts *broadcasts,
 					 const char *name, uint64_t *n_out,
 					 struct sg_err *err) MUST_CHECK;
 
-/* The mail as that contact (NULL: the first recipient) would get it, to that
- * address, now; its subject begins with "[Test] ", it is not instrumented and
- * no record knows of it. SG_NONE: no such broadcast; SG_REFUSED: no such
- * contact, or what the MTA said. */
+/* The mail as `as` says would get it, to that address, now; its subject begins
+ * with "[Test] ", it is not instrumented and no record knows of it. SG_NONE: no
+ * such broadcast; SG_REFUSED: no such contact, or what the MTA said. */
 enum sg_status broadcast_send_test(struct broadcasts *broadcasts,
-				   const char *name, const char *as_address,
+				   const struct broadcast_preview_asked *as,
 				   const char *to,
 				   struct sg_err *err) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "broadcast/broadcast_parts.h"
+#include "gate/mail_here.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
 #include "store/store_suppression.h"
@@ -118,10 +119,7 @@ make(struct broadcasts *broadcasts, struct store *store,
 	template_free(template);
 	if (status != SG_OK)
 		return status;
-	/* A second try has the same Message-ID, so it is told once. */
 	status = broadcast_here(broadcasts, &mail, err);
-	if (status == SG_OK)
-		status = broadcast_here_keep(&mail, now, err);
 	if (status != SG_OK) {
 		broadcast_mail_done(&mail);
 		return status;
@@ -130,9 +128,26 @@ make(struct broadcasts *broadcasts, struct store *store,
 		.sender = pool_strdup(pool, mail.sender),
 		.recipient = pool_strdup(pool, mail.recipient),
 		.data = pool_memdup(pool, buf_text(&mail.data), mail.data.len),
-		.len = mail.data.len};
+		.len = mail.data.len,
+		.made = mail.made};
+	mail.made = NULL;
 	broadcast_mail_done(&mail);
 	return SG_OK;
+}
+
+/* A second try has the same Message-ID, so it is told once. */
+enum sg_status
+broadcast_one_keep(const struct broadcast_one_mail *mail, struct sg_err *err)
+{
+	return mail->made ? mail_here_keep(mail->made, clock_now(), err)
+			  : SG_OK;
+}
+
+void
+broadcast_one_done(struct broadcast_one_mail *mail)
+{
+	mail_made_free(mail->made);
+	mail->made = NULL;
 }
 
 enum sg_status

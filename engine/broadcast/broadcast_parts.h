@@ -141,10 +141,10 @@ enum sg_status broadcast_here_keep(const struct broadcast_mail *mail,
 struct store_members;
 bool broadcast_has_left(const struct store_members *members, const char *list);
 
-/* broadcast_preview.c: as that contact, NULL: the first recipient, gets it now.
- * SG_NONE: no such broadcast; SG_REFUSED: no such contact. */
+/* broadcast_preview.c: as it would be got now. SG_NONE: no such broadcast;
+ * SG_REFUSED: no such contact, no such version. */
 enum sg_status broadcast_make_for(struct broadcasts *broadcasts,
-				  const char *name, const char *as_address,
+				  const struct broadcast_preview_asked *asked,
 				  struct broadcast_mail *mail_out,
 				  struct sg_err *err) MUST_CHECK;
 

@@ -111,47 +111,88 @@ show_mail(struct people *people, const struct store_broadcast *row,
 	return SG_OK;
 }
 
+static void
+show_people(struct people *people, const struct broadcast_selection *selection,
+	    struct broadcast_preview *preview)
+{
+	const struct {
+		const struct record_set *set;
+		const char *text;
+	} reasons[BROADCAST_REASONS] = {
+		{selection->suppressed, "suppressed"},
+		{selection->unsubscribed, "unsubscribed"},
+		{selection->paused, "paused"},
+		{selection->no_address, "no e-mail address"},
+		{selection->doubles, "another has this address"},
+	};
+	size_t i;
+
+	preview->n_recipients = record_set_count(selection->recipients);
+	people->out = preview->recipients;
+	show_skipped(people, selection->recipients, "");
+	preview->n_recipients_shown = people->n;
+	people->out = preview->skipped;
+	people->n = 0;
+	for (i = 0; i < BROADCAST_REASONS; i++) {
+		struct broadcast_reason *reason = &preview->reasons[i];
+
+		reason->text = reasons[i].text;
+		reason->n = record_set_count(reasons[i].set);
+		preview->n_skipped += reason->n;
+		show_skipped(people, reasons[i].set, reason->text);
+	}
+	preview->n_skipped_shown = people->n;
+}
+
+/* The broadcast, and the version of its mail that is asked for. */
 static enum sg_status
-look(struct people *people, const struct store_broadcast *row,
-     const char *for_address, struct broadcast_preview *preview)
+read_asked(struct people *people, const struct broadcast_preview_asked *asked,
+	   struct store_broadcast *row, struct template **template_out)
+{
+	enum sg_status status = store_broadcast_get(
+		people->store, asked->name, people->pool, row, people->err);
+
+	if (status == SG_NONE)
+		return err_set(people->err, SG_NONE, "no broadcast `%s`",
+			       asked->name);
+	if (status == SG_OK && asked->other)
+		status = store_broadcast_get_variant(
+			people->store, asked->name, people->pool,
+			&row->template, &row->template_len, people->err);
+	if (status == SG_NONE)
+		return err_set(people->err, SG_REFUSED,
+			       "broadcast `%s` has no version b", asked->name);
+	if (status != SG_OK)
+		return status;
+	return broadcast_template(people->broadcasts, people->store,
+				  row->template, row->template_len,
+				  template_out, people->err);
+}
+
+static enum sg_status
+look(struct people *people, const struct broadcast_preview_asked *asked,
+     struct broadcast_preview *preview)
 {
 	struct broadcast_selection selection = {0};
-	struct template *template;
+	struct store_broadcast row;
+	struct template *template = NULL;
 	uint32_t reader;
-	enum sg_status status = broadcast_template(
-		people->broadcasts, people->store, row->template,
-		row->template_len, &template, people->err);
+	enum sg_status status = read_asked(people, asked, &row, &template);
 
 	if (status != SG_OK)
 		return status;
 	status = broadcast_select(people->broadcasts, people->store,
-				  row->condition, template_list(template),
+				  row.condition, template_list(template),
 				  people->now, &selection, people->err);
 	if (status != SG_OK)
 		goto out;
-	preview->n_recipients = record_set_count(selection.recipients);
-	preview->n_skipped = record_set_count(selection.suppressed) +
-			     record_set_count(selection.unsubscribed) +
-			     record_set_count(selection.paused) +
-			     record_set_count(selection.no_address) +
-			     record_set_count(selection.doubles);
-	people->out = preview->recipients;
-	show_skipped(people, selection.recipients, "");
-	preview->n_recipients_shown = people->n;
-	people->out = preview->skipped;
-	people->n = 0;
-	show_skipped(people, selection.suppressed, "suppressed");
-	show_skipped(people, selection.unsubscribed, "unsubscribed");
-	show_skipped(people, selection.paused, "paused");
-	show_skipped(people, selection.no_address, "no e-mail address");
-	show_skipped(people, selection.doubles, "another has this address");
-	preview->n_skipped_shown = people->n;
+	show_people(people, &selection, preview);
 	status = people->status;
 	if (status == SG_OK)
 		status = choose_reader(people, selection.recipients,
-				       for_address, &reader);
+				       asked->for_address, &reader);
 	if (status == SG_OK)
-		status = show_mail(people, row, template, reader, preview);
+		status = show_mail(people, &row, template, reader, preview);
 out:
 	broadcast_selection_done(&selection);
 	template_free(template);
@@ -159,27 +200,23 @@ out:
 }
 
 enum sg_status
-broadcast_get_preview(struct broadcasts *broadcasts, const char *name,
-		      const char *for_address, struct pool *pool,
-		      struct broadcast_preview *preview_out, struct sg_err *err)
+broadcast_get_preview(struct broadcasts *broadcasts,
+		      const struct broadcast_preview_asked *asked,
+		      struct pool *pool, struct broadcast_preview *preview_out,
+		      struct sg_err *err)
 {
 	struct people people = {.broadcasts = broadcasts,
 				.pool = pool,
 				.most = BROADCAST_PREVIEW_MOST,
 				.now = clock_now(),
 				.err = err};
-	struct store_broadcast row;
 	enum sg_status status =
 		store_readers_take(broadcasts->readers, &people.store, err);
 
 	if (status != SG_OK)
 		return status;
 	memset(preview_out, 0, sizeof(*preview_out));
-	status = store_broadcast_get(people.store, name, pool, &row, err);
-	if (status == SG_NONE)
-		err_set(err, SG_NONE, "no broadcast %s", name);
-	if (status == SG_OK)
-		status = look(&people, &row, for_address, preview_out);
+	status = look(&people, asked, preview_out);
 	store_readers_give(broadcasts->readers, people.store);
 	return status;
 }
@@ -188,7 +225,8 @@ enum sg_status
 broadcast_render_template(struct broadcasts *broadcasts,
 			  const struct broadcast_draft *draft,
 			  const char *address, struct pool *pool,
-			  const char **mail_out, struct sg_err *err)
+			  const char **mail_out, size_t *len_out,
+			  struct sg_err *err)
 {
 	struct people people = {.broadcasts = broadcasts,
 				.pool = pool,
@@ -214,8 +252,10 @@ broadcast_render_template(struct broadcasts *broadcasts,
 		status = show_mail(&people, &row, template, reader, &preview);
 	template_free(template);
 	store_readers_give(broadcasts->readers, people.store);
-	if (status == SG_OK)
+	if (status == SG_OK) {
 		*mail_out = preview.mail;
+		*len_out = preview.mail_len;
+	}
 out:
 	record_set_free(nobody);
 	return status;
@@ -224,58 +264,51 @@ out:
 /* --- one mail ------------------------------------------------------------ */
 
 static enum sg_status
-make_for(struct people *people, const struct store_broadcast *row,
-	 const char *as_address, struct broadcast_mail *mail_out)
+make_for(struct people *people, const struct broadcast_preview_asked *asked,
+	 struct broadcast_mail *mail_out)
 {
 	struct broadcast_selection selection = {0};
-	struct template *template;
+	struct store_broadcast row;
+	struct template *template = NULL;
 	uint32_t reader = 0;
-	enum sg_status status = broadcast_template(
-		people->broadcasts, people->store, row->template,
-		row->template_len, &template, people->err);
+	enum sg_status status = read_asked(people, asked, &row, &template);
 
 	if (status != SG_OK)
 		return status;
 	status = broadcast_select(people->broadcasts, people->store,
-				  row->condition, template_list(template),
+				  row.condition, template_list(template),
 				  people->now, &selection, people->err);
 	if (status == SG_OK)
-		status = choose_reader(people, selection.recipients, as_address,
-				       &reader);
+		status = choose_reader(people, selection.recipients,
+				       asked->for_address, &reader);
 	if (status == SG_OK && !reader)
 		status = err_set(people->err, SG_REFUSED,
 				 "nobody would get it now: say as whom it is "
 				 "to be written");
 	if (status == SG_OK)
-		status = broadcast_mail_make(people->broadcasts, people->store,
-					     row, template, reader, people->now,
-					     mail_out, people->err);
+		status = broadcast_mail_make(
+			people->broadcasts, people->store, &row, template,
+			reader, people->now, mail_out, people->err);
 	broadcast_selection_done(&selection);
 	template_free(template);
 	return status;
 }
 
 enum sg_status
-broadcast_make_for(struct broadcasts *broadcasts, const char *name,
-		   const char *as_address, struct broadcast_mail *mail_out,
-		   struct sg_err *err)
+broadcast_make_for(struct broadcasts *broadcasts,
+		   const struct broadcast_preview_asked *asked,
+		   struct broadcast_mail *mail_out, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	struct people people = {.broadcasts = broadcasts,
 				.pool = pool,
 				.now = clock_now(),
 				.err = err};
-	struct store_broadcast row;
 	enum sg_status status =
 		store_readers_take(broadcasts->readers, &people.store, err);
 
 	if (status == SG_OK) {
-		status = store_broadcast_get(people.store, name, pool, &row,
-					     err);
-		if (status == SG_NONE)
-			err_set(err, SG_NONE, "no broadcast %s", name);
-		if (status == SG_OK)
-			status = make_for(&people, &row, as_address, mail_out);
+		status = make_for(&people, asked, mail_out);
 		store_readers_give(broadcasts->readers, people.store);
 	}
 	pool_free(pool);

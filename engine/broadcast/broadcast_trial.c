@@ -128,15 +128,15 @@ check_address(const char *to, struct sg_err *err)
 }
 
 enum sg_status
-broadcast_send_test(struct broadcasts *broadcasts, const char *name,
-		    const char *as_address, const char *to, struct sg_err *err)
+broadcast_send_test(struct broadcasts *broadcasts,
+		    const struct broadcast_preview_asked *as, const char *to,
+		    struct sg_err *err)
 {
 	struct broadcast_mail mail = {0};
 	enum sg_status status = check_address(to, err);
 
 	if (status == SG_OK)
-		status = broadcast_make_for(broadcasts, name, as_address, &mail,
-					    err);
+		status = broadcast_make_for(broadcasts, as, &mail, err);
 	if (status != SG_OK)
 		return status;
 	status = send_trial(broadcasts, &mail, to, err);

@@ -1,7 +1,6 @@
 /* template.c - see template.h. */
 #include "broadcast/template.h"
 
-#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -12,6 +11,7 @@
 #include "broadcast/template_plain.h"
 #include "broadcast/template_write.h"
 #include "mail/header.h"
+#include "mail/part_charset.h"
 #include "mail/part_map.h"
 
 /* A header field: as it came, or with variables. */
@@ -163,18 +163,9 @@ static enum sg_status
 convert(struct source *source, const char *charset, struct buf *bytes)
 {
 	struct buf out = BUF_INIT;
-	char *from = bytes->data, *to;
-	size_t left = bytes->len, room = bytes->len * 4 + 16, all = room;
-	iconv_t handle = iconv_open("UTF-8", charset);
-	size_t failed = 1;
 
-	if (handle != (iconv_t)-1 && (to = buf_reserve(&out, room))) {
-		failed = iconv(handle, &from, &left, &to, &room);
-		buf_commit(&out, all - room);
-	}
-	if (handle != (iconv_t)-1)
-		iconv_close(handle);
-	if (failed == (size_t)-1 || left > 0) {
+	if (part_charset_to_utf8(charset, buf_text(bytes), bytes->len, &out) !=
+	    SG_OK) {
 		buf_done(&out);
 		return err_set(source->err, SG_REFUSED,
 			       "template: a text part cannot be read as %s; "

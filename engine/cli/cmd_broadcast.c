@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "cli/cli_mail.h"
 #include "cli/cli_rules.h"
 #include "cli/cli_tables.h"
 
@@ -84,6 +85,33 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+static bool
+print_reason(void *arg, const char *name, struct json *value)
+{
+	bool *any = arg;
+	struct buf n = BUF_INIT;
+
+	if (json_scalar(value, &n)) {
+		fputs(*any ? ", " : ": ", stdout);
+		cli_print(buf_text(&n));
+		putchar(' ');
+		cli_print(name);
+		*any = true;
+	}
+	buf_done(&n);
+	return true;
+}
+
+/* ": 2 suppressed, 1 paused" */
+static void
+print_reasons(struct json *reasons)
+{
+	bool any = false;
+
+	if (reasons)
+		json_each(reasons, print_reason, &any);
+}
+
 static void
 print_preview(const struct cli *cli, const struct json *preview)
 {
@@ -98,7 +126,6 @@ print_preview(const struct cli *cli, const struct json *preview)
 		{"why not", "reason", CLI_TEXT},
 		{0},
 	};
-	const char *mail = json_get_text(preview, "mail");
 	int64_t n = 0, not = 0;
 
 	if (!json_get_int(preview, "n_recipients", &n))
@@ -106,7 +133,9 @@ print_preview(const struct cli *cli, const struct json *preview)
 	if (!json_get_int(preview, "n_skipped", &not ))
 		not = 0;
 	printf("As of now %lld would get it", (long long)n);
-	printf(not ? ", and %lld must not.\n" : ".\n", (long long)not );
+	printf(not ? ", and %lld must not" : "", (long long)not );
+	print_reasons(json_get(preview, "reasons"));
+	puts(".");
 	if (json_count(json_get(preview, "recipients"))) {
 		puts("\nThe first who get it:");
 		cli_table(cli, json_get(preview, "recipients"), recipients);
@@ -115,9 +144,10 @@ print_preview(const struct cli *cli, const struct json *preview)
 		puts("\nWho does not, and why:");
 		cli_table(cli, json_get(preview, "skipped"), skipped);
 	}
-	if (mail) {
-		puts("\nThe mail as one of them gets it:\n");
-		cli_print_lines(stdout, mail);
+	if (json_get(preview, "mail")) {
+		puts("\nThe mail as one of them gets it (--html, --raw show "
+		     "more):\n");
+		cli_print_mail(preview);
 	}
 }
 
@@ -151,11 +181,22 @@ broadcast_preview(struct cli *cli, const struct cli_args *args)
 	cli_path(&path, "/broadcasts/%s/preview", cli_arg(args, 0));
 	cli_query(&path, "for", cli_value(args, "for"));
 	cli_query(&path, "explain", cli_value(args, "explain"));
+	cli_query(&path, "version", cli_value(args, "version"));
+	if (cli_value(args, "raw")) {
+		struct cli_call call = {.method = "GET",
+					.path = buf_text(&path)};
+
+		code = cli_save_mail(cli, &call);
+		buf_done(&path);
+		return code;
+	}
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		if (cli_value(args, "explain"))
 			print_explanation(json_get(answer, "explain"));
+		else if (cli_wants_part(args))
+			code = cli_print_part(args, answer);
 		else
 			print_preview(cli, answer);
 	}
@@ -434,6 +475,8 @@ broadcast_test(struct cli *cli, const struct cli_args *args)
 	json_add_text(body, "to", cli_value(args, "to"));
 	if (cli_value(args, "as"))
 		json_add_text(body, "as", cli_value(args, "as"));
+	if (cli_value(args, "version"))
+		json_add_text(body, "version", cli_value(args, "version"));
 	cli_path(&path, "/broadcasts/%s/test", cli_arg(args, 0));
 	code = cli_call(cli, "POST", buf_text(&path), body, &answer);
 	buf_done(&path);
@@ -490,8 +533,10 @@ static const struct cli_option create_options[] = {
 	{"domain-pace", "N/s", "mails a second to one recipient domain"},
 	{0},
 };
-static const struct cli_option for_option[] = {
+static const struct cli_option preview_options[] = {
 	{"for", "ADDRESS", "show this contact's mail"},
+	CLI_MAIL_OPTIONS,
+	{"version", "a|b", "of two versions, that one; a"},
 	{"explain", "ADDRESS", "would this contact get it, and why?"},
 	{0},
 };
@@ -513,6 +558,7 @@ static const struct cli_option resume_options[] = {
 static const struct cli_option test_options[] = {
 	{"to", "ADDRESS", "who is to look at it"},
 	{"as", "CONTACT", "whose mail; the first recipient's"},
+	{"version", "a|b", "of two versions, that one; a"},
 	{0},
 };
 static const struct cli_option wait_option[] = {
@@ -530,7 +576,7 @@ const struct cli_command cli_broadcast_commands[] = {
 	{"broadcast create", "NAME --template FILE.eml --to EXPR",
 	 "prepare a broadcast", create_options, 1, 1, broadcast_create},
 	{"broadcast preview", "NAME", "who gets it, who not, and the mail",
-	 for_option, 1, 1, broadcast_preview},
+	 preview_options, 1, 1, broadcast_preview},
 	{"broadcast test", "NAME --to ADDRESS", "one mail to look at",
 	 test_options, 1, 1, broadcast_test},
 	{"broadcast send", "NAME", "send it, now or later", send_options, 1, 1,

@@ -1,14 +1,14 @@
 /* cmd_template.c - scoregate template …: a mail before it is a broadcast. */
 #include <stdio.h>
 
+#include "cli/cli_mail.h"
 #include "cli/cli_tables.h"
 
 enum { TEMPLATE_MOST = 32 << 20 };
 
-/* Posts the file; `to` and `from` when they are given. */
+/* The file, with `to` and `from` when they are given. */
 static enum cli_exit
-post(struct cli *cli, const struct cli_args *args, const char *path,
-     struct json **answer_out)
+read_body(const struct cli_args *args, struct json **body_out)
 {
 	struct json *body;
 	struct buf text = BUF_INIT;
@@ -23,9 +23,43 @@ post(struct cli *cli, const struct cli_args *args, const char *path,
 		json_add_text(body, "to", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
-	code = cli_call(cli, "POST", path, body, answer_out);
-	json_free(body);
 	buf_done(&text);
+	*body_out = body;
+	return CLI_DONE;
+}
+
+static enum cli_exit
+post(struct cli *cli, const struct cli_args *args, const char *path,
+     struct json **answer_out)
+{
+	struct json *body = NULL;
+	enum cli_exit code = read_body(args, &body);
+
+	if (code == CLI_DONE)
+		code = cli_call(cli, "POST", path, body, answer_out);
+	json_free(body);
+	return code;
+}
+
+static enum cli_exit
+post_raw(struct cli *cli, const struct cli_args *args, const char *path)
+{
+	struct json *body = NULL;
+	struct buf text = BUF_INIT;
+	enum cli_exit code = read_body(args, &body);
+
+	if (code == CLI_DONE) {
+		struct cli_call call = {.method = "POST",
+					.path = path,
+					.content_type = "application/json"};
+
+		json_write(body, &text);
+		call.body = buf_text(&text);
+		call.body_len = text.len;
+		code = cli_save_mail(cli, &call);
+	}
+	buf_done(&text);
+	json_free(body);
 	return code;
 }
 
@@ -50,9 +84,15 @@ template_render(struct cli *cli, const struct cli_args *args)
 	if (!cli_value(args, "to"))
 		return cli_fail(CLI_USAGE,
 				"template render needs --to ADDRESS");
+	if (cli_value(args, "raw"))
+		return post_raw(cli, args, "/templates/render");
 	code = post(cli, args, "/templates/render", &answer);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_print_lines(stdout, json_get_text(answer, "mail"));
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
+		if (cli_wants_part(args))
+			code = cli_print_part(args, answer);
+		else
+			cli_print_mail(answer);
+	}
 	json_free(answer);
 	return code;
 }
@@ -60,6 +100,7 @@ template_render(struct cli *cli, const struct cli_args *args)
 static const struct cli_option render_options[] = {
 	{"to", "ADDRESS", "the contact whose mail it is"},
 	{"from", "ADDRESS", "From; without it, the template's"},
+	CLI_MAIL_OPTIONS,
 	{0},
 };
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "daemon/daemon_file.h"
 #include "gate/gate_action.h"
 
@@ -14,25 +14,47 @@ enum { TEMPLATE_FILE_MOST = 32 << 20 };
 
 /* --- send 'template' ---------------------------------------------------- */
 
-/* The same at each try, and its time is the row's (architecture §4). */
 static uint64_t
 message_id_of(const struct store_outbox *row)
 {
-	return (uint64_t)row->created_at << 16 |
-	       (crypto_hash64(row->key, strlen(row->key)) & 0xffff);
+	return store_outbox_message_id(row->created_at, row->key);
+}
+
+static bool
+hand_over(void *arg)
+{
+	char quoted[LOG_QUOTE_SIZE];
+	struct sg_err err;
+
+	if (broadcast_one_keep(arg, &err) == SG_OK)
+		return true;
+	log_warn("a mail waits: its email.sent cannot be kept reason=%s",
+		 log_quote_private(err.text, quoted));
+	return false;
+}
+
+static void
+done(void *arg)
+{
+	broadcast_one_done(arg);
 }
 
 static enum sg_status
 render(struct daemon *daemon, const struct broadcast_one *one,
        struct pool *pool, struct outbox_mail *mail_out, struct sg_err *err)
 {
-	struct broadcast_one_mail mail;
+	struct broadcast_one_mail *mail = pool_alloc(pool, sizeof(*mail));
 	enum sg_status status =
-		broadcast_make_one(daemon->broadcasts, one, pool, &mail, err);
+		broadcast_make_one(daemon->broadcasts, one, pool, mail, err);
 
 	if (status == SG_OK)
-		*mail_out = (struct outbox_mail){mail.sender, mail.recipient,
-						 mail.data, mail.len};
+		*mail_out = (struct outbox_mail){.sender = mail->sender,
+						 .recipient = mail->recipient,
+						 .data = mail->data,
+						 .len = mail->len,
+						 .handing_over = hand_over,
+						 .done = done,
+						 .arg = mail};
 	return status;
 }
 

@@ -1,6 +1,7 @@
 /* part_charset.c - see part_charset.h. */
 #include "mail/part_charset.h"
 
+#include <iconv.h>
 #include <string.h>
 
 /* Beginnings of names (IANA and what mail programs write). */
@@ -42,4 +43,24 @@ part_text_has_ascii(const char *text, size_t len)
 {
 	/* ESC: a shift of ISO 2022. NUL: UTF-16 or -32, or no text. */
 	return !memchr(text, 0x1b, len) && !memchr(text, '\0', len);
+}
+
+enum sg_status
+part_charset_to_utf8(const char *charset, const char *bytes, size_t len,
+		     struct buf *to)
+{
+	char *from = (char *)bytes, *out; /* iconv() does not write there */
+	size_t left = len, room = len * 4 + 16, all = room, failed = 1;
+	iconv_t handle = iconv_open("UTF-8", *charset ? charset : "UTF-8");
+
+	if (handle == (iconv_t)-1)
+		return SG_REFUSED;
+	out = buf_reserve(to, room);
+	if (out) {
+		failed = iconv(handle, &from, &left, &out, &room);
+		if (failed != (size_t)-1)
+			buf_commit(to, all - room);
+	}
+	iconv_close(handle);
+	return failed == (size_t)-1 || left > 0 ? SG_REFUSED : SG_OK;
 }

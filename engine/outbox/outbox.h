@@ -23,6 +23,11 @@ struct outbox_mail {
 	const char *sender, *recipient;
 	const char *data; /* CRLF line ends */
 	size_t len;
+	/* Asked when its last bytes are about to go: false = not now. NULL:
+	 * they may. */
+	bool (*handing_over)(void *arg);
+	void (*done)(void *arg); /* after it; NULL = nothing to free */
+	void *arg;
 };
 
 struct outbox_options {
@@ -30,7 +35,8 @@ struct outbox_options {
 	struct store_readers *readers;
 	const struct outbox_conf *conf;
 	const struct net_smtp_options *smtp;
-	/* The parts that know templates and plugins. SG_OK; SG_NONE: it is not
+	/* The parts that know templates and plugins; the mail is all zero
+	 * before. SG_OK; SG_NONE: it is not
 	 * to be done (err says why): dropped; SG_REFUSED: it never can be:
 	 * dead; else later. */
 	enum sg_status (*make_mail)(void *arg, const struct store_outbox *row,

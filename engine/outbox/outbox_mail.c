@@ -8,14 +8,17 @@ enum { STEP_MS = 200 };
 
 struct waiting {
 	bool done;
+	const struct outbox_mail *mail;
 	struct outbox_try *try;
 };
 
+/* A second one has the same Message-ID. */
 static bool
 hand_over(void *arg)
 {
-	(void)arg; /* A second one has the same Message-ID. */
-	return true;
+	const struct outbox_mail *mail = ((struct waiting *)arg)->mail;
+
+	return !mail->handing_over || mail->handing_over(mail->arg);
 }
 
 static void
@@ -35,7 +38,7 @@ static void
 send_it(struct outbox_worker *worker, const struct outbox_mail *mail,
 	struct outbox_try *try)
 {
-	struct waiting waiting = {false, try};
+	struct waiting waiting = {false, mail, try};
 	struct net_smtp_mail out = {.sender = mail->sender,
 				    .recipient = mail->recipient,
 				    .data = mail->data,
@@ -67,7 +70,7 @@ outbox_try_mail(struct outbox_worker *worker, const struct store_outbox *row,
 {
 	const struct outbox_options *options = &worker->outbox->options;
 	struct pool *pool = pool_new();
-	struct outbox_mail mail;
+	struct outbox_mail mail = {0};
 	struct sg_err err = {0};
 	enum sg_status status;
 
@@ -89,5 +92,7 @@ outbox_try_mail(struct outbox_worker *worker, const struct store_outbox *row,
 			   : status == SG_REFUSED ? OUTBOX_NEVER
 						  : OUTBOX_LATER,
 			   "%s", err.text);
+	if (mail.done)
+		mail.done(mail.arg);
 	pool_free(pool);
 }

@@ -15,9 +15,9 @@ static const char *const of_record[] = {
 	" machine_hits) SELECT r.broadcast, h.name, r.record_id,"
 	" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
 	" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
-	" FROM broadcast_recipient r JOIN history_of h"
+	" FROM mail_of r JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
-	" WHERE r.record_id = ? AND r.message_id <> 0 AND h.effective = 1"
+	" WHERE r.record_id = ? AND h.effective = 1"
 	" GROUP BY r.broadcast, h.name"
 	" ON CONFLICT (broadcast, signal, record_id) DO UPDATE SET"
 	" hits = hits + excluded.hits,"
@@ -33,13 +33,13 @@ static const char *const of_record[] = {
 
 	"INSERT INTO folded_points (broadcast, score, record_id, points)"
 	" SELECT r.broadcast, s.name, r.record_id, sum(l.delta)"
-	" FROM broadcast_recipient r JOIN history_of h"
+	" FROM mail_of r JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" JOIN ledger_of l ON l.of_record = h.of_record"
 	" AND l.history_id = h.id AND l.entry = 1"
 	" AND l.generation = " STORE_GENERATION_IN_FORCE
 	" JOIN score s ON s.id = l.score_id"
-	" WHERE r.record_id = ? AND r.message_id <> 0"
+	" WHERE r.record_id = ?"
 	" GROUP BY r.broadcast, s.name"
 	" ON CONFLICT (broadcast, score, record_id) DO UPDATE SET"
 	" points = points + excluded.points",
@@ -54,7 +54,7 @@ static const char *const of_record[] = {
 	" (SELECT message_id, record_key FROM history_of"
 	" WHERE of_record = ?)",
 	"DELETE FROM message WHERE (message_id, record_key) IN"
-	" (SELECT r.message_id, c.record_key FROM broadcast_recipient r"
+	" (SELECT r.message_id, c.record_key FROM mail_of r"
 	" JOIN record c ON c.id = r.record_id WHERE r.record_id = ?)",
 	"UPDATE broadcast_recipient SET message_id = 0, reason = ''"
 	" WHERE record_id = ?",
@@ -64,6 +64,11 @@ static const char *const of_record[] = {
 	"UPDATE firing SET cause = '', trouble = '' WHERE record_id = ?",
 	"DELETE FROM armed WHERE record_id = ?",
 	"DELETE FROM enrolment WHERE record_id = ?",
+	"INSERT INTO sequence_result (sequence, step, what, n)"
+	" SELECT sequence, step, CASE state WHEN 3 THEN 'failed' ELSE 'dropped'"
+	" END AS ended, count(*) FROM sequence_mail"
+	" WHERE record_id = ? AND state >= 3 GROUP BY sequence, step, ended"
+	" ON CONFLICT (sequence, step, what) DO UPDATE SET n = n + excluded.n",
 	"DELETE FROM sequence_mail WHERE record_id = ?",
 	"DELETE FROM link WHERE record_id = ?",
 	"DELETE FROM link WHERE to_id = ?",

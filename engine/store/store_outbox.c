@@ -1,6 +1,9 @@
 /* store_outbox.c - see store_outbox.h. */
 #include "store/store_outbox.h"
 
+#include <string.h>
+
+#include "base/crypto.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                                          \
@@ -28,6 +31,13 @@ read_row(struct db_statement *statement, struct pool *pool, void *row)
 }
 
 static const struct store_shape shape = {read_row, sizeof(struct store_outbox)};
+
+uint64_t
+store_outbox_message_id(int64_t created_at, const char *key)
+{
+	return (uint64_t)created_at << 16 |
+	       (crypto_hash64(key, strlen(key)) & 0xffff);
+}
 
 enum sg_status
 store_outbox_append(struct store *store, const struct store_outbox *row,

@@ -42,6 +42,10 @@ struct store_outbox_counts {
 	int64_t oldest_at;		  /* of the waiting; 0 = none */
 };
 
+/* Of the mail that a row is: the same at each try, and its time is the row's.
+ */
+uint64_t store_outbox_message_id(int64_t created_at, const char *key);
+
 enum sg_status store_outbox_append(struct store *store,
 				   const struct store_outbox *row,
 				   struct sg_err *err) MUST_CHECK;

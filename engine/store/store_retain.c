@@ -34,9 +34,9 @@ static const char *const removals[] = {
 	" machine_hits) SELECT r.broadcast, h.name, ?1,"
 	" sum(CASE WHEN h.verdict = 0 THEN 1 ELSE 0 END),"
 	" sum(CASE WHEN h.verdict <> 0 THEN 1 ELSE 0 END)"
-	" FROM broadcast_recipient r CROSS JOIN history_of h"
+	" FROM mail_of r CROSS JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
-	" WHERE r.record_id = ?1 AND r.message_id <> 0"
+	" WHERE r.record_id = ?1"
 	" AND h.of_at < ?2 AND h.effective = 1"
 	" GROUP BY r.broadcast, h.name"
 	" ON CONFLICT (broadcast, signal, record_id) DO UPDATE SET"
@@ -45,13 +45,13 @@ static const char *const removals[] = {
 
 	"INSERT INTO folded_points (broadcast, score, record_id, points)"
 	" SELECT r.broadcast, s.name, ?1, sum(l.delta)"
-	" FROM broadcast_recipient r CROSS JOIN history_of h"
+	" FROM mail_of r CROSS JOIN history_of h"
 	" ON h.of_record = r.record_id AND h.message_id = r.message_id"
 	" CROSS JOIN ledger_of l ON l.of_record = h.of_record"
 	" AND l.history_id = h.id AND l.entry = 1 AND l.at < ?2"
 	" AND l.generation = " STORE_GENERATION_IN_FORCE
 	" JOIN score s ON s.id = l.score_id"
-	" WHERE r.record_id = ?1 AND r.message_id <> 0 AND h.of_at < ?2"
+	" WHERE r.record_id = ?1 AND h.of_at < ?2"
 	" GROUP BY r.broadcast, s.name"
 	" ON CONFLICT (broadcast, score, record_id) DO UPDATE SET"
 	" points = points + excluded.points",

@@ -129,9 +129,9 @@ store_sequence_versions(struct store *store, const char *name,
 #define ENROLMENT                                                            \
 	"SELECT e.sequence, e.record_id, e.state, e.since, e.reason, "       \
 	"e.step, coalesce(e.due_at, 0), r.key, coalesce((SELECT m.step FROM" \
-	" sequence_mail m JOIN outbox o ON o.id = m.outbox_id WHERE"         \
-	" o.state = 3 AND m.record_id = e.record_id AND m.sequence ="        \
-	" e.sequence ORDER BY m.outbox_id DESC LIMIT 1), '')"                \
+	" sequence_mail m WHERE m.state = 3 AND m.record_id = e.record_id"   \
+	" AND m.sequence = e.sequence ORDER BY m.outbox_id DESC LIMIT 1),"   \
+	" '')"                                                               \
 	" FROM enrolment e JOIN record"                                      \
 	" r ON r.id = e.record_id "
 
@@ -328,23 +328,25 @@ store_enrolment_move(struct store *store, const char *sequence,
 /* --- what came of it ------------------------------------------------------ */
 
 enum sg_status
-store_sequence_mail(struct store *store, int64_t outbox_id,
-		    const struct store_enrolment *whose, const char *step,
-		    struct sg_err *err)
+store_sequence_mail_add(struct store *store,
+			const struct store_sequence_mail *mail,
+			struct sg_err *err)
 {
 	struct db_statement *statement;
 	enum sg_status status;
 
 	status = store_prepare(store,
 			       "INSERT INTO sequence_mail (outbox_id, sequence,"
-			       " step, record_id) VALUES (?, ?, ?, ?)",
+			       " step, record_id, message_id)"
+			       " VALUES (?, ?, ?, ?, ?)",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_int(statement, 1, outbox_id);
-	db_bind_text(statement, 2, whose->sequence);
-	db_bind_text(statement, 3, step);
-	db_bind_int(statement, 4, whose->record_id);
+	db_bind_int(statement, 1, mail->outbox_id);
+	db_bind_text(statement, 2, mail->sequence);
+	db_bind_text(statement, 3, mail->step);
+	db_bind_int(statement, 4, mail->record_id);
+	store_bind_key(statement, 5, mail->message_id);
 	return db_run(statement, err);
 }
 
@@ -392,12 +394,14 @@ store_sequence_counts(struct store *store, const char *sequence,
 
 	status = store_prepare(
 		store,
+		"SELECT step, what, sum(n) FROM ("
 		"SELECT step, what, n FROM sequence_result WHERE sequence = ?1"
 		" UNION ALL SELECT '', state, count(*) FROM enrolment"
 		" WHERE sequence = ?1 GROUP BY state"
-		" UNION ALL SELECT m.step, 'failed', count(*)"
-		" FROM outbox o JOIN sequence_mail m ON m.outbox_id = o.id"
-		" WHERE o.state = 3 AND m.sequence = ?1 GROUP BY m.step",
+		" UNION ALL SELECT step, CASE state WHEN 1 THEN 'queued'"
+		" WHEN 3 THEN 'failed' ELSE 'dropped' END, 1"
+		" FROM sequence_mail WHERE sequence = ?1 AND state <> 2)"
+		" AS counted GROUP BY step, what",
 		&statement, err);
 	if (status != SG_OK)
 		return status;

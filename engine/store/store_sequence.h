@@ -111,17 +111,26 @@ enum sg_status store_enrolment_move(struct store *store, const char *sequence,
 				    const char *step, const char *instead,
 				    struct sg_err *err) MUST_CHECK;
 
-/* A mail of a step waits in the outbox under that id: should it die there, the
- * step has failed. */
-enum sg_status store_sequence_mail(struct store *store, int64_t outbox_id,
-				   const struct store_enrolment *whose,
-				   const char *step,
-				   struct sg_err *err) MUST_CHECK;
+/* A mail of a step waits in the outbox: should it die there, the step has
+ * failed. */
+struct store_sequence_mail {
+	const char *sequence, *step;
+	uint32_t record_id;
+	int64_t outbox_id;
+	uint64_t message_id;
+};
+enum sg_status store_sequence_mail_add(struct store *store,
+				       const struct store_sequence_mail *mail,
+				       struct sg_err *err) MUST_CHECK;
 
 /* --- what came of it ------------------------------------------------------ */
 
+/* Of the whole (step ""): active, finished, stopped. Of a step: `sent`, how
+ * often its mail was put into the outbox, and of these those that are still
+ * there (`queued`), that died there (`failed`), that were not to be sent after
+ * all (`dropped`); `skipped`, `waits`. */
 struct store_sequence_count {
-	const char *step; /* "" = of the whole: what is a state */
+	const char *step;
 	const char *what;
 	uint64_t n;
 };
@@ -136,5 +145,38 @@ enum sg_status store_sequence_counts(struct store *store, const char *sequence,
 				     struct pool *pool,
 				     struct store_sequence_counts *out,
 				     struct sg_err *err) MUST_CHECK;
+
+/* --- store_sequence_result.c: what its readers did ------------------------ */
+
+/* About the mails of a step: people and hits, by human or machine. */
+struct store_sequence_result {
+	const char *step, *signal;
+	uint64_t people, hits, machine_people, machine_hits;
+};
+struct store_sequence_results {
+	struct store_sequence_result *rows; /* in order of step and signal */
+	size_t n_rows;
+};
+enum sg_status store_sequence_get_results(struct store *store,
+					  const char *sequence,
+					  struct pool *pool,
+					  struct store_sequence_results *out,
+					  struct sg_err *err) MUST_CHECK;
+
+/* What those signals scored. */
+struct store_sequence_points {
+	const char *step, *score;
+	double points;
+	uint64_t people;
+};
+struct store_sequence_points_rows {
+	struct store_sequence_points *rows;
+	size_t n_rows;
+};
+enum sg_status store_sequence_get_points(struct store *store,
+					 const char *sequence,
+					 struct pool *pool,
+					 struct store_sequence_points_rows *out,
+					 struct sg_err *err) MUST_CHECK;
 
 #endif

@@ -1,5 +1,7 @@
 """Pause, resume, cancel, schedule, pace, the second look, who clicked."""
 import datetime
+import email
+import email.policy
 import os
 import pty
 import subprocess
@@ -132,6 +134,29 @@ def test_preview_for_one_contact_shows_that_contact_s_mail(sender, mta):
     broadcasts.create(daemon, daemon.base)
     text = daemon.do("broadcast", "preview", "spring", "--for", people[2])
     assert f"To: {people[2]}" in text and "Your score is 20." in text
+    assert "Subject: For you, Zo\u00eb" in text
+    found = daemon.ask("broadcast", "preview", "spring", "--for", people[2])
+    assert found["subject"] == "For you, Zo\u00eb"
+    assert "Your score is 20." in found["text"]
+    assert "<p>Your score is 20.</p>" in found["html"]
+
+    def part(option):
+        return daemon.do("broadcast", "preview", "spring", "--for", people[2],
+                         option)
+    assert part("--text").strip() == found["text"].strip()
+    assert part("--html").strip() == found["html"].strip()
+    raw = email.message_from_bytes(
+        part("--raw").encode(), policy=email.policy.default)
+    assert raw["Subject"] == "For you, Zo\u00eb" and raw["To"] == people[2]
+    assert raw["X-Scoregate-Campaign"] == "spring"
+    answer = daemon.api("GET", f"/broadcasts/spring/preview?for={people[2]}"
+                        "&format=raw")
+    assert answer.headers["content-type"] == "message/rfc822"
+    assert b"\r\nTo: " + people[2].encode() + b"\r\n" in answer.body
+    assert daemon.api("GET", "/broadcasts/spring/preview?version=c").status \
+        == 400
+    assert "no version b" in daemon.refused(
+        4, "broadcast", "preview", "spring", "--version", "b")
     wrong = daemon.run("broadcast", "preview", "spring", "--for", "x@y.test")
     assert wrong.returncode == 4 and "x@y.test" in wrong.stderr
     assert not mta.mails
@@ -145,6 +170,12 @@ def test_a_template_is_checked_and_rendered_without_a_broadcast(sender, mta):
     assert "is right" in daemon.do("template", "check", path)
     text = daemon.do("template", "render", path, "--to", people[0])
     assert "Your score is 20." in text
+
+    def part(option):
+        return daemon.do("template", "render", path, "--to", people[0], option)
+    assert "<p>Your score is 20.</p>" in part("--html")
+    assert "<p>" not in part("--text")
+    assert f"To: {people[0]}\n" in part("--raw")
     path.write_text(broadcasts.TEMPLATE.replace("contactScore", "nope"))
     wrong = daemon.run("template", "check", path)
     assert wrong.returncode == 4 and "line 6" in wrong.stderr

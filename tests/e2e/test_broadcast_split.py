@@ -26,6 +26,10 @@ def test_the_better_version_goes_to_the_rest(make_gateway):
     other.write_text(OTHER)
     broadcasts.create(daemon, gateway.base, template_b=other, split="20/20",
                       after="20s")
+    for version, subject in (("a", "For you"), ("b", "Last chance")):
+        seen = daemon.ask("broadcast", "preview", "spring", "--version",
+                          version)
+        assert subject in seen["subject"]
     daemon.do("broadcast", "send", "spring")
     broadcasts.wait_for_state(daemon, "testing")
     gateway.receiver.wait_for_count(8)

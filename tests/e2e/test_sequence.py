@@ -74,8 +74,11 @@ def test_joining_a_list_starts_it_and_the_score_decides_a_step(make_daemon):
         assert "An offer for Cleo" not in subjects(far, "cleo@far.test")
         shown = daemon.ask("sequence", "show", "Welcome")
         assert (shown["finished"], shown["stopped"]) == (2, 1)
-        offer = shown["steps"][1]
-        assert (offer["sent"], offer["skipped"]) == (1, 1)
+
+        def counted():
+            offer = daemon.ask("sequence", "show", "Welcome")["steps"][1]
+            return (offer["sent"], offer["skipped"]) == (1, 1)
+        places.wait_for(counted, 20, "the offer to be counted")
         out = daemon.ask("sequence", "members", "Welcome", "--state",
                              "stopped")["items"]
         assert [(i["key"], i["reason"]) for i in out] == [
@@ -126,8 +129,11 @@ def test_a_step_whose_mail_dies_in_the_outbox_has_failed(make_daemon):
         places.wait_for(dead, 30, "a dead letter")
         places.wait_for(lambda: subjects(far, "here@far.test"), 30,
                         "the other's mail")
-        step = daemon.ask("sequence", "show", "By hand")["steps"][0]
-        assert (step["sent"], step["failed"]) == (1, 1)
+
+        def counted():
+            step = daemon.ask("sequence", "show", "By hand")["steps"][0]
+            return (step["sent"], step["failed"]) == (1, 1)
+        places.wait_for(counted, 20, "both to be counted")
         members = {row["key"]: row["failed"] for row in
                    daemon.ask("sequence", "members", "By hand")["items"]}
         assert members == {"gone@far.test": "Hello", "here@far.test": ""}

@@ -233,16 +233,21 @@ api_broadcasts_delete(struct api_call *call, struct sg_err *err)
 enum sg_status
 api_broadcasts_test(struct api_call *call, struct sg_err *err)
 {
-	const char *to = NULL, *as = NULL;
+	struct broadcast_preview_asked as = {.name = call->args[0]};
+	const char *to = NULL, *version = NULL;
 	enum sg_status status = need(call, err);
 
 	if (status == SG_OK)
 		status = api_body_text(call, "to", true, &to, err);
 	if (status == SG_OK)
-		status = api_body_text(call, "as", false, &as, err);
+		status = api_body_text(call, "as", false, &as.for_address, err);
 	if (status == SG_OK)
-		status = broadcast_send_test(call->api->options.broadcasts,
-					     call->args[0], as, to, err);
+		status = api_body_text(call, "version", false, &version, err);
+	if (status == SG_OK)
+		status = api_broadcast_version(version, &as.other, err);
+	if (status == SG_OK)
+		status = broadcast_send_test(call->api->options.broadcasts, &as,
+					     to, err);
 	if (status == SG_OK)
 		json_add_text(api_answer(call), "to", to);
 	return status;
@@ -307,90 +312,6 @@ api_broadcasts_act(struct api_call *call, struct sg_err *err)
 }
 
 /* --- who gets it --------------------------------------------------------- */
-
-static void
-add_people(struct json *to, const char *name,
-	   const struct broadcast_person *people, size_t n)
-{
-	struct json *array = json_new_array();
-
-	json_add(to, name, array);
-	for (size_t i = 0; i < n; i++) {
-		struct json *item = json_new_object();
-
-		json_add_text(item, "email", people[i].email);
-		if (people[i].has_score)
-			json_add_number(item, "score", people[i].score);
-		else
-			json_add_null(item, "score");
-		if (people[i].reason && *people[i].reason)
-			json_add_text(item, "reason", people[i].reason);
-		json_push(array, item);
-	}
-}
-
-/* explain=ADDRESS: would that contact get it, and why? */
-static enum sg_status
-add_explanation(struct api_call *call, const char *name, struct sg_err *err)
-{
-	const char *key = api_param(call, "explain");
-	struct store_broadcast broadcast;
-	struct store_record record;
-	struct json *object;
-	const char *reason;
-	enum sg_status status;
-
-	if (!key)
-		return SG_OK;
-	status = store_broadcast_get(call->store, name, call->pool, &broadcast,
-				     err);
-	if (status != SG_OK)
-		return status;
-	object = json_new_object();
-	json_add(api_answer(call), "explain", object);
-	status = api_explain(call, broadcast.condition, key, object, err);
-	if (status == SG_OK)
-		status = api_contact(call, key, &record, NULL, err);
-	if (status == SG_OK)
-		status = broadcasts_objection(
-			call->api->options.broadcasts, call->store, &broadcast,
-			record.id, call->pool, &reason, err);
-	if (status == SG_OK)
-		json_add_text(object, "objection", reason);
-	return status;
-}
-
-enum sg_status
-api_broadcasts_preview(struct api_call *call, struct sg_err *err)
-{
-	struct broadcast_preview *preview =
-		pool_alloc(call->pool, sizeof(*preview));
-	const char *name = call->args[0];
-	struct json *answer;
-	enum sg_status status = need(call, err);
-
-	if (status == SG_OK)
-		status = no_broadcast(
-			broadcast_get_preview(call->api->options.broadcasts,
-					      name, api_param(call, "for"),
-					      call->pool, preview, err),
-			name, err);
-	if (status != SG_OK)
-		return status;
-	answer = api_answer(call);
-	json_add_text(answer, "name", name);
-	json_add_int(answer, "n_recipients", (int64_t)preview->n_recipients);
-	json_add_int(answer, "n_skipped", (int64_t)preview->n_skipped);
-	add_people(answer, "recipients", preview->recipients,
-		   preview->n_recipients_shown);
-	add_people(answer, "skipped", preview->skipped,
-		   preview->n_skipped_shown);
-	if (preview->mail)
-		json_add_text(answer, "mail",
-			      pool_memdup(call->pool, preview->mail,
-					  preview->mail_len));
-	return add_explanation(call, name, err);
-}
 
 static enum sg_status
 add_recipients(struct api_call *call, const struct store_recipients *rows,

@@ -370,7 +370,20 @@ struct store_broadcast;
 enum sg_status api_add_split(struct api_call *call,
 			     const struct store_broadcast *broadcast,
 			     struct sg_err *err) MUST_CHECK;
-api_fn api_broadcasts_preview, api_broadcasts_act, api_broadcasts_recipients;
+api_fn api_broadcasts_act, api_broadcasts_recipients;
+
+/* --- api_broadcast_preview.c --------------------------------------------- */
+
+api_fn api_broadcasts_preview;
+
+/* Which of the two versions: "a" (NULL, too) or "b". */
+enum sg_status api_broadcast_version(const char *text, bool *other_out,
+				     struct sg_err *err) MUST_CHECK;
+/* A mail as it would be sent: what it says, or itself (Accept: message/rfc822,
+ * format=raw). */
+bool api_wants_raw_mail(const struct api_call *call);
+enum sg_status api_answer_mail(struct api_call *call, const char *mail,
+			       size_t len, struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_page_snippet; /* api_snippet.c */
@@ -415,6 +428,12 @@ enum sg_status api_sequences_of(struct api_call *call,
 				const struct store_record *record,
 				struct json *to, struct sg_err *err) MUST_CHECK;
 struct ruleset;
+/* api_sequence_steps.c: "active" … of the whole, and "steps". */
+struct sequence;
+enum sg_status api_sequence_add_steps(struct api_call *call,
+				      const struct sequence *sequence,
+				      struct json *to,
+				      struct sg_err *err) MUST_CHECK;
 void api_sequences_text(const struct api_call *call, struct buf *to);
 void api_sequences_differences(struct api_call *call,
 			       const struct ruleset *after,

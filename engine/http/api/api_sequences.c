@@ -72,47 +72,10 @@ api_sequences_differences(struct api_call *call, const struct ruleset *after,
 
 /* --- which there are ------------------------------------------------------ */
 
-/* Handed to the outbox, and dead there: not sent after all. */
-static uint64_t
-failed_of(const struct store_sequence_counts *counts, const char *step)
-{
-	for (size_t i = 0; i < counts->n_rows; i++)
-		if (strcmp(counts->rows[i].step, step) == 0 &&
-		    strcmp(counts->rows[i].what, "failed") == 0)
-			return counts->rows[i].n;
-	return 0;
-}
-
-static void
-add_counts(const struct store_sequence_counts *counts, const char *step,
-	   const char *const *names, struct json *to)
-{
-	for (; *names; names++) {
-		uint64_t n = 0;
-
-		for (size_t i = 0; i < counts->n_rows; i++)
-			if (strcmp(counts->rows[i].step, step) == 0 &&
-			    strcmp(counts->rows[i].what, *names) == 0)
-				n = counts->rows[i].n;
-		if (strcmp(*names, "sent") == 0)
-			n -= failed_of(counts, step);
-		json_add_int(to, *names, (int64_t)n);
-	}
-}
-
 static enum sg_status
 sequence_json(struct api_call *call, const struct sequence *sequence,
 	      struct json *to, struct sg_err *err)
 {
-	static const char *const states[] = {"active", "finished", "stopped",
-					     NULL};
-	static const char *const whats[] = {"sent", "failed", "skipped",
-					    "waits", NULL};
-	struct json *steps = json_new_array();
-	struct store_sequence_counts counts = {NULL, 0};
-	enum sg_status status = store_sequence_counts(
-		call->store, sequence->name, call->pool, &counts, err);
-
 	json_add_text(to, "name", sequence->name);
 	json_add_int(to, "version", sequence->version);
 	json_add_text(to, "module", sequence->module);
@@ -121,24 +84,8 @@ sequence_json(struct api_call *call, const struct sequence *sequence,
 	add_or_null(to, "stop", sequence->stop);
 	json_add_bool(to, "restart", sequence->restart);
 	add_or_null(to, "at", sequence->at);
-	add_counts(&counts, "", states, to);
-	for (size_t i = 0; i < sequence->n_steps; i++) {
-		const struct sequence_step *step = &sequence->steps[i];
-		struct json *item = json_new_object();
-
-		json_add_text(item, "name", step->name);
-		json_add_int(item, "after_s", step->after_ms / 1000);
-		add_or_null(item, "if", step->when);
-		json_add_text(item, "else",
-			      step->otherwise_text ? step->otherwise_text
-						   : "skip");
-		json_add_text(item, "template", step->template);
-		add_counts(&counts, step->name, whats, item);
-		json_push(steps, item);
-	}
-	json_add(to, "steps", steps);
 	json_add_text(to, "source", sequence->source);
-	return status;
+	return api_sequence_add_steps(call, sequence, to, err);
 }
 
 enum sg_status

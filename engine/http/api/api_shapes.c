@@ -157,7 +157,9 @@ const struct api_shape api_shapes[] = {
 	{"Sequence", "{name:text version:int module:text enabled:bool"
 	 " restart:bool steps:Step[] source:text versions?:Version[] ...}",
 	 NULL},
-	{"Step", "{name:text after_s:int template:text ...}", NULL},
+	{"Step", "{name:text after_s:int template:text sent:int queued:int"
+	 " failed:int dropped:int skipped:int waits:int opened:int clicked:int"
+	 " results:map(int) hits:Hits[] points:Points[] ...}", NULL},
 	{"Enrolment", "{sequence:text key:text state:text since:time"
 	 " reason:text step:text failed:text due_at:time|null}", NULL},
 	{"Delivery", "{id:text action:text target:text state:text tries:int"
@@ -194,7 +196,7 @@ const struct api_shape api_shapes[] = {
 	 " split?:text winner?:text after?:text ...}", NULL},
 	{"BroadcastOrder", "{at?:text timezone?:text pace?:number"
 	 " domain_pace?:number resend_doubtful?:bool ...}", NULL},
-	{"BroadcastTest", "{to:text as?:text ...}", NULL},
+	{"BroadcastTest", "{to:text as?:text version?:text ...}", NULL},
 	{"BroadcastTested", "{to:text ...}", NULL},
 	{"BroadcastLine", "{name:text state:text where:text from:text"
 	 " author:text created_at:time started_at?:time finished_at?:time"
@@ -203,16 +205,18 @@ const struct api_shape api_shapes[] = {
 	 " author:text created_at:time started_at?:time finished_at?:time"
 	 " scheduled_at?:time trouble?:text running:bool rate:number"
 	 " recipients:map(int) results:map(int) hits:Hits[]"
-	 " points:{score:text points:number people:int}[]"
+	 " points:Points[]"
 	 " split?:{by:text decide_at?:time winner?:text versions:SplitVersion[]}"
 	 " ...}", NULL},
 	{"SplitVersion", "{version:text percent:number sent:int opened:int"
 	 " clicked:int}", NULL},
+	{"Points", "{score:text points:number people:int}", NULL},
 	{"Hits", "{signal:text people:int hits:int machine_people:int"
 	 " machine_hits:int}", NULL},
 	{"Preview", "{name:text n_recipients:int n_skipped:int"
-	 " recipients:Whom[] skipped:Whom[] mail?:text explain?:Explanation"
-	 " ...}", NULL},
+	 " reasons:map(int) recipients:Whom[] skipped:Whom[] mail?:text"
+	 " to?:text subject?:text text?:text|null html?:text|null"
+	 " explain?:Explanation ...}", NULL},
 	{"Whom", "{email:text score:number|null reason?:text}", NULL},
 	{"Explanation", "{email:text holds:bool parts:Part[]"
 	 " objection?:text|null}", NULL},
@@ -221,7 +225,8 @@ const struct api_shape api_shapes[] = {
 	{"Click", "{email:text|null url:text|null happened_at:time"
 	 " verdict:text reason?:text}", NULL},
 	{"Template", "{template:text from?:text to?:text ...}", NULL},
-	{"Mail", "{mail:text ...}", NULL},
+	{"Mail", "{mail:text to:text subject:text text:text|null"
+	 " html:text|null ...}", NULL},
 	{"Good", "{good:bool ...}", NULL},
 
 	{"Split", "{id:text recipient:text sender:text state:text since:time"

@@ -39,6 +39,7 @@ api_templates_render(struct api_call *call, struct sg_err *err)
 {
 	struct broadcast_draft draft = {.name = "preview"};
 	const char *to, *mail;
+	size_t len;
 	enum sg_status status = read_template(call, &draft, err);
 
 	if (status == SG_OK)
@@ -46,8 +47,6 @@ api_templates_render(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK)
 		status = broadcast_render_template(
 			call->api->options.broadcasts, &draft, to, call->pool,
-			&mail, err);
-	if (status == SG_OK)
-		json_add_text(api_answer(call), "mail", mail);
-	return status;
+			&mail, &len, err);
+	return status == SG_OK ? api_answer_mail(call, mail, len, err) : status;
 }

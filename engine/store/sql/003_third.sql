@@ -19,3 +19,23 @@ CREATE TABLE console_session (
 	origin     TEXT NOT NULL DEFAULT ''     -- the address that signed in
 ) WITHOUT ROWID;
 CREATE INDEX console_session_by_user ON console_session (user_id);
+
+-- sequence: whose mail of which step, and how its delivery ended, also when
+-- the delivery itself is forgotten. Message 0: it is not known, from before.
+ALTER TABLE sequence_mail ADD COLUMN message_id INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE sequence_mail ADD COLUMN state INTEGER NOT NULL DEFAULT 1;
+UPDATE sequence_mail SET state = coalesce(
+	(SELECT o.state FROM outbox o WHERE o.id = outbox_id), 2);
+CREATE INDEX sequence_mail_by_step ON sequence_mail (sequence, step);
+CREATE TRIGGER sequence_mail_ended AFTER UPDATE OF state ON outbox BEGIN
+	UPDATE sequence_mail SET state = new.state WHERE outbox_id = new.id;
+END;
+
+-- What somebody did about a mail is counted for its broadcast, or for its step
+-- of a sequence: `7/Welcome/Hello`, which no broadcast can be called. By it
+-- folded_result, forgotten_result and their points know steps, too.
+CREATE VIEW mail_of AS
+	SELECT broadcast, record_id, message_id FROM broadcast_recipient
+	WHERE message_id <> 0
+	UNION ALL SELECT length(sequence) || '/' || sequence || '/' || step,
+		record_id, message_id FROM sequence_mail WHERE message_id <> 0;
