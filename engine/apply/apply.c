@@ -73,6 +73,8 @@ copy_options(struct apply *apply, const struct apply_options *options)
 		to->timezone = pool_strdup(apply->pool, options->timezone);
 	if (!to->batch_most)
 		to->batch_most = 5000;
+	if (!to->late_rows_most)
+		to->late_rows_most = 100000;
 	if (to->checkpoint_ms <= 0)
 		to->checkpoint_ms = 60000;
 }

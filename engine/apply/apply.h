@@ -56,6 +56,9 @@ struct apply_options {
 	struct verdict_book *verdicts; /* for the windows; NULL: as shipped */
 	size_t batch_most;	       /* 5000 signals */
 	int batch_wait_ms;	       /* a small batch waits so long */
+	/* Rows of histories that a transaction folds anew one by one, before
+	 * late entries of a record wait for each other; 0 = 100000. */
+	size_t late_rows_most;
 	size_t cache_bytes; /* of the records last used; 0 = 256 MB */
 	size_t save_from;   /* records: the scoreboard is kept as a file from
 			     * so many on; 0 = 100000 */

@@ -33,6 +33,7 @@ apply_begin(struct apply *apply, struct sg_err *err)
 		apply->now = newest->applied_at;
 	pool_clear(apply->work);
 	apply->n_touched = 0;
+	apply_late_begin(apply);
 	memset(&apply->hit, 0, sizeof(apply->hit));
 	automations_begin(apply);
 	apply->written_ledger_id = apply->last_ledger_id;
@@ -90,9 +91,11 @@ forget_touched(struct apply *apply)
 enum sg_status
 apply_commit(struct apply *apply, struct sg_err *err)
 {
-	enum sg_status status = generation_note_touched(apply, err);
+	enum sg_status status = apply_late_end_all(apply, err);
 	size_t i;
 
+	if (status == SG_OK)
+		status = generation_note_touched(apply, err);
 	if (status == SG_OK)
 		status = apply_percent_write(apply, err);
 	if (status == SG_OK)

@@ -17,6 +17,7 @@ struct cached {
 	uint64_t starts_held; /* apply_sequence.h: before the change */
 	/* of the transaction under way */
 	bool touched, created, deleted, scored, refolded;
+	bool late; /* apply_late.c: the fold lacks entries that wait */
 	uint64_t renamed_from; /* the record key before; 0 = the same */
 	/* the cache's own */
 	struct cached *newer, *older, *next_in_chain;

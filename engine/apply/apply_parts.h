@@ -57,6 +57,14 @@ struct apply_hit {
 	const char *reason;
 };
 
+/* apply_late.c: what is to be folded anew, and waits for more of the kind. */
+struct apply_late_entry;
+struct apply_lates {
+	uint64_t rows; /* folded anew in this transaction */
+	struct apply_late_entry *first, **last;
+	bool one_by_one;
+};
+
 /* Where the top and the median of a score and module were, in order of time. */
 struct apply_percents {
 	uint32_t score_id;
@@ -99,6 +107,7 @@ struct apply {
 	int64_t last_ledger_id, written_ledger_id; /* committed, not yet */
 	uint64_t refolds;
 	unsigned roll_depth; /* of refolds by way of links */
+	struct apply_lates late;
 	struct apply_hit hit;
 	struct apply_verdicts *verdicts; /* apply_verdict.h; NULL: off */
 
@@ -162,6 +171,10 @@ enum sg_status apply_find_record(struct apply *apply,
 enum sg_status apply_load_record(struct apply *apply, uint32_t id,
 				 struct cached **cached_out,
 				 struct sg_err *err) MUST_CHECK;
+/* The same, but entries that wait for each other need not be in it. */
+enum sg_status apply_load_late(struct apply *apply, uint32_t id,
+			       struct cached **cached_out,
+			       struct sg_err *err) MUST_CHECK;
 /* Fold its history from the start, up to its newest entry. */
 enum sg_status apply_fold_history(struct apply *apply,
 				  const struct fold_world *world, uint32_t id,
@@ -393,6 +406,18 @@ enum sg_status apply_refold(struct apply *apply, uint32_t id,
 /* Only what no row says yet, of points by time and rulesets. */
 enum sg_status apply_write_missing(struct apply *apply, struct cached *cached,
 				   struct sg_err *err) MUST_CHECK;
+
+/* apply_late.c: an entry that is in the history, behind the newest one */
+enum sg_status apply_late(struct apply *apply, struct cached *cached,
+			  const struct signal *signal, int64_t history_id,
+			  struct sg_err *err) MUST_CHECK;
+bool apply_late_may_wait(const struct signal *signal);
+void apply_late_begin(struct apply *apply); /* of a transaction */
+/* Of that record, if any wait. */
+enum sg_status apply_late_end(struct apply *apply, struct cached *cached,
+			      struct sg_err *err) MUST_CHECK;
+enum sg_status apply_late_end_all(struct apply *apply,
+				  struct sg_err *err) MUST_CHECK;
 
 /* apply_batch.c */
 enum sg_status apply_begin(struct apply *apply, struct sg_err *err) MUST_CHECK;

@@ -161,6 +161,16 @@ enum sg_status
 apply_load_record(struct apply *apply, uint32_t id, struct cached **cached_out,
 		  struct sg_err *err)
 {
+	enum sg_status status = apply_load_late(apply, id, cached_out, err);
+
+	return status == SG_OK ? apply_late_end(apply, *cached_out, err)
+			       : status;
+}
+
+enum sg_status
+apply_load_late(struct apply *apply, uint32_t id, struct cached **cached_out,
+		struct sg_err *err)
+{
 	struct cached *cached = apply_cache_get(apply->cache, id);
 	struct store_record record;
 	struct fold_record *fold;

@@ -460,6 +460,7 @@ fold_all(struct apply *apply, struct cached *cached, struct fold_out *out,
 			       ? err_set(err, SG_FAILED,
 					 "record %u is not there", cached->id)
 			       : status;
+	apply->late.rows += rows.n_rows;
 	fold = fold_record_new(cached->id, record.module, record.key);
 	status = fold_rows(apply, fold, &rows, out, err);
 	fold_record_free(cached->fold);

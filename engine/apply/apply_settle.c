@@ -65,21 +65,6 @@ fold_in(struct apply *apply, struct cached *cached,
 			       : status;
 }
 
-static enum sg_status
-fold_late(struct apply *apply, struct cached *cached,
-	  const struct fold_entry *entry, struct sg_err *err)
-{
-	struct automation_event event = {.signal = entry->signal,
-					 .history_id = entry->id};
-	enum sg_status status = apply_refold(apply, cached->id, err);
-
-	if (status == SG_OK)
-		status = store_history_get_effective(apply->store, entry->id,
-						     &event.effective, err);
-	return status == SG_OK ? automations_after(apply, cached, &event, err)
-			       : status;
-}
-
 /* Those that came after it are there now, too. What a person said of it
  * meanwhile stands over that. */
 static enum sg_status
@@ -126,9 +111,13 @@ take_in(struct apply *apply, struct cached *cached,
 	if (status != SG_OK)
 		return status;
 	if (fold_in_order(cached->fold, row->happened_at))
+		status = apply_late_end(apply, cached, err);
+	if (status != SG_OK)
+		return status;
+	if (fold_in_order(cached->fold, row->happened_at))
 		status = fold_in(apply, cached, &entry, err);
 	else
-		status = fold_late(apply, cached, &entry, err);
+		status = apply_late(apply, cached, &signal, row->id, err);
 	if (status == SG_OK)
 		status = apply_verdict_condemn(apply, err);
 	return status == SG_OK ? automations_run(apply, err) : status;
@@ -150,8 +139,8 @@ settle(struct apply *apply, const struct store_settling *settling,
 	if (status == SG_NONE || (status == SG_OK && record.deleted_at))
 		return store_settled(apply->store, settling->id, err);
 	if (status == SG_OK)
-		status = apply_load_record(apply, settling->record_id, &cached,
-					   err);
+		status = apply_load_late(apply, settling->record_id, &cached,
+					 err);
 	if (status == SG_OK)
 		status = store_settled(apply->store, settling->id, err);
 	if (status == SG_OK)

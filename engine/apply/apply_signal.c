@@ -204,17 +204,11 @@ static enum sg_status
 step_late(struct apply *apply, struct cached *cached,
 	  const struct fold_entry *entry, struct sg_err *err)
 {
-	struct automation_event event = {.signal = entry->signal,
-					 .history_id = entry->id};
 	enum sg_status status =
 		append(apply, entry->signal, entry, cached->id, true, err);
 
-	if (status == SG_OK)
-		status = apply_refold(apply, cached->id, err);
-	if (status == SG_OK)
-		status = store_history_get_effective(apply->store, entry->id,
-						     &event.effective, err);
-	return status == SG_OK ? automations_after(apply, cached, &event, err)
+	return status == SG_OK ? apply_late(apply, cached, entry->signal,
+					    entry->id, err)
 			       : status;
 }
 
@@ -287,7 +281,11 @@ place_one(struct apply *apply, const struct apply_target *target,
 
 	if (!target->id)
 		return keep_unmatched(apply, signal, err);
-	status = apply_load_record(apply, target->id, &cached, err);
+	status = apply_load_late(apply, target->id, &cached, err);
+	if (status == SG_OK &&
+	    (target->adopted || !apply_late_may_wait(signal) ||
+	     fold_in_order(cached->fold, signal->happened_at)))
+		status = apply_late_end(apply, cached, err);
 	if (status != SG_OK)
 		return status;
 	if (fold_deleted(cached->fold)) /* earlier in this very batch */
@@ -344,7 +342,7 @@ look_at_hit(struct apply *apply, const struct apply_target *target,
 	struct cached *cached;
 
 	if (apply->hit.of && !*key && target->id) {
-		status = apply_load_record(apply, target->id, &cached, err);
+		status = apply_load_late(apply, target->id, &cached, err);
 		if (status != SG_OK)
 			return status;
 		key = fold_key(cached->fold);

@@ -83,6 +83,8 @@ applier_open(struct applier *applier)
 					.verdicts = applier->verdicts,
 					.keep_hits_ms = applier->keep_hits_ms,
 					.batch_most = 5000,
+					.late_rows_most =
+						applier->late_rows_most,
 					.save_from = applier->save_from,
 					.batch_wait_ms = 1,
 					.now = time_of,

@@ -18,6 +18,7 @@ struct applier {
 	struct score_settings scores[3]; /* lead 10 %, fit none, drift 1 % */
 	int64_t checkpoint_ms;
 	int64_t retention_ms;		 /* 0 = none */
+	size_t late_rows_most;		 /* 0 = as many as usual */
 	size_t save_from;		 /* records; 0 = so many as never are */
 	struct bounce_policy bounces;	 /* none unless set before opening */
 	const struct score_bands *bands; /* NULL = none */

@@ -11,6 +11,7 @@
 
 #include "apply_aid.h"
 #include "base/clock.h"
+#include "store/store_automation.h"
 
 #define DAY CLOCK_DAY_MS
 
@@ -252,6 +253,47 @@ a_ruleset_keeps_its_order_after_a_start(void **state)
 	check_and_reopen(applier);
 }
 
+/* Those of a long history are folded in together; what follows of each does
+ * all the same. */
+static void
+many_late_ones_wait_for_each_other(void **state)
+{
+	enum { LATE = 20 };
+	struct applier *applier = *state;
+	struct signal signals[LATE];
+	struct apply_status before, after;
+	struct store_firing_sum fired;
+	int64_t at = clock_now() - DAY;
+	struct sg_err err = {0};
+	bool kept;
+
+	applier_close(applier);
+	applier->late_rows_most = 1;
+	applier_open(applier);
+	applier_rules(applier,
+		      "rule \"a\" { on = \"email.clicked\" add = 3 "
+		      "score = \"fit\" }\n"
+		      "automation \"b\" { on = \"email.clicked\" "
+		      "do = \"add 1 score 'drift'\" }",
+		      false);
+	happen(applier, "email.clicked", at + 100);
+	apply_get_status(applier->apply, &before);
+	for (size_t i = 0; i < LATE; i++)
+		signals[i] =
+			applier_signal("email.clicked", ann, at + (int64_t)i);
+	assert_int_equal(
+		apply_submit(applier->apply, signals, LATE, 20000, &kept, &err),
+		SG_OK);
+	apply_get_status(applier->apply, &after);
+	assert_in_range(after.refolds - before.refolds, 1, 4);
+	assert_float_equal(fit(applier, at + DAY), 3 * (LATE + 1), tiny);
+	assert_int_equal(
+		store_firing_sum(applier_reader(applier), "b", &fired, NULL),
+		SG_OK);
+	assert_int_equal(fired.fired, LATE + 1);
+	check_and_reopen(applier);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -263,6 +305,7 @@ main(void)
 		TEST(a_late_signal_takes_the_one_time_that_there_is),
 		TEST(what_happened_before_an_erase_comes_to_nothing),
 		TEST(a_ruleset_keeps_its_order_after_a_start),
+		TEST(many_late_ones_wait_for_each_other),
 		TEST(what_happened_before_a_set_uses_up_its_one_time),
 	};
 
