@@ -14,7 +14,9 @@
 #include "apply/fold_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/store_audit.h"
 #include "store/store_external.h"
+#include "store/store_hit.h"
 #include "store/store_position.h"
 #include "store/store_settle.h"
 #include "store/store_timer.h"
@@ -26,7 +28,8 @@ enum {
 	IDLE_MS = 1000,
 	EXPIRY_MS = 3600000,
 	EXPIRY_SLICE_MS = 1000, /* when there is more of it */
-	PARKED_MS = 7 * 86400000
+	PARKED_MS = 7 * 86400000,
+	HONEYPOT_MS = 3 * 86400000 /* a source has its numbers for two */
 };
 
 int64_t
@@ -280,8 +283,30 @@ back_off(struct apply *apply, int ms)
 }
 
 /* What is kept for a time only: external ids; and hits of a token whose record
- * nobody has heard of, for its email.sent may be on its way; who fetched what.
- */
+ * nobody has heard of, for its email.sent may be on its way; who fetched what;
+ * who changed what. */
+static enum sg_status
+expire_some(struct apply *apply, bool *more_out, struct sg_err *err)
+{
+	int64_t now = apply->now, keep_audit_ms = apply->options.keep_audit_ms;
+	bool hits = false, parked = false, audit = false;
+	enum sg_status status = store_external_expire(apply->store, now, err);
+
+	if (status == SG_OK)
+		status = store_parked_expire(apply->store, now - PARKED_MS,
+					     &parked, err);
+	if (status == SG_OK)
+		status = apply_hits_expire(apply, &hits, err);
+	if (status == SG_OK)
+		status = store_honeypots_expire(apply->store, now - HONEYPOT_MS,
+						err);
+	if (status == SG_OK && keep_audit_ms)
+		status = store_audit_expire(apply->store, now - keep_audit_ms,
+					    &audit, err);
+	*more_out = hits || parked || audit;
+	return status;
+}
+
 static enum sg_status
 expire(struct apply *apply, struct sg_err *err)
 {
@@ -290,12 +315,7 @@ expire(struct apply *apply, struct sg_err *err)
 
 	if (status != SG_OK)
 		return status;
-	status = store_external_expire(apply->store, apply->now, err);
-	if (status == SG_OK)
-		status = store_parked_expire(apply->store,
-					     apply->now - PARKED_MS, err);
-	if (status == SG_OK)
-		status = apply_hits_expire(apply, &more, err);
+	status = expire_some(apply, &more, err);
 	if (status == SG_OK)
 		status = apply_commit(apply, err);
 	if (status != SG_OK)

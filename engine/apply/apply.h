@@ -53,6 +53,7 @@ struct apply_options {
 	int64_t checkpoint_ms; /* 60000 */
 	int64_t retention_ms;  /* older history is folded; 0 = none is */
 	int64_t keep_hits_ms;  /* who fetched what; 0 = it is not stored */
+	int64_t keep_audit_ms; /* who changed what; 0 = for ever */
 	struct verdict_book *verdicts; /* for the windows; NULL: as shipped */
 	size_t batch_most;	       /* 5000 signals */
 	int batch_wait_ms;	       /* a small batch waits so long */

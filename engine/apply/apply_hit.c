@@ -26,6 +26,20 @@ take(struct signal *signal, const char *name)
 	return value;
 }
 
+/* Spools of before have one number only. */
+static void
+take_source(struct apply_hit *hit, const char *text)
+{
+	char half[17];
+
+	for (int i = 0; i < 2 && strlen(text) >= 16; i++, text += 16) {
+		memcpy(half, text, 16);
+		half[16] = '\0';
+		*(i ? &hit->source_before : &hit->source) =
+			strtoull(half, NULL, 16);
+	}
+}
+
 void
 apply_hit_take(struct apply *apply, struct signal *signal)
 {
@@ -34,7 +48,7 @@ apply_hit_take(struct apply *apply, struct signal *signal)
 	memset(hit, 0, sizeof(*hit));
 	if (signal->kind != SIGNAL_HAPPENED)
 		return;
-	hit->source = strtoull(take(signal, SIGNAL_HIT_SOURCE), NULL, 16);
+	take_source(hit, take(signal, SIGNAL_HIT_SOURCE));
 	hit->address = take(signal, SIGNAL_HIT_ADDRESS);
 	hit->agent = take(signal, SIGNAL_HIT_AGENT);
 	hit->verdict = signal->verdict;

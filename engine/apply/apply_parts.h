@@ -51,7 +51,8 @@ struct apply_consent {
 /* Who fetched the signal under way. */
 struct apply_hit {
 	const struct signal *of; /* NULL: nothing is known of it */
-	uint64_t source;	 /* 0 = not known */
+	/* 0 = not known; and its number of the day before */
+	uint64_t source, source_before;
 	const char *address, *agent;
 	enum verdict verdict; /* by itself */
 	const char *reason;

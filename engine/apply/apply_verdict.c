@@ -35,12 +35,8 @@ struct apply_verdicts {
 	struct lately *lately;
 	int64_t known_since; /* `lately` has all hits from here on */
 	bool honeypots;	     /* there are any */
-	struct sweep_find *sweeps;
-	int64_t *sweep_id; /* of the hit under way */
+	struct apply_sweeps *sweeps;
 	FOLD_VECTOR(struct condemned, condemned);
-	/* To go through the spool, once this is committed. */
-	FOLD_VECTOR(struct signal, facts);
-	struct pool *facts_pool;
 };
 
 static const struct verdict_windows *
@@ -72,10 +68,8 @@ apply_verdict_open(struct apply *apply, struct sg_err *err)
 		verdicts->lately[i] = (struct lately){INT64_MIN, INT64_MIN};
 	verdicts->known_since = rows ? apply_time(apply) : INT64_MIN;
 	verdicts->honeypots = status == SG_OK;
-	verdicts->sweeps = sweep_find_new();
-	verdicts->facts_pool = pool_new();
 	apply->verdicts = verdicts;
-	return SG_OK;
+	return apply_sweeps_open(apply, &verdicts->sweeps, err);
 }
 
 void
@@ -86,10 +80,8 @@ apply_verdict_close(struct apply *apply)
 	if (!verdicts)
 		return;
 	free(verdicts->lately);
-	sweep_find_free(verdicts->sweeps);
+	apply_sweeps_free(verdicts->sweeps);
 	free(verdicts->condemned.items);
-	free(verdicts->facts.items);
-	pool_free(verdicts->facts_pool);
 	free(verdicts);
 	apply->verdicts = NULL;
 }
@@ -314,64 +306,27 @@ look_at_honeypot(struct apply *apply, const struct apply_hit_of *of,
 		return SG_OK;
 	status = store_honeypot_has(apply->store, &message, apply->hit.source,
 				    err);
+	if (status == SG_NONE && apply->hit.source_before)
+		status = store_honeypot_has(apply->store, &message,
+					    apply->hit.source_before, err);
 	if (status == SG_OK)
 		find_guilty(apply, signal, HIT_HONEYPOT);
 	return status == SG_NONE ? SG_OK : status;
-}
-
-/* Each enters as a fact of its own through the spool: the records may be of
- * another's part of them. */
-static void
-tell(struct apply *apply, const struct sweep_hit *hit, const char *reason)
-{
-	struct apply_verdicts *verdicts = apply->verdicts;
-	struct signal *fact = fold_add(&verdicts->facts);
-	struct pool *pool = verdicts->facts_pool;
-
-	signal_init(fact, "signal.judged", hit->at);
-	fact->kind = SIGNAL_JUDGE;
-	fact->received_at = apply->now;
-	fact->source = "engine";
-	fact->record_key = hit->record_key;
-	fact->message_id = hit->message_id;
-	fact->verdict = VERDICT_MACHINE;
-	fact->verdict_reason = pool_strdup(pool, reason);
-	fact->props[fact->n_props++] = (struct signal_prop){
-		"history",
-		pool_printf(pool, "%lld", (long long)hit->history_id)};
 }
 
 static enum sg_status
 look_at_sweep(struct apply *apply, const struct apply_hit_of *of,
 	      const char *key, struct signal *signal, struct sg_err *err)
 {
-	const struct verdict_windows *windows = windows_of(apply);
-	const char *domain = strrchr(key, '@');
-	struct sweep_hit hit = {.at = signal->happened_at,
-				.record_key = of->record_key,
-				.message_id = of->message_id};
-	struct sweep_key whose = {apply->hit.source, domain};
-	struct sweep_found *found;
-	const char *reason;
+	struct apply_sweep_hit hit = {.of = of,
+				      .domain = strrchr(key, '@'),
+				      .at = signal->happened_at};
+	enum sg_status status =
+		apply_sweeps_look(apply, apply->verdicts->sweeps, &hit, err);
 
-	if (!windows->sweep_recipients || !apply->hit.source || !domain ||
-	    signal->verdict == VERDICT_MACHINE)
-		return SG_OK;
-	found = pool_alloc(apply->work, sizeof(*found));
-	apply->verdicts->sweep_id = sweep_find_see(
-		apply->verdicts->sweeps, windows, &whose, &hit, found);
-	if (!found->recipients)
-		return SG_OK;
-	reason = pool_printf(apply->work,
-			     "sweep: %u recipients of %.60s by one source "
-			     "within %lld ms",
-			     found->recipients, domain + 1,
-			     (long long)windows->sweep_ms);
-	find_guilty(apply, signal, reason);
-	for (size_t i = 0; i < found->n; i++)
-		if (found->earlier[i].history_id)
-			tell(apply, &found->earlier[i], reason);
-	return SG_OK;
+	if (hit.reason)
+		find_guilty(apply, signal, hit.reason);
+	return status;
 }
 
 enum sg_status
@@ -382,7 +337,7 @@ apply_verdict_arrive(struct apply *apply, const struct apply_hit_of *of,
 
 	if (!apply->verdicts)
 		return SG_OK;
-	apply->verdicts->sweep_id = NULL;
+	apply_sweeps_next(apply->verdicts->sweeps);
 	if (!is_hit(signal))
 		return SG_OK;
 	note_lately(apply, of, signal->happened_at);
@@ -399,8 +354,8 @@ apply_verdict_arrive(struct apply *apply, const struct apply_hit_of *of,
 void
 apply_verdict_named(struct apply *apply, int64_t history_id)
 {
-	if (apply->verdicts && apply->verdicts->sweep_id)
-		*apply->verdicts->sweep_id = history_id;
+	if (apply->verdicts)
+		apply_sweeps_named(apply->verdicts->sweeps, history_id);
 }
 
 /* --- what is no hit, and speaks of hits ---------------------------------- */
@@ -442,25 +397,35 @@ delivered(struct apply *apply, const struct apply_hit_of *of,
 }
 
 static enum sg_status
-trapped(struct apply *apply, const struct apply_hit_of *of,
-	const struct signal *signal, struct sg_err *err)
+trap(struct apply *apply, const struct apply_hit_of *of, uint64_t source,
+     int64_t at, struct sg_err *err)
 {
 	struct store_message_of message = message_of(of, 0, 0);
 	struct store_message_hits rows;
 	enum sg_status status;
 
-	if (!apply->hit.source)
+	if (!source)
 		return SG_OK;
 	apply->verdicts->honeypots = true;
-	status = store_honeypot_add(apply->store, &message, apply->hit.source,
-				    signal->happened_at, err);
+	status = store_honeypot_add(apply->store, &message, source, at, err);
 	if (status == SG_OK)
-		status = store_message_hits_by(apply->store, &message,
-					       apply->hit.source, apply->work,
-					       &rows, err);
+		status = store_message_hits_by(apply->store, &message, source,
+					       apply->work, &rows, err);
 	if (status == SG_OK)
 		condemn_all(apply, of, &rows, HIT_HONEYPOT);
 	return status;
+}
+
+static enum sg_status
+trapped(struct apply *apply, const struct apply_hit_of *of,
+	const struct signal *signal, struct sg_err *err)
+{
+	int64_t at = signal->happened_at;
+	enum sg_status status = trap(apply, of, apply->hit.source, at, err);
+
+	return status == SG_OK
+		       ? trap(apply, of, apply->hit.source_before, at, err)
+		       : status;
 }
 
 enum sg_status
@@ -520,30 +485,15 @@ apply_verdict_condemn(struct apply *apply, struct sg_err *err)
 void
 apply_verdict_committed(struct apply *apply)
 {
-	struct apply_verdicts *verdicts = apply->verdicts;
-	struct sg_err err;
-
-	if (!verdicts || !verdicts->facts.n)
-		return;
-	if (spool_append_many(apply->spool, verdicts->facts.items,
-			      verdicts->facts.n, SPOOL_WRITTEN, NULL,
-			      &err) != SG_OK)
-		log_warn("the earlier hits of a sweep stand as they are: %s",
-			 err.text);
-	verdicts->facts.n = 0;
-	pool_clear(verdicts->facts_pool);
+	if (apply->verdicts)
+		apply_sweeps_committed(apply, apply->verdicts->sweeps);
 }
 
 void
 apply_verdict_rolled_back(struct apply *apply)
 {
-	struct apply_verdicts *verdicts = apply->verdicts;
-
-	if (!verdicts)
+	if (!apply->verdicts)
 		return;
-	verdicts->condemned.n = 0;
-	verdicts->facts.n = 0;
-	verdicts->sweep_id = NULL;
-	pool_clear(verdicts->facts_pool);
-	sweep_find_clear(verdicts->sweeps); /* its ids are none */
+	apply->verdicts->condemned.n = 0;
+	apply_sweeps_rolled_back(apply->verdicts->sweeps);
 }

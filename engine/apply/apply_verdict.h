@@ -6,10 +6,10 @@
 #define ENGINE_APPLY_APPLY_VERDICT_H
 
 #include "apply/apply_parts.h"
-#include "apply/sweep_find.h"
 
 #define HIT_BEFORE_DELIVERY "before delivery"
 #define HIT_HONEYPOT	    "honeypot link"
+#define HIT_SWEEP	    "sweep:"
 /* The link that nobody sees was followed. */
 #define HIT_TRAPPED "email.trapped"
 
@@ -47,5 +47,28 @@ enum sg_status apply_verdict_condemn(struct apply *apply,
 
 void apply_verdict_committed(struct apply *apply);
 void apply_verdict_rolled_back(struct apply *apply);
+
+/* apply_verdict_sweep.c: one source at many recipients of a domain. */
+struct apply_sweeps;
+enum sg_status apply_sweeps_open(struct apply *apply,
+				 struct apply_sweeps **sweeps_out,
+				 struct sg_err *err) MUST_CHECK;
+void apply_sweeps_free(struct apply_sweeps *sweeps);
+/* Another signal comes. */
+void apply_sweeps_next(struct apply_sweeps *sweeps);
+/* A hit by apply->hit. */
+struct apply_sweep_hit {
+	const struct apply_hit_of *of;
+	const char *domain; /* "@far.test"; NULL = it has none */
+	int64_t at;
+	const char *reason; /* out: it is of a sweep; NULL = it is not */
+};
+enum sg_status apply_sweeps_look(struct apply *apply,
+				 struct apply_sweeps *sweeps,
+				 struct apply_sweep_hit *hit,
+				 struct sg_err *err) MUST_CHECK;
+void apply_sweeps_named(struct apply_sweeps *sweeps, int64_t history_id);
+void apply_sweeps_committed(struct apply *apply, struct apply_sweeps *sweeps);
+void apply_sweeps_rolled_back(struct apply_sweeps *sweeps);
 
 #endif

@@ -1,7 +1,6 @@
 /* sweep_find.c - see sweep_find.h. */
 #include "apply/sweep_find.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,22 +49,36 @@ sweep_find_free(struct sweep_find *find)
 	free(find);
 }
 
-/* Its own slot, a free one, or that of who was seen longest ago. */
+static uint64_t
+key_of(uint64_t source, const char *domain)
+{
+	return (source ^ hash_text(domain)) | 1;
+}
+
 static struct slot *
-slot_of(struct sweep_find *find, uint64_t key)
+find_slot(struct sweep_find *find, uint64_t key)
+{
+	for (size_t i = 0; i < PROBES; i++)
+		if (find->slots[(key + i) % SLOTS].key == key)
+			return &find->slots[(key + i) % SLOTS];
+	return NULL;
+}
+
+/* A free one, or that of who was seen longest ago. */
+static struct slot *
+take_slot(struct sweep_find *find, uint64_t key)
 {
 	struct slot *oldest = &find->slots[key % SLOTS];
 
-	for (size_t i = 0; i < PROBES; i++) {
+	for (size_t i = 1; i < PROBES && oldest->key; i++) {
 		struct slot *slot = &find->slots[(key + i) % SLOTS];
 
-		if (slot->key == key)
-			return slot;
 		if (!slot->key || slot->last_at < oldest->last_at)
 			oldest = slot;
 	}
 	oldest->key = key;
 	oldest->n = 0;
+	oldest->last_at = 0;
 	return oldest;
 }
 
@@ -97,6 +110,29 @@ add(struct slot *slot, const struct sweep_hit *hit)
 	return &slot->hits[slot->n++];
 }
 
+static struct slot *
+slot_of(struct sweep_find *find, const struct sweep_key *of)
+{
+	uint64_t key = key_of(of->source, of->domain);
+	uint64_t key_before = key_of(of->before, of->domain);
+	struct slot *slot, *old, moved = {0};
+
+	old = of->before && key_before != key ? find_slot(find, key_before)
+					      : NULL;
+	if (old) {
+		/* It was midnight: the same source, by its new number. */
+		moved = *old;
+		memset(old, 0, sizeof(*old));
+	}
+	slot = find_slot(find, key);
+	if (!slot)
+		slot = take_slot(find, key);
+	for (size_t i = 0; i < moved.n && slot->n < SWEEP_HITS_MOST; i++)
+		*add(slot, &moved.hits[i].hit) = moved.hits[i];
+	free(moved.hits);
+	return slot;
+}
+
 static unsigned
 count_recipients(const struct slot *slot)
 {
@@ -118,8 +154,7 @@ sweep_find_see(struct sweep_find *find, const struct verdict_windows *windows,
 	       const struct sweep_key *key, const struct sweep_hit *hit,
 	       struct sweep_found *found_out)
 {
-	uint64_t hash = (key->source ^ hash_text(key->domain)) | 1;
-	struct slot *slot = slot_of(find, hash);
+	struct slot *slot = slot_of(find, key);
 	struct seen *own;
 
 	found_out->recipients = 0;
@@ -137,4 +172,16 @@ sweep_find_see(struct sweep_find *find, const struct verdict_windows *windows,
 			found_out->earlier[found_out->n++] = slot->hits[i].hit;
 		}
 	return &own->hit.history_id;
+}
+
+void
+sweep_find_remember(struct sweep_find *find,
+		    const struct verdict_windows *windows,
+		    const struct sweep_key *key, const struct sweep_hit *hit,
+		    bool told)
+{
+	struct slot *slot = slot_of(find, key);
+
+	forget_before(slot, hit->at - windows->sweep_ms);
+	add(slot, hit)->told = told;
 }

@@ -126,6 +126,8 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.retention_ms = conf->retention_ms,
 		.keep_hits_ms = conf_int(
 			conf_section_at(conf->root, "privacy", 0), "keep_hits"),
+		.keep_audit_ms = conf_int(
+			conf_section_at(conf->root, "audit", 0), "retention"),
 		.verdicts = daemon->verdicts,
 		.batch_most = BATCH_MOST,
 		.batch_wait_ms = BATCH_WAIT_MS,

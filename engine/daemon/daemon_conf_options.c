@@ -65,6 +65,16 @@ static const struct conf_option tokens_options[] = {
 	{0},
 };
 
+static const struct conf_option audit_options[] = {
+	{.name = "retention",
+	 .type = CONF_DURATION,
+	 .fallback = "730d",
+	 .most = 36500LL * 24 * HOUR_MS,
+	 .help = "entries of the audit older than this are deleted; 0s = all "
+		 "are kept"},
+	{0},
+};
+
 static const struct conf_option contacts_options[] = {
 	{.name = "create",
 	 .type = CONF_BOOL,
@@ -267,6 +277,7 @@ const struct conf_option daemon_conf_options[] = {
 	 .options = broadcast_smtp_options},
 	{.name = "spool", .type = CONF_SECTION, .options = spool_options},
 	{.name = "tokens", .type = CONF_SECTION, .options = tokens_options},
+	{.name = "audit", .type = CONF_SECTION, .options = audit_options},
 	{.name = "contacts", .type = CONF_SECTION, .options = contacts_options},
 	{.name = "bounces", .type = CONF_SECTION, .options = bounces_options},
 	{.name = "score", .type = CONF_TITLED, .options = score_options},

@@ -100,8 +100,8 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 		status = mail_consent_init(&gate->consent, options->consent,
 					   options->consents, err);
 	if (status == SG_OK)
-		status =
-			hit_privacy_init(&gate->privacy, options->privacy, err);
+		status = hit_privacy_init(&gate->privacy, options->privacy,
+					  options->keys, err);
 	if (status == SG_OK)
 		status = open_verdicts(gate, options->verdicts, err);
 	gate->page_conf = options->pages;

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "base/inet.h"
 #include "base/text.h"
@@ -50,9 +51,23 @@ take_word(const struct conf_section *section, const char *name,
 			   name, words[0], words[1], words[2], text);
 }
 
+static void
+take_salt(struct hit_privacy *privacy, const struct keys *keys)
+{
+	unsigned char derived[TAG_KEY_SIZE];
+
+	if (!keys) {
+		crypto_random(privacy->salt, sizeof(privacy->salt));
+		return;
+	}
+	keys_derive(keys, "hit source", derived);
+	memcpy(privacy->salt, derived, sizeof(privacy->salt));
+}
+
 enum sg_status
 hit_privacy_init(struct hit_privacy *privacy,
-		 const struct conf_section *section, struct sg_err *err)
+		 const struct conf_section *section, const struct keys *keys,
+		 struct sg_err *err)
 {
 	static const char *const address[] = {"full", "network", "drop"};
 	static const char *const agent[] = {"full", "family", "drop"};
@@ -60,7 +75,7 @@ hit_privacy_init(struct hit_privacy *privacy,
 	int words[3] = {HIT_PART, HIT_PART, HIT_WISH_IGNORE};
 	enum sg_status status = SG_OK;
 
-	crypto_random(privacy->salt, sizeof(privacy->salt));
+	take_salt(privacy, keys);
 	if (section)
 		status = take_word(section, "address", address, &words[0], err);
 	if (section && status == SG_OK)
@@ -97,26 +112,38 @@ hit_network(const char *peer, char network[HIT_ADDRESS_SIZE])
 	memcpy(network + strlen(network), prefix, 4);
 }
 
-static const char *
-source_of(const struct hit_privacy *privacy, const char *network,
-	  const char *agent, struct pool *pool)
+static void
+append_hex(char *to, uint64_t number)
 {
 	static const char digits[] = "0123456789abcdef";
-	char both[HIT_ADDRESS_SIZE + HIT_AGENT_MOST + 1];
+
+	for (size_t i = 0; i < 16; i++, number <<= 4)
+		to[i] = digits[number >> 60];
+}
+
+static const char *
+source_of(const struct hit_privacy *privacy, const char *network,
+	  const struct hit_request *request, const char *agent,
+	  struct pool *pool)
+{
+	char of[sizeof(int64_t) + HIT_ADDRESS_SIZE + HIT_AGENT_MOST + 1];
 	size_t len = strlen(network),
 	       agent_len = strnlen(agent, HIT_AGENT_MOST);
-	uint64_t hash;
-	char *hex;
+	int64_t day = request->at / CLOCK_DAY_MS;
+	char *network_at = of + sizeof(day), *hex;
 
 	if (!*network)
 		return "";
-	memcpy(both, network, len + 1); /* the NUL is between the two */
-	memcpy(both + len + 1, agent, agent_len);
-	hash = crypto_table_hash(both, len + 1 + agent_len, privacy->salt);
-	hex = pool_alloc(pool, 17);
-	for (size_t i = 0; i < 16; i++, hash <<= 4)
-		hex[i] = digits[hash >> 60];
-	hex[16] = '\0';
+	memcpy(network_at, network, len + 1); /* the NUL is between the two */
+	memcpy(network_at + len + 1, agent, agent_len);
+	len += sizeof(day) + 1 + agent_len;
+	hex = pool_alloc(pool, HIT_SOURCE_LEN + 1);
+	for (size_t i = 0; i < 2; i++, day--) {
+		memcpy(of, &day, sizeof(day));
+		append_hex(hex + 16 * i,
+			   crypto_table_hash(of, len, privacy->salt));
+	}
+	hex[HIT_SOURCE_LEN] = '\0';
 	return hex;
 }
 
@@ -182,9 +209,9 @@ hit_facts_of(const struct hit_privacy *privacy,
 				   ? pool_strdup(pool, request->peer)
 				   : "",
 		.agent = agent_of(privacy, agent, pool),
-		.source = request->shared
-				  ? ""
-				  : source_of(privacy, network, agent, pool),
+		.source = request->shared ? ""
+					  : source_of(privacy, network, request,
+						      agent, pool),
 		.unscored = wish,
 	};
 	return true;

@@ -11,28 +11,40 @@
 #include "base/conf.h"
 #include "gate/verdict.h"
 #include "scoregate_plugin.h"
+#include "token/keys.h"
 
 enum hit_detail { HIT_FULL, HIT_PART, HIT_DROP };
 enum hit_wish { HIT_WISH_IGNORE, HIT_WISH_NO_SCORE, HIT_WISH_NO_RECORD };
 
-enum { HIT_SALT_SIZE = 16, HIT_ADDRESS_SIZE = 64, HIT_AGENT_MOST = 300 };
+enum {
+	HIT_SALT_SIZE = 16,
+	HIT_ADDRESS_SIZE = 64,
+	HIT_AGENT_MOST = 300,
+	HIT_SOURCE_LEN = 32
+};
 
 struct hit_privacy {
 	enum hit_detail address, agent;
 	enum hit_wish do_not_track;
-	/* Never written anywhere, and another one at each start: which hits are
-	 * of one source can be told, which source it was cannot. */
+	/* Of the installation's keys: the same after a restart, and on all
+	 * nodes. A source has another number on each day (UTC), so that no
+	 * reader can be followed for longer than two; without the keys nobody
+	 * can tell which source it was. */
 	unsigned char salt[HIT_SALT_SIZE];
 };
 
-/* section NULL: the defaults. */
+/* section NULL: the defaults; keys NULL: a salt of this start only. */
 enum sg_status hit_privacy_init(struct hit_privacy *privacy,
 				const struct conf_section *section,
+				const struct keys *keys,
 				struct sg_err *err) MUST_CHECK;
 
 struct hit_facts {
 	const char *address, *agent; /* as far as they may be kept; "" */
-	const char *source;	     /* 16 hex digits, "" = not known */
+	/* Its number of the day, then that of the day before, so that hits on
+	 * either side of midnight are known to be of one: HIT_SOURCE_LEN hex
+	 * digits; "" = not known. */
+	const char *source;
 	bool unscored; /* they asked for it, by a header: kept, counts not */
 };
 
@@ -41,6 +53,7 @@ struct hit_request {
 	const void *handle;
 	const char *peer;
 	bool shared; /* verdict_found */
+	int64_t at;
 };
 
 /* "192.0.2.0/24", "2001:db8:1::/48"; "" for no address. */

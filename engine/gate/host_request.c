@@ -44,7 +44,8 @@ host_judge(const struct sg_call *call, const struct sg_request *request,
 	struct hit_request hit = {.header = ours->header ? ours->header
 							 : no_header,
 				  .handle = request->handle,
-				  .peer = request->peer};
+				  .peer = request->peer,
+				  .at = call->now};
 	struct verdict_found found;
 	struct hit_facts facts;
 

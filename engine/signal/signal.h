@@ -72,7 +72,7 @@ enum signal_kind {
  * takes out of the signal and keeps apart for a while; and that it is kept but
  * does not count, with the reason.
  */
-#define SIGNAL_HIT_SOURCE  "hit.source"	 /* 16 hex digits */
+#define SIGNAL_HIT_SOURCE  "hit.source"	 /* of two days, in hex */
 #define SIGNAL_HIT_ADDRESS "hit.address" /* or network */
 #define SIGNAL_HIT_AGENT   "hit.agent"	 /* user agent, or its family */
 #define SIGNAL_UNSCORED	   "unscored"	 /* "do-not-track" */

@@ -3,6 +3,8 @@
 
 #include "store/store_sql.h"
 
+enum { EXPIRE_AT_ONCE = 2000 };
+
 static void
 read_audit(struct db_statement *statement, struct pool *pool, void *out)
 {
@@ -74,4 +76,26 @@ store_audit_recent(struct store *store, const struct store_audit_filter *filter,
 	db_bind_int(statement, 8, (int64_t)filter->most);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
+}
+
+/* Their ids are in the order of time, or nearly so. */
+enum sg_status
+store_audit_expire(struct store *store, int64_t before, bool *left_out,
+		   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status =
+		store_prepare(store,
+			      "DELETE FROM audit WHERE at < ? AND id IN"
+			      " (SELECT id FROM audit ORDER BY id LIMIT ?)",
+			      &statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, before);
+	db_bind_int(statement, 2, EXPIRE_AT_ONCE);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		*left_out = db_changes(store_db(store)) == EXPIRE_AT_ONCE;
+	return status;
 }

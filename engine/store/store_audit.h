@@ -37,4 +37,10 @@ enum sg_status store_audit_recent(struct store *store,
 				  struct pool *pool, struct store_audits *out,
 				  struct sg_err *err) MUST_CHECK;
 
+/* Some of those from before then, the oldest first; *left_out: there may be
+ * more. */
+enum sg_status store_audit_expire(struct store *store, int64_t before,
+				  bool *left_out,
+				  struct sg_err *err) MUST_CHECK;
+
 #endif

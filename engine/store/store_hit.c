@@ -4,7 +4,7 @@
 #include "store/db.h"
 #include "store/store_sql.h"
 
-enum { EXPIRE_AT_ONCE = 5000, ID_TIME_SHIFT = 20 };
+enum { EXPIRE_AT_ONCE = 5000, RECENT_MOST = 100000, ID_TIME_SHIFT = 20 };
 
 enum sg_status
 store_hit_add(struct store *store, const struct store_hit *hit,
@@ -100,6 +100,41 @@ store_any_hits(struct store *store, int64_t since, int64_t until,
 }
 
 /* Ids lead with the time of receipt. */
+enum sg_status
+store_recent_hits(struct store *store, int64_t since, store_recent_hit_fn *fn,
+		  void *arg, struct sg_err *err)
+{
+	struct db_statement *statement;
+	struct store_recent_hit hit;
+	enum sg_status status = store_prepare(
+		store,
+		"SELECT t.history_id, t.source, h.happened_at, h.record_key,"
+		" h.message_id, h.verdict, h.verdict_reason, r.key"
+		" FROM hit t CROSS JOIN history h ON h.id = t.history_id"
+		" CROSS JOIN record r ON r.id = h.record_id"
+		" WHERE t.history_id >= ? AND t.source != 0"
+		" ORDER BY t.history_id LIMIT ?",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, since << ID_TIME_SHIFT);
+	db_bind_int(statement, 2, RECENT_MOST);
+	while ((status = db_step(statement, err)) == SG_OK) {
+		hit.history_id = db_column_int(statement, 0);
+		hit.source = (uint64_t)db_column_int(statement, 1);
+		hit.happened_at = db_column_int(statement, 2);
+		hit.record_key = (uint64_t)db_column_int(statement, 3);
+		hit.message_id = (uint64_t)db_column_int(statement, 4);
+		hit.verdict = (enum verdict)db_column_int(statement, 5);
+		hit.reason = db_column_text(statement, 6);
+		hit.key = db_column_text(statement, 7);
+		fn(arg, &hit);
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
+}
+
 enum sg_status
 store_hits_expire(struct store *store, int64_t before, bool *left_out,
 		  struct sg_err *err)

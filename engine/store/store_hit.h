@@ -80,6 +80,19 @@ enum sg_status store_any_hits(struct store *store, int64_t since, int64_t until,
 			      store_any_hit_fn *fn, void *arg,
 			      struct sg_err *err) MUST_CHECK;
 
+/* Hits whose source is known, received since then, the oldest first, of all
+ * records; borrowed. */
+struct store_recent_hit {
+	int64_t history_id, happened_at;
+	uint64_t source, record_key, message_id;
+	enum verdict verdict; /* now */
+	const char *reason, *key;
+};
+typedef void store_recent_hit_fn(void *arg, const struct store_recent_hit *hit);
+enum sg_status store_recent_hits(struct store *store, int64_t since,
+				 store_recent_hit_fn *fn, void *arg,
+				 struct sg_err *err) MUST_CHECK;
+
 /* The link that nobody sees was followed, by this source. */
 enum sg_status store_honeypot_add(struct store *store,
 				  const struct store_message_of *of,
@@ -90,6 +103,9 @@ enum sg_status store_honeypot_has(struct store *store,
 				  const struct store_message_of *of,
 				  uint64_t source,
 				  struct sg_err *err) MUST_CHECK;
+/* Those of before are forgotten: a source has another number by then. */
+enum sg_status store_honeypots_expire(struct store *store, int64_t before,
+				      struct sg_err *err) MUST_CHECK;
 /* SG_NONE: there is none at all. */
 enum sg_status store_honeypot_any(struct store *store,
 				  struct sg_err *err) MUST_CHECK;

@@ -194,6 +194,19 @@ store_honeypot_has(struct store *store, const struct store_message_of *of,
 }
 
 enum sg_status
+store_honeypots_expire(struct store *store, int64_t before, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(
+		store, "DELETE FROM honeypot WHERE at < ?", &statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, before);
+	return db_run(statement, err);
+}
+
+enum sg_status
 store_honeypot_any(struct store *store, struct sg_err *err)
 {
 	struct db_statement *statement;

@@ -69,7 +69,8 @@ store_settled(struct store *store, int64_t id, struct sg_err *err)
 }
 
 enum sg_status
-store_parked_expire(struct store *store, int64_t before, struct sg_err *err)
+store_parked_expire(struct store *store, int64_t before, bool *left_out,
+		    struct sg_err *err)
 {
 	struct db_statement *statement;
 	enum sg_status status;
@@ -85,7 +86,10 @@ store_parked_expire(struct store *store, int64_t before, struct sg_err *err)
 		return status;
 	db_bind_int(statement, 1, before);
 	db_bind_int(statement, 2, PARKED_AT_ONCE);
-	return db_run(statement, err);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		*left_out = db_changes(store_db(store)) == PARKED_AT_ONCE;
+	return status;
 }
 
 /* Each by its own way: those of a record lie in its runs. */

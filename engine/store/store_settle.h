@@ -34,6 +34,7 @@ enum sg_status store_settled(struct store *store, int64_t id,
  * who it was, and no record has that key. What was named by an address or key
  * stays, and so does all that people said. */
 enum sg_status store_parked_expire(struct store *store, int64_t before,
+				   bool *left_out,
 				   struct sg_err *err) MUST_CHECK;
 
 /* A later verdict: of one entry, or of those of a message. */

@@ -123,6 +123,13 @@ def test_the_link_that_nobody_sees_condemns_its_source(daemon):
     assert explained(daemon, signal)[1]["honeypot"]["result"] == "machine"
     hit(daemon, who, 10)  # somebody else
     daemon.wait_for_score(who, 10)
+    # The same source is known again after a restart.
+    daemon.stop()
+    daemon.start()
+    hit(daemon, who, 10, "https://shop.test/c", agent=scanner)
+    clicked = the(daemon, who, "email.clicked")[0]
+    assert clicked["verdict_reason"] == "honeypot link"
+    assert daemon.score(who) == 10
 
 
 def test_lists_are_reloaded_and_a_mistake_changes_nothing(daemon):

@@ -82,6 +82,7 @@ applier_open(struct applier *applier)
 					.retention_ms = applier->retention_ms,
 					.verdicts = applier->verdicts,
 					.keep_hits_ms = applier->keep_hits_ms,
+					.keep_audit_ms = applier->keep_audit_ms,
 					.batch_most = 5000,
 					.late_rows_most =
 						applier->late_rows_most,

@@ -25,7 +25,7 @@ struct applier {
 	const struct apply_team *teams;
 	size_t n_teams;
 	struct verdict_book *verdicts; /* NULL: hits are judged alone */
-	int64_t keep_hits_ms;
+	int64_t keep_hits_ms, keep_audit_ms;
 	bool stopped;	     /* do not start the thread */
 	_Atomic int64_t now; /* 0 = the clock's */
 };

@@ -343,6 +343,79 @@ a_sweep_condemns_its_earlier_hits_through_the_spool(void **unused)
 	end(&applier);
 }
 
+/* The day after, its number of today is that of yesterday's day before. */
+#define BEFORE_MIDNIGHT "00000000000000aa0000000000000011"
+#define AFTER_MIDNIGHT	"00000000000000bb00000000000000aa"
+
+static void
+sweep_at(struct applier *applier, const char *who, int64_t at,
+	 const char *source)
+{
+	struct signal signal = hit_of(who, NULL, at);
+
+	from_source(&signal, source);
+	applier_move_to(applier, at);
+	applier_submit(applier, &signal);
+}
+
+static void
+a_restart_or_midnight_is_no_way_out_of_a_sweep(void **unused)
+{
+	static const char *const people[] = {"a@far.test", "b@far.test",
+					     "c@far.test", "d@far.test",
+					     "e@far.test"};
+	int64_t midnight = (clock_now() / DAY + 2) * DAY;
+	struct applier applier;
+
+	begin(&applier, "sweep { recipients = 3 }");
+	sweep_at(&applier, people[0], midnight - 4, BEFORE_MIDNIGHT);
+	sweep_at(&applier, people[1], midnight - 3, BEFORE_MIDNIGHT);
+	assert_true(score(&applier, people[1]) == 10);
+	applier_close(&applier);
+	applier_open(&applier);
+	sweep_at(&applier, people[2], midnight + 1, AFTER_MIDNIGHT);
+	for (int i = 0; i < 3; i++)
+		wait_for_score(&applier, people[i], -1);
+	/* Those of before are known to be of one: nobody is told twice. */
+	applier_close(&applier);
+	applier_open(&applier);
+	sweep_at(&applier, people[3], midnight + 2, AFTER_MIDNIGHT);
+	assert_true(score(&applier, people[3]) == -1);
+	/* The window is over. */
+	sweep_at(&applier, people[4], midnight + 11 * SECOND, AFTER_MIDNIGHT);
+	assert_true(score(&applier, people[4]) == 10);
+	end(&applier);
+}
+
+static void
+the_hidden_link_condemns_on_either_side_of_midnight(void **unused)
+{
+	int64_t midnight = (clock_now() / DAY + 2) * DAY;
+	struct applier applier;
+	struct signal signal;
+
+	begin(&applier, "");
+	signal = hit_of(ann, NULL, midnight - 1);
+	from_source(&signal, BEFORE_MIDNIGHT);
+	applier_move_to(&applier, midnight - 1);
+	applier_submit(&applier, &signal);
+	assert_true(score(&applier, ann) == 10);
+	signal.name = "email.trapped";
+	signal.verdict = VERDICT_MACHINE;
+	signal.happened_at = signal.received_at = midnight;
+	from_source(&signal, AFTER_MIDNIGHT);
+	applier_move_to(&applier, midnight);
+	applier_submit(&applier, &signal);
+	assert_true(score(&applier, ann) == -1);
+	/* And the day after. */
+	signal = hit_of(ann, NULL, midnight + DAY);
+	from_source(&signal, "00000000000000cc00000000000000bb");
+	applier_move_to(&applier, midnight + DAY);
+	applier_submit(&applier, &signal);
+	assert_true(score(&applier, ann) == -1);
+	end(&applier);
+}
+
 static void
 who_fetched_it_is_kept_apart_and_for_a_while(void **unused)
 {
@@ -586,6 +659,10 @@ main(void)
 		cmocka_unit_test(the_link_that_nobody_sees_condemns_its_source),
 		cmocka_unit_test(
 			a_sweep_condemns_its_earlier_hits_through_the_spool),
+		cmocka_unit_test(
+			a_restart_or_midnight_is_no_way_out_of_a_sweep),
+		cmocka_unit_test(
+			the_hidden_link_condemns_on_either_side_of_midnight),
 		cmocka_unit_test(who_fetched_it_is_kept_apart_and_for_a_while),
 		cmocka_unit_test(in_whatever_order_the_same_is_condemned),
 		cmocka_unit_test(hits_before_delivery_are_so_in_any_order),

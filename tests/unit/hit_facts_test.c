@@ -8,8 +8,11 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/clock.h"
 #include "base/crypto.h"
 #include "gate/gate.h"
 
@@ -52,7 +55,7 @@ privacy_of(const char *text, struct hit_privacy *privacy, struct sg_err *err)
 	assert_int_equal(conf_parse("privacy", text, 1, gate_privacy_options,
 				    &section, NULL),
 			 SG_OK);
-	enum sg_status status = hit_privacy_init(privacy, section, err);
+	enum sg_status status = hit_privacy_init(privacy, section, NULL, err);
 	conf_free(section);
 	return status;
 }
@@ -94,7 +97,8 @@ what_is_kept_is_what_is_said(void **state)
 		{"keep_hits = 0s address = full agent = full", "", ""},
 	};
 	struct headers headers = {.agent = FIREFOX};
-	struct hit_request request = {header_of, &headers, "192.0.2.77", false};
+	struct hit_request request = {header_of, &headers, "192.0.2.77", false,
+				      0};
 	struct hit_privacy privacy;
 	struct hit_facts facts;
 
@@ -108,31 +112,57 @@ what_is_kept_is_what_is_said(void **state)
 	}
 }
 
-/* Which hits are of one source can be told, across starts it cannot. */
+/* Which hits are of one source can be told, also across a restart and midnight;
+ * whose they are only with the keys, and nobody can be followed for days. */
 static void
-a_source_is_a_number_of_this_start(void **state)
+a_source_is_a_number_of_its_day(void **state)
 {
+	static char folder[] = "/tmp/scoregate-hit-XXXXXX";
+	int64_t day = 20000 * CLOCK_DAY_MS;
 	struct headers firefox = {.agent = FIREFOX}, curl = {.agent = "curl"};
-	struct hit_request one = {header_of, &firefox, "192.0.2.77", false};
-	struct hit_request neighbour = {header_of, &firefox, "192.0.2.1",
-					false};
-	struct hit_request other = {header_of, &curl, "192.0.2.77", false};
-	struct hit_request proxy = {header_of, &firefox, "192.0.2.77", true};
-	struct hit_privacy privacy, restarted;
-	struct hit_facts a, b, c, d, e;
+	struct hit_request one = {header_of, &firefox, "192.0.2.77", false,
+				  day};
+	struct hit_request neighbour = {header_of, &firefox, "192.0.2.1", false,
+					day + CLOCK_DAY_MS - 1};
+	struct hit_request other = {header_of, &curl, "192.0.2.77", false, day};
+	struct hit_request proxy = {header_of, &firefox, "192.0.2.77", true,
+				    day};
+	struct hit_request next = {header_of, &firefox, "192.0.2.77", false,
+				   day + CLOCK_DAY_MS};
+	struct hit_privacy privacy, restarted, elsewhere;
+	struct keys *keys;
+	struct hit_facts a, b, c;
+	char path[64];
 
-	assert_int_equal(privacy_of("", &privacy, NULL), SG_OK);
-	assert_int_equal(privacy_of("", &restarted, NULL), SG_OK);
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/keys", folder);
+	assert_int_equal(keys_open(path, 1, &keys, NULL), SG_OK);
+	assert_int_equal(hit_privacy_init(&privacy, NULL, keys, NULL), SG_OK);
+	keys_close(keys);
+	assert_int_equal(keys_open(path, 0, &keys, NULL), SG_OK);
+	assert_int_equal(hit_privacy_init(&restarted, NULL, keys, NULL), SG_OK);
+	keys_close(keys);
+	unlink(path);
+	rmdir(folder);
+	assert_int_equal(hit_privacy_init(&elsewhere, NULL, NULL, NULL), SG_OK);
+
 	assert_true(hit_facts_of(&privacy, &one, pool, &a));
-	assert_true(hit_facts_of(&privacy, &neighbour, pool, &b));
-	assert_true(hit_facts_of(&privacy, &other, pool, &c));
-	assert_true(hit_facts_of(&restarted, &one, pool, &d));
-	assert_true(hit_facts_of(&privacy, &proxy, pool, &e));
-	assert_int_equal(strlen(a.source), 16);
+	assert_int_equal(strlen(a.source), HIT_SOURCE_LEN);
+	assert_true(hit_facts_of(&restarted, &neighbour, pool, &b));
 	assert_string_equal(a.source, b.source);
-	assert_string_not_equal(a.source, c.source); /* never network alone */
-	assert_string_not_equal(a.source, d.source);
-	assert_string_equal(e.source, ""); /* many people's */
+	assert_true(hit_facts_of(&privacy, &other, pool, &b));
+	assert_string_not_equal(a.source, b.source); /* never network alone */
+	assert_true(hit_facts_of(&elsewhere, &one, pool, &b));
+	assert_string_not_equal(a.source, b.source);
+	assert_true(hit_facts_of(&privacy, &proxy, pool, &b));
+	assert_string_equal(b.source, ""); /* many people's */
+	assert_true(hit_facts_of(&privacy, &next, pool, &b));
+	assert_memory_equal(a.source, b.source + 16, 16); /* the day before */
+	assert_memory_not_equal(a.source, b.source, 16);
+	next.at += CLOCK_DAY_MS;
+	assert_true(hit_facts_of(&privacy, &next, pool, &c));
+	assert_memory_not_equal(a.source, c.source, 16);
+	assert_memory_not_equal(a.source, c.source + 16, 16);
 }
 
 static void
@@ -140,9 +170,11 @@ who_does_not_want_to_be_tracked_is_heard(void **state)
 {
 	struct headers headers = {.dnt = "1"}, gpc = {.gpc = "1"};
 	struct headers yes = {.dnt = "0"};
-	struct hit_request asked = {header_of, &headers, "192.0.2.77", false};
-	struct hit_request also = {header_of, &gpc, "192.0.2.77", false};
-	struct hit_request not_asked = {header_of, &yes, "192.0.2.77", false};
+	struct hit_request asked = {header_of, &headers, "192.0.2.77", false,
+				    0};
+	struct hit_request also = {header_of, &gpc, "192.0.2.77", false, 0};
+	struct hit_request not_asked = {header_of, &yes, "192.0.2.77", false,
+					0};
 	struct hit_privacy privacy;
 	struct hit_facts facts;
 
@@ -169,7 +201,8 @@ a_hostile_user_agent_is_cut_and_cleaned(void **state)
 {
 	char agent[1000];
 	struct headers headers = {.agent = agent};
-	struct hit_request request = {header_of, &headers, "192.0.2.77", false};
+	struct hit_request request = {header_of, &headers, "192.0.2.77", false,
+				      0};
 	struct hit_privacy privacy;
 	struct hit_facts facts;
 
@@ -200,7 +233,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_become_networks),
 		cmocka_unit_test(what_is_kept_is_what_is_said),
-		cmocka_unit_test(a_source_is_a_number_of_this_start),
+		cmocka_unit_test(a_source_is_a_number_of_its_day),
 		cmocka_unit_test(who_does_not_want_to_be_tracked_is_heard),
 		cmocka_unit_test(a_hostile_user_agent_is_cut_and_cleaned),
 		cmocka_unit_test(a_wrong_word_is_refused_with_its_line),

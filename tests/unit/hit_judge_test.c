@@ -122,7 +122,7 @@ static unsigned
 sees(uint64_t source, const char *domain, uint64_t who, int64_t at)
 {
 	struct sweep_hit hit = {.at = at, .record_key = who, .message_id = 1};
-	struct sweep_key key = {source, domain};
+	struct sweep_key key = {source, 0, domain};
 
 	*sweep_find_see(find, &windows, &key, &hit, &found) =
 		(int64_t)who * 100;
