@@ -178,7 +178,8 @@ PAGES_C = $(BUILD)/gen/page_assets.c
 $(PAGES_C): $(wildcard engine/page/files/*) contrib/files-to-c
 	@mkdir -p $(@D); contrib/files-to-c page_assets $(filter engine/%,$^) > $@
 
-plugin_assets = $(wildcard plugins/$(1)/*.html plugins/$(1)/*.conf plugins/$(1)/*.js)
+plugin_assets = $(wildcard plugins/$(1)/*.html plugins/$(1)/*.conf plugins/$(1)/*.js \
+		plugins/$(1)/*.css plugins/$(1)/*.svg)
 $(BUILD)/gen/plugins/%_assets.o: $(BUILD)/gen/plugins/%_assets.c
 	$(COMPILE) $(PUBLIC_INC) -fPIC -c $< -o $@
 
@@ -197,6 +198,7 @@ $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 # What one needs beside libc.
 PLUGIN_LIBS_maillog = -lsystemd -lz
 PLUGIN_LIBS_webhook = -lxml2 -lgnutls -lm
+PLUGIN_LIBS_console = -lm
 define plugin_rule
 $(BUILD)/gen/plugins/$(1)_assets.c: $(call plugin_assets,$(1)) contrib/files-to-c
 	@mkdir -p $$(@D); contrib/files-to-c $(1)_assets $$(filter plugins/%,$$^) > $$@

@@ -1,0 +1,157 @@
+/* console_ask.c - the API as the person who is signed in, and reading what it
+ * says. */
+#include "console.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool
+ask_with(struct page *page, struct sg_ask *more, struct sg_told *told)
+{
+	more->size = sizeof(*more);
+	more->user = page->user;
+	more->request = page->request;
+	if (more->body && !more->body_len)
+		more->body_len = strlen(more->body);
+	page->host->ask(page->call, more, told);
+	return told->status >= 200 && told->status < 300;
+}
+
+bool
+ask(struct page *page, const char *method, const char *path, const char *json,
+    struct sg_told *told)
+{
+	struct sg_ask of = {.method = method, .path = path, .body = json};
+
+	return ask_with(page, &of, told);
+}
+
+bool
+ask_get(struct page *page, const char *path, struct sg_told *told)
+{
+	return ask(page, "GET", path, NULL, told);
+}
+
+const char *
+told_detail(struct page *page, const struct sg_told *told)
+{
+	const char *detail = text_at(page, told->json, "detail");
+
+	return *detail ? detail : "The daemon's log says more.";
+}
+
+/* --- JSON ----------------------------------------------------------------- */
+
+const struct sg_json *
+json_of(struct page *page, const struct sg_json *json, const char *name)
+{
+	const char *own;
+
+	if (name[0] == '/')
+		return page->host->json_pointer(json, name);
+	for (size_t i = 0; i < page->host->json_members(json); i++) {
+		const struct sg_json *value =
+			page->host->json_member(json, i, &own);
+
+		if (strcmp(own, name) == 0)
+			return value;
+	}
+	return NULL;
+}
+
+const char *
+text_at(struct page *page, const struct sg_json *json, const char *name)
+{
+	const char *text =
+		page->host->json_text(page->call, json_of(page, json, name));
+
+	return text ? text : "";
+}
+
+bool
+is_at(struct page *page, const struct sg_json *json, const char *name)
+{
+	return strcmp(text_at(page, json, name), "true") == 0;
+}
+
+bool
+has_number(struct page *page, const struct sg_json *json, const char *name)
+{
+	const char *text = text_at(page, json, name);
+	char *end;
+
+	strtod(text, &end);
+	return *text && !*end;
+}
+
+double
+number_at(struct page *page, const struct sg_json *json, const char *name)
+{
+	return strtod(text_at(page, json, name), NULL);
+}
+
+const struct sg_json *
+items_of(struct page *page, const struct sg_told *told)
+{
+	return json_of(page, told->json, "items");
+}
+
+/* --- what the person sent --------------------------------------------------
+ */
+
+const char *
+page_text(struct page *page, const char *format, ...)
+{
+	struct sg_text *text = page->host->text(page->call);
+	va_list args;
+
+	va_start(args, format);
+	text_write_args(page->host, text, format, &args);
+	va_end(args);
+	return page->host->text_value(text);
+}
+
+const char *
+page_slice(struct page *page, const char *from, size_t len)
+{
+	char *copy = page->host->alloc(page->call, len + 1);
+
+	memcpy(copy, from, len);
+	return copy;
+}
+
+const char *
+form_text(struct page *page, const char *name)
+{
+	const char *text =
+		page->form ? page->host->form_get(page->form, name) : NULL;
+
+	return text ? text : "";
+}
+
+const char *
+query_each(struct page *page, const char *name, size_t i)
+{
+	const char *at = page->request->query;
+
+	while (*at) {
+		size_t len = strcspn(at, "&"), own = strcspn(at, "=&");
+		const char *is = page_decode(page, at, own, true);
+
+		if (is && strcmp(is, name) == 0 && i-- == 0) {
+			own += at[own] == '=';
+			return page_decode(page, at + own, len - own, true);
+		}
+		at += len + (at[len] == '&');
+	}
+	return NULL;
+}
+
+const char *
+query_text(struct page *page, const char *name)
+{
+	const char *text = query_each(page, name, 0);
+
+	return text ? text : "";
+}
