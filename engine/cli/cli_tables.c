@@ -25,6 +25,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_import_commands,
 	cli_data_commands,
 	cli_broadcast_commands,
+	cli_broadcast_result_commands,
 	cli_template_commands,
 	cli_mail_commands,
 	cli_try_commands,

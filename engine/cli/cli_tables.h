@@ -23,6 +23,7 @@ extern const struct cli_command cli_verdict_commands[];
 extern const struct cli_command cli_import_commands[];
 extern const struct cli_command cli_data_commands[];
 extern const struct cli_command cli_broadcast_commands[];
+extern const struct cli_command cli_broadcast_result_commands[];
 extern const struct cli_command cli_template_commands[];
 extern const struct cli_command cli_mail_commands[];
 extern const struct cli_command cli_try_commands[];

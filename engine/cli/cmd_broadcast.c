@@ -488,37 +488,6 @@ broadcast_test(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
-static enum cli_exit
-broadcast_clicks(struct cli *cli, const struct cli_args *args)
-{
-	static const struct cli_column columns[] = {
-		{"when", "happened_at", CLI_TIME},
-		{"contact", "email", CLI_TEXT},
-		{"verdict", "verdict", CLI_TEXT},
-		{"link", "url", CLI_TEXT},
-		{0},
-	};
-	struct json *answer = NULL;
-	struct buf path = BUF_INIT;
-	enum cli_exit code;
-
-	cli_path(&path, "/broadcasts/%s/clicks", cli_arg(args, 0));
-	cli_query(&path, "link", cli_value(args, "link"));
-	cli_query(&path, "limit",
-		  cli_value(args, "limit") ? cli_value(args, "limit") : "1000");
-	cli_query(&path, "cursor", cli_value(args, "cursor"));
-	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
-	buf_done(&path);
-	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
-		cli_table(cli, json_get(answer, "items"), columns);
-		if (json_get_text(answer, "next"))
-			printf("There are more: --cursor %s\n",
-			       json_get_text(answer, "next"));
-	}
-	json_free(answer);
-	return code;
-}
-
 static const struct cli_option create_options[] = {
 	{"template", "FILE.eml", "the mail, with {{variables}}"},
 	{"to", "EXPR", "who gets it, evaluated when it is sent"},
@@ -565,13 +534,6 @@ static const struct cli_option wait_option[] = {
 	{"wait", NULL, "show progress until it is over"},
 	{0},
 };
-static const struct cli_option click_options[] = {
-	{"link", "URL", "only clicks on this one"},
-	{"limit", "N", "so many at most; 1000"},
-	{"cursor", "CURSOR", "go on where a longer answer ended"},
-	{0},
-};
-
 const struct cli_command cli_broadcast_commands[] = {
 	{"broadcast create", "NAME --template FILE.eml --to EXPR",
 	 "prepare a broadcast", create_options, 1, 1, broadcast_create},
@@ -591,7 +553,5 @@ const struct cli_command cli_broadcast_commands[] = {
 	 broadcast_cancel},
 	{"broadcast delete", "NAME", "forget one that nobody got yet", NULL, 1,
 	 1, broadcast_delete},
-	{"broadcast clicks", "NAME", "who clicked what, and when",
-	 click_options, 1, 1, broadcast_clicks},
 	{0},
 };

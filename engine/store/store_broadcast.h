@@ -198,6 +198,7 @@ enum sg_status store_broadcast_get_points(
 /* One hit on a broadcast's message: who, when, with which verdict. */
 struct store_broadcast_hit {
 	int64_t id; /* of the history entry */
+	uint32_t record_id;
 	const char *email;
 	int64_t happened_at;
 	int verdict; /* enum verdict */
@@ -219,5 +220,17 @@ store_broadcast_get_hits(struct store *store,
 			 const struct store_broadcast_hits_asked *asked,
 			 struct pool *pool, struct store_broadcast_hits *out,
 			 struct sg_err *err) MUST_CHECK;
+/* All of that name in one walk, in no order; email and texts are borrowed for
+ * the call. */
+typedef void store_broadcast_hit_fn(void *arg,
+				    const struct store_broadcast_hit *hit);
+struct store_broadcast_each {
+	const char *name, *signal;
+	store_broadcast_hit_fn *fn;
+	void *arg;
+};
+enum sg_status store_broadcast_each_hit(struct store *store,
+					const struct store_broadcast_each *each,
+					struct sg_err *err) MUST_CHECK;
 
 #endif

@@ -121,7 +121,19 @@ read_hit(struct db_statement *statement, struct pool *pool, void *row)
 	hit->verdict = (int)db_column_int(statement, 3);
 	hit->verdict_reason = store_column(statement, 4, pool);
 	hit->props = store_column(statement, 5, pool);
+	hit->record_id = (uint32_t)db_column_int(statement, 6);
 }
+
+/* Not by the index on names: that walks all hits there ever were. */
+#define HITS                                                          \
+	"SELECT h.id, coalesce(c.key, ''), h.happened_at, h.verdict," \
+	" h.verdict_reason, h.props, r.record_id"                     \
+	" FROM broadcast_recipient r"                                 \
+	" JOIN history_of h ON h.of_record = r.record_id"             \
+	" AND h.message_id = r.message_id"                            \
+	" JOIN record c ON c.id = r.record_id"                        \
+	" WHERE r.broadcast = ? AND r.message_id <> 0"                \
+	" AND coalesce(h.name, '') = ? AND h.effective = 1"
 
 enum sg_status
 store_broadcast_get_hits(struct store *store,
@@ -134,19 +146,9 @@ store_broadcast_get_hits(struct store *store,
 	struct db_statement *statement;
 	enum sg_status status;
 
-	/* Not by the index on names: that walks all hits there ever were. */
-	status = store_prepare(
-		store,
-		"SELECT h.id, coalesce(c.key, ''), h.happened_at, h.verdict,"
-		" h.verdict_reason, h.props"
-		" FROM broadcast_recipient r"
-		" JOIN history_of h ON h.of_record = r.record_id"
-		" AND h.message_id = r.message_id"
-		" JOIN record c ON c.id = r.record_id"
-		" WHERE r.broadcast = ? AND r.message_id <> 0"
-		" AND coalesce(h.name, '') = ? AND h.effective = 1"
-		" AND h.id > ? ORDER BY h.id LIMIT ?",
-		&statement, err);
+	status =
+		store_prepare(store, HITS " AND h.id > ? ORDER BY h.id LIMIT ?",
+			      &statement, err);
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, asked->name);
@@ -155,4 +157,25 @@ store_broadcast_get_hits(struct store *store,
 	db_bind_int(statement, 4, (int64_t)asked->most);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
+}
+
+enum sg_status
+store_broadcast_each_hit(struct store *store,
+			 const struct store_broadcast_each *each,
+			 struct sg_err *err)
+{
+	struct store_broadcast_hit hit;
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(store, HITS, &statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, each->name);
+	db_bind_text(statement, 2, each->signal);
+	while ((status = db_step(statement, err)) == SG_OK) {
+		read_hit(statement, NULL, &hit);
+		each->fn(each->arg, &hit);
+	}
+	db_reset(statement);
+	return status == SG_NONE ? SG_OK : status;
 }

@@ -311,3 +311,28 @@ def test_who_clicked_what_and_what_it_scored(gateway):
                 ("lead", 40, 2)]  # with the opens that clicks imply
     text = daemon.do("broadcast", "status", "spring")
     assert "machines" in text and "points" in text
+    links = daemon.ask("broadcast", "links", "spring")["items"]
+    assert [(i["url"][-4:], i["people"], i["hits"], i["machine_people"],
+             i["machine_hits"]) for i in links] == [
+        ("/vip", 1, 2, 1, 1), ("st/b", 1, 1, 0, 0)]
+    assert "st/b" in daemon.do("broadcast", "links", "spring")
+    # Beside one that nobody got.
+    broadcasts.create(daemon, gateway.base, "empty")
+    both = daemon.ask("broadcast", "compare", "spring", "empty")["items"]
+    assert [i["name"] for i in both] == ["spring", "empty"]
+    spring, empty = both
+    assert (spring["sent"], empty["sent"]) == (3, 0)
+    assert spring["clicked"] == {
+        "people": 2, "hits": 3, "machine_people": 1, "machine_hits": 1,
+        "rate": 2 / 3}
+    assert spring["clicked_of_opened"] == 1, "a click implies the open"
+    assert spring["points"] == {"lead": 40}
+    assert empty["clicked"]["rate"] is None and empty["points"] == {}
+    text = daemon.do("broadcast", "compare", "spring", "empty")
+    assert "2 (66.7 %)" in text and "points of lead" in text
+    assert "no broadcast" in daemon.refused(3, "broadcast", "compare",
+                                            "spring", "nope")
+    who = daemon.ask("broadcast", "recipients", "spring", "--state", "sent")
+    assert sorted(i["email"] for i in who["items"]) == sorted(people)
+    assert people[0] in daemon.do("broadcast", "recipients", "spring",
+                                  "--where", f"email = '{people[0]}'")

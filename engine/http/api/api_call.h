@@ -372,6 +372,10 @@ enum sg_status api_add_split(struct api_call *call,
 			     struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_act, api_broadcasts_recipients;
 
+/* --- api_broadcast_compare.c, api_broadcast_links.c ----------------------- */
+
+api_fn api_broadcasts_compare, api_broadcasts_links;
+
 /* --- api_broadcast_preview.c --------------------------------------------- */
 
 api_fn api_broadcasts_preview;

@@ -210,6 +210,15 @@ const struct api_shape api_shapes[] = {
 	 " ...}", NULL},
 	{"SplitVersion", "{version:text percent:number sent:int opened:int"
 	 " clicked:int}", NULL},
+	{"LinkHits", "{url:text people:int hits:int machine_people:int"
+	 " machine_hits:int}", NULL},
+	{"BroadcastResult", "{name:text state:text started_at:time|null"
+	 " sent:int failed:int skipped:int doubtful:int delivered:Rated"
+	 " opened:Rated clicked:Rated replied:Rated bounced:Rated"
+	 " complained:Rated unsubscribed:Rated clicked_of_opened:number|null"
+	 " points:map(number)}", NULL},
+	{"Rated", "{people:int hits:int machine_people:int machine_hits:int"
+	 " rate:number|null}", "the rate is of those sent to"},
 	{"Points", "{score:text points:number people:int}", NULL},
 	{"Hits", "{signal:text people:int hits:int machine_people:int"
 	 " machine_hits:int}", NULL},
