@@ -13,6 +13,7 @@
 #include "apply/fold_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "store/db_rows.h"
 #include "store/store_position.h"
 
 enum { SMALL = 500 }; /* signals: fewer make a small batch */
@@ -336,19 +337,31 @@ try_batch(struct apply *apply, struct sg_err *err)
 	return status;
 }
 
+/* A row was refused among others: once more, and it is known which. */
+static bool
+is_to_be_found(struct apply *apply, enum sg_status status, bool careful)
+{
+	return status == SG_BUSY && !careful && apply->store &&
+	       db_rows_careful(store_db(apply->store));
+}
+
 enum sg_status
 apply_run_batch(struct apply *apply, struct sg_err *err)
 {
 	enum sg_status status = SG_OK;
+	bool careful;
 
 	/* One that failed is still there, to be tried again. */
 	if (!apply->batch.n)
 		status = read_batch(apply, err);
 	if (status != SG_OK)
 		return status;
-	do
+	do {
+		careful =
+			apply->store && db_rows_careful(store_db(apply->store));
 		status = try_batch(apply, err);
-	while (status == SG_REFUSED);
+	} while (status == SG_REFUSED ||
+		 is_to_be_found(apply, status, careful));
 	if (status == SG_OK)
 		finish(apply);
 	return status;

@@ -57,6 +57,7 @@ bool db_column_is_null(struct db_statement *statement, int i);
 enum sg_status db_begin(struct db *db, struct sg_err *err) MUST_CHECK;
 enum sg_status db_commit(struct db *db, struct sg_err *err) MUST_CHECK;
 void db_rollback(struct db *db);
+bool db_in_transaction(struct db *db);
 /* Several statements, for migrations. */
 enum sg_status db_script(struct db *db, const char *sql,
 			 struct sg_err *err) MUST_CHECK;

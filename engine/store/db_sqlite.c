@@ -10,7 +10,6 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +17,8 @@
 #include <unistd.h>
 
 #include <sqlite3.h>
+
+#include "store/db_sqlite.h"
 
 enum {
 	BUCKETS = 1 << 8, /* of cached statements, by the text's address */
@@ -29,6 +30,8 @@ struct db_statement {
 	struct db_statement *next; /* in its bucket */
 	struct db *db;
 	const char *sql; /* the literal's address is the key */
+	bool looks;	 /* at a table of which rows are gathered */
+	bool used;	 /* since it was reset */
 	sqlite3_stmt *stmt;
 };
 
@@ -37,6 +40,8 @@ struct db {
 	char *path;
 	enum db_mode mode;
 	unsigned fail_after; /* test hook; 0 = off */
+	bool looks;	     /* the statement that is being prepared */
+	struct db_gathered gathered;
 	struct db_statement *buckets[BUCKETS];
 };
 
@@ -150,6 +155,47 @@ set_up(struct db *db, struct sg_err *err)
 	return SG_OK;
 }
 
+/* Of each table that a statement has to do with, when it is prepared. */
+static int
+note_table(void *arg, int action, const char *table, const char *column,
+	   const char *schema, const char *by)
+{
+	struct db *db = arg;
+
+	if ((action == SQLITE_READ || action == SQLITE_INSERT ||
+	     action == SQLITE_UPDATE || action == SQLITE_DELETE) &&
+	    table && db_gathered_has(&db->gathered, table))
+		db->looks = true;
+	(void)column;
+	(void)schema;
+	(void)by;
+	return SQLITE_OK;
+}
+
+static enum sg_status
+prepare_to_gather(struct db *db, struct sg_err *err)
+{
+	int code = db_sqlite_add_gathered(db->handle, &db->gathered);
+
+	/* A reader's are refused, and at once. */
+	db->gathered.careful = db->mode == DB_READ_ONLY;
+	if (code == SQLITE_OK && db->mode == DB_READ_WRITE)
+		code = sqlite3_set_authorizer(db->handle, note_table, db);
+	return code == SQLITE_OK ? SG_OK : fail(db, code, err);
+}
+
+struct db_gathered *
+db_gathered_of(struct db *db)
+{
+	return &db->gathered;
+}
+
+bool
+db_in_transaction(struct db *db)
+{
+	return !sqlite3_get_autocommit(db->handle);
+}
+
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
 
 /* Counting its memory is one lock an allocation, for numbers nobody asks. */
@@ -179,6 +225,7 @@ db_open(const char *path, enum db_mode mode, struct db **db_out,
 		return err_set(err, SG_FAILED, "out of memory");
 	}
 	db->mode = mode;
+	db_gathered_init(&db->gathered);
 	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
 	if (code == SQLITE_CANTOPEN) {
 		errno = db->handle ? sqlite3_system_errno(db->handle) : ENOMEM;
@@ -189,6 +236,8 @@ db_open(const char *path, enum db_mode mode, struct db **db_out,
 	} else {
 		status = set_up(db, err);
 	}
+	if (status == SG_OK)
+		status = prepare_to_gather(db, err);
 	if (status != SG_OK) {
 		db_close(db);
 		return status;
@@ -213,6 +262,7 @@ db_close(struct db *db)
 		}
 	}
 	sqlite3_close(db->handle);
+	db_gathered_done(&db->gathered);
 	free(db->path);
 	free(db);
 }
@@ -246,22 +296,15 @@ find_idle(struct db *db, const char *sql)
 	return statement;
 }
 
-enum sg_status
-db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
-	   struct sg_err *err)
+static enum sg_status
+prepare_anew(struct db *db, const char *sql,
+	     struct db_statement **statement_out, struct sg_err *err)
 {
 	struct db_statement *statement;
 	sqlite3_stmt *stmt;
 	int code;
 
-	if (must_fail(db))
-		return injected(db, err);
-	statement = find_idle(db, sql);
-	if (statement) {
-		db_reset(statement);
-		*statement_out = statement;
-		return SG_OK;
-	}
+	db->looks = false;
 	code = sqlite3_prepare_v3(db->handle, sql, -1,
 				  SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
 	if (code != SQLITE_OK)
@@ -271,8 +314,32 @@ db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
 		sqlite3_finalize(stmt);
 		return err_set(err, SG_FAILED, "out of memory");
 	}
-	*statement = (struct db_statement){*bucket_of(db, sql), db, sql, stmt};
+	*statement = (struct db_statement){*bucket_of(db, sql), db,    sql,
+					   db->looks,		false, stmt};
 	*bucket_of(db, sql) = statement;
+	*statement_out = statement;
+	return SG_OK;
+}
+
+enum sg_status
+db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
+	   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = SG_OK;
+
+	if (must_fail(db))
+		return injected(db, err);
+	statement = find_idle(db, sql);
+	if (!statement)
+		status = prepare_anew(db, sql, &statement, err);
+	if (status == SG_OK && statement->looks)
+		status = db_rows_write(db, err);
+	if (status != SG_OK)
+		return status;
+	if (statement->used)
+		db_reset(statement);
+	statement->used = true;
 	*statement_out = statement;
 	return SG_OK;
 }
@@ -351,6 +418,7 @@ db_reset(struct db_statement *statement)
 {
 	sqlite3_reset(statement->stmt);
 	sqlite3_clear_bindings(statement->stmt);
+	statement->used = false;
 }
 
 int64_t
@@ -413,7 +481,13 @@ db_begin(struct db *db, struct sg_err *err)
 enum sg_status
 db_commit(struct db *db, struct sg_err *err)
 {
-	return execute(db, "COMMIT", err);
+	enum sg_status status = db_rows_write(db, err);
+
+	if (status == SG_OK)
+		status = execute(db, "COMMIT", err);
+	if (status == SG_OK)
+		db->gathered.careful = false;
+	return status;
 }
 
 void
@@ -422,6 +496,7 @@ db_rollback(struct db *db)
 	struct db_statement *statement;
 	size_t i;
 
+	db_gathered_drop(&db->gathered);
 	for (i = 0; i < BUCKETS; i++)
 		for (statement = db->buckets[i]; statement;
 		     statement = statement->next)
@@ -434,7 +509,9 @@ db_rollback(struct db *db)
 enum sg_status
 db_script(struct db *db, const char *sql, struct sg_err *err)
 {
-	return execute(db, sql, err);
+	enum sg_status status = db_rows_write(db, err);
+
+	return status == SG_OK ? execute(db, sql, err) : status;
 }
 
 int64_t
@@ -466,49 +543,9 @@ db_wipe_deleted(struct db *db, bool wipe)
 		     NULL, NULL, NULL);
 }
 
-enum sg_status
-db_has_table(struct db *db, const char *name, bool *has_out, struct sg_err *err)
-{
-	struct db_statement *statement;
-	enum sg_status status;
-
-	status = db_prepare(db,
-			    "SELECT 1 FROM sqlite_master WHERE type = 'table'"
-			    " AND (name = ?1 OR ?1 IS NULL) LIMIT 1",
-			    &statement, err);
-	if (status != SG_OK)
-		return status;
-	db_bind_text(statement, 1, name);
-	status = db_step(statement, err);
-	db_reset(statement);
-	if (status != SG_OK && status != SG_NONE)
-		return status;
-	*has_out = status == SG_OK;
-	return SG_OK;
-}
-
-enum sg_status
-db_check(struct db *db, struct sg_err *err)
-{
-	struct db_statement *statement;
-	enum sg_status status;
-
-	status = db_prepare(db, "PRAGMA quick_check(1)", &statement, err);
-	if (status != SG_OK)
-		return status;
-	status = db_step(statement, err);
-	if (status == SG_OK && strcmp(db_column_text(statement, 0), "ok") != 0)
-		status = err_set(err, SG_FAILED,
-				 "store %s is damaged: %.*s; restore a backup",
-				 db->path, ERROR_TEXT_MOST,
-				 db_column_text(statement, 0));
-	db_reset(statement);
-	return status;
-}
-
 /* One step copies one snapshot, however much is written meanwhile. */
-static enum sg_status
-copy_to(struct db *db, const char *path, struct sg_err *err)
+enum sg_status
+db_copy(struct db *db, const char *path, struct sg_err *err)
 {
 	sqlite3_backup *backup = NULL;
 	sqlite3 *copy = NULL;
@@ -536,61 +573,6 @@ copy_to(struct db *db, const char *path, struct sg_err *err)
 		return SG_OK;
 	return err_set(err, status, "cannot write the backup %s: %s", path,
 		       sqlite3_errstr(code));
-}
-
-static enum sg_status
-sync_path(const char *path, struct sg_err *err)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	enum sg_status status = SG_OK;
-
-	if (fd < 0 || fsync(fd) != 0)
-		status = err_errno(err, SG_FAILED, "cannot sync %s", path);
-	if (fd >= 0)
-		close(fd);
-	return status;
-}
-
-static enum sg_status
-sync_directory_of(const char *path, struct sg_err *err)
-{
-	char directory[4096];
-	const char *slash = strrchr(path, '/');
-	size_t len = slash ? (size_t)(slash - path) + 1 : 0;
-
-	if (!slash)
-		return sync_path(".", err);
-	if (len >= sizeof(directory))
-		return err_set(err, SG_REFUSED, "%s is too long a path", path);
-	memcpy(directory, path, len);
-	directory[len] = '\0';
-	return sync_path(directory, err);
-}
-
-enum sg_status
-db_backup(struct db *db, const char *path, struct sg_err *err)
-{
-	char part[4096];
-	enum sg_status status;
-
-	if (access(path, F_OK) == 0)
-		return err_set(err, SG_REFUSED,
-			       "%s is there already; name a new file", path);
-	if ((size_t)snprintf(part, sizeof(part), "%s.part", path) >=
-	    sizeof(part))
-		return err_set(err, SG_REFUSED, "%s is too long a path", path);
-	unlink(part);
-	status = copy_to(db, part, err);
-	if (status == SG_OK)
-		status = sync_path(part, err);
-	if (status == SG_OK && rename(part, path) != 0)
-		status = err_errno(err, SG_FAILED, "cannot rename %s to %s",
-				   part, path);
-	if (status == SG_OK)
-		status = sync_directory_of(path, err);
-	if (status != SG_OK)
-		unlink(part);
-	return status;
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include "store/migration.h"
 #include "store/store_order.h"
+#include "store/store_rows.h"
 #include "store/store_sql.h"
 
 enum { ID_COUNTER_BITS = 20, META_NUMBER_SIZE = 24 };
@@ -20,6 +21,7 @@ struct store {
 	struct db *db;
 	enum db_mode mode;
 	int64_t last_id;
+	int64_t last_record; /* in this transaction; 0 = to be asked */
 	struct store_order order;
 	uint32_t generation;
 };
@@ -161,6 +163,11 @@ store_generation(const struct store *store)
 	return store->generation;
 }
 
+/* In this order they are written. */
+static const struct db_rows_shape *const gathered[] = {
+	&store_record_rows, &store_history_rows, &store_history_order_rows,
+	&store_ledger_rows, &store_ledger_order_rows};
+
 enum sg_status
 store_open(const char *path, enum db_mode mode, struct store **store_out,
 	   struct sg_err *err)
@@ -174,6 +181,9 @@ store_open(const char *path, enum db_mode mode, struct store **store_out,
 	store_order_init(&store->order);
 	store->generation = 1;
 	status = db_open(path, mode, &store->db, err);
+	if (status == SG_OK)
+		db_gather(store->db, gathered,
+			  sizeof(gathered) / sizeof(gathered[0]));
 	if (status == SG_OK && mode == DB_READ_WRITE) {
 		status = migrate(store, err);
 		if (status == SG_OK)
@@ -209,14 +219,17 @@ store_db(struct store *store)
 enum sg_status
 store_begin(struct store *store, struct sg_err *err)
 {
+	store->last_record = 0;
 	return db_begin(store->db, err);
 }
 
 enum sg_status
 store_commit(struct store *store, struct sg_err *err)
 {
-	enum sg_status status = store_order_keep(store, err);
+	enum sg_status status = db_rows_write(store->db, err);
 
+	if (status == SG_OK)
+		status = store_order_keep(store, err);
 	return status == SG_OK ? db_commit(store->db, err) : status;
 }
 
@@ -230,7 +243,14 @@ void
 store_rollback(struct store *store)
 {
 	db_rollback(store->db);
+	store->last_record = 0;
 	store_order_reread(store);
+}
+
+int64_t *
+store_last_record(struct store *store)
+{
+	return &store->last_record;
 }
 
 enum sg_status

@@ -7,6 +7,7 @@
 #include "store/store_folded.h"
 #include "store/store_generation.h"
 #include "store/store_order.h"
+#include "store/store_rows.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                                             \
@@ -47,22 +48,37 @@ read_history(struct db_statement *statement, struct pool *pool, void *out)
 static const struct store_shape history_shape = {read_history,
 						 sizeof(struct store_history)};
 
-static void
-bind_signal(struct db_statement *statement, const struct signal *signal,
-	    const char *props)
+const struct db_rows_shape store_history_rows = {
+	.table = "history",
+	.insert = "INSERT OR FAIL INTO history (" COLUMNS ", generation)"
+		  " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11,"
+		  " c12, c13, c14, c15, c16, c17 FROM gathered",
+	.n_columns = N_COLUMNS + 1};
+
+static enum sg_status
+add_row(struct store *store, const struct store_history_place *place,
+	const struct signal *signal, const char *props, struct sg_err *err)
 {
-	store_bind_key(statement, 3, signal->record_key);
-	db_bind_int(statement, 4, signal->happened_at);
-	db_bind_int(statement, 5, signal->received_at);
-	db_bind_int(statement, 6, signal->kind);
-	db_bind_text(statement, 7, signal->name);
-	store_bind_key(statement, 8, signal->message_id);
-	db_bind_text(statement, 9, signal->source);
-	db_bind_text(statement, 10, signal->actor);
-	db_bind_text(statement, 11, signal->because);
-	db_bind_int(statement, 12, signal->verdict);
-	db_bind_text(statement, 13, signal->verdict_reason);
-	db_bind_text(statement, 16, props);
+	const struct db_value row[] = {db_int(place->id),
+				       db_int(place->record_id),
+				       db_int((int64_t)signal->record_key),
+				       db_int(signal->happened_at),
+				       db_int(signal->received_at),
+				       db_int(signal->kind),
+				       db_text(signal->name),
+				       db_int((int64_t)signal->message_id),
+				       db_text(signal->source),
+				       db_text(signal->actor),
+				       db_text(signal->because),
+				       db_int(signal->verdict),
+				       db_text(signal->verdict_reason),
+				       db_int(place->effective),
+				       db_int(place->ruleset),
+				       db_text(props),
+				       db_int_or_null(place->settle_until),
+				       db_int_or_null(place->generation)};
+
+	return db_rows_add(store_db(store), &store_history_rows, row, err);
 }
 
 enum sg_status
@@ -70,30 +86,15 @@ store_history_append(struct store *store,
 		     const struct store_history_place *place,
 		     const struct signal *signal, struct sg_err *err)
 {
-	struct db_statement *statement;
 	struct buf props = BUF_INIT;
 	enum sg_status status;
 
-	status = store_prepare(store,
-			       "INSERT INTO history (" COLUMNS ", generation)"
-			       " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-			       " ?, ?, ?, ?, ?, ?)",
-			       &statement, err);
-	if (status != SG_OK)
-		return status;
 	signal_props_to_json(signal, &props);
 	if (!buf_ok(&props)) {
 		buf_done(&props);
 		return err_set(err, SG_FAILED, "out of memory");
 	}
-	db_bind_int(statement, 1, place->id);
-	db_bind_int(statement, 2, place->record_id);
-	bind_signal(statement, signal, buf_text(&props));
-	db_bind_int(statement, 14, place->effective);
-	db_bind_int(statement, 15, place->ruleset);
-	store_bind_or_null(statement, 17, place->settle_until);
-	store_bind_or_null(statement, 18, place->generation);
-	status = db_run(statement, err);
+	status = add_row(store, place, signal, buf_text(&props), err);
 	buf_done(&props);
 	if (status == SG_OK)
 		status = store_order_add_history(store, place->record_id,

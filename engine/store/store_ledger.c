@@ -3,6 +3,7 @@
 
 #include "store/store_generation.h"
 #include "store/store_order.h"
+#include "store/store_rows.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                                   \
@@ -36,39 +37,37 @@ read_entry(struct db_statement *statement, struct pool *pool, void *row)
 static const struct store_shape entry_shape = {read_entry,
 					       sizeof(struct store_ledger)};
 
+const struct db_rows_shape store_ledger_rows = {
+	.table = "ledger",
+	.insert = "INSERT OR FAIL INTO ledger (" COLUMNS ", generation)"
+		  " SELECT c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, c10, c11,"
+		  " c12, c13, c14 FROM gathered",
+	.n_columns = 15};
+
 enum sg_status
 store_ledger_append(struct store *store, const struct store_ledger *entry,
 		    struct sg_err *err)
 {
-	struct db_statement *statement;
-	enum sg_status status;
+	const struct db_value row[] = {
+		db_int(entry->id),
+		db_int(entry->record_id),
+		db_int(entry->score_id),
+		db_int(entry->at),
+		db_real(entry->delta),
+		db_int(entry->class),
+		db_int(entry->side),
+		db_real(entry->rate),
+		db_int(entry->entry),
+		db_int(entry->correcting),
+		db_int(entry->rule_id),
+		db_int(entry->history_id),
+		db_text(entry->explanation),
+		db_real(entry->balance),
+		db_int(entry->generation ? entry->generation
+					 : store_generation(store))};
+	enum sg_status status =
+		db_rows_add(store_db(store), &store_ledger_rows, row, err);
 
-	status = store_prepare(store,
-			       "INSERT INTO ledger (" COLUMNS
-			       ", generation) VALUES "
-			       "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			       &statement, err);
-	if (status != SG_OK)
-		return status;
-	db_bind_int(statement, 1, entry->id);
-	db_bind_int(statement, 2, entry->record_id);
-	db_bind_int(statement, 3, entry->score_id);
-	db_bind_int(statement, 4, entry->at);
-	db_bind_real(statement, 5, entry->delta);
-	db_bind_int(statement, 6, entry->class);
-	db_bind_int(statement, 7, entry->side);
-	db_bind_real(statement, 8, entry->rate);
-	db_bind_int(statement, 9, entry->entry);
-	db_bind_int(statement, 10, entry->correcting);
-	db_bind_int(statement, 11, entry->rule_id);
-	db_bind_int(statement, 12, entry->history_id);
-	db_bind_text(statement, 13,
-		     entry->explanation ? entry->explanation : "");
-	db_bind_real(statement, 14, entry->balance);
-	db_bind_int(statement, 15,
-		    entry->generation ? entry->generation
-				      : store_generation(store));
-	status = db_run(statement, err);
 	if (status == SG_OK)
 		status = store_order_add_ledger(store, entry->record_id,
 						entry->id, err);

@@ -1,6 +1,7 @@
 /* store_order.c - see store_order.h. */
 #include "store/store_order.h"
 
+#include "store/store_rows.h"
 #include "store/store_sql.h"
 
 enum {
@@ -94,49 +95,44 @@ run_for(struct store *store, uint32_t record_id, int64_t *run_out,
 	return SG_OK;
 }
 
+const struct db_rows_shape store_history_order_rows = {
+	.table = "history_by_record",
+	.insert = "INSERT OR FAIL INTO history_by_record"
+		  " SELECT c0, c1, c2, c3 FROM gathered",
+	.n_columns = 4};
+const struct db_rows_shape store_ledger_order_rows = {
+	.table = "ledger_by_record",
+	.insert = "INSERT OR FAIL INTO ledger_by_record"
+		  " SELECT c0, c1, c2 FROM gathered",
+	.n_columns = 3};
+
 enum sg_status
 store_order_add_history(struct store *store, uint32_t record_id,
 			int64_t happened_at, int64_t id, struct sg_err *err)
 {
-	struct db_statement *statement;
-	int64_t run;
+	struct db_value row[] = {db_int(0), db_int(record_id),
+				 db_int(happened_at), db_int(id)};
 	enum sg_status status;
 
 	if (!record_id)
 		return SG_OK;
-	status = run_for(store, record_id, &run, err);
-	if (status == SG_OK)
-		status = store_prepare(store,
-				       "INSERT INTO history_by_record"
-				       " VALUES (?, ?, ?, ?)",
-				       &statement, err);
+	status = run_for(store, record_id, &row[0].integer, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_int(statement, 1, run);
-	db_bind_int(statement, 2, record_id);
-	db_bind_int(statement, 3, happened_at);
-	db_bind_int(statement, 4, id);
-	return db_run(statement, err);
+	return db_rows_add(store_db(store), &store_history_order_rows, row,
+			   err);
 }
 
 enum sg_status
 store_order_add_ledger(struct store *store, uint32_t record_id, int64_t id,
 		       struct sg_err *err)
 {
-	struct db_statement *statement;
-	int64_t run;
-	enum sg_status status = run_for(store, record_id, &run, err);
+	struct db_value row[] = {db_int(0), db_int(record_id), db_int(id)};
+	enum sg_status status = run_for(store, record_id, &row[0].integer, err);
 
-	if (status == SG_OK)
-		status = store_prepare(
-			store, "INSERT INTO ledger_by_record VALUES (?, ?, ?)",
-			&statement, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_int(statement, 1, run);
-	db_bind_int(statement, 2, record_id);
-	db_bind_int(statement, 3, id);
-	return db_run(statement, err);
+	return db_rows_add(store_db(store), &store_ledger_order_rows, row, err);
 }
 
 /* --- keeping ------------------------------------------------------------ */

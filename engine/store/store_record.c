@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "store/store_rows.h"
 #include "store/store_sql.h"
 
 #define COLUMNS                                              \
@@ -92,28 +93,50 @@ store_record_get(struct store *store, uint32_t id, struct pool *pool,
 	return store_one(statement, read_record, pool, out, err);
 }
 
+const struct db_rows_shape store_record_rows = {
+	.table = "record",
+	.insert = "INSERT OR FAIL INTO record"
+		  " (id, record_key, module, key, created_at)"
+		  " SELECT c0, c1, c2, c3, c4 FROM gathered",
+	.n_columns = 5};
+
+static enum sg_status
+next_id(struct store *store, int64_t *id_out, struct sg_err *err)
+{
+	int64_t *last = store_last_record(store);
+	struct db_statement *statement;
+	enum sg_status status = SG_OK;
+
+	if (!*last || !db_in_transaction(store_db(store))) {
+		status = store_prepare(
+			store, "SELECT coalesce(max(id), 0) FROM record",
+			&statement, err);
+		if (status == SG_OK)
+			status = store_number(statement, last, err);
+	}
+	if (status == SG_OK)
+		*id_out = *last + 1;
+	return status;
+}
+
 enum sg_status
 store_record_create(struct store *store, uint64_t record_key,
 		    const char *module, const char *key, int64_t now,
 		    uint32_t *id_out, struct sg_err *err)
 {
-	struct db_statement *statement;
-	enum sg_status status;
+	struct db_value row[] = {db_int(0), db_int((int64_t)record_key),
+				 db_text(*module ? module : "contact"),
+				 db_text(key), db_int(now)};
+	enum sg_status status = next_id(store, &row[0].integer, err);
 
-	status = store_prepare(store,
-			       "INSERT INTO record (record_key, module, key, "
-			       "created_at) VALUES (?, ?, ?, ?)",
-			       &statement, err);
+	if (status == SG_OK)
+		status = db_rows_add(store_db(store), &store_record_rows, row,
+				     err);
 	if (status != SG_OK)
 		return status;
-	store_bind_key(statement, 1, record_key);
-	db_bind_text(statement, 2, *module ? module : "contact");
-	db_bind_text(statement, 3, key);
-	db_bind_int(statement, 4, now);
-	status = db_run(statement, err);
-	if (status == SG_OK)
-		*id_out = (uint32_t)db_last_id(store_db(store));
-	return status;
+	*store_last_record(store) = row[0].integer;
+	*id_out = (uint32_t)row[0].integer;
+	return SG_OK;
 }
 
 enum sg_status
