@@ -34,6 +34,31 @@ advance(struct apply *apply, uint32_t id, int64_t due_at, struct sg_err *err)
 	return status == SG_OK ? automations_run(apply, err) : status;
 }
 
+/* The clock went back, and the rules began before the record's newest entry:
+ * they stand between what is there already. */
+static bool
+is_behind(const struct apply *apply, const struct cached *cached)
+{
+	const struct fold_ruleset *swept =
+		fold_world_ruleset(&apply->world, apply->sweep_ruleset);
+
+	return !fold_in_order(cached->fold, swept->applied_at);
+}
+
+static enum sg_status
+sweep_one(struct apply *apply, uint32_t id, struct sg_err *err)
+{
+	struct cached *cached;
+	enum sg_status status = apply_load_record(apply, id, &cached, err);
+
+	if (status != SG_OK)
+		return status;
+	if (!is_behind(apply, cached))
+		return advance(apply, id, 0, err);
+	status = apply_refold(apply, id, err);
+	return status == SG_OK ? automations_run(apply, err) : status;
+}
+
 /* Can this ruleset change anything for a record that nothing happens to? */
 static bool
 needs_sweep(const struct fold_world *world, uint32_t id)
@@ -62,7 +87,7 @@ sweep_slice(struct apply *apply, uint32_t *after, bool *done_out,
 					    apply->work, &slice, err);
 	for (i = 0; status == SG_OK && i < slice.n_rows; i++) {
 		*after = slice.rows[i].id;
-		status = advance(apply, *after, 0, err);
+		status = sweep_one(apply, *after, err);
 	}
 	if (status != SG_OK)
 		return status;

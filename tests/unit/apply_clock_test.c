@@ -102,12 +102,47 @@ rules_of_the_same_millisecond_come_after_what_happened_in_it(void **unused)
 		}
 }
 
+/* The clock was wrong when Ann became the chief, and is put right. */
+static void
+rules_stand_between_what_a_wrong_clock_left_behind_them(void **unused)
+{
+	struct applier applier;
+	int restart;
+
+	for (restart = 0; restart < 2; restart++) {
+		applier_init(&applier);
+		applier.now = moment("2026-03-01T12:00");
+		applier_open(&applier);
+		set_title(&applier, "CEO");
+		applier.now += CLOCK_DAY_MS / 24;
+		set_title(&applier, "CTO");
+		applier.now -= CLOCK_DAY_MS / 48;
+		if (restart) {
+			applier_close(&applier);
+			applier_open(&applier);
+		}
+		applier_rules(&applier,
+			      "rule \"Chief\" { when = \"field.title = 'CEO'\" "
+			      "add = 10 }\n"
+			      "rule \"Other\" { when = \"field.title = 'CTO'\" "
+			      "add = 3 score = \"fit\" }",
+			      false);
+		applier_verify(&applier);
+		applier.now += CLOCK_DAY_MS;
+		set_title(&applier, "CIO");
+		applier_verify(&applier);
+		applier_done(&applier);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			rules_of_the_same_millisecond_come_after_what_happened_in_it),
+		cmocka_unit_test(
+			rules_stand_between_what_a_wrong_clock_left_behind_them),
 		cmocka_unit_test(timers_follow_the_clock_that_was_given),
 	};
 
