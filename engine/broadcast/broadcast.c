@@ -1,15 +1,11 @@
-/* broadcast.c - the sending thread, and what starts and stops it. */
+/* broadcast.c - options, start and stop; see broadcast_runner.c. */
 #include "broadcast/broadcast.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "broadcast/broadcast_parts.h"
-
-enum { LOOK_FIRST_MS = 20, LOOK_MOST_MS = 10000 };
 
 const struct conf_option broadcast_smtp_options[] = {
 	{"host", CONF_TEXT, "127.0.0.1", 0, 0, NULL,
@@ -180,196 +176,10 @@ broadcasts_close(struct broadcasts *broadcasts)
 	free(broadcasts);
 }
 
-/* What the store says is to be done. */
-struct work {
-	char name[80];
-	bool scheduled; /* it is due, and is to begin */
-	bool tested;	/* it is time to choose its version */
-	int64_t next;	/* when the next scheduled one is due, 0 = none */
-};
-
-static void
-look_at(struct work *work, const struct store_broadcast *row, int64_t now)
-{
-	struct broadcast_split split;
-	int64_t at;
-
-	if (row->state == BROADCAST_SENDING &&
-	    (!*work->name || work->scheduled || work->tested)) {
-		snprintf(work->name, sizeof(work->name), "%s", row->name);
-		work->scheduled = work->tested = false;
-	}
-	if (row->state == BROADCAST_SCHEDULED) {
-		at = broadcast_scheduled_at(row->settings);
-	} else if (row->state == BROADCAST_TESTING) {
-		broadcast_get_split(row->settings, &split);
-		at = split.decide_at;
-	} else {
-		return;
-	}
-	if (at <= now && !*work->name) {
-		snprintf(work->name, sizeof(work->name), "%s", row->name);
-		work->scheduled = row->state == BROADCAST_SCHEDULED;
-		work->tested = !work->scheduled;
-	}
-	if (at > now && (!work->next || at < work->next))
-		work->next = at;
-}
-
-/* False: nothing is to be done now. */
-static bool
-find_work(struct broadcasts *broadcasts, struct work *work)
-{
-	struct store_broadcasts all = {0};
-	struct pool *pool = pool_new();
-	struct store *store;
-	struct sg_err err;
-	size_t i;
-
-	memset(work, 0, sizeof(*work));
-	/* Looked at again soon, should the store be away. */
-	work->next = 1;
-	if (store_readers_take(broadcasts->readers, &store, &err) == SG_OK) {
-		if (store_broadcasts_all(store, pool, &all, &err) == SG_OK)
-			work->next = 0;
-		else
-			all.n_rows = 0;
-		/* They come newest first: the oldest is sent first. */
-		for (i = all.n_rows; i > 0; i--)
-			look_at(work, &all.rows[i - 1], clock_now());
-		store_readers_give(broadcasts->readers, store);
-	}
-	pool_free(pool);
-	return *work->name;
-}
-
-/* Until somebody wakes us or `ms` are over. With the lock held. */
-static void
-wait_ms(struct broadcasts *broadcasts, int64_t ms)
-{
-	int64_t until = clock_now() + ms;
-	struct timespec at = {until / 1000, until % 1000 * 1000000};
-
-	pthread_cond_timedwait(&broadcasts->wake, &broadcasts->lock, &at);
-}
-
-void
-broadcasts_rest(struct broadcasts *broadcasts, int64_t ms)
-{
-	int64_t until = clock_monotonic_ms() + ms, left;
-
-	pthread_mutex_lock(&broadcasts->lock);
-	while (!broadcasts->stopping &&
-	       (left = until - clock_monotonic_ms()) > 0)
-		wait_ms(broadcasts, left);
-	pthread_mutex_unlock(&broadcasts->lock);
-}
-
-/* `next`: when something is due, 0 = nothing is. False: we stop. */
-static bool
-wait_for_work(struct broadcasts *broadcasts, int64_t next)
-{
-	int64_t left = next - clock_now();
-	bool stopping;
-
-	pthread_mutex_lock(&broadcasts->lock);
-	while (!broadcasts->stopping && !broadcasts->woken && !next)
-		pthread_cond_wait(&broadcasts->wake, &broadcasts->lock);
-	/* Never long: the clock may be set. */
-	if (!broadcasts->stopping && !broadcasts->woken)
-		wait_ms(broadcasts, left < LOOK_FIRST_MS  ? LOOK_FIRST_MS
-				    : left > LOOK_MOST_MS ? LOOK_MOST_MS
-							  : left);
-	broadcasts->woken = false;
-	stopping = broadcasts->stopping;
-	pthread_mutex_unlock(&broadcasts->lock);
-	return !stopping;
-}
-
-/* False: we stop. */
-static bool
-set_running(struct broadcasts *broadcasts, const char *name)
-{
-	bool stopping;
-
-	pthread_mutex_lock(&broadcasts->lock);
-	snprintf(broadcasts->running, sizeof(broadcasts->running), "%s", name);
-	broadcasts->wish = WISH_NONE;
-	broadcasts->rate = 0;
-	stopping = broadcasts->stopping;
-	pthread_mutex_unlock(&broadcasts->lock);
-	return !stopping;
-}
-
-struct not_begun {
-	const char *name, *why;
-};
-
-static enum sg_status
-back_to_draft(void *arg, struct store *store, struct sg_err *err)
-{
-	const struct not_begun *not_begun = arg;
-
-	return store_broadcast_set_state(store, not_begun->name,
-					 BROADCAST_DRAFT, not_begun->why,
-					 clock_now(), err);
-}
-
-/* A scheduled one's moment has come. */
-static void
-begin(struct broadcasts *broadcasts, const char *name)
-{
-	struct sg_err err, other;
-	struct not_begun not_begun = {name, err.text};
-	enum sg_status status =
-		broadcast_begin(broadcasts, name, BROADCAST_SCHEDULED, &err);
-
-	if (status == SG_OK)
-		return;
-	log_warn("scheduled broadcast %s does not begin: %s", name, err.text);
-	/* Refused: its score or list is gone. Who asked must look at it. */
-	if (status != SG_REFUSED || apply_call(broadcasts->apply, back_to_draft,
-					       &not_begun, &other) != SG_OK)
-		broadcasts_rest(broadcasts, LOOK_MOST_MS / 10);
-}
-
-static void
-decide(struct broadcasts *broadcasts, const char *name)
-{
-	struct sg_err err;
-
-	if (broadcast_split_decide(broadcasts, name, &err) == SG_OK)
-		return;
-	log_warn("broadcast %s does not go on: %s", name, err.text);
-	broadcasts_rest(broadcasts, LOOK_MOST_MS / 10);
-}
-
-static void *
-send_thread(void *arg)
-{
-	struct broadcasts *broadcasts = arg;
-	struct work work;
-
-	do {
-		while (find_work(broadcasts, &work) &&
-		       set_running(broadcasts, work.name)) {
-			if (work.scheduled)
-				begin(broadcasts, work.name);
-			else if (work.tested)
-				decide(broadcasts, work.name);
-			else
-				broadcast_run(broadcasts, work.name);
-			if (!set_running(broadcasts, ""))
-				return NULL;
-		}
-	} while (wait_for_work(broadcasts, work.next));
-	return NULL;
-}
-
 enum sg_status
 broadcasts_start(struct broadcasts *broadcasts, struct sg_err *err)
 {
-	if (pthread_create(&broadcasts->thread, NULL, send_thread,
+	if (pthread_create(&broadcasts->thread, NULL, broadcasts_send,
 			   broadcasts) != 0)
 		return err_set(err, SG_FAILED, "no thread for broadcasts");
 	broadcasts->started = true;
@@ -387,14 +197,4 @@ broadcasts_stop(struct broadcasts *broadcasts)
 	pthread_mutex_unlock(&broadcasts->lock);
 	pthread_join(broadcasts->thread, NULL);
 	broadcasts->started = false;
-}
-
-void
-broadcast_get_progress(struct broadcasts *broadcasts, const char *name,
-		       struct broadcast_progress *progress_out)
-{
-	pthread_mutex_lock(&broadcasts->lock);
-	progress_out->running = !strcmp(broadcasts->running, name);
-	progress_out->rate = progress_out->running ? broadcasts->rate : 0;
-	pthread_mutex_unlock(&broadcasts->lock);
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 
 #include "base/clock.h"
 #include "rule/condition_set.h"
@@ -17,6 +18,7 @@ enum slot_state { FREE, ASKED, MAKING, MADE };
 
 struct slot {
 	enum slot_state state;
+	struct run *run;
 	uint64_t ticket; /* the lowest is made first */
 	struct store_recipient row;
 	struct ahead_made made;
@@ -24,15 +26,17 @@ struct slot {
 };
 
 struct ahead {
-	struct store_readers *readers;
-	struct run *run; /* what does not change while it is sent */
+	struct run_shared *shared;
 	struct store *store;
 	int64_t snapshot_at; /* monotonic ms; 0 = there is none */
 	pthread_t thread;
-	pthread_mutex_t lock; /* what follows */
-	pthread_cond_t changed;
+	bool started;
+	pthread_mutex_t lock;	/* what follows */
+	pthread_cond_t asked;	/* or it ends */
+	pthread_cond_t is_made; /* whoever forgets waits */
 	struct slot slots[AHEAD_MOST];
 	uint64_t n_tickets;
+	bool awaited; /* the sending thread has nothing else to send */
 	bool ending;
 };
 
@@ -40,11 +44,12 @@ struct ahead {
 
 /* Suppressed, or off the lists, since it was chosen; reason_out "" = no. */
 static enum sg_status
-find_objection(const struct ahead *ahead, uint32_t record_id, int64_t now,
-	       const char **reason_out, struct sg_err *err)
+find_objection(const struct ahead *ahead, const struct run *run,
+	       uint32_t record_id, int64_t now, const char **reason_out,
+	       struct sg_err *err)
 {
 	struct pool *pool = pool_new();
-	const char *list = template_list(ahead->run->template);
+	const char *list = template_list(run->template);
 	struct store_suppression suppression;
 	struct store_members members = {0};
 	struct store_record record;
@@ -78,10 +83,9 @@ find_objection(const struct ahead *ahead, uint32_t record_id, int64_t now,
 /* When sending takes long, it is all asked once more: who fell below or left
  * meanwhile is skipped. */
 static enum sg_status
-recheck(const struct ahead *ahead, uint32_t record_id, int64_t now,
-	const char **reason_out, struct sg_err *err)
+recheck(const struct ahead *ahead, const struct run *run, uint32_t record_id,
+	int64_t now, const char **reason_out, struct sg_err *err)
 {
-	const struct run *run = ahead->run;
 	struct stored_view *view = NULL;
 	enum sg_status status;
 
@@ -89,7 +93,7 @@ recheck(const struct ahead *ahead, uint32_t record_id, int64_t now,
 	if (run->broadcasts->recheck_ms < 0 ||
 	    now - run->row.started_at < run->broadcasts->recheck_ms)
 		return SG_OK;
-	status = find_objection(ahead, record_id, now, reason_out, err);
+	status = find_objection(ahead, run, record_id, now, reason_out, err);
 	if (status != SG_OK || **reason_out)
 		return status;
 	status = stored_view_open(ahead->store, run->broadcasts->scoreboard,
@@ -106,17 +110,16 @@ recheck(const struct ahead *ahead, uint32_t record_id, int64_t now,
 /* --- making -------------------------------------------------------------- */
 
 static void
-make(const struct ahead *ahead, const struct store_recipient *row,
-     struct ahead_made *made)
+make(const struct ahead *ahead, struct run *run,
+     const struct store_recipient *row, struct ahead_made *made)
 {
-	struct run *run = ahead->run;
 	int64_t now = clock_now();
 	const char *objection = "";
 	struct flight *flight;
 
 	*made = (struct ahead_made){.record_id = row->record_id};
-	made->status =
-		recheck(ahead, row->record_id, now, &objection, &made->err);
+	made->status = recheck(ahead, run, row->record_id, now, &objection,
+			       &made->err);
 	if (made->status == SG_OK && *objection)
 		made->status = err_set(&made->err, SG_REFUSED, "%s", objection);
 	if (made->status != SG_OK)
@@ -165,6 +168,52 @@ keep_snapshot(struct ahead *ahead)
 		ahead->snapshot_at = now;
 }
 
+/* Those of one broadcast may be handed over from now on: noted so that it
+ * survives the machine. */
+static void
+prepare(struct run *run, struct slot *const *batch, size_t n)
+{
+	struct journal_prepared prepared[AHEAD_BATCH];
+	size_t i, n_prepared = 0;
+	enum sg_status status;
+	struct sg_err err;
+
+	for (i = 0; i < n; i++)
+		if (batch[i]->run == run && batch[i]->made.flight)
+			prepared[n_prepared++] = (struct journal_prepared){
+				batch[i]->row.record_id,
+				batch[i]->made.flight->mail.message_id};
+	status = n_prepared ? journal_prepare(run->journal, prepared,
+					      n_prepared, &err)
+			    : SG_OK;
+	for (i = 0; i < n && status != SG_OK; i++) {
+		struct ahead_made *made = &batch[i]->made;
+
+		if (batch[i]->run != run || !made->flight)
+			continue;
+		flight_free(made->flight);
+		made->flight = NULL;
+		/* Not now; never is SG_NONE or SG_REFUSED. */
+		made->status = err_set(&made->err, SG_BUSY, "%s", err.text);
+	}
+}
+
+static void
+make_batch(struct ahead *ahead, struct slot *const *batch, size_t n)
+{
+	size_t i, j;
+
+	keep_snapshot(ahead);
+	for (i = 0; i < n; i++)
+		make(ahead, batch[i]->run, &batch[i]->row, &batch[i]->made);
+	for (i = 0; i < n && ahead->shared->broadcasts->sync; i++) {
+		for (j = 0; batch[j]->run != batch[i]->run;)
+			j++;
+		if (j == i) /* the first of its run */
+			prepare(batch[i]->run, batch, n);
+	}
+}
+
 /* --- the thread ---------------------------------------------------------- */
 
 static struct slot *
@@ -183,43 +232,54 @@ next_asked(struct ahead *ahead)
 	return next;
 }
 
-/* NULL: it ends. Locked before and after. */
-static struct slot *
-wait_for_one(struct ahead *ahead)
+/* Those whose turn comes first; 0: it ends. Locked before and after. */
+static size_t
+wait_for_some(struct ahead *ahead, struct slot *batch[AHEAD_BATCH])
 {
 	struct slot *slot;
+	size_t n = 0;
 
-	while (!ahead->ending && !(slot = next_asked(ahead))) {
+	while (!ahead->ending && !next_asked(ahead)) {
 		if (ahead->snapshot_at) {
 			pthread_mutex_unlock(&ahead->lock);
 			end_snapshot(ahead);
 			pthread_mutex_lock(&ahead->lock);
 			continue;
 		}
-		pthread_cond_wait(&ahead->changed, &ahead->lock);
+		pthread_cond_wait(&ahead->asked, &ahead->lock);
 	}
-	return ahead->ending ? NULL : slot;
+	while (!ahead->ending && n < AHEAD_BATCH &&
+	       (slot = next_asked(ahead))) {
+		slot->state = MAKING;
+		batch[n++] = slot;
+	}
+	return n;
 }
 
 static void *
 run_ahead(void *arg)
 {
 	struct ahead *ahead = arg;
-	struct slot *slot;
+	struct slot *batch[AHEAD_BATCH];
+	size_t n, i;
 
+	prctl(PR_SET_NAME, "mails-ahead", 0, 0, 0);
 	pthread_mutex_lock(&ahead->lock);
-	while ((slot = wait_for_one(ahead))) {
-		struct ahead_made made;
+	while ((n = wait_for_some(ahead, batch)) > 0) {
+		bool awaited;
 
-		slot->state = MAKING;
 		pthread_mutex_unlock(&ahead->lock);
-		keep_snapshot(ahead);
-		make(ahead, &slot->row, &made);
+		make_batch(ahead, batch, n);
 		pthread_mutex_lock(&ahead->lock);
-		slot->made = made;
-		slot->made_at = clock_monotonic_ms();
-		slot->state = MADE;
-		net_smtp_wake(ahead->run->smtp);
+		for (i = 0; i < n; i++) {
+			batch[i]->made_at = clock_monotonic_ms();
+			batch[i]->state = MADE;
+		}
+		awaited = ahead->awaited;
+		ahead->awaited = false;
+		pthread_cond_signal(&ahead->is_made);
+		if (awaited)
+			net_smtp_wake(ahead->shared->smtp);
 	}
 	pthread_mutex_unlock(&ahead->lock);
 	end_snapshot(ahead);
@@ -227,28 +287,30 @@ run_ahead(void *arg)
 }
 
 enum sg_status
-ahead_open(struct run *run, struct ahead **ahead_out, struct sg_err *err)
+ahead_open(struct run_shared *shared, struct ahead **ahead_out,
+	   struct sg_err *err)
 {
 	struct ahead *ahead = calloc(1, sizeof(*ahead));
 	enum sg_status status;
 
 	if (!ahead)
 		return err_set(err, SG_FAILED, "out of memory");
-	ahead->run = run;
-	ahead->readers = run->broadcasts->readers;
-	status = store_readers_take(run->broadcasts->readers, &ahead->store,
+	ahead->shared = shared;
+	status = store_readers_take(shared->broadcasts->readers, &ahead->store,
 				    err);
 	if (status != SG_OK) {
 		free(ahead);
 		return status;
 	}
 	pthread_mutex_init(&ahead->lock, NULL);
-	pthread_cond_init(&ahead->changed, NULL);
-	if (pthread_create(&ahead->thread, NULL, run_ahead, ahead) == 0) {
+	pthread_cond_init(&ahead->asked, NULL);
+	pthread_cond_init(&ahead->is_made, NULL);
+	ahead->started =
+		pthread_create(&ahead->thread, NULL, run_ahead, ahead) == 0;
+	if (ahead->started) {
 		*ahead_out = ahead;
 		return SG_OK;
 	}
-	ahead->run = NULL;
 	ahead_close(ahead);
 	return err_set(err, SG_FAILED, "no thread");
 }
@@ -268,17 +330,18 @@ ahead_close(struct ahead *ahead)
 
 	if (!ahead)
 		return;
-	if (ahead->run) {
+	if (ahead->started) {
 		pthread_mutex_lock(&ahead->lock);
 		ahead->ending = true;
-		pthread_cond_signal(&ahead->changed);
+		pthread_cond_signal(&ahead->asked);
 		pthread_mutex_unlock(&ahead->lock);
 		pthread_join(ahead->thread, NULL);
 	}
 	for (i = 0; i < AHEAD_MOST; i++)
 		forget(&ahead->slots[i]);
-	store_readers_give(ahead->readers, ahead->store);
-	pthread_cond_destroy(&ahead->changed);
+	store_readers_give(ahead->shared->broadcasts->readers, ahead->store);
+	pthread_cond_destroy(&ahead->asked);
+	pthread_cond_destroy(&ahead->is_made);
 	pthread_mutex_destroy(&ahead->lock);
 	free(ahead);
 }
@@ -287,15 +350,26 @@ ahead_close(struct ahead *ahead)
  */
 
 static struct slot *
-slot_of(struct ahead *ahead, uint32_t record_id)
+slot_of(struct ahead *ahead, const struct run *run, uint32_t record_id)
 {
 	size_t i;
 
 	for (i = 0; i < AHEAD_MOST; i++)
 		if (ahead->slots[i].state != FREE &&
+		    ahead->slots[i].run == run &&
 		    ahead->slots[i].row.record_id == record_id)
 			return &ahead->slots[i];
 	return NULL;
+}
+
+static size_t
+count(const struct ahead *ahead, enum slot_state state)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < AHEAD_MOST; i++)
+		n += ahead->slots[i].state == state;
+	return n;
 }
 
 static struct slot *
@@ -310,13 +384,14 @@ slot_in(struct ahead *ahead, enum slot_state state)
 }
 
 static void
-ask(struct ahead *ahead, struct slot *slot, const struct store_recipient *row)
+ask(struct ahead *ahead, struct slot *slot, struct run *run,
+    const struct store_recipient *row)
 {
 	slot->state = ASKED;
+	slot->run = run;
 	slot->row = *row;
 	slot->row.reason = ""; /* the slice's, which ends */
 	slot->ticket = ahead->n_tickets++;
-	pthread_cond_signal(&ahead->changed);
 }
 
 static bool
@@ -327,7 +402,8 @@ is_old(const struct slot *slot)
 }
 
 void
-ahead_ask(struct ahead *ahead, const struct store_recipient *row)
+ahead_ask(struct ahead *ahead, struct run *run,
+	  const struct store_recipient *row)
 {
 	struct slot *slot;
 	size_t i;
@@ -337,17 +413,21 @@ ahead_ask(struct ahead *ahead, const struct store_recipient *row)
 	for (i = 0; !slot && i < AHEAD_MOST; i++)
 		if (is_old(&ahead->slots[i]))
 			slot = &ahead->slots[i];
-	if (slot && !slot_of(ahead, row->record_id)) {
+	if (slot && !slot_of(ahead, run, row->record_id)) {
 		forget(slot);
-		ask(ahead, slot, row);
+		ask(ahead, slot, run, row);
 	}
+	/* Enough for a batch, or there will soon be nothing to send. */
+	if (count(ahead, ASKED) >= AHEAD_BATCH ||
+	    count(ahead, MADE) < AHEAD_BATCH / 2)
+		pthread_cond_signal(&ahead->asked);
 	pthread_mutex_unlock(&ahead->lock);
 }
 
 /* Its turn, and it was not asked for: somebody whose turn it is not gives way,
  * who may be waiting for the pace of his domain. */
 static void
-ask_now(struct ahead *ahead, const struct store_recipient *row)
+ask_now(struct ahead *ahead, struct run *run, const struct store_recipient *row)
 {
 	struct slot *slot = slot_in(ahead, FREE);
 
@@ -358,29 +438,49 @@ ask_now(struct ahead *ahead, const struct store_recipient *row)
 	if (!slot)
 		return;
 	forget(slot);
-	ask(ahead, slot, row);
+	ask(ahead, slot, run, row);
 }
 
 bool
-ahead_take(struct ahead *ahead, const struct store_recipient *row,
-	   struct ahead_made *made_out)
+ahead_take(struct ahead *ahead, struct run *run,
+	   const struct store_recipient *row, struct ahead_made *made_out)
 {
 	struct slot *slot;
 	bool made;
 
 	pthread_mutex_lock(&ahead->lock);
-	slot = slot_of(ahead, row->record_id);
+	slot = slot_of(ahead, run, row->record_id);
 	if (slot && is_old(slot)) {
 		forget(slot);
-		ask(ahead, slot, row);
+		ask(ahead, slot, run, row);
 	}
 	if (!slot)
-		ask_now(ahead, row);
+		ask_now(ahead, run, row);
 	made = slot && slot->state == MADE;
 	if (made) {
 		*made_out = slot->made;
 		slot->state = FREE;
+	} else {
+		ahead->awaited = true;
+		pthread_cond_signal(&ahead->asked);
 	}
 	pthread_mutex_unlock(&ahead->lock);
 	return made;
+}
+
+void
+ahead_forget(struct ahead *ahead, const struct run *run)
+{
+	size_t i;
+
+	pthread_mutex_lock(&ahead->lock);
+	for (i = 0; i < AHEAD_MOST; i++) {
+		struct slot *slot = &ahead->slots[i];
+
+		while (slot->state == MAKING && slot->run == run)
+			pthread_cond_wait(&ahead->is_made, &ahead->lock);
+		if (slot->run == run)
+			forget(slot);
+	}
+	pthread_mutex_unlock(&ahead->lock);
 }

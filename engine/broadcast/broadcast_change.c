@@ -145,15 +145,6 @@ out:
 	return status;
 }
 
-void
-broadcasts_wake(struct broadcasts *broadcasts)
-{
-	pthread_mutex_lock(&broadcasts->lock);
-	broadcasts->woken = true;
-	pthread_cond_signal(&broadcasts->wake);
-	pthread_mutex_unlock(&broadcasts->lock);
-}
-
 enum sg_status
 broadcast_begin(struct broadcasts *broadcasts, const char *name,
 		enum broadcast_state from, struct sg_err *err)
@@ -332,10 +323,7 @@ move(struct broadcasts *broadcasts, struct move *move, enum broadcast_wish wish,
 
 	if (status != SG_OK)
 		return status;
-	pthread_mutex_lock(&broadcasts->lock);
-	if (!strcmp(broadcasts->running, move->name))
-		broadcasts->wish = wish;
-	pthread_mutex_unlock(&broadcasts->lock);
+	broadcast_running_wish(broadcasts, move->name, wish);
 	return SG_OK;
 }
 

@@ -104,20 +104,16 @@ out:
 	return walk.status;
 }
 
-/* Not while its own thread writes there. */
+/* Not while the sending thread writes there. */
 static enum sg_status
 check_at_rest(struct broadcasts *broadcasts, const char *name,
 	      struct sg_err *err)
 {
-	bool running;
-
-	pthread_mutex_lock(&broadcasts->lock);
-	running = !strcmp(broadcasts->running, name);
-	pthread_mutex_unlock(&broadcasts->lock);
-	return running ? err_set(err, SG_REFUSED,
-				 "broadcast %s is being sent: pause it first",
-				 name)
-		       : SG_OK;
+	if (broadcast_is_running(broadcasts, name))
+		return err_set(err, SG_REFUSED,
+			       "broadcast %s is being sent: pause it first",
+			       name);
+	return SG_OK;
 }
 
 enum sg_status

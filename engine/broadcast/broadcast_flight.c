@@ -20,6 +20,13 @@
 #include "mail/address.h"
 #include "store/store_record.h"
 
+enum {
+	TELL_MOST = 16, /* told at once */
+	TELL_MS = 50,	/* … at least so often */
+	DEBT_MS = 500,	/* before what failed is tried again */
+	REFUSAL_SIZE = sizeof(((struct flight *)0)->refusal)
+};
+
 static enum sg_status
 note(struct flight *flight, enum journal_mark mark, struct sg_err *err)
 {
@@ -31,12 +38,10 @@ note(struct flight *flight, enum journal_mark mark, struct sg_err *err)
 
 /* --- what is told -------------------------------------------------------- */
 
-enum { STATUS_SIZE = 16 };
-
 /* class, status and diagnostic of "550 5.1.1 No such user". The signal borrows
  * `status`. */
 static enum sg_status
-set_refusal(struct signal *signal, const char *reply, char status[STATUS_SIZE],
+set_refusal(struct signal *signal, const char *reply, char status[REFUSAL_SIZE],
 	    struct sg_err *err)
 {
 	const char *text = strlen(reply) > 4 ? reply + 4 : "";
@@ -45,8 +50,8 @@ set_refusal(struct signal *signal, const char *reply, char status[STATUS_SIZE],
 	enum bounce_class class;
 	enum sg_status set;
 
-	if (len >= 5 && len < STATUS_SIZE && text[1] == '.')
-		snprintf(status, STATUS_SIZE, "%.*s", (int)len, text);
+	if (len >= 5 && len < REFUSAL_SIZE && text[1] == '.')
+		snprintf(status, REFUSAL_SIZE, "%.*s", (int)len, text);
 	reason = bounce_reason_find(status, reply);
 	class = bounce_reason_class(reason, status);
 	/* A bare "550 no" to RCPT: not there (RFC 5321 §4.2.3). */
@@ -63,35 +68,83 @@ set_refusal(struct signal *signal, const char *reply, char status[STATUS_SIZE],
 	return set;
 }
 
-/* broadcast.sent, or the bounce that the MTA's refusal is. */
+/* broadcast.sent, or the bounce that the MTA's refusal is. Borrows all. */
 static enum sg_status
-tell(struct flight *flight, struct sg_err *err)
+make_signal(struct flight *flight, struct signal *signal, struct sg_err *err)
 {
 	struct run *run = flight->run;
-	struct signal signal;
 	struct buf id = BUF_INIT;
-	char refusal[STATUS_SIZE] = "";
 	enum sg_status status;
 
-	signal_init(&signal, flight->signal, flight->row.changed_at);
-	signal.record_key = flight->mail.record_key;
-	signal.key = flight->mail.recipient;
-	signal.message_id = flight->row.message_id;
-	signal.source = "broadcast";
+	signal_init(signal, flight->signal, flight->row.changed_at);
+	signal->record_key = flight->mail.record_key;
+	signal->key = flight->mail.recipient;
+	signal->message_id = flight->row.message_id;
+	signal->source = "broadcast";
 	/* The same after a crash: told twice, it counts once. */
 	buf_printf(&id, "broadcast %s %s %lld %u", flight->signal, run->name,
 		   (long long)run->row.created_at, flight->row.record_id);
-	signal.external_id = crypto_hash64(buf_text(&id), id.len);
+	signal->external_id = crypto_hash64(buf_text(&id), id.len);
 	buf_done(&id);
-	status = signal_set(&signal, "broadcast", run->name, err);
+	status = signal_set(signal, "broadcast", run->name, err);
 	if (status == SG_OK)
-		status = signal_set(&signal, "campaign", run->name, err);
+		status = signal_set(signal, "campaign", run->name, err);
 	if (status == SG_OK && flight->row.state == RECIPIENT_FAILED)
-		status = set_refusal(&signal, flight->reason, refusal, err);
-	if (status == SG_OK)
-		status = spool_append(run->broadcasts->spool, &signal,
-				      SPOOL_WRITTEN, NULL, err);
+		status = set_refusal(signal, flight->reason, flight->refusal,
+				     err);
 	return status;
+}
+
+/* What one of them says will never be kept: the others' is, one by one. */
+static enum sg_status
+tell_each(struct run *run, const struct signal *signals, size_t n,
+	  struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < n && status == SG_OK; i++) {
+		status = spool_append(run->broadcasts->spool, &signals[i],
+				      SPOOL_WRITTEN, NULL, err);
+		if (status != SG_REFUSED)
+			continue;
+		log_error("broadcast %s: %s not told: %s", run->name,
+			  signals[i].name, err->text);
+		status = SG_OK;
+	}
+	return status;
+}
+
+/* The first that are owed, at most TELL_MOST. */
+static enum sg_status
+tell(struct run *run, struct sg_err *err)
+{
+	struct signal signals[TELL_MOST];
+	struct flight *flight = run->owed;
+	enum sg_status status = SG_OK;
+	size_t i, n = 0;
+
+	for (i = 0; flight && i < TELL_MOST; i++, flight = flight->next) {
+		if (!flight->signal)
+			continue;
+		status = make_signal(flight, &signals[n], err);
+		if (status == SG_OK)
+			n++;
+		else
+			log_error("broadcast %s: %s not told: %s", run->name,
+				  flight->signal, err->text);
+	}
+	status = n ? spool_append_many(run->broadcasts->spool, signals, n,
+				       SPOOL_WRITTEN, NULL, err)
+		   : SG_OK;
+	if (status == SG_REFUSED)
+		status = tell_each(run, signals, n, err);
+	if (status != SG_OK)
+		return status;
+	for (i = 0, flight = run->owed; flight && i < TELL_MOST;
+	     i++, flight = flight->next)
+		flight->signal = NULL;
+	return SG_OK;
 }
 
 /* --- what is owed -------------------------------------------------------- */
@@ -105,59 +158,93 @@ flight_free(struct flight *flight)
 	free(flight);
 }
 
-/* The steps that are left. True: all done. */
-static bool
-pay(struct flight *flight)
+/* What came of them, in the journal, in order. */
+static enum sg_status
+note_owed(struct run *run, struct sg_err *err)
 {
-	struct run *run = flight->run;
-	enum sg_status status = SG_OK;
-	struct sg_err err;
+	struct flight *flight;
+	enum sg_status status;
 
-	/* Without sync: what is lost here makes it doubtful, no more. */
-	if (flight->mark)
-		status = note(flight, flight->mark, &err);
-	if (status != SG_OK) {
-		run_calm_down(run, err.text);
-		return false;
+	for (flight = run->owed; flight; flight = flight->next) {
+		if (!flight->mark)
+			continue;
+		/* Without sync: what is lost here makes it doubtful, no more.
+		 */
+		status = note(flight, flight->mark, err);
+		if (status != SG_OK)
+			return status;
+		flight->mark = (enum journal_mark)0;
 	}
-	flight->mark = (enum journal_mark)0;
-	if (flight->signal)
-		status = tell(flight, &err);
-	if (status == SG_REFUSED) /* never will be */
-		log_error("broadcast %s: %s not told: %s", run->name,
-			  flight->signal, err.text);
-	else if (status != SG_OK) {
-		run_calm_down(run, err.text);
-		return false;
+	return SG_OK;
+}
+
+/* Those that were told, as states. False: no room. */
+static bool
+put_told(struct run *run)
+{
+	struct flight *flight;
+
+	while ((flight = run->owed) && !flight->signal) {
+		if (!states_put(run, &flight->row))
+			return false;
+		run->owed = flight->next;
+		run->n_owed--;
+		flight_free(flight);
 	}
-	flight->signal = NULL;
-	return run_put(run, &flight->row);
+	if (!run->owed)
+		run->owed_end = &run->owed;
+	return true;
 }
 
 bool
 flight_pay(struct run *run)
 {
-	struct flight *flight;
+	enum sg_status status;
+	struct sg_err err;
 
-	while ((flight = run->owed)) {
-		if (!pay(flight))
-			return false;
-		run->owed = flight->next;
-		flight_free(flight);
+	status = note_owed(run, &err);
+	while (status == SG_OK && run->owed) {
+		status = tell(run, &err);
+		if (status == SG_OK && !put_told(run))
+			status = err_set(&err, SG_BUSY, "the store is away");
 	}
-	return true;
+	run->in_debt = status != SG_OK;
+	if (run->in_debt)
+		run_calm_down(run, err.text);
+	return !run->in_debt;
+}
+
+void
+flight_pay_by_and_by(struct run *run, int64_t now)
+{
+	int64_t past = now - run->owed_at;
+
+	if (!run->owed || (run->in_debt && past < DEBT_MS))
+		return;
+	if (!run->in_debt && run->n_owed < TELL_MOST && past < TELL_MS &&
+	    run->step == RUN_SENDING)
+		return;
+	run->owed_at = now;
+	flight_pay(run);
 }
 
 static void
 owe(struct flight *flight)
 {
-	struct flight **last = &flight->run->owed;
+	struct run *run = flight->run;
+	struct sg_err err;
 
-	while (*last)
-		last = &(*last)->next;
-	*last = flight;
+	if (!run->owed)
+		run->owed_at = clock_monotonic_ms();
+	*run->owed_end = flight;
+	run->owed_end = &flight->next;
 	flight->next = NULL;
-	flight_pay(flight->run);
+	run->n_owed++;
+	/* That it was answered is noted at once. */
+	if (!run->in_debt && note_owed(run, &err) != SG_OK) {
+		run->in_debt = true;
+		run_calm_down(run, err.text);
+	}
 }
 
 /* --- on its way ---------------------------------------------------------- */
@@ -176,19 +263,6 @@ handing_over(void *arg)
 		flight->mark = JOURNAL_RETURNED;
 	}
 	run_calm_down(run, err.text);
-	return false;
-}
-
-bool
-flight_settle(void *arg)
-{
-	struct run *run = arg;
-	struct sg_err err;
-
-	if (journal_sync(run->journal, &err) == SG_OK)
-		return true;
-	/* Each of them comes back as "not handed over", which calms us. */
-	log_warn("broadcast %s: %s", run->name, err.text);
 	return false;
 }
 
@@ -248,6 +322,8 @@ done(void *arg, const struct net_smtp_result *result)
 	struct flight *flight = arg;
 	struct run *run = flight->run;
 
+	run->under_way--;
+	buf_done(&flight->mail.data);
 	snprintf(flight->reason, sizeof(flight->reason), "%s", result->text);
 	flight->row.changed_at = clock_now();
 	switch (result->end) {
@@ -295,8 +371,10 @@ flight_begin(struct flight *flight)
 	flight->row.reason = flight->reason;
 	flight->row.message_id = flight->mail.message_id;
 	record_set_add(run->handed, flight->row.record_id);
-	if (net_smtp_send(run->smtp, &mail, &err) == SG_OK)
+	run->under_way++;
+	if (net_smtp_send(run->shared->smtp, &mail, &err) == SG_OK)
 		return true;
+	run->under_way--;
 	record_set_remove(run->handed, flight->row.record_id);
 	flight_free(flight);
 	run_calm_down(run, err.text);
@@ -311,8 +389,9 @@ find_recipient(struct flight *flight, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	struct store_record record;
-	enum sg_status status = store_record_get(
-		flight->run->store, flight->row.record_id, pool, &record, err);
+	enum sg_status status =
+		store_record_get(flight->run->shared->store,
+				 flight->row.record_id, pool, &record, err);
 
 	if (status == SG_OK) {
 		flight->mail.recipient = strdup(record.key);
@@ -331,8 +410,9 @@ is_stored(struct run *run, const struct store_recipient *row)
 	struct store_recipient stored;
 	struct sg_err err;
 	bool same = !record_set_has(run->replayed, row->record_id) &&
-		    store_recipient_get(run->store, run->name, row->record_id,
-					pool, &stored, &err) == SG_OK &&
+		    store_recipient_get(run->shared->store, run->name,
+					row->record_id, pool, &stored,
+					&err) == SG_OK &&
 		    (stored.state == row->state ||
 		     (row->state == RECIPIENT_DOUBTFUL &&
 		      stored.state != RECIPIENT_QUEUED));
@@ -380,7 +460,7 @@ flight_remember(void *arg, const struct journal_line *line)
 		record_set_remove(run->handed, line->record_id);
 	else
 		record_set_add(run->handed, line->record_id);
-	flight = run->owed ? NULL : calloc(1, sizeof(*flight));
+	flight = run->in_debt ? NULL : calloc(1, sizeof(*flight));
 	if (!flight) {
 		run->behind = true;
 		return;
@@ -395,4 +475,6 @@ flight_remember(void *arg, const struct journal_line *line)
 		flight->signal = NULL;
 	record_set_add(run->replayed, line->record_id);
 	owe(flight);
+	if (run->n_owed >= TELL_MOST)
+		flight_pay(run);
 }

@@ -5,26 +5,121 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { LINE_SIZE = 512 };
+#include "base/buf.h"
+
+enum { LINE_SIZE = 512, BOOT_SIZE = 64 };
 
 struct broadcast_journal {
 	int fd;
 	char path[PATH_MAX];
+	pthread_mutex_t lock; /* held over a write */
+	off_t end;	      /* of what was written whole */
 };
 
-/* Calls fn for each whole line; where they end. */
-static enum sg_status
-read_lines(FILE *file, journal_fn *fn, void *arg, off_t *end_out)
+/* --- reading ------------------------------------------------------------- */
+
+/* Who was prepared and of whom nothing else is known: the few that were made
+ * and not yet handed over. */
+struct reading {
+	journal_fn *fn;
+	void *arg;
+	char boot[BOOT_SIZE]; /* of the lines that are read; "" = unknown */
+	bool ended;	      /* in order */
+	struct journal_prepared *prepared;
+	size_t n_prepared, cap_prepared;
+};
+
+static void
+forget_prepared(struct reading *reading, uint32_t record_id)
 {
-	char text[LINE_SIZE], mark;
+	size_t i = reading->n_prepared;
+
+	while (i > 0 && reading->prepared[i - 1].record_id != record_id)
+		i--;
+	if (i > 0)
+		reading->prepared[i - 1] =
+			reading->prepared[--reading->n_prepared];
+}
+
+static bool
+remember_prepared(struct reading *reading, const struct journal_line *line)
+{
+	struct journal_prepared *more;
+	size_t cap = reading->cap_prepared ? reading->cap_prepared * 2 : 64;
+
+	forget_prepared(reading, line->record_id);
+	if (reading->n_prepared == reading->cap_prepared) {
+		more = realloc(reading->prepared, cap * sizeof(*more));
+		if (!more)
+			return false;
+		reading->prepared = more;
+		reading->cap_prepared = cap;
+	}
+	reading->prepared[reading->n_prepared++] =
+		(struct journal_prepared){line->record_id, line->message_id};
+	return true;
+}
+
+/* A run's lines are over, and the next one's boot is this. */
+static void
+end_run(struct reading *reading, const char *boot)
+{
+	bool lost = !reading->ended && reading->boot[0] &&
+		    (strcmp(reading->boot, boot) != 0 || *boot == '?');
+	size_t i;
+
+	for (i = 0; lost && i < reading->n_prepared; i++) {
+		struct journal_line line = {
+			JOURNAL_HANDING_OVER, reading->prepared[i].record_id,
+			reading->prepared[i].message_id, ""};
+
+		reading->fn(reading->arg, &line);
+	}
+	reading->n_prepared = 0;
+	reading->ended = false;
+	snprintf(reading->boot, sizeof(reading->boot), "%s", boot);
+}
+
+/* False: out of memory. */
+static bool
+take_line(struct reading *reading, const char *text)
+{
 	struct journal_line line;
-	int reason_at;
+	int reason_at = 0;
+	char mark;
+
+	if (text[0] == 'M' && text[1] == ' ') {
+		end_run(reading, text + 2);
+		return true;
+	}
+	if (!strcmp(text, "E")) {
+		reading->ended = true;
+		return true;
+	}
+	if (sscanf(text, "%c %" SCNu32 " %" SCNx64 " %n", &mark,
+		   &line.record_id, &line.message_id, &reason_at) < 3)
+		return true;
+	line.mark = (enum journal_mark)mark;
+	line.reason = reason_at ? text + reason_at : "";
+	if (mark == 'P')
+		return remember_prepared(reading, &line);
+	forget_prepared(reading, line.record_id);
+	reading->fn(reading->arg, &line);
+	return true;
+}
+
+/* Takes each whole line; where they end. */
+static enum sg_status
+read_lines(FILE *file, struct reading *reading, off_t *end_out)
+{
+	char text[LINE_SIZE];
 
 	*end_out = 0;
 	while (fgets(text, sizeof(text), file)) {
@@ -34,19 +129,16 @@ read_lines(FILE *file, journal_fn *fn, void *arg, off_t *end_out)
 			break; /* torn: it was never written */
 		*end_out += (off_t)len;
 		text[len - 1] = '\0';
-		reason_at = 0;
-		if (sscanf(text, "%c %" SCNu32 " %" SCNx64 " %n", &mark,
-			   &line.record_id, &line.message_id, &reason_at) < 3)
-			continue;
-		line.mark = (enum journal_mark)mark;
-		line.reason = reason_at ? text + reason_at : "";
-		fn(arg, &line);
+		if (!take_line(reading, text)) {
+			errno = ENOMEM;
+			return SG_FAILED;
+		}
 	}
 	return ferror(file) ? SG_FAILED : SG_OK;
 }
 
 static enum sg_status
-read_journal(const char *path, journal_fn *fn, void *arg, off_t *end_out,
+read_journal(const char *path, struct reading *reading, off_t *end_out,
 	     struct sg_err *err)
 {
 	FILE *file = fopen(path, "re");
@@ -58,12 +150,27 @@ read_journal(const char *path, journal_fn *fn, void *arg, off_t *end_out,
 	/* Taking it for empty would send to all of them again. */
 	if (!file)
 		return err_errno(err, SG_FAILED, "%s", path);
-	status = read_lines(file, fn, arg, end_out);
+	status = read_lines(file, reading, end_out);
 	if (status != SG_OK)
 		err_errno(err, SG_FAILED, "%s", path);
 	fclose(file);
 	return status;
 }
+
+/* "?": the system does not say; it is none that we know. */
+static void
+read_boot(char boot[BOOT_SIZE])
+{
+	FILE *file = fopen("/proc/sys/kernel/random/boot_id", "re");
+
+	if (!file || !fgets(boot, BOOT_SIZE, file))
+		snprintf(boot, BOOT_SIZE, "?");
+	boot[strcspn(boot, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* --- writing ------------------------------------------------------------- */
 
 /* A new file is only there for good when its folder is. */
 static enum sg_status
@@ -79,13 +186,49 @@ sync_folder(const char *directory, struct sg_err *err)
 	return good ? SG_OK : SG_FAILED;
 }
 
+static enum sg_status
+append(struct broadcast_journal *journal, const char *text, size_t len,
+       struct sg_err *err)
+{
+	enum sg_status status = SG_OK;
+
+	pthread_mutex_lock(&journal->lock);
+	errno = ENOSPC; /* what a short write means */
+	if (write(journal->fd, text, len) == (ssize_t)len) {
+		journal->end += (off_t)len;
+	} else {
+		status = errno == ENOSPC ? SG_BUSY : SG_FAILED;
+		err_errno(err, status, "%s", journal->path);
+		/* Half a line must not run into the next one. */
+		if (ftruncate(journal->fd, journal->end) != 0)
+			status = SG_FAILED;
+	}
+	pthread_mutex_unlock(&journal->lock);
+	return status;
+}
+
+static enum sg_status
+open_file(struct broadcast_journal *journal, const char *boot,
+	  struct sg_err *err)
+{
+	char line[BOOT_SIZE + 4];
+
+	journal->fd = open(journal->path,
+			   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (journal->fd < 0 || ftruncate(journal->fd, journal->end) != 0)
+		return err_errno(err, SG_FAILED, "%s", journal->path);
+	snprintf(line, sizeof(line), "M %s\n", boot);
+	return append(journal, line, strlen(line), err);
+}
+
 enum sg_status
 journal_open(const char *directory, const char *name, journal_fn *fn, void *arg,
 	     struct broadcast_journal **journal_out, struct sg_err *err)
 {
 	struct broadcast_journal *journal = calloc(1, sizeof(*journal));
+	struct reading reading = {.fn = fn, .arg = arg};
+	char boot[BOOT_SIZE];
 	enum sg_status status;
-	off_t end = 0;
 
 	if (!journal)
 		return err_set(err, SG_FAILED, "out of memory");
@@ -94,16 +237,16 @@ journal_open(const char *directory, const char *name, journal_fn *fn, void *arg,
 		free(journal);
 		return err_errno(err, SG_FAILED, "%s", directory);
 	}
+	pthread_mutex_init(&journal->lock, NULL);
 	snprintf(journal->path, sizeof(journal->path), "%s/%s.journal",
 		 directory, name);
-	status = read_journal(journal->path, fn, arg, &end, err);
+	read_boot(boot);
+	status = read_journal(journal->path, &reading, &journal->end, err);
 	if (status == SG_OK) {
-		journal->fd =
-			open(journal->path,
-			     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-		if (journal->fd < 0 || ftruncate(journal->fd, end) != 0)
-			status = err_errno(err, SG_FAILED, "%s", journal->path);
+		end_run(&reading, boot);
+		status = open_file(journal, boot, err);
 	}
+	free(reading.prepared);
 	if (status == SG_OK)
 		status = sync_folder(directory, err);
 	if (status == SG_OK)
@@ -113,13 +256,24 @@ journal_open(const char *directory, const char *name, journal_fn *fn, void *arg,
 	return status;
 }
 
+/* Nobody is prepared any more. */
+static void
+end_in_order(struct broadcast_journal *journal)
+{
+	if (append(journal, "E\n", 2, NULL) != SG_OK)
+		return; /* after a crash of the machine they are doubtful */
+}
+
 void
 journal_close(struct broadcast_journal *journal)
 {
 	if (!journal)
 		return;
-	if (journal->fd >= 0)
+	if (journal->fd >= 0) {
+		end_in_order(journal);
 		close(journal->fd);
+	}
+	pthread_mutex_destroy(&journal->lock);
 	free(journal);
 }
 
@@ -128,8 +282,6 @@ journal_note(struct broadcast_journal *journal, const struct journal_line *line,
 	     struct sg_err *err)
 {
 	char text[LINE_SIZE];
-	off_t before = lseek(journal->fd, 0, SEEK_END);
-	enum sg_status status;
 	int len, i;
 
 	len = snprintf(text, sizeof(text) - 1, "%c %" PRIu32 " %" PRIx64 " %s",
@@ -141,15 +293,25 @@ journal_note(struct broadcast_journal *journal, const struct journal_line *line,
 		if (text[i] == '\n' || text[i] == '\r')
 			text[i] = ' ';
 	text[len++] = '\n';
-	errno = ENOSPC; /* what a short write means */
-	if (write(journal->fd, text, (size_t)len) == len)
-		return SG_OK;
-	status = errno == ENOSPC ? SG_BUSY : SG_FAILED;
-	err_errno(err, status, "%s", journal->path);
-	/* Half a line must not run into the next one. */
-	if (before >= 0 && ftruncate(journal->fd, before) != 0)
-		return SG_FAILED;
-	return status;
+	return append(journal, text, (size_t)len, err);
+}
+
+enum sg_status
+journal_prepare(struct broadcast_journal *journal,
+		const struct journal_prepared *prepared, size_t n_prepared,
+		struct sg_err *err)
+{
+	struct buf text = BUF_INIT;
+	enum sg_status status;
+	size_t i;
+
+	for (i = 0; i < n_prepared; i++)
+		buf_printf(&text, "P %" PRIu32 " %" PRIx64 "\n",
+			   prepared[i].record_id, prepared[i].message_id);
+	status = buf_ok(&text) ? append(journal, buf_text(&text), text.len, err)
+			       : err_set(err, SG_FAILED, "out of memory");
+	buf_done(&text);
+	return status == SG_OK ? journal_sync(journal, err) : status;
 }
 
 enum sg_status

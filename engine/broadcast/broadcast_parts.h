@@ -9,8 +9,18 @@
 #include "broadcast/template.h"
 #include "net/net_smtp.h"
 
-/* What somebody wants of the broadcast that is being sent. */
+/* So many are sent at the same time; the others wait for one to end. */
+enum { BROADCAST_RUNNING_MOST = 32 };
+
+/* What somebody wants of a broadcast that is being sent. */
 enum broadcast_wish { WISH_NONE, WISH_PAUSE, WISH_CANCEL };
+
+/* One that is being sent: what other threads may see and say of it. */
+struct broadcast_running {
+	char name[80]; /* "" = this place is free */
+	enum broadcast_wish wish;
+	double rate;
+};
 
 struct broadcasts {
 	struct apply *apply;
@@ -41,9 +51,7 @@ struct broadcasts {
 	pthread_cond_t wake;
 	bool stopping;
 	bool woken;
-	char running[80]; /* name, "" = none */
-	enum broadcast_wish wish;
-	double rate;
+	struct broadcast_running running[BROADCAST_RUNNING_MOST];
 };
 
 /* broadcast_settings.c: what is said of one broadcast, as JSON in the store;
@@ -60,8 +68,15 @@ void broadcast_settings_read(const char *text,
 			     struct broadcast_settings *settings_out);
 void broadcast_settings_write(const struct broadcast_settings *settings,
 			      struct buf *to);
-/* Rests, but not when the daemon stops. */
-void broadcasts_rest(struct broadcasts *broadcasts, int64_t ms);
+/* broadcast_running.c: the places of those that are being sent. */
+/* NULL: all are taken. */
+struct broadcast_running *broadcast_running_add(struct broadcasts *broadcasts,
+						const char *name);
+void broadcast_running_remove(struct broadcasts *broadcasts,
+			      struct broadcast_running *running);
+bool broadcast_is_running(struct broadcasts *broadcasts, const char *name);
+void broadcast_running_wish(struct broadcasts *broadcasts, const char *name,
+			    enum broadcast_wish wish);
 /* The sending thread looks for work. */
 void broadcasts_wake(struct broadcasts *broadcasts);
 /* broadcast_change.c: choose the recipients and begin; `from` is the state it
@@ -148,8 +163,8 @@ enum sg_status broadcast_make_for(struct broadcasts *broadcasts,
 				  struct broadcast_mail *mail_out,
 				  struct sg_err *err) MUST_CHECK;
 
-/* broadcast_run.c: the sending thread's body for one broadcast. */
-void broadcast_run(struct broadcasts *broadcasts, const char *name);
+/* broadcast_runner.c: the sending thread. */
+void *broadcasts_send(void *broadcasts);
 
 /* Template of a stored broadcast, its names checked as at creation. */
 enum sg_status broadcast_template(struct broadcasts *broadcasts,

@@ -2,7 +2,9 @@
  * broadcast_run.h - one broadcast while it is being sent: begun and ended in
  * broadcast_run.c, sent in broadcast_send.c, one mail and what came of it in
  * broadcast_flight.c, how fast in broadcast_pace.c, made before its turn in
- * broadcast_ahead.c. The sending thread's alone.
+ * broadcast_ahead.c, states on their way to the store in broadcast_states.c.
+ * Several are sent at the same time over the same connections, each in its
+ * turn (broadcast_runner.c): nothing here waits. The sending thread's alone.
  */
 #ifndef ENGINE_BROADCAST_BROADCAST_RUN_H
 #define ENGINE_BROADCAST_BROADCAST_RUN_H
@@ -12,35 +14,76 @@
 #include "broadcast/broadcast_parts.h"
 
 enum {
-	RUN_BATCH_MOST = 1000,	  /* states written at once */
+	RUN_BATCH_MOST = 1000,	  /* states on their way to the store */
 	RUN_CALM_FIRST_MS = 1000, /* after trouble with the MTA; then doubled */
 	RUN_FLOOD = 20,		  /* so many 4xx in a row are trouble */
-	RUN_REASON_SIZE = 200
+	RUN_REASON_SIZE = 200,
+	RUN_SLICE = 256,    /* recipients read at once */
+	RUN_WAIT_MS = 50,   /* for something to happen */
+	RUN_AGAIN_MS = 1000 /* what the store did not take is tried again */
 };
 
 struct ahead;
 
+/* What all that are being sent share. */
+struct run_shared {
+	struct broadcasts *broadcasts;
+	struct store *store; /* a reader */
+	struct net_smtp *smtp;
+	struct ahead *ahead;
+};
+
+enum run_step {
+	RUN_SENDING,  /* a pass over the queued */
+	RUN_SETTLING, /* it is over; what is known is on its way */
+	RUN_ENDING,   /* likewise, and then it ends */
+	RUN_OVER
+};
+
+/* Recipients, and who of them is still to do. */
+struct slice {
+	struct pool *pool; /* NULL: none is read */
+	struct store_recipients rows;
+	size_t at;	/* whose turn it is */
+	size_t n_left;	/* before them, whose domain's turn had not come */
+	size_t n_ahead; /* so many of them were asked for ahead */
+	bool done[RUN_SLICE];
+	uint64_t domains[RUN_SLICE]; /* hashes; 0 = not looked at yet */
+};
+
+/* States that are put; their reasons are in `pool`. */
+struct states {
+	struct store_recipient rows[RUN_BATCH_MOST];
+	size_t n;
+	struct pool *pool; /* NULL: no row has one */
+};
+
 struct run {
 	struct broadcasts *broadcasts;
-	const char *name;
+	struct run_shared *shared;
+	struct broadcast_running *running;
+	const char *name; /* running's */
+	enum run_step step;
+	bool complete; /* nobody is queued any more */
+	enum broadcast_wish wish;
 	struct pool *pool; /* of the run */
-	struct store *store;
 	struct store_broadcast row;
 	struct template *template, *other; /* NULL = there is one version */
 	struct condition *condition;
-	struct net_smtp *smtp;
-	struct ahead *ahead;
 	struct broadcast_journal *journal;
 	struct broadcast_pace pace;
 	struct record_set *handed;  /* answered, or being sent: not again */
 	struct record_set *retried; /* got a 4xx in this pass */
-	unsigned pass;		    /* how often all were tried */
-	unsigned n_later;	    /* 4xx in a row */
-	struct store_recipient batch[RUN_BATCH_MOST];
-	char reasons[RUN_BATCH_MOST][RUN_REASON_SIZE];
-	size_t n_batch;
-	struct flight *owed; /* ended, and not yet noted or told */
-	int64_t owed_at, flushed_at, calm_until, calm_ms;
+	struct slice slice;
+	uint32_t after;	  /* the last one of the slice */
+	unsigned pass;	  /* how often all were tried */
+	unsigned n_later; /* 4xx in a row */
+	size_t under_way; /* mails at the MTA */
+	struct states put, writing;
+	struct flight *owed, **owed_end; /* ended, and not yet noted or told */
+	size_t n_owed;
+	bool in_debt; /* something of it could not be done */
+	int64_t owed_at, put_at, calm_until, calm_ms, conclude_at;
 	uint64_t n_sent, n_rated;
 	int64_t rated_at;
 	bool trouble;		     /* recipients come back after a rest */
@@ -56,33 +99,73 @@ struct flight {
 	struct broadcast_mail mail;
 	struct store_recipient row; /* its reason is `reason` */
 	char reason[RUN_REASON_SIZE];
+	char refusal[16];	/* the status code in it */
 	enum journal_mark mark; /* 0: nothing to note any more */
 	const char *signal;	/* NULL: nothing to tell any more */
 };
 
+/* --- broadcast_flight.c -------------------------------------------------- */
+
 /* Takes the flight: its mail goes to the MTA. False: not now. */
 bool flight_begin(struct flight *flight);
-/* One fdatasync for all who are about to be handed over, for
- * net_smtp_set_settle(). */
-bool flight_settle(void *run);
 /* Whether everything about those that ended is noted, told and put. */
 bool flight_pay(struct run *run);
+/* The same, but not before it is worth while; `now` is monotonic. */
+void flight_pay_by_and_by(struct run *run, int64_t now);
 void flight_free(struct flight *flight);
 /* What an earlier run left in the journal, for journal_open(). */
 void flight_remember(void *arg, const struct journal_line *line);
 
+/* --- broadcast_states.c -------------------------------------------------- */
+
+/* The state of a recipient, on its way to the store. False: no room. */
+bool states_put(struct run *run, const struct store_recipient *row);
+bool states_have_room(const struct run *run);
+/* Of those that are put, what is on its way from now on. */
+void states_take(struct run *run);
+/* All that is put, into the store, and waits for it; false: not now, it is
+ * kept. Not while a writer has them. */
+bool states_flush(struct run *run);
+void states_done(struct run *run);
+
+/* A thread that writes what runs have put, while they go on. */
+struct states_writer;
+enum sg_status states_writer_open(struct run_shared *shared,
+				  struct states_writer **writer_out,
+				  struct sg_err *err) MUST_CHECK;
+/* Waits for what it has begun. */
+void states_writer_close(struct states_writer *writer);
+/* What is there to be written and is old or much enough; called often. */
+void states_writer_look(struct states_writer *writer, struct run *const *runs,
+			size_t n_runs, int64_t now);
+
+/* --- broadcast_send.c ---------------------------------------------------- */
+
 /* After trouble: nothing is sent for a while, longer each time. */
 void run_calm_down(struct run *run, const char *why);
-/* The state of a recipient, on its way to the store. False: no room, and the
- * store is away. */
-bool run_put(struct run *run, const struct store_recipient *row);
-/* What was put, into the store; false: not now, it is kept. */
-bool run_flush(struct run *run);
-/* Passes until nobody is queued. False: interrupted (wish_out says by whom) or
- * failed (status_out). */
-bool run_send_all(struct run *run, enum broadcast_wish *wish_out,
-		  struct sg_err *err, enum sg_status *status_out);
-/* Waits for the mails under way; when the daemon stops, some seconds. */
-void run_drain(struct run *run);
+/* Its next mail, if there is one whose turn it is, goes: with at most so many
+ * connections, and so many mails made ahead. False: none now. */
+bool run_turn(struct run *run, size_t connections, size_t n_ahead);
+/* A step further after what happened meanwhile. */
+void run_look(struct run *run, int64_t now);
+/* When to look again, at the latest; ms. */
+int run_wait_ms(const struct run *run);
+/* Nothing is under way, owed, or not yet in the store. */
+bool run_is_clear(const struct run *run);
+
+/* --- broadcast_run.c ----------------------------------------------------- */
+
+/* SG_NONE: it is not to be sent, or not now. SG_BUSY: not now. */
+enum sg_status run_open(struct run_shared *shared,
+			struct broadcast_running *running, struct run **run_out,
+			struct sg_err *err) MUST_CHECK;
+/* It is clear and nothing is to be sent: what that means is stored. False: not
+ * now. */
+bool run_conclude(struct run *run);
+/* It cannot go on. False: that is not stored. */
+bool run_give_up(struct broadcasts *broadcasts, const char *name,
+		 const char *why);
+/* Whatever is still owed is in the journal, and for the next run. */
+void run_free(struct run *run);
 
 #endif

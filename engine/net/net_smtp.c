@@ -10,7 +10,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "net/net_settler.h"
 #include "net/net_start.h"
 
 enum { URL_SIZE = 600, REPLY_SIZE = 512, STATUS_SIZE = 16 };
@@ -25,11 +24,8 @@ struct lane {
 	enum net_smtp_stage stage;
 	int code; /* of the last reply since the stage began, 0 = none */
 	bool busy;
-	bool again;   /* on a new connection, the kept one having been dead */
-	bool held;    /* the owner would not have it handed over */
-	bool noted;   /* handing_over() said yes */
-	bool waiting; /* for settle(), at its last bytes */
-	bool asked;   /* … which was asked for this one */
+	bool again; /* on a new connection, the kept one having been dead */
+	bool held;  /* the owner would not have it handed over */
 	bool quitting;
 	char reply[REPLY_SIZE]; /* the last reply line */
 	char error[CURL_ERROR_SIZE];
@@ -48,7 +44,6 @@ struct net_smtp {
 	size_t n_sockets, cap_sockets;
 	bool knows_utf8; /* the server offers SMTPUTF8 (RFC 6531) */
 	long timeout_ms;
-	struct net_settler *settler; /* NULL = nothing to settle */
 };
 
 static bool
@@ -77,14 +72,9 @@ on_read(char *to, size_t size, size_t n, void *arg)
 	if (cannot_be_said(lane))
 		return CURL_READFUNC_ABORT;
 	if (len == left && lane->stage != NET_AT_END) {
-		if (!lane->noted)
-			lane->held = !lane->mail.handing_over(lane->mail.arg);
+		lane->held = !lane->mail.handing_over(lane->mail.arg);
 		if (lane->held)
 			return CURL_READFUNC_ABORT;
-		if (lane->smtp->settler && !lane->noted) {
-			lane->noted = lane->waiting = true;
-			return CURL_READFUNC_PAUSE;
-		}
 		lane->stage = NET_AT_END;
 		lane->code = 0;
 	}
@@ -205,7 +195,6 @@ lane_reset(struct lane *lane)
 {
 	lane->sent = 0;
 	lane->again = lane->held = lane->quitting = false;
-	lane->noted = lane->waiting = lane->asked = false;
 	enter(lane, NET_AT_CONNECT);
 	lane->reply[0] = lane->error[0] = '\0';
 	curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
@@ -401,8 +390,6 @@ net_smtp_free(struct net_smtp *smtp)
 
 	if (!smtp)
 		return;
-	net_settler_free(smtp->settler);
-	smtp->settler = NULL;
 	for (i = 0; smtp->lanes && i < smtp->n_lanes; i++) {
 		if (smtp->lanes[i].busy)
 			finish(smtp, &smtp->lanes[i], CURLE_ABORTED_BY_CALLBACK,
@@ -500,72 +487,11 @@ net_smtp_wake(struct net_smtp *smtp)
 }
 
 static void
-wake(void *owner)
-{
-	net_smtp_wake(owner);
-}
-
-enum sg_status
-net_smtp_set_settle(struct net_smtp *smtp, bool (*settle)(void *arg), void *arg,
-		    struct sg_err *err)
-{
-	struct net_settler_calls calls = {settle, arg, wake, smtp};
-
-	net_settler_free(smtp->settler);
-	smtp->settler = NULL;
-	return net_settler_new(&calls, &smtp->settler, err);
-}
-
-/* Those whose notes are durable give their last bytes away. False: nobody. */
-static bool
-go_on(struct net_smtp *smtp)
-{
-	bool settled, any = false;
-	size_t i;
-
-	if (!smtp->settler || !net_settler_answer(smtp->settler, &settled))
-		return false;
-	for (i = 0; i < smtp->n_lanes; i++) {
-		struct lane *lane = &smtp->lanes[i];
-
-		if (!lane->asked)
-			continue;
-		lane->asked = lane->waiting = false;
-		lane->held = !settled;
-		if (!lane->busy)
-			continue;
-		curl_easy_pause(lane->curl, CURLPAUSE_CONT);
-		any = true;
-	}
-	return any;
-}
-
-/* All that wait now are settled at one price. */
-static void
-ask(struct net_smtp *smtp)
-{
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < smtp->n_lanes; i++)
-		any |= smtp->lanes[i].busy && smtp->lanes[i].waiting;
-	if (!any || !net_settler_ask(smtp->settler))
-		return;
-	for (i = 0; i < smtp->n_lanes; i++)
-		smtp->lanes[i].asked =
-			smtp->lanes[i].busy && smtp->lanes[i].waiting;
-}
-
-static void
 perform(struct net_smtp *smtp)
 {
 	int running;
 
-	/* Each lane waits once a mail, so this comes to an end. */
-	do {
-		curl_multi_perform(smtp->multi, &running);
-		ask(smtp);
-	} while (go_on(smtp));
+	curl_multi_perform(smtp->multi, &running);
 }
 
 void

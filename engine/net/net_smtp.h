@@ -76,15 +76,6 @@ struct net_smtp_mail {
 enum sg_status net_smtp_new(const struct net_smtp_options *options,
 			    struct net_smtp **smtp_out,
 			    struct sg_err *err) MUST_CHECK;
-/*
- * To be called before the first mail. settle() is called on a thread of its own
- * for mails that are at their last bytes, after the handing_over() of each and
- * before the bytes go: to make durable what handing_over() wrote, for all who
- * wait at one price, while others go on. False: none of them is handed over.
- */
-enum sg_status net_smtp_set_settle(struct net_smtp *smtp,
-				   bool (*settle)(void *arg), void *arg,
-				   struct sg_err *err) MUST_CHECK;
 /* What is under way ends: DOUBTFUL if it was given away, else not. */
 void net_smtp_free(struct net_smtp *smtp);
 

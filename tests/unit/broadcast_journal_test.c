@@ -6,15 +6,18 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static char directory[] = "/tmp/scoregate-journal-XXXXXX";
-static char seen[1000];
+static char seen[4000];
 
 static void
 remember(void *arg, const struct journal_line *line)
@@ -129,6 +132,17 @@ a_reason_stays_on_its_line(void **state)
 	assert_null(strstr(seen, "S6"));
 }
 
+static long
+size_of_it(void)
+{
+	struct stat file;
+	char path[100];
+
+	snprintf(path, sizeof(path), "%s/spring.journal", directory);
+	assert_int_equal(stat(path, &file), 0);
+	return (long)file.st_size;
+}
+
 static void
 a_note_without_room_fails_and_leaves_whole_lines(void **state)
 {
@@ -142,7 +156,8 @@ a_note_without_room_fails_and_leaves_whole_lines(void **state)
 	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
 	signal(SIGXFSZ, SIG_IGN);
 	small = before;
-	small.rlim_cur = 26; /* the first line and a part of the next */
+	/* What is there, and a part of the next line. */
+	small.rlim_cur = (rlim_t)size_of_it() + 4;
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
 	assert_int_equal(journal_note(journal, &line, &err), SG_BUSY);
 	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
@@ -151,6 +166,117 @@ a_note_without_room_fails_and_leaves_whole_lines(void **state)
 	journal_close(open_it());
 	assert_string_equal(seen,
 			    "B1/abcdef0123456789() S1/abcdef0123456789() ");
+}
+
+/* --- the machine crashes ------------------------------------------------- */
+
+#define OTHER_BOOT "M 00000000-0000-0000-0000-000000000000\n"
+
+/* A journal as an earlier run left it. */
+static void
+left_behind(const char *lines)
+{
+	char path[100];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/spring.journal", directory);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	fputs(lines, file);
+	fclose(file);
+}
+
+static void
+prepare(struct broadcast_journal *journal, uint32_t id)
+{
+	struct journal_prepared prepared = {id, 0xabcdef0123456789u};
+	struct sg_err err;
+
+	assert_int_equal(journal_prepare(journal, &prepared, 1, &err), SG_OK);
+}
+
+static void
+who_was_prepared_when_the_machine_crashed_is_doubtful(void **state)
+{
+	(void)state;
+	left_behind(OTHER_BOOT "P 1 a\nP 2 b\nP 3 c\nP 4 d\n"
+			       "B 1 a \nS 1 a \nB 2 b \nR 3 c later\n");
+	journal_close(open_it());
+	assert_string_equal(seen, "B1/a() S1/a() B2/b() R3/c(later) B4/d() ");
+	/* Read again, it says the same. */
+	journal_close(open_it());
+	assert_string_equal(seen, "B1/a() S1/a() B2/b() R3/c(later) B4/d() ");
+}
+
+static void
+who_was_prepared_when_we_ended_in_order_is_not(void **state)
+{
+	(void)state;
+	left_behind(OTHER_BOOT "P 1 a\nB 1 a \nP 2 b\nE\n");
+	journal_close(open_it());
+	assert_string_equal(seen, "B1/a() ");
+}
+
+static void
+in_this_boot_no_line_is_lost(void **state)
+{
+	struct broadcast_journal *journal = open_it();
+	pid_t child;
+
+	(void)state;
+	journal_close(journal);
+	child = fork();
+	if (child == 0) {
+		journal = open_it();
+		prepare(journal, 1);
+		prepare(journal, 2);
+		note(journal, JOURNAL_HANDING_OVER, 2, "");
+		raise(SIGKILL);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	journal = open_it();
+	assert_string_equal(seen, "B2/abcdef0123456789() ");
+	journal_close(journal);
+	journal_close(open_it());
+	assert_string_equal(seen, "B2/abcdef0123456789() ");
+}
+
+static void
+the_crash_of_one_run_is_not_that_of_another(void **state)
+{
+	(void)state;
+	/* Killed, gone on in the same boot, then the machine crashed. */
+	left_behind(OTHER_BOOT "P 1 a\nP 2 b\n" OTHER_BOOT "P 2 c\n");
+	journal_close(open_it());
+	assert_string_equal(seen, "B2/c() ");
+}
+
+static void *
+prepare_many(void *journal)
+{
+	uint32_t i;
+
+	for (i = 0; i < 50; i++)
+		prepare(journal, 100 + i);
+	return NULL;
+}
+
+static void
+two_threads_note_whole_lines(void **state)
+{
+	struct broadcast_journal *journal = open_it();
+	pthread_t thread;
+	uint32_t i;
+
+	(void)state;
+	assert_int_equal(pthread_create(&thread, NULL, prepare_many, journal),
+			 0);
+	for (i = 0; i < 50; i++)
+		note(journal, JOURNAL_RETURNED, 7, "x");
+	pthread_join(thread, NULL);
+	journal_close(journal);
+	journal_close(open_it());
+	assert_int_equal(strlen(seen), 50 * strlen("R7/abcdef0123456789(x) "));
 }
 
 int
@@ -165,6 +291,19 @@ main(void)
 			a_note_without_room_fails_and_leaves_whole_lines,
 			in_a_new_directory, remove_it),
 		cmocka_unit_test_setup_teardown(a_reason_stays_on_its_line,
+						in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(
+			who_was_prepared_when_the_machine_crashed_is_doubtful,
+			in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(
+			who_was_prepared_when_we_ended_in_order_is_not,
+			in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(in_this_boot_no_line_is_lost,
+						in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(
+			the_crash_of_one_run_is_not_that_of_another,
+			in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(two_threads_note_whole_lines,
 						in_a_new_directory, remove_it),
 	};
 

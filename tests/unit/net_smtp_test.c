@@ -209,26 +209,6 @@ on_done(void *arg, const struct net_smtp_result *result)
 	snprintf(outcome->text, sizeof(outcome->text), "%s", result->text);
 }
 
-/* Every story is told twice: without settling, and with it. */
-static bool settling, settled = true;
-static unsigned n_settled;
-
-static bool
-on_settle(void *arg)
-{
-	(void)arg;
-	n_settled++;
-	return settled;
-}
-
-static int
-with_settling(void **state)
-{
-	(void)state;
-	settling = true;
-	return 0;
-}
-
 static struct net_smtp *
 connect_to(const struct server *server, const struct net_smtp_options *more)
 {
@@ -243,10 +223,6 @@ connect_to(const struct server *server, const struct net_smtp_options *more)
 	if (!options.timeout_ms)
 		options.timeout_ms = 10000;
 	assert_int_equal(net_smtp_new(&options, &smtp, &err), SG_OK);
-	if (settling)
-		assert_int_equal(
-			net_smtp_set_settle(smtp, on_settle, NULL, &err),
-			SG_OK);
 	return smtp;
 }
 
@@ -548,32 +524,6 @@ a_mail_whose_note_failed_never_reaches_the_server(void **state)
 }
 
 static void
-a_mail_that_could_not_be_settled_never_reaches_the_server(void **state)
-{
-	static const script steps[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
-	struct outcome outcome = {0};
-	struct net_smtp *smtp;
-	struct server server;
-	struct sg_err err;
-
-	(void)state;
-	start(&server, steps, 1);
-	smtp = connect_to(&server, NULL);
-	settled = false;
-	n_settled = 0;
-	assert_int_equal(net_smtp_set_settle(smtp, on_settle, NULL, &err),
-			 SG_OK);
-	send_data(smtp, "ann@far.test", small, sizeof(small) - 1, &outcome);
-	settled = true;
-	assert_int_equal(n_settled, 1);
-	assert_int_equal(outcome.n_handed, 1);
-	assert_int_equal(outcome.end, NET_SMTP_HELD);
-	net_smtp_free(smtp);
-	stop(&server);
-	assert_null(strstr(server.seen, "Hello"));
-}
-
-static void
 mails_follow_each_other_on_one_connection(void **state)
 {
 	static const script steps[] = {
@@ -785,8 +735,6 @@ main(void)
 		cmocka_unit_test(no_answer_in_time_before_the_data_is_not),
 		cmocka_unit_test(
 			a_mail_whose_note_failed_never_reaches_the_server),
-		cmocka_unit_test(
-			a_mail_that_could_not_be_settled_never_reaches_the_server),
 		cmocka_unit_test(mails_follow_each_other_on_one_connection),
 		cmocka_unit_test(a_kept_connection_that_died_costs_nothing),
 		cmocka_unit_test(
@@ -800,6 +748,5 @@ main(void)
 			tls_that_is_needed_and_not_offered_sends_nothing),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL) +
-	       cmocka_run_group_tests(tests, with_settling, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -96,6 +96,7 @@ class _Session(socketserver.StreamRequestHandler):
 
     def do_RCPT(self, rest):
         address = rest.partition("<")[2].partition(">")[0]
+        self.server.receiver.hold(address)
         reply = self.server.receiver.reply_to(address)
         if reply:
             self.say(reply)
@@ -139,6 +140,8 @@ class Receiver:
     def __init__(self):
         self.mails = []
         self.replies = {}      # address -> what RCPT hears
+        self.held = {}         # address -> the event that its RCPT waits for
+        self.n_held = 0        # so many wait
         self.data_reply = None  # what DATA hears instead of 250
         self.sender_reply = None  # what MAIL hears
         self.withheld = ()  # of EXTENSIONS
@@ -153,6 +156,18 @@ class Receiver:
 
     def refuse(self, address, reply="550 5.1.1 No such user here"):
         self.replies[address] = reply
+
+    def hold(self, address):
+        event = self.held.get(address)
+        if event:
+            with self._change:
+                self.n_held += 1
+            event.wait(100)
+            with self._change:
+                self.n_held -= 1
+
+    def wait_until_held(self, n, limit_s=30):
+        places.wait_for(lambda: self.n_held >= n, limit_s, f"{n} to wait")
 
     def reply_to(self, address):
         return self.replies.get(address)

@@ -1,13 +1,13 @@
-/* net_settler.c - see net_settler.h. */
-#include "net/net_settler.h"
+/* broadcast_settler.c - see broadcast_settler.h. */
+#include "broadcast/broadcast_settler.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
 enum state { IDLE, ASKED, ANSWERED, ENDING };
 
-struct net_settler {
-	struct net_settler_calls calls;
+struct settler {
+	struct settler_calls calls;
 	pthread_t thread;
 	pthread_mutex_t lock; /* what follows */
 	pthread_cond_t changed;
@@ -15,8 +15,15 @@ struct net_settler {
 	bool settled;
 };
 
+static void
+change(struct settler *settler, enum state state)
+{
+	settler->state = state;
+	pthread_cond_broadcast(&settler->changed);
+}
+
 static bool
-wait_for_question(struct net_settler *settler)
+wait_for_question(struct settler *settler)
 {
 	bool asked;
 
@@ -31,7 +38,7 @@ wait_for_question(struct net_settler *settler)
 static void *
 run(void *arg)
 {
-	struct net_settler *settler = arg;
+	struct settler *settler = arg;
 
 	while (wait_for_question(settler)) {
 		bool settled = settler->calls.settle(settler->calls.arg);
@@ -39,7 +46,7 @@ run(void *arg)
 		pthread_mutex_lock(&settler->lock);
 		settler->settled = settled;
 		if (settler->state == ASKED)
-			settler->state = ANSWERED;
+			change(settler, ANSWERED);
 		pthread_mutex_unlock(&settler->lock);
 		settler->calls.wake(settler->calls.owner);
 	}
@@ -47,10 +54,10 @@ run(void *arg)
 }
 
 enum sg_status
-net_settler_new(const struct net_settler_calls *calls,
-		struct net_settler **settler_out, struct sg_err *err)
+settler_new(const struct settler_calls *calls, struct settler **settler_out,
+	    struct sg_err *err)
 {
-	struct net_settler *settler = calloc(1, sizeof(*settler));
+	struct settler *settler = calloc(1, sizeof(*settler));
 
 	if (!settler)
 		return err_set(err, SG_FAILED, "out of memory");
@@ -67,15 +74,8 @@ net_settler_new(const struct net_settler_calls *calls,
 	return SG_OK;
 }
 
-static void
-change(struct net_settler *settler, enum state state)
-{
-	settler->state = state;
-	pthread_cond_signal(&settler->changed);
-}
-
 void
-net_settler_free(struct net_settler *settler)
+settler_free(struct settler *settler)
 {
 	if (!settler)
 		return;
@@ -88,8 +88,17 @@ net_settler_free(struct net_settler *settler)
 	free(settler);
 }
 
+void
+settler_finish(struct settler *settler)
+{
+	pthread_mutex_lock(&settler->lock);
+	while (settler->state == ASKED)
+		pthread_cond_wait(&settler->changed, &settler->lock);
+	pthread_mutex_unlock(&settler->lock);
+}
+
 bool
-net_settler_ask(struct net_settler *settler)
+settler_ask(struct settler *settler)
 {
 	bool free_now;
 
@@ -102,7 +111,7 @@ net_settler_ask(struct net_settler *settler)
 }
 
 bool
-net_settler_answer(struct net_settler *settler, bool *settled_out)
+settler_answer(struct settler *settler, bool *settled_out)
 {
 	bool answered;
 

@@ -1,0 +1,393 @@
+/*
+ * broadcast_runner.c - the sending thread: a list of the broadcasts that are
+ * being sent, each asked for its next mail in turn, all over the same
+ * connections. One that waits (its pace, a rest after trouble, a retry) is
+ * asked and has none, so it holds up nobody; one that is paused is not in the
+ * list. Without any there are no connections and no other threads.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "broadcast/broadcast_ahead.h"
+#include "broadcast/broadcast_run.h"
+
+enum {
+	LOOK_FIRST_MS = 20,
+	LOOK_MOST_MS = 10000, /* never longer: the clock may be set */
+	DRAIN_MS = 5000	      /* at stop, for mails under way */
+};
+
+struct runner {
+	struct broadcasts *broadcasts;
+	struct run_shared shared;
+	struct states_writer *writer;
+	struct run *runs[BROADCAST_RUNNING_MOST];
+	size_t n_runs;
+	size_t turn;	 /* whose it is */
+	bool look;	 /* at the store, now … */
+	int64_t look_at; /* … or then; monotonic, 0 = when woken */
+};
+
+/* --- the shared parts ---------------------------------------------------- */
+
+static void
+close_shared(struct runner *runner)
+{
+	struct run_shared *shared = &runner->shared;
+
+	states_writer_close(runner->writer);
+	ahead_close(shared->ahead);
+	net_smtp_free(shared->smtp);
+	if (shared->store)
+		store_readers_give(shared->broadcasts->readers, shared->store);
+	runner->writer = NULL;
+	shared->ahead = NULL;
+	shared->smtp = NULL;
+	shared->store = NULL;
+}
+
+static enum sg_status
+open_shared(struct runner *runner, struct sg_err *err)
+{
+	struct run_shared *shared = &runner->shared;
+	struct broadcasts *broadcasts = runner->broadcasts;
+	enum sg_status status;
+
+	if (runner->writer)
+		return SG_OK;
+	status = store_readers_take(broadcasts->readers, &shared->store, err);
+	if (status == SG_OK)
+		status = net_smtp_new(&broadcasts->smtp, &shared->smtp, err);
+	if (status == SG_OK)
+		status = ahead_open(shared, &shared->ahead, err);
+	if (status == SG_OK)
+		status = states_writer_open(shared, &runner->writer, err);
+	if (status != SG_OK)
+		close_shared(runner);
+	return status;
+}
+
+/* --- what is to be done -------------------------------------------------- */
+
+/* At least then. */
+static void
+look_within(struct runner *runner, int64_t ms)
+{
+	int64_t at = clock_monotonic_ms() + (ms < LOOK_FIRST_MS	 ? LOOK_FIRST_MS
+					     : ms > LOOK_MOST_MS ? LOOK_MOST_MS
+								 : ms);
+
+	if (!runner->look_at || at < runner->look_at)
+		runner->look_at = at;
+}
+
+static void
+take_up(struct runner *runner, const char *name)
+{
+	struct broadcast_running *running;
+	struct run *run = NULL;
+	enum sg_status status;
+	struct sg_err err;
+
+	if (broadcast_is_running(runner->broadcasts, name))
+		return;
+	running = broadcast_running_add(runner->broadcasts, name);
+	if (!running)
+		return; /* looked at again when one ends */
+	status = open_shared(runner, &err);
+	if (status == SG_OK)
+		status = run_open(&runner->shared, running, &run, &err);
+	if (status == SG_OK) {
+		runner->runs[runner->n_runs++] = run;
+		return;
+	}
+	if (status == SG_BUSY) {
+		log_warn("broadcast %s waits: %s", name, err.text);
+		look_within(runner, RUN_AGAIN_MS);
+	} else if (status != SG_NONE &&
+		   !run_give_up(runner->broadcasts, name, err.text)) {
+		look_within(runner, RUN_AGAIN_MS);
+	}
+	broadcast_running_remove(runner->broadcasts, running);
+}
+
+struct not_begun {
+	const char *name, *why;
+};
+
+static enum sg_status
+back_to_draft(void *arg, struct store *store, struct sg_err *err)
+{
+	const struct not_begun *not_begun = arg;
+
+	return store_broadcast_set_state(store, not_begun->name,
+					 BROADCAST_DRAFT, not_begun->why,
+					 clock_now(), err);
+}
+
+/* A scheduled one's moment has come. */
+static void
+begin(struct runner *runner, const char *name)
+{
+	struct broadcasts *broadcasts = runner->broadcasts;
+	struct sg_err err, other;
+	struct not_begun not_begun = {name, err.text};
+	enum sg_status status =
+		broadcast_begin(broadcasts, name, BROADCAST_SCHEDULED, &err);
+
+	if (status == SG_OK) {
+		runner->look = true;
+		return;
+	}
+	log_warn("scheduled broadcast %s does not begin: %s", name, err.text);
+	/* Refused: its score or list is gone. Who asked must look at it. */
+	if (status != SG_REFUSED || apply_call(broadcasts->apply, back_to_draft,
+					       &not_begun, &other) != SG_OK)
+		look_within(runner, RUN_AGAIN_MS);
+}
+
+/* It is time to choose its version. */
+static void
+decide(struct runner *runner, const char *name)
+{
+	struct sg_err err;
+
+	if (broadcast_split_decide(runner->broadcasts, name, &err) == SG_OK) {
+		runner->look = true;
+		return;
+	}
+	log_warn("broadcast %s does not go on: %s", name, err.text);
+	look_within(runner, RUN_AGAIN_MS);
+}
+
+static void
+look_at_one(struct runner *runner, const struct store_broadcast *row,
+	    int64_t now)
+{
+	struct broadcast_split split;
+	int64_t at = 0;
+
+	switch (row->state) {
+	case BROADCAST_SENDING:
+		take_up(runner, row->name);
+		return;
+	case BROADCAST_SCHEDULED:
+		at = broadcast_scheduled_at(row->settings);
+		if (at <= now)
+			begin(runner, row->name);
+		break;
+	case BROADCAST_TESTING:
+		broadcast_get_split(row->settings, &split);
+		at = split.decide_at;
+		if (at <= now)
+			decide(runner, row->name);
+		break;
+	default:
+		return;
+	}
+	if (at > now)
+		look_within(runner, at - now);
+}
+
+/* What the store says is to be done. */
+static void
+look(struct runner *runner)
+{
+	struct broadcasts *broadcasts = runner->broadcasts;
+	struct store_broadcasts all = {0};
+	struct pool *pool = pool_new();
+	struct store *store;
+	enum sg_status status;
+	struct sg_err err;
+	size_t i;
+
+	runner->look = false;
+	runner->look_at = 0;
+	status = store_readers_take(broadcasts->readers, &store, &err);
+	if (status == SG_OK) {
+		status = store_broadcasts_all(store, pool, &all, &err);
+		store_readers_give(broadcasts->readers, store);
+	}
+	if (status != SG_OK) {
+		all.n_rows = 0;
+		look_within(runner, RUN_AGAIN_MS);
+	}
+	/* They come newest first: the oldest is begun first. */
+	for (i = all.n_rows; i > 0; i--)
+		look_at_one(runner, &all.rows[i - 1], clock_now());
+	pool_free(pool);
+}
+
+/* --- in turn ------------------------------------------------------------- */
+
+/* One connection is left to others, should this one's mails take long. */
+static size_t
+share_of_connections(const struct runner *runner)
+{
+	size_t all = runner->broadcasts->smtp.connections;
+
+	return runner->n_runs > 1 && all > 1 ? all - 1 : all;
+}
+
+static void
+send_what_goes(struct runner *runner)
+{
+	size_t n_asked = 0, most = share_of_connections(runner);
+
+	while (n_asked < runner->n_runs &&
+	       net_smtp_room(runner->shared.smtp) > 0) {
+		struct run *run = runner->runs[runner->turn % runner->n_runs];
+
+		runner->turn++;
+		n_asked = run_turn(run, most, AHEAD_MOST / runner->n_runs)
+				  ? 0
+				  : n_asked + 1;
+	}
+}
+
+static void
+end_run(struct runner *runner, size_t i)
+{
+	struct run *run = runner->runs[i];
+
+	ahead_forget(runner->shared.ahead, run);
+	broadcast_running_remove(runner->broadcasts, run->running);
+	run_free(run);
+	runner->runs[i] = runner->runs[--runner->n_runs];
+	/* Resumed meanwhile, or one waits for a place. */
+	runner->look = true;
+}
+
+static void
+look_at_runs(struct runner *runner)
+{
+	int64_t now = clock_monotonic_ms();
+	size_t i;
+
+	for (i = 0; i < runner->n_runs; i++)
+		run_look(runner->runs[i], now);
+	states_writer_look(runner->writer, runner->runs, runner->n_runs, now);
+	for (i = runner->n_runs; i > 0; i--)
+		if (runner->runs[i - 1]->step == RUN_OVER)
+			end_run(runner, i - 1);
+}
+
+static void
+step(struct runner *runner)
+{
+	int wait = RUN_WAIT_MS, ms;
+	size_t i;
+
+	send_what_goes(runner);
+	for (i = 0; i < runner->n_runs; i++) {
+		ms = run_wait_ms(runner->runs[i]);
+		wait = ms < wait ? ms : wait;
+	}
+	net_smtp_run(runner->shared.smtp, wait);
+	look_at_runs(runner);
+}
+
+/* --- the thread ---------------------------------------------------------- */
+
+/* Nothing is being sent: until somebody wakes us, or something is due. With
+ * the lock held. */
+static void
+rest(struct runner *runner)
+{
+	struct broadcasts *broadcasts = runner->broadcasts;
+	int64_t until = clock_now() + runner->look_at - clock_monotonic_ms();
+	struct timespec at = {until / 1000, until % 1000 * 1000000};
+
+	if (broadcasts->stopping || broadcasts->woken || runner->look)
+		return;
+	if (runner->look_at)
+		pthread_cond_timedwait(&broadcasts->wake, &broadcasts->lock,
+				       &at);
+	else
+		pthread_cond_wait(&broadcasts->wake, &broadcasts->lock);
+}
+
+/* False: we stop. */
+static bool
+go_on(struct runner *runner)
+{
+	struct broadcasts *broadcasts = runner->broadcasts;
+	bool stopping;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	if (!runner->n_runs)
+		rest(runner);
+	runner->look |= broadcasts->woken;
+	broadcasts->woken = false;
+	stopping = broadcasts->stopping;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return !stopping;
+}
+
+/* Waits for the mails under way, some seconds, and notes what came of them:
+ * cut off now, they would be doubtful. */
+static void
+drain(struct runner *runner)
+{
+	int64_t until = clock_monotonic_ms() + DRAIN_MS;
+	struct net_smtp *smtp = runner->shared.smtp;
+	size_t i;
+
+	while (net_smtp_under_way(smtp) && clock_monotonic_ms() < until)
+		net_smtp_run(smtp, RUN_WAIT_MS);
+	/* What is cut off now is no trouble with the MTA. */
+	for (i = 0; i < runner->n_runs; i++)
+		runner->runs[i]->calm_until = INT64_MAX;
+}
+
+static void
+stop(struct runner *runner)
+{
+	size_t i;
+
+	if (runner->shared.smtp)
+		drain(runner);
+	for (i = 0; i < runner->n_runs; i++)
+		ahead_forget(runner->shared.ahead, runner->runs[i]);
+	close_shared(runner);
+	for (i = 0; i < runner->n_runs; i++) {
+		struct run *run = runner->runs[i];
+
+		/* What cannot be stored is in the journal. */
+		if (flight_pay(run) && states_flush(run) &&
+		    (run->wish != WISH_NONE))
+			(void)run_conclude(run);
+		broadcast_running_remove(runner->broadcasts, run->running);
+		run_free(run);
+	}
+	free(runner);
+}
+
+void *
+broadcasts_send(void *arg)
+{
+	struct runner *runner = calloc(1, sizeof(*runner));
+
+	prctl(PR_SET_NAME, "sender", 0, 0, 0);
+	if (!runner) {
+		log_error("broadcasts are not sent: out of memory");
+		return NULL;
+	}
+	runner->broadcasts = runner->shared.broadcasts = arg;
+	runner->look = true;
+	while (go_on(runner)) {
+		if (runner->look || (runner->look_at &&
+				     clock_monotonic_ms() >= runner->look_at))
+			look(runner);
+		if (runner->n_runs)
+			step(runner);
+		else
+			close_shared(runner);
+	}
+	stop(runner);
+	return NULL;
+}
