@@ -16,24 +16,62 @@ is_in_window(const struct rule *rule, int64_t given_at, int64_t now)
 	return !rule->cap_ms || given_at > now - rule->cap_ms;
 }
 
-bool
-fold_cap_trim(const struct fold_run *run, const struct fold_rule *rule,
-	      double *points)
+static bool
+is_alike(const struct fold_capped *given, const struct fold_rule *rule,
+	 double points)
 {
-	const struct fold_record *record = run->record;
+	return given->cap_no == rule->cap_no &&
+	       (given->points < 0) == (points < 0);
+}
+
+/* In the window that ends at `until`. */
+static double
+room_at(const struct fold_record *record, const struct fold_rule *rule,
+	double points, int64_t until)
+{
 	double room = rule->rule->cap_points;
 	size_t i;
 
-	if (!rule->rule->has_cap || *points == 0)
-		return true;
 	for (i = 0; i < record->capped.n; i++) {
 		const struct fold_capped *given = &record->capped.items[i];
 
-		if (given->cap_no == rule->cap_no &&
-		    (given->points < 0) == (*points < 0) &&
-		    is_in_window(rule->rule, given->at, run->at))
+		if (is_alike(given, rule, points) &&
+		    (!rule->rule->cap_ms || given->at <= until) &&
+		    is_in_window(rule->rule, given->at, until))
 			room -= fabs(given->points);
 	}
+	return room;
+}
+
+/* What comes back was given then: no window that holds that moment may come
+ * to more than the cap, with what was given since. */
+static double
+least_room(const struct fold_record *record, const struct fold_rule *rule,
+	   double points, int64_t at)
+{
+	double least = room_at(record, rule, points, at);
+	size_t i;
+
+	for (i = 0; rule->rule->cap_ms && i < record->capped.n; i++) {
+		const struct fold_capped *given = &record->capped.items[i];
+
+		if (is_alike(given, rule, points) && given->at > at &&
+		    is_in_window(rule->rule, at, given->at))
+			least = fmin(least,
+				     room_at(record, rule, points, given->at));
+	}
+	return least;
+}
+
+bool
+fold_cap_trim(const struct fold_run *run, const struct fold_rule *rule,
+	      int64_t at, double *points)
+{
+	double room;
+
+	if (!rule->rule->has_cap || *points == 0)
+		return true;
+	room = least_room(run->record, rule, *points, at);
 	if (room < NOTHING)
 		return false;
 	if (fabs(*points) > room)

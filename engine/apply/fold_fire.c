@@ -52,7 +52,7 @@ fold_award(struct fold_run *run, const struct fold_cause *cause)
 	double points = cause->rule->rule->points;
 
 	if (!fold_once_allows(run, cause->rule, cause->signal) ||
-	    !fold_cap_trim(run, cause->rule, &points))
+	    !fold_cap_trim(run, cause->rule, run->at, &points))
 		return;
 	fold_once_note(run, cause->rule, cause->signal);
 	fold_give(run, cause, LEDGER_TOUCH, points);

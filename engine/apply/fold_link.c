@@ -217,37 +217,54 @@ reverse(struct fold_run *run, struct fold_cause *cause, double points)
 	return fold_reverse(run, cause, &given);
 }
 
+/* The first of the step under way: a chain of score.changed may add more. */
+static void
+date_back(struct fold_run *run, const struct fold_rule *rule, double points,
+	  int64_t given_at)
+{
+	struct fold_record *record = run->record;
+	size_t i;
+
+	for (i = 0; i < record->expiries.n; i++) {
+		struct fold_expiry *expiry = &record->expiries.items[i];
+
+		if (expiry->rule_no != rule->no ||
+		    expiry->given_at != run->at ||
+		    expiry->history_id != run->history_id)
+			continue;
+		expiry->points = points;
+		expiry->given_at = given_at;
+		expiry->due_at = given_at + rule->rule->expires_ms;
+		break;
+	}
+	for (i = 0; i < record->capped.n; i++) {
+		struct fold_capped *capped = &record->capped.items[i];
+
+		if (capped->rule_no != rule->no || capped->at != run->at ||
+		    capped->history_id != run->history_id)
+			continue;
+		capped->points = points;
+		capped->at = given_at;
+		break;
+	}
+}
+
 /* They come again, as much as would be left of them: but as given then, for
  * their end and their cap. */
 static bool
 restore(struct fold_run *run, struct fold_cause *cause, double points)
 {
 	const struct fold_rule *rule = cause->rule;
-	struct fold_record *record = run->record;
 	int64_t given_at = number_of(cause->signal, "given_at");
 	int64_t ends_at = given_at + rule->rule->expires_ms;
 	double rate = run->world->rates.rates[rule->rates[points < 0]];
 
 	if ((rule->rule->expires_ms && ends_at <= run->at) ||
-	    !fold_cap_trim(run, rule, &points))
+	    !fold_cap_trim(run, rule, given_at, &points))
 		return false;
 	fold_give(run, cause, LEDGER_TOUCH,
 		  points * score_decay(rate, run->at - given_at));
-	if (rule->rule->expires_ms) {
-		struct fold_expiry *expiry =
-			&record->expiries.items[record->expiries.n - 1];
-
-		expiry->points = points;
-		expiry->given_at = given_at;
-		expiry->due_at = ends_at;
-	}
-	if (rule->rule->has_cap) {
-		struct fold_capped *capped =
-			&record->capped.items[record->capped.n - 1];
-
-		capped->points = points;
-		capped->at = given_at;
-	}
+	date_back(run, rule, points, given_at);
 	return true;
 }
 
@@ -272,7 +289,7 @@ fold_take_roll_up(struct fold_run *run, const struct signal *signal)
 	if (signal_get(signal, "restores"))
 		return restore(run, &cause, points);
 	/* A cap is the most that a rule gives to one record. */
-	if (!fold_cap_trim(run, rule, &points))
+	if (!fold_cap_trim(run, rule, run->at, &points))
 		return false;
 	fold_give(run, &cause, LEDGER_TOUCH, points);
 	return true;

@@ -330,9 +330,10 @@ void fold_expiries_close(struct fold_record *record, uint32_t score_id);
 void fold_expiries_forget(struct fold_record *record, uint32_t score_id,
 			  uint32_t rule_no);
 
-/* fold_cap.c: `cap`. false: there is no room for any */
+/* fold_cap.c: `cap`, of points given at that moment. false: there is no room
+ * for any */
 bool fold_cap_trim(const struct fold_run *run, const struct fold_rule *rule,
-		   double *points);
+		   int64_t at, double *points);
 void fold_cap_note(struct fold_run *run, const struct fold_rule *rule,
 		   const struct score_entry *entry);
 void fold_cap_give_back(struct fold_record *record,

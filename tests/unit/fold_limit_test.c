@@ -208,6 +208,73 @@ a_cap_in_a_window_slides_with_event_time(void **unused)
 	scene_end(&scene);
 }
 
+/* Points that had come along a link, were taken back, and come back. */
+static void
+restore(struct scene *scene, const char *given_at, int64_t at)
+{
+	static const char *const props[][2] = {{"rule", "a"},
+					       {"points", "10"},
+					       {"of", "10"},
+					       {"restores", "77"}};
+	struct signal signal;
+	size_t i;
+
+	signal_init(&signal, "record.rolled_up", at);
+	signal.kind = SIGNAL_ROLL_UP;
+	for (i = 0; i < sizeof(props) / sizeof(props[0]); i++)
+		assert_int_equal(
+			signal_set(&signal, props[i][0], props[i][1], NULL),
+			SG_OK);
+	assert_int_equal(signal_set(&signal, "given_at", given_at, NULL),
+			 SG_OK);
+	scene_step(scene, &signal);
+}
+
+static void
+what_comes_back_is_under_the_cap_of_when_it_was_given(void **unused)
+{
+	struct scene scene;
+
+	begin(&scene, "rule \"a\" { on = \"page.visited\" add = 10 "
+		      "cap = \"25 per 7d\" also = \"account\" "
+		      "score = \"fit\" }");
+	scene_happen(&scene, "page.visited", 1 * DAY);
+	scene_happen(&scene, "page.visited", 3 * DAY);
+	restore(&scene, "345600000", 20 * DAY); /* of day 4 */
+	assert_true(fit(&scene) == 25);
+	scene_end(&scene);
+	/* Also with what was given since. */
+	begin(&scene, "rule \"a\" { on = \"page.visited\" add = 10 "
+		      "cap = \"25 per 7d\" also = \"account\" "
+		      "score = \"fit\" }");
+	scene_happen(&scene, "page.visited", 9 * DAY);
+	scene_happen(&scene, "page.visited", 10 * DAY);
+	restore(&scene, "345600000", 20 * DAY);
+	assert_true(fit(&scene) == 25);
+	scene_end(&scene);
+}
+
+static void
+what_comes_back_leaves_todays_window_alone(void **unused)
+{
+	struct scene scene;
+
+	begin(&scene,
+	      "rule \"a\" { on = \"page.visited\" add = 10 "
+	      "cap = \"10 per 7d\" also = \"account\" score = \"fit\" }\n"
+	      "rule \"b\" { on = \"score.changed\" add = 1 cap = 3 "
+	      "when = \"signal.rule = 'a'\" score = \"fit\" }");
+	scene_happen(&scene, "page.visited", 1 * DAY);
+	assert_true(fit(&scene) == 11);
+	restore(&scene, "864000000", 20 * DAY); /* of day 10 */
+	assert_true(fit(&scene) == 22);
+	scene_happen(&scene, "page.visited", 21 * DAY);
+	assert_true(fit(&scene) == 33); /* b: 3 by now */
+	scene_happen(&scene, "page.visited", 29 * DAY);
+	assert_true(fit(&scene) == 43);
+	scene_end(&scene);
+}
+
 static void
 rules_of_a_group_share_one_cap(void **unused)
 {
@@ -326,6 +393,9 @@ main(void)
 		cmocka_unit_test(a_cap_trims_the_last_entry),
 		cmocka_unit_test(a_cap_counts_points_as_they_were_given),
 		cmocka_unit_test(a_cap_in_a_window_slides_with_event_time),
+		cmocka_unit_test(
+			what_comes_back_is_under_the_cap_of_when_it_was_given),
+		cmocka_unit_test(what_comes_back_leaves_todays_window_alone),
 		cmocka_unit_test(rules_of_a_group_share_one_cap),
 		cmocka_unit_test(what_subtracts_has_the_cap_to_itself),
 		cmocka_unit_test(what_expires_makes_room_again),
