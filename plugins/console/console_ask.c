@@ -43,21 +43,25 @@ told_detail(struct page *page, const struct sg_told *told)
 
 /* --- JSON ----------------------------------------------------------------- */
 
+/* A member's name as a JSON pointer (RFC 6901). */
 const struct sg_json *
 json_of(struct page *page, const struct sg_json *json, const char *name)
 {
-	const char *own;
+	const struct sg_host *host = page->host;
+	struct sg_text *pointer;
 
 	if (name[0] == '/')
-		return page->host->json_pointer(json, name);
-	for (size_t i = 0; i < page->host->json_members(json); i++) {
-		const struct sg_json *value =
-			page->host->json_member(json, i, &own);
-
-		if (strcmp(own, name) == 0)
-			return value;
-	}
-	return NULL;
+		return host->json_pointer(json, name);
+	pointer = host->text(page->call);
+	host->append(pointer, "/", 1);
+	for (; *name; name++)
+		if (*name == '~')
+			host->append(pointer, "~0", 2);
+		else if (*name == '/')
+			host->append(pointer, "~1", 2);
+		else
+			host->append(pointer, name, 1);
+	return host->json_pointer(json, host->text_value(pointer));
 }
 
 const char *

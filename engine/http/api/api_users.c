@@ -77,7 +77,7 @@ read_user(struct api_call *call, const char *name, bool required,
 	  struct store_user *user, struct sg_err *err)
 {
 	char *hash = pool_alloc(call->pool, CRYPTO_PASSWORD_HASH_SIZE);
-	const char *password;
+	const char *password = NULL;
 	enum sg_status status =
 		api_body_text(call, "role", required, &user->role, err);
 
