@@ -159,6 +159,7 @@ struct broadcast_reason {
 enum { BROADCAST_REASONS = 5 };
 
 struct broadcast_preview {
+	const char *condition;
 	uint64_t n_recipients;
 	uint64_t n_skipped; /* the condition holds, but they must not get it */
 	struct broadcast_reason reasons[BROADCAST_REASONS];

@@ -186,6 +186,7 @@ look(struct people *people, const struct broadcast_preview_asked *asked,
 				  people->now, &selection, people->err);
 	if (status != SG_OK)
 		goto out;
+	preview->condition = row.condition;
 	show_people(people, &selection, preview);
 	status = people->status;
 	if (status == SG_OK)

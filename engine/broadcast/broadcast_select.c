@@ -19,8 +19,9 @@ take_out(struct record_set *from, struct record_set *reason)
 }
 
 /*
- * Unsubscribed: left the broadcast's own list; or was on lists, and has left
- * every one (an unsubscribe that named no list does that).
+ * Unsubscribed: left the broadcast's own list, or everything (`*`); or was on
+ * lists, and has left each of them. That last one said nothing of other mail,
+ * but nor has it asked for any: what it left was all that it ever joined.
  */
 static enum sg_status
 select_unsubscribed(struct store *store, const char *list,

@@ -92,6 +92,9 @@ enum cli_exit cli_call_raw(struct cli *cli, const struct cli_call *call,
 enum cli_exit cli_call(struct cli *cli, const char *method, const char *path,
 		       const struct json *body, struct json **answer_out);
 
+/* "warnings" of an answer, if there are, to standard error. */
+void cli_print_warnings(const struct json *answer);
+
 /* A path from a format whose %s are percent-encoded: cli_path(&buf,
  * "/contacts/%s/tags/%s", address, tag). Returns the text. */
 const char *cli_path(struct buf *to, const char *format, ...);

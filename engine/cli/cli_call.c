@@ -140,8 +140,28 @@ cli_call(struct cli *cli, const char *method, const char *path,
 		 SG_OK)
 		code = cli_fail(CLI_FAILED,
 				"the daemon's answer is no JSON: %s", err.text);
+	else
+		cli_print_warnings(*answer_out);
 	buf_done(&answer);
 	return code;
+}
+
+void
+cli_print_warnings(const struct json *answer)
+{
+	const struct json *warnings = json_get(answer, "warnings");
+	struct buf text = BUF_INIT;
+
+	fflush(stdout);
+	for (size_t i = 0; i < json_count(warnings); i++) {
+		buf_reset(&text);
+		if (!json_scalar(json_at(warnings, i), &text))
+			continue;
+		fputs("scoregate: warning: ", stderr);
+		cli_print_lines(stderr, buf_text(&text));
+		fputc('\n', stderr);
+	}
+	buf_done(&text);
 }
 
 const char *

@@ -153,6 +153,8 @@ rules_check(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code = cli_send_rules(cli, "POST", "/rules/check",
 					    cli_arg(args, 0), &answer);
 
+	if (code == CLI_DONE)
+		cli_print_warnings(answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_format(&count, json_get(answer, "rules"), CLI_NUMBER);
 		printf("%s: %s rules", cli_arg(args, 0), buf_text(&count));
@@ -214,6 +216,7 @@ show_differences(struct cli *cli, const struct cli_args *args, size_t *n_out)
 
 	if (code != CLI_DONE)
 		return code;
+	cli_print_warnings(answer);
 	differences = json_get(answer, "differences");
 	*n_out = json_count(differences);
 	if (cli->json && *n_out && isatty(STDIN_FILENO)) {

@@ -101,6 +101,17 @@ bool condition_signal_meets(const struct condition *condition,
 void condition_each_property(const struct condition *condition,
 			     void (*fn)(void *arg, const char *name),
 			     void *arg);
+/* Names that may come to be later, so that no parser can refuse them: of lists,
+ * broadcasts and sequences. Also those within segments. */
+enum condition_thing {
+	CONDITION_LIST,
+	CONDITION_BROADCAST,
+	CONDITION_SEQUENCE
+};
+void condition_each_thing(const struct condition *condition,
+			  void (*fn)(void *arg, enum condition_thing thing,
+				     const char *name),
+			  void *arg);
 /* From here on each `has score` holds for who has no such score, too: its text
  * says so. SG_REFUSED: it stands in a segment, whose text is not ours. */
 enum sg_status condition_include_unknown(struct condition *condition,

@@ -131,3 +131,36 @@ condition_each_property(const struct condition *condition,
 
 	condition_walk(condition->root, &walk, false);
 }
+
+/* --- what may come to be -------------------------------------------------- */
+
+struct things {
+	void (*fn)(void *arg, enum condition_thing thing, const char *name);
+	void *arg;
+};
+
+static void
+node_thing(void *arg, const struct node *node, bool in_where)
+{
+	const struct things *things = arg;
+
+	(void)in_where;
+	if (node->kind == NODE_LIST)
+		things->fn(things->arg, CONDITION_LIST, node->name);
+	else if (node->kind == NODE_BROADCAST)
+		things->fn(things->arg, CONDITION_BROADCAST, node->name);
+	else if (node->kind == NODE_SEQUENCE)
+		things->fn(things->arg, CONDITION_SEQUENCE, node->name);
+}
+
+void
+condition_each_thing(const struct condition *condition,
+		     void (*fn)(void *arg, enum condition_thing thing,
+				const char *name),
+		     void *arg)
+{
+	struct things things = {fn, arg};
+	struct condition_walk walk = {&things, node_thing, NULL};
+
+	condition_walk(condition->root, &walk, false);
+}

@@ -89,3 +89,40 @@ def test_the_doubtful_are_sent_to_again_where_asked(daemon, mta):
     assert end["state"] == "sent"
     assert end["recipients"]["sent"] == 1
     assert end["recipients"]["doubtful"] == 0
+
+
+def test_a_name_that_leads_nowhere_is_told_of(daemon):
+    """A list that is not there holds for nobody, and may be made later."""
+    def said(*words):
+        result = daemon.run(*words)
+        assert result.returncode == 0, result.stderr
+        return result.stderr
+    path = daemon.base / "spring.eml"
+    path.write_text(broadcasts.TEMPLATE)
+    create = ("--template", path, "--to")
+    warning = said("broadcast", "create", "one", *create,
+                   "list 'nwes' or broadcast 'on' clicked "
+                   "or sequence 'Welcom' active")
+    assert "warning: there is no list `nwes`; did you mean `news`?" in warning
+    assert "no broadcast `on`; did you mean `one`?" in warning
+    assert "no sequence `Welcom`" in warning
+    assert "no list `nwes`" in said("broadcast", "preview", "one")
+    assert said("broadcast", "create", "two", *create,
+                "list 'news' and not list '*'") == ""
+    assert "no list `nwes`" in said("segment", "count", "--where",
+                                    "list 'nwes'")
+    assert "no list `nwes`" in said("segment", "save", "some", "--where",
+                                    "not list 'nwes'")
+    # In a segment it is found, too.
+    assert "no list `nwes`" in said("broadcast", "create", "three", *create,
+                                    "segment 'some'")
+    rules = daemon.base / "some.conf"
+    rules.write_text(
+        'rule "R" { when = "list \'nwes\'" add = 1 }\n'
+        'automation "A" { on = "email.clicked" if = "broadcast \'x\'"'
+        ' do = { "tag add \'t\'" } }\n')
+    warning = said("rules", "check", rules)
+    assert 'rule "R": there is no list `nwes`' in warning
+    assert 'automation "A": there is no broadcast `x`' in warning
+    daemon.do("list", "create", "nwes")
+    assert "list" not in said("rules", "apply", "--yes", rules)

@@ -149,6 +149,9 @@ finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 		finish_version(call);
 		return;
 	}
+	if (call->warnings)
+		json_add(call->answer, "warnings", call->warnings);
+	call->warnings = NULL;
 	buf_reset(&reply->body);
 	json_write(call->answer, &reply->body);
 	buf_append_char(&reply->body, '\n');
@@ -266,6 +269,7 @@ done(struct api_call *call)
 		store_readers_give(call->api->options.readers, call->store);
 	json_free(call->body);
 	json_free(call->answer);
+	json_free(call->warnings);
 	pool_free(call->pool);
 }
 

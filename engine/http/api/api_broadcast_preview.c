@@ -168,6 +168,7 @@ api_broadcasts_preview(struct api_call *call, struct sg_err *err)
 					 err);
 	if (status != SG_OK || api_wants_raw_mail(call))
 		return status;
+	api_warn_of_names_in(call, preview->condition);
 	json_add_text(api_answer(call), "name", asked.name);
 	add_who(call->answer, preview);
 	return add_explanation(call, asked.name, err);

@@ -163,6 +163,7 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	call->status = 201;
+	api_warn_of_names_in(call, draft.condition);
 	return show(call, draft.name, err);
 }
 

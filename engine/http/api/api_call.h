@@ -69,11 +69,12 @@ struct api_call {
 	const char *args[API_ARGS_MOST]; /* {…} of the path, decoded */
 	size_t n_params;
 	struct api_param params[API_PARAMS_MOST];
-	struct store *store; /* a reader, once api_store() was called */
-	struct json *body;   /* once api_body() was called */
-	struct json *answer; /* written when not NULL */
-	int status;	     /* of an SG_OK; 200 */
-	size_t n_submitted;  /* signals so far */
+	struct store *store;   /* a reader, once api_store() was called */
+	struct json *body;     /* once api_body() was called */
+	struct json *answer;   /* written when not NULL */
+	struct json *warnings; /* texts, written with it; NULL = none */
+	int status;	       /* of an SG_OK; 200 */
+	size_t n_submitted;    /* signals so far */
 	bool kept; /* with SG_BUSY: it is kept, and will be applied: 202 */
 	const struct api_resource *resource;
 	int problem;	      /* status of an SG_REFUSED; 0 = 400 */
@@ -371,6 +372,16 @@ enum sg_status api_add_split(struct api_call *call,
 			     const struct store_broadcast *broadcast,
 			     struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_act, api_broadcasts_recipients;
+
+/* --- api_warnings.c: lists, broadcasts, sequences that are not there ------ */
+
+struct condition;
+struct ruleset;
+/* Each after api_store(). */
+void api_warn_of_names(struct api_call *call,
+		       const struct condition *condition);
+void api_warn_of_names_in(struct api_call *call, const char *where);
+void api_warn_of_rules(struct api_call *call, const struct ruleset *file);
 
 /* --- api_broadcast_compare.c, api_broadcast_links.c ----------------------- */
 

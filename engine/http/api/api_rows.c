@@ -25,6 +25,7 @@ select_where(struct api_call *call, const char *where,
 	status = condition_parse(where, &names->names, &condition, err);
 	if (status != SG_OK)
 		return status;
+	api_warn_of_names(call, condition);
 	status = condition_select(condition, call->store, options->scoreboard,
 				  call->now, set_out, err);
 	condition_free(condition);

@@ -235,6 +235,7 @@ api_rules_check(struct api_call *call, struct sg_err *err)
 	json_add_int(call->answer, "automations",
 		     (int64_t)ruleset->n_automations);
 	json_add_int(call->answer, "sequences", (int64_t)ruleset->n_sequences);
+	api_warn_of_rules(call, ruleset);
 	ruleset_free(ruleset);
 	return SG_OK;
 }
@@ -345,6 +346,7 @@ api_rules_put(struct api_call *call, struct sg_err *err)
 		add_hides(call, before, ruleset);
 		apply_rules_release(apply, before);
 	}
+	api_warn_of_rules(call, ruleset);
 	status = put_matching(call, ruleset, err);
 	ruleset_free(ruleset);
 	apply_get_status(apply, &now);

@@ -202,9 +202,11 @@ check(struct api_call *call, const struct store_segment *segment,
 	apply_names_init(now, call->api->options.apply, call->store);
 	names.timezone = now->names.timezone;
 	status = condition_parse(segment->expression, &names, &condition, err);
-	if (status == SG_OK)
-		condition_free(condition);
-	return status;
+	if (status != SG_OK)
+		return status;
+	api_warn_of_names(call, condition);
+	condition_free(condition);
+	return SG_OK;
 }
 
 static enum sg_status

@@ -171,7 +171,7 @@ read_members(struct reading *reading)
 static struct json *
 page_of(struct json *item)
 {
-	struct reading next = {.at = "text|null"};
+	struct reading next = {.at = "text|null"}, warnings = {.at = "text[]"};
 	struct json *schema = typed("object");
 	struct json *properties = json_new_object();
 	struct json *items = typed("array");
@@ -180,6 +180,7 @@ page_of(struct json *item)
 	json_add(items, "items", item);
 	json_add(properties, "items", items);
 	json_add(properties, "next", read_either(&next));
+	json_add(properties, "warnings", read_either(&warnings));
 	json_add(schema, "properties", properties);
 	json_push(required, json_text("items"));
 	json_push(required, json_text("next"));
