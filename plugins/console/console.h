@@ -22,9 +22,12 @@ struct page {
 	const struct sg_request *request;
 	struct sg_reply *reply;
 	struct sg_err *err;
-	struct sg_text *html;		  /* what page_begin() began */
-	const struct sg_user *user;	  /* NULL: nobody is signed in */
-	const struct sg_form *form;	  /* of a POST, whose token is right */
+	struct sg_text *html;	    /* what page_begin() began */
+	const struct sg_user *user; /* NULL: nobody is signed in */
+	/* Of a POST whose token is right, one of them: the host's, of forms
+	 * with files; else what was sent, of any length. form_text() knows. */
+	const struct sg_form *form;
+	const char *body;
 	const char *path;		  /* below /console, "/contacts" */
 	const char *args[PAGE_ARGS_MOST]; /* each {} of the path, decoded */
 	const struct console_page *of;
@@ -115,6 +118,10 @@ const struct sg_json *items_of(struct page *page, const struct sg_told *told);
 
 /* What the form has of that name, "" when not. */
 const char *form_text(struct page *page, const char *name);
+/* The names it has, in order; NULL: no more, or none that could be one. */
+const char *form_name(struct page *page, size_t i);
+/* What somebody typed into a <textarea>, with LF at line ends. */
+const char *form_lines(struct page *page, const char *name);
 const char *query_text(struct page *page, const char *name);
 /* The i-th value of a parameter that may come several times; NULL: no more. */
 const char *query_each(struct page *page, const char *name, size_t i);

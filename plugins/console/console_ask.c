@@ -6,6 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct pair {
+	const char *name, *value;
+	size_t name_len, value_len;
+};
+
 bool
 ask_with(struct page *page, struct sg_ask *more, struct sg_told *told)
 {
@@ -125,31 +130,84 @@ page_slice(struct page *page, const char *from, size_t len)
 	return copy;
 }
 
+/* One "name=value" of `text`, which goes on behind it; false: no more. */
+static bool
+next_pair(const char **text, struct pair *pair)
+{
+	const char *at = *text;
+	size_t len = strcspn(at, "&");
+
+	if (!*at)
+		return false;
+	pair->name = at;
+	pair->name_len = strcspn(at, "=&");
+	pair->value = at + pair->name_len + (at[pair->name_len] == '=');
+	pair->value_len = (size_t)(at + len - pair->value);
+	*text = at + len + (at[len] == '&');
+	return true;
+}
+
+/* The i-th value of that name; NULL: no more. */
+static const char *
+find_pair(struct page *page, const char *text, const char *name, size_t i)
+{
+	struct pair pair;
+
+	while (next_pair(&text, &pair)) {
+		const char *is =
+			page_decode(page, pair.name, pair.name_len, true);
+
+		if (is && strcmp(is, name) == 0 && i-- == 0)
+			return page_decode(page, pair.value, pair.value_len,
+					   true);
+	}
+	return NULL;
+}
+
 const char *
 form_text(struct page *page, const char *name)
 {
-	const char *text =
-		page->form ? page->host->form_get(page->form, name) : NULL;
+	const char *text = NULL;
 
+	if (page->form)
+		text = page->host->form_get(page->form, name);
+	else if (page->body)
+		text = find_pair(page, page->body, name, 0);
 	return text ? text : "";
+}
+
+const char *
+form_name(struct page *page, size_t i)
+{
+	const char *text = page->body;
+	struct pair pair;
+
+	if (page->form)
+		return page->host->form_name(page->form, i);
+	while (text && next_pair(&text, &pair))
+		if (i-- == 0)
+			return page_decode(page, pair.name, pair.name_len,
+					   true);
+	return NULL;
+}
+
+const char *
+form_lines(struct page *page, const char *name)
+{
+	char *text = page->host->copy(page->call, form_text(page, name));
+	char *to = text;
+
+	for (const char *from = text; *from; from++)
+		if (from[0] != '\r' || from[1] != '\n')
+			*to++ = *from;
+	*to = '\0';
+	return text;
 }
 
 const char *
 query_each(struct page *page, const char *name, size_t i)
 {
-	const char *at = page->request->query;
-
-	while (*at) {
-		size_t len = strcspn(at, "&"), own = strcspn(at, "=&");
-		const char *is = page_decode(page, at, own, true);
-
-		if (is && strcmp(is, name) == 0 && i-- == 0) {
-			own += at[own] == '=';
-			return page_decode(page, at + own, len - own, true);
-		}
-		at += len + (at[len] == '&');
-	}
-	return NULL;
+	return find_pair(page, page->request->query, name, i);
 }
 
 const char *

@@ -116,19 +116,29 @@ refuse_form(struct page *page, const char *why)
 	page_problem(page, 403, "This form is not taken", why);
 }
 
+/* The host's forms have bounded values; a rules file may be longer. */
 static bool
 parse_form(struct page *page)
 {
+	const struct sg_host *host = page->host;
+	const char *type =
+		host->request_header(page->call, page->request, "Content-Type");
 	struct sg_form *form;
 
-	if (page->host->form_parse(page->call, page->request, &form,
-				   page->err) != SG_OK) {
-		page_problem(page, 400, "This form cannot be read",
-			     page->host->reason(page->err));
-		return false;
+	if (type &&
+	    strncasecmp(type, "application/x-www-form-urlencoded", 33) == 0) {
+		page->body = page_slice(page, page->request->body,
+					page->request->body_len);
+		return true;
 	}
-	page->form = form;
-	return true;
+	if (host->form_parse(page->call, page->request, &form, page->err) ==
+	    SG_OK) {
+		page->form = form;
+		return true;
+	}
+	page_problem(page, 400, "This form cannot be read",
+		     host->reason(page->err));
+	return false;
 }
 
 static bool
@@ -232,10 +242,8 @@ show_sign_in(struct page *page, int status, const char *trouble)
 	     "<button class=\"main\">Sign in</button>\n</form>\n"
 	     "<p class=\"quiet\">No account yet? On the server: "
 	     "<code>scoregate user add NAME --role manager</code></p>\n",
-	     stamp, session_way_back(page, to),
-	     focus_password ? "" : " autofocus",
-	     page->form ? form_text(page, "name") : "",
-	     focus_password ? " autofocus" : "");
+	     stamp, session_way_back(page, to), *name ? "" : " autofocus", name,
+	     *name ? " autofocus" : "");
 	return page_end(page, status);
 }
 

@@ -105,17 +105,14 @@ change_fields(struct page *page)
 {
 	const struct sg_host *host = page->host;
 	struct sg_text *json = host->text(page->call);
-	const char *name = form_text(page, "new_name");
+	const char *name = form_text(page, "new_name"), *own;
 	struct sg_told told;
 	size_t n = 0;
 
 	write_to(host, json, "{\"fields\":{");
-	for (size_t i = 0; i < host->form_count(page->form); i++) {
-		const char *own = host->form_name(page->form, i);
-
+	for (size_t i = 0; (own = form_name(page, i)); i++)
 		if (strncmp(own, "field.", 6) == 0)
 			write_member(page, json, own + 6, &n);
-	}
 	if (*name) {
 		write_to(host, json, "%s%j:", n++ ? "," : "", name);
 		write_value(page, json, form_text(page, "new_value"), false);
