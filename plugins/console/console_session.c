@@ -218,8 +218,8 @@ show_sign_in(struct page *page, int status, const char *trouble)
 {
 	const char *stamp = cookie(page, form_cookie);
 	const char *to =
-		page->form ? form_text(page, "to") : query_text(page, "to");
-	bool focus_password = page->form && *form_text(page, "name");
+		page->body ? form_text(page, "to") : query_text(page, "to");
+	const char *name = form_text(page, "name");
 
 	if (!is_stamp(page, stamp)) {
 		stamp = make_stamp(page);
