@@ -368,11 +368,11 @@ fold_hide(struct fold_run *run, uint32_t score_id)
 {
 	struct score_sum sum = {.class = LEDGER_TOUCH};
 
+	fold_waits_forget(run->record, score_id, NO_RULE_NO);
 	if (score_id > run->record->n_scores)
-		return;
+		return; /* nothing was given yet */
 	forget_given(run->record, score_id);
 	forget_paid(run->record, score_id);
-	fold_waits_forget(run->record, score_id, NO_RULE_NO);
 	fold_expiries_forget(run->record, score_id, NO_RULE_NO);
 	score_state_advance(fold_state(run, score_id), &run->world->rates,
 			    run->at);

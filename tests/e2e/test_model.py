@@ -531,8 +531,11 @@ def test_the_fold_is_that_of_the_model(turn):
     hold_against_each_other(seed, RECORDS)
 
 
-# A field rule that became a signal rule and a field rule again, after an erase.
-@pytest.mark.parametrize("seed, records", ((755888972, 300),))
+@pytest.mark.parametrize("seed, records", (
+    # A field rule that became a signal rule and one again, after an erase.
+    (755888972, 300),
+    # What was waited for, for a score without points that lost its last rule.
+    (55407938, 300)))
 def test_what_was_found_once_stays_mended(seed, records):
     hold_against_each_other(seed, records)
 
