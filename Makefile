@@ -55,7 +55,7 @@ endif
 
 # Recursive on purpose: pkg-config is asked only when something is compiled.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS) | sed 's/-I/-isystem /g'))$(PKG_CFLAGS)
-PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring -lroaring -lmilter -ldl -lm -lpthread)$(PKG_LIBS)
+PKG_LIBS   = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)) -lunistring -lroaring -ldl -lm -lpthread)$(PKG_LIBS)
 
 ENGINE_INC = -Iengine -Iengine/include -include engine/base/banned.h
 PUBLIC_INC = -Iengine/include
@@ -188,9 +188,19 @@ $(LIB): $(call obj,$(LIB_SRC)) $(SQL_C:.c=.o) $(VERDICT_C:.c=.o) $(PAGES_C:.c=.o
 
 LINK = @mkdir -p $(@D); echo "  LD $@"; $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o $@
 
+# libmilter reads and writes through milter/milter_wire.c, which says why. Where
+# there is no libmilter.a the shared one is linked, and does so by itself.
+MILTER_A   = $(filter /%,$(shell $(CC) -print-file-name=libmilter.a))
+MILTER_LIB = $(if $(MILTER_A),$(BUILD)/milter/libmilter.a)
+$(BUILD)/scoregated $(BUILD)/tools/milter_stub: MORE_LIBS = $(if $(MILTER_A),,-lmilter)
+$(BUILD)/milter/libmilter.a: $(MILTER_A) milter/milter_wire.h
+	@mkdir -p $(@D); echo "  AR $@"; objcopy \
+	  $(foreach f,accept poll read writev close,--redefine-sym $(f)=milter_wire_$(f)) \
+	  $< $@
+
 # Plugins find nothing in the daemon: they get a table of functions instead.
-$(BUILD)/scoregated: $(call obj,$(DAEMON_SRC) $(MILTER_SRC)) $(LIB)
-	$(LINK) $^ $(PKG_LIBS)
+$(BUILD)/scoregated: $(call obj,$(DAEMON_SRC) $(MILTER_SRC)) $(MILTER_LIB) $(LIB)
+	$(LINK) $^ $(MORE_LIBS) $(PKG_LIBS)
 
 $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 	$(LINK) $^ $(PKG_LIBS) -lresolv
@@ -218,12 +228,13 @@ refused: $(BAD_SO)
 
 $(BUILD)/unit/%: $(BUILD)/tests/unit/%.o $(call obj,$(UNIT_AID)) $(LIB)
 	$(LINK) $^ -lcmocka $(PKG_LIBS)
+$(BUILD)/unit/milter_wire_test: $(BUILD)/milter/milter_wire.o
 
 $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(call obj,$(TOOL_AID)) $(LIB)
-	$(LINK) $^ $(PKG_LIBS)
+	$(LINK) $^ $(MORE_LIBS) $(PKG_LIBS)
 
 # The milter with a stub in the engine's place.
-$(BUILD)/tools/milter_stub: $(call obj,$(MILTER_SRC))
+$(BUILD)/tools/milter_stub: $(call obj,$(MILTER_SRC)) $(MILTER_LIB)
 
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(LINK) $^ $(PKG_LIBS)
