@@ -26,6 +26,26 @@ static const struct alphabet base32 = {
 	"base32", "abcdefghijklmnopqrstuvwxyz234567", 5, true};
 static const struct alphabet hex = {"hex", "0123456789abcdef", 4, true};
 
+/* Of six bits: three bytes are four characters. What is left over is not
+ * taken; returns how many bytes were. */
+static size_t
+encode_threes(const char *digits, const unsigned char *from, size_t len,
+	      char *to)
+{
+	size_t i;
+
+	for (i = 0; len - i >= 3; i += 3) {
+		uint32_t bits = (uint32_t)from[i] << 16 |
+				(uint32_t)from[i + 1] << 8 | from[i + 2];
+
+		*to++ = digits[bits >> 18];
+		*to++ = digits[bits >> 12 & 63];
+		*to++ = digits[bits >> 6 & 63];
+		*to++ = digits[bits & 63];
+	}
+	return i;
+}
+
 static void
 encode(struct buf *to, const struct alphabet *alphabet, const void *bytes,
        size_t len)
@@ -33,13 +53,17 @@ encode(struct buf *to, const struct alphabet *alphabet, const void *bytes,
 	const unsigned char *from = bytes;
 	unsigned width = alphabet->width, bits = 0;
 	unsigned mask = (1U << width) - 1;
-	size_t n_chars = (len * 8 + width - 1) / width, n = 0;
+	size_t n_chars = (len * 8 + width - 1) / width, n = 0, i = 0;
 	uint32_t held = 0;
 	char *out = buf_reserve(to, n_chars);
 
 	if (!out)
 		return;
-	for (size_t i = 0; i < len; i++) {
+	if (width == 6) {
+		i = encode_threes(alphabet->digits, from, len, out);
+		n = i / 3 * 4;
+	}
+	for (; i < len; i++) {
 		held = held << 8 | from[i];
 		for (bits += 8; bits >= width; bits -= width)
 			out[n++] =

@@ -90,8 +90,8 @@ pool_clear(struct pool *pool)
 #endif
 }
 
-void *
-pool_alloc(struct pool *pool, size_t len)
+static void *
+take(struct pool *pool, size_t len)
 {
 	size_t room = (len + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 	struct block *block = pool->blocks;
@@ -111,17 +111,29 @@ pool_alloc(struct pool *pool, size_t len)
 	}
 	memory = block->bytes + block->used;
 	block->used += room;
-	memset(memory, 0, len);
 	return memory;
+}
+
+void *
+pool_alloc(struct pool *pool, size_t len)
+{
+	return memset(take(pool, len), 0, len);
+}
+
+char *
+pool_bytes(struct pool *pool, size_t len)
+{
+	return take(pool, len);
 }
 
 char *
 pool_memdup(struct pool *pool, const void *bytes, size_t len)
 {
-	char *copy = pool_alloc(pool, len + 1);
+	char *copy = take(pool, len + 1);
 
 	if (len)
 		memcpy(copy, bytes, len);
+	copy[len] = '\0';
 	return copy;
 }
 
@@ -143,7 +155,7 @@ pool_printf(struct pool *pool, const char *format, ...)
 	len = vsnprintf(NULL, 0, format, args);
 	va_end(args);
 	assert(len >= 0);
-	text = pool_alloc(pool, (size_t)len + 1);
+	text = take(pool, (size_t)len + 1);
 	vsnprintf(text, (size_t)len + 1, format, again);
 	va_end(again);
 	return text;

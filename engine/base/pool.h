@@ -21,6 +21,7 @@ struct pool *pool_new(void);
 void pool_free(struct pool *pool);  /* all of it; NULL is fine */
 void pool_clear(struct pool *pool); /* empties it, keeps one block */
 void *pool_alloc(struct pool *pool, size_t len); /* zeroed, aligned to 16 */
+char *pool_bytes(struct pool *pool, size_t len); /* not zeroed: to be filled */
 char *pool_strdup(struct pool *pool, const char *text);
 char *pool_memdup(struct pool *pool, const void *bytes, size_t len); /* +NUL */
 char *pool_printf(struct pool *pool, const char *format, ...) PRINTF_LIKE(2, 3);

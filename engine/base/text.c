@@ -14,16 +14,28 @@
 static bool
 is_ascii(const char *text, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if ((unsigned char)text[i] >= 0x80)
-			return false;
-	return true;
+	uint64_t eight, seen = 0;
+	size_t i = 0;
+
+	for (; len - i >= sizeof(eight); i += sizeof(eight)) {
+		memcpy(&eight, text + i, sizeof(eight));
+		seen |= eight;
+	}
+	for (; i < len; i++)
+		seen |= (unsigned char)text[i];
+	return !(seen & UINT64_C(0x8080808080808080));
 }
 
 static char
 lower_ascii(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static char
+upper_ascii(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 }
 
 bool
@@ -163,11 +175,11 @@ next_char(const char *text)
 static const char *
 next_try(const char *behind, const char *text)
 {
+	char first[] = {lower_ascii(*behind), upper_ascii(*behind), '\0'};
+
 	if (!*behind || strchr("*?\\", *behind))
 		return text;
-	while (*text && lower_ascii(*text) != lower_ascii(*behind))
-		text++;
-	return text;
+	return text + strcspn(text, first);
 }
 
 /*

@@ -17,6 +17,7 @@
 struct out_plugin {
 	struct gate_call call;
 	struct outgoing_intents intents;
+	struct sg_text *target; /* of the link under way */
 	bool was_called, is_in;
 };
 
@@ -132,17 +133,21 @@ map_link(void *arg, struct pool *pool, const char *target)
 	struct out *out = arg;
 	struct out_plugin *part;
 	const char *now = target;
-	struct sg_text *text;
+	struct buf *buf;
 
 	for (size_t i = 0; i < out->mail->gate->n_plugins; i++) {
 		part = &out->plugins[i];
 		if (!part->is_in || !part->intents.map)
 			continue;
-		text = gate_call_text(&part->call, SPLICE_TARGET_MOST);
+		if (!part->target)
+			part->target =
+				gate_call_text(&part->call, SPLICE_TARGET_MOST);
+		buf = &part->target->buf;
+		buf_reset(buf);
 		if (part->intents.map(&part->call.public, part->intents.map_arg,
-				      now, strlen(now), text) &&
-		    buf_ok(&text->buf) && text->buf.len)
-			now = pool_strdup(pool, buf_text(&text->buf));
+				      now, strlen(now), part->target) &&
+		    buf_ok(buf) && buf->len)
+			now = pool_memdup(pool, buf->data, buf->len);
 	}
 	return now == target ? NULL : now;
 }

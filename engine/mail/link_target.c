@@ -109,6 +109,15 @@ host_length(const char *text, size_t len)
 	return (size_t)(end - text) + (text[0] == '[');
 }
 
+static bool
+is_no_host_char(char c)
+{
+	/* Nearly always. */
+	if ((c >= 'a' && c <= 'z') || c == '.' || (c >= '0' && c <= '9'))
+		return false;
+	return (unsigned char)c <= ' ' || c == 0x7f || strchr("<>\"`\\^{|}", c);
+}
+
 /* The authority at text, `len` bytes: user information, host, port. */
 static enum sg_status
 append_authority(struct buf *to, const char *text, size_t len)
@@ -117,8 +126,7 @@ append_authority(struct buf *to, const char *text, size_t len)
 	size_t i, start = 0, host_len;
 
 	for (i = 0; i < len; i++) {
-		if ((unsigned char)text[i] <= ' ' || text[i] == 0x7f ||
-		    strchr("<>\"`\\^{|}", text[i]))
+		if (is_no_host_char(text[i]))
 			return SG_NONE;
 		if (text[i] == '@')
 			start = i + 1;

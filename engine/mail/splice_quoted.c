@@ -69,7 +69,7 @@ quoted_text_new(struct pool *pool, const char *body, const struct part *part,
 
 	index->raw = body + part->start;
 	index->raw_len = part->end - part->start;
-	out = pool_alloc(pool, index->raw_len + 1);
+	out = pool_bytes(pool, index->raw_len + 1);
 	index->marks = pool_alloc(pool, (index->raw_len / MARK_EVERY + 2) *
 						sizeof(struct mark));
 	index->marks[index->n_marks++] = (struct mark){0, 0};
@@ -88,6 +88,7 @@ quoted_text_new(struct pool *pool, const char *body, const struct part *part,
 		if (byte >= 0)
 			out[n++] = (char)byte;
 	}
+	out[n] = '\0';
 	index->len = n;
 	*text = out;
 	*len = n;
@@ -110,15 +111,20 @@ find_mark(const struct quoted_text *index, size_t at)
 	return index->marks[low];
 }
 
-/* Raw offset of decoded byte `at`; *end_out: after it. at == len: the end. */
+/* Raw offset of decoded byte `at`; *end_out: after it. at == len: the end.
+ * `last`: where the search before this one ended, mostly a little in front. */
 static size_t
-find_raw(const struct quoted_text *index, size_t at, size_t *end_out)
+find_raw(const struct quoted_text *index, size_t at, struct mark *last,
+	 size_t *end_out)
 {
 	struct mark mark = find_mark(index, at);
 	size_t run, used;
 	int byte;
 
+	if (last->at > mark.at && last->at <= at)
+		mark = *last;
 	while (mark.raw < index->raw_len) {
+		*last = mark;
 		run = literal_run(index->raw + mark.raw,
 				  index->raw_len - mark.raw);
 		if (at - mark.at < run) {
@@ -150,18 +156,20 @@ soft_break_at(struct buf *to, size_t *column, const char *eol)
 	*column = 0;
 }
 
-/* How many bytes from text[0] on stand for themselves, at most `most`. */
+/* How many bytes from text[0] on stand for themselves, at most `most`. What is
+ * spliced in is printable ASCII (splice.c): all but '='. */
 static size_t
 plain_run(const char *text, size_t len, size_t most)
 {
-	size_t i = 0;
+	size_t run = len < most ? len : most;
+	const char *equals = memchr(text, '=', run);
 
+	if (equals)
+		run = (size_t)(equals - text);
 	/* A blank at a line's end would not survive. */
-	while (i < len && i < most &&
-	       ((text[i] > ' ' && text[i] < 0x7f && text[i] != '=') ||
-		(text[i] == ' ' && i + 1 < len)))
-		i++;
-	return i;
+	if (run && run == len && text[run - 1] == ' ')
+		run--;
+	return run;
 }
 
 /* Encoded from `column` on; returns the column after it. */
@@ -204,12 +212,13 @@ splice_quoted_write(struct splice_out *out, const struct splice_part *part,
 {
 	const struct splice_edit *edit;
 	size_t i, start, end, column, rest, base = part->part->start;
+	struct mark last = {0, 0};
 
 	for (i = 0; i < part->n_edits; i++) {
 		edit = &part->edits[i];
-		start = find_raw(index, edit->start, &end);
+		start = find_raw(index, edit->start, &last, &end);
 		if (edit->end > edit->start)
-			find_raw(index, edit->end - 1, &end);
+			find_raw(index, edit->end - 1, &last, &end);
 		else
 			end = start;
 		splice_out_begin(out, base + start, base + end);

@@ -10,7 +10,8 @@
 /* What map_link() needs of the message; lives as long as the call. */
 struct links {
 	uint64_t message_id, record_key;
-	const char *url;	 /* PUBLIC, no slash at its end */
+	const char *url; /* PUBLIC, no slash at its end */
+	size_t url_len;
 	const char *unsubscribe; /* List-Unsubscribe as the sender wrote it */
 };
 
@@ -19,7 +20,7 @@ enum { TARGET_MOST = 1500 };
 static bool
 is_own(const struct links *links, const char *target)
 {
-	size_t len = strlen(links->url);
+	size_t len = links->url_len;
 
 	return strncmp(target, links->url, len) == 0 &&
 	       (target[len] == '/' || target[len] == '\0');
@@ -64,7 +65,8 @@ map_link(const struct sg_call *call, void *arg, const char *target, size_t len,
 
 	if (stays(call, links, target, len))
 		return false;
-	call->host->print(target_out, "%s/c/", links->url);
+	call->host->append(target_out, links->url, links->url_len);
+	call->host->append(target_out, "/c/", strlen("/c/"));
 	return call->host->token_make(call, &token, SG_TOKEN_URL, target_out,
 				      NULL) == SG_OK;
 }
@@ -108,6 +110,7 @@ click_links(const struct sg_call *call, const struct sg_outgoing *mail,
 	links->message_id = mail->message_id;
 	links->record_key = mail->record_key;
 	links->url = host->site(call, SG_SITE_PUBLIC_URL);
+	links->url_len = strlen(links->url);
 	links->unsubscribe = host->mail_header(call, "List-Unsubscribe");
 	host->mail_map_links(call, map_link, links);
 	return mail->track & SG_TRACK_HONEYPOT ? add_honeypot(call, links, err)
