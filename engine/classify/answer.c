@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "classify/bounce_words.h"
+#include "classify/form.h"
 #include "mail/address.h"
 
 /* Subjects of programs that answer for somebody who is away; at the subject's
@@ -246,6 +247,8 @@ answer_automatic(const struct report_message *message)
 	    !header_get(message->headers, "List-Id") &&
 	    !header_get(message->headers, "List-Unsubscribe"))
 		return pool_printf(message->pool, "Subject: %s", subject);
+	if (is_answer(message->headers) && form_is_of_nobody(message))
+		return "an answer from the null sender";
 	return "";
 }
 

@@ -92,6 +92,8 @@ enum sg_status form_read_event(const struct report_message *message,
 
 void form_notice_read(const struct report_message *message,
 		      struct form_notice *notice);
+/* By its envelope: people have one that can be answered (RFC 5321 §4.5.5). */
+bool form_is_of_nobody(const struct report_message *message);
 enum form_sender form_sender_of(const struct report_message *message,
 				const char *from);
 

@@ -13,17 +13,31 @@ static const char *const FAILED[] = {
 	"not yet been delivered are",
 	"could not be delivered to all of its recipients",
 	"could not be delivered to one or more of its recipients",
-	"created automatically by mail delivery software",
 	NULL};
+
+/* Also what holds mail until its sender has proved to be a person says so. */
+static const char *const AUTOMATIC[] = {
+	"created automatically by mail delivery software", NULL};
 
 static const char *const MALFORMED[] = {
 	"contained one or more recipient addresses that were incorrectly "
 	"constructed",
 	NULL};
 
+static bool
+tells_fate(const struct form_notice *notice)
+{
+	return form_tells_failure(notice) || form_tells_delay(notice);
+}
+
 const struct bounce_form form_exim[] = {
 	{.name = "exim",
 	 .banners = FAILED,
+	 .sender = FORM_PROGRAM,
+	 .places = FORM_HEADS | FORM_FAILED},
+	{.name = "exim",
+	 .banners = AUTOMATIC,
+	 .also = tells_fate,
 	 .sender = FORM_PROGRAM,
 	 .places = FORM_HEADS | FORM_FAILED},
 	{.name = "exim",

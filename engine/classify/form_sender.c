@@ -98,6 +98,12 @@ by_envelope(const struct report_message *message)
 		pool_memdup(message->pool, path, strcspn(path, "> \t")));
 }
 
+bool
+form_is_of_nobody(const struct report_message *message)
+{
+	return by_envelope(message) >= FORM_NULL;
+}
+
 static bool
 has_program_name(const struct report_message *message)
 {
