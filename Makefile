@@ -236,10 +236,15 @@ $(BUILD)/tools/%: $(BUILD)/tests/tools/%.o $(call obj,$(TOOL_AID)) $(LIB)
 # The milter with a stub in the engine's place.
 $(BUILD)/tools/milter_stub: $(call obj,$(MILTER_SRC)) $(MILTER_LIB)
 
+# The same with libmilter as it comes: the benchmark's milter without a product.
+MILTER_NULL = $(BUILD)/tools/milter_null
+$(MILTER_NULL): $(call obj,tests/tools/milter_stub.c $(MILTER_SRC) $(TOOL_AID)) $(LIB)
+	$(LINK) $^ -lmilter $(PKG_LIBS)
+
 $(BUILD)/bench/%: $(BUILD)/tests/bench/%.o $(LIB)
 	$(LINK) $^ $(PKG_LIBS)
 
-tools: $(TOOL_BIN)
+tools: $(TOOL_BIN) $(MILTER_NULL)
 benches: $(BENCH_BIN)
 
 # --- test -------------------------------------------------------------------
