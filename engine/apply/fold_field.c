@@ -125,12 +125,32 @@ release_turned(struct fold_run *run, const struct fold_ruleset *to)
 	}
 }
 
+/* One that pays to another score now is paid anew there, whatever becomes of
+ * the old score. */
+static void
+release_moved(struct fold_run *run, const struct fold_ruleset *to)
+{
+	size_t i;
+
+	for (i = 0; i < to->n_rules; i++) {
+		const struct fold_rule *rule = &to->all[i];
+		struct fold_held *held = find_held(run->record, rule->no);
+
+		if (!held || !held->paid || held->score_id == rule->score_id)
+			continue;
+		held->holds = false;
+		release(run, held, rule);
+	}
+}
+
 void
 fold_change_ruleset(struct fold_run *run, const struct fold_ruleset *to)
 {
 	size_t i;
 
 	release_turned(run, to);
+	if (to->n_hides)
+		release_moved(run, to);
 	for (i = 0; i < to->n_taken_back; i++) {
 		take_back_held(run, to->taken_back[i]);
 		fold_take_back(run, to->taken_back[i]);

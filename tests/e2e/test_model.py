@@ -535,7 +535,9 @@ def test_the_fold_is_that_of_the_model(turn):
     # A field rule that became a signal rule and one again, after an erase.
     (755888972, 300),
     # What was waited for, for a score without points that lost its last rule.
-    (55407938, 300)))
+    (55407938, 300),
+    # A field rule that went to another score, its old one having no rule left.
+    (919877184, 300)))
 def test_what_was_found_once_stays_mended(seed, records):
     hold_against_each_other(seed, records)
 

@@ -106,6 +106,20 @@ while_one_is_left_they_stay(void **unused)
 }
 
 static void
+a_field_rule_that_goes_elsewhere_pays_there(void **unused)
+{
+	applier_rules(&applier,
+		      "rule \"Opened\" { on = \"email.opened\" add = 20 }\n"
+		      "rule \"Boss\" { when = \"field.job = 'CEO'\" add = 7 "
+		      "score = \"drift\" }",
+		      false);
+	assert_true(score_equal(fit(), 3));
+	assert_true(score_equal(applier_score_of(&applier, ANN, 3, clock_now()),
+				7));
+	applier_verify(&applier);
+}
+
+static void
 a_new_rule_brings_them_back_only_by_a_run(void **unused)
 {
 	struct generation_status status;
@@ -131,6 +145,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(with_the_last_rule_its_points_go_and_others_stay),
 		TEST(while_one_is_left_they_stay),
+		TEST(a_field_rule_that_goes_elsewhere_pays_there),
 		TEST(a_new_rule_brings_them_back_only_by_a_run),
 	};
 
