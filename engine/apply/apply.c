@@ -349,7 +349,7 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = apply_run_timers(apply, err);
 	else if (status == SG_OK && automations_due(apply, now))
 		status = automations_sweep(apply, err);
-	else if (status == SG_OK && sequences_due(apply, now))
+	else if (status == SG_OK && sequences_next(apply) <= now)
 		status = sequences_run_due(apply, err);
 	else if (status == SG_OK && apply->next_settled > now)
 		note_timers_done(apply, now);
@@ -396,8 +396,8 @@ idle_ms(const struct apply *apply)
 		ms = apply->next_settled - now;
 	if (apply->next_timer - now < ms)
 		ms = apply->next_timer - now;
-	if (apply->sequences->next_due - now < ms)
-		ms = apply->sequences->next_due - now;
+	if (sequences_next(apply) - now < ms)
+		ms = sequences_next(apply) - now;
 	if (apply->next_checkpoint - now < ms)
 		ms = apply->next_checkpoint - now;
 	return ms < 0 ? 0 : (int)ms;

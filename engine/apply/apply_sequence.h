@@ -20,6 +20,9 @@ struct sequence_set {
 	struct sequence_set *next; /* the one before */
 };
 
+/* Why a row's step is due later: its reader wants no mail until then. */
+#define SEQUENCE_PAUSED "paused"
+
 /* Somebody is to start or to stop, once the change under way is written. */
 struct sequence_move {
 	const struct sequence *sequence;
@@ -33,6 +36,7 @@ struct sequences {
 	struct sequence_set *set;
 	struct sequence_move *first, **last; /* of the transaction under way */
 	int64_t next_due;
+	int64_t rests_until; /* a whole second's worth was done */
 };
 
 struct sequences *sequences_new(void);
@@ -72,7 +76,8 @@ enum sg_status sequences_stop(struct apply *apply, struct cached *cached,
 
 /* --- apply_sequence_due.c: steps ------------------------------------------ */
 
-bool sequences_due(const struct apply *apply, int64_t now);
+/* When there is something to do again. */
+int64_t sequences_next(const struct apply *apply);
 /* A transaction. */
 enum sg_status sequences_run_due(struct apply *apply,
 				 struct sg_err *err) MUST_CHECK;

@@ -63,13 +63,21 @@ stop(const struct due *due, const char *reason, struct sg_err *err)
 	return enter(due, "sequence.stopped", &entry, err);
 }
 
+/* Why it is at this step without having done the one before, or "". */
+static const char *
+why_here(const struct due *due)
+{
+	return strcmp(due->row->reason, SEQUENCE_PAUSED) ? due->row->reason
+							 : "";
+}
+
 static enum sg_status
-finish(const struct due *due, struct sg_err *err)
+finish(const struct due *due, const char *because, struct sg_err *err)
 {
 	struct signal entry;
 
 	signal_init(&entry, "", 0);
-	entry.because = "its last step was done";
+	entry.because = because;
 	return enter(due, "sequence.finished", &entry, err);
 }
 
@@ -84,7 +92,8 @@ note_step(const struct due *due, const char *what, int64_t next_at,
 
 	signal_init(&entry, "", 0);
 	entry.because =
-		pool_printf(apply->work, "step %s: %s", due->step->name, what);
+		pool_printf(apply->work, "step %s: %s%s%s", due->step->name,
+			    what, *why_here(due) ? "; " : "", why_here(due));
 	set(&entry, "step", due->step->name);
 	set(&entry, "what", what);
 	if (next_at)
@@ -156,18 +165,23 @@ do_step(const struct due *due, struct sg_err *err)
 		status = send(due, err);
 	if (status == SG_OK)
 		status = note_step(due, yes ? "sent" : "skipped", 0, err);
-	return status == SG_OK && last ? finish(due, err) : status;
+	return status == SG_OK && last
+		       ? finish(due, "its last step was done", err)
+		       : status;
 }
 
 /* --- whose time has come ---------------------------------------------------
  */
 
 static enum sg_status
-put_off(const struct due *due, int64_t due_at, struct sg_err *err)
+put_off(const struct due *due, int64_t due_at, const char *reason,
+	struct sg_err *err)
 {
 	struct store_enrolment row = *due->row;
 
 	row.due_at = due_at;
+	if (*reason)
+		row.reason = reason;
 	return store_enrolment_put(due->apply->store, &row, err);
 }
 
@@ -206,21 +220,24 @@ run_one(struct due *due, struct sg_err *err)
 	if (!sequence)
 		return stop(due, "the sequence was removed", err);
 	if (!sequence->enabled)
-		return put_off(due, apply->now + ASLEEP_MS, err);
+		return put_off(due, apply->now + ASLEEP_MS, "", err);
 	step = sequence_find_step(sequence, due->row->step);
 	if (step == sequence->n_steps)
-		return finish(due, err);
+		return finish(due,
+			      *why_here(due) ? why_here(due)
+					     : "there is no step any more",
+			      err);
 	if (sequence->stop_condition && holds(due, sequence->stop_condition))
 		return stop(due, sequence->stop, err);
 	if (why_no_mail(due))
 		return stop(due, why_no_mail(due), err);
 	fold_each_field(due->cached->fold, read_pause, &paused_until);
 	if (paused_until > apply->now)
-		return put_off(due, paused_until, err);
+		return put_off(due, paused_until, SEQUENCE_PAUSED, err);
 	at = sequence_window_next(&sequence->window, apply->options.timezone,
 				  apply->now);
 	if (at > apply->now)
-		return put_off(due, at, err);
+		return put_off(due, at, "", err);
 	due->step = &sequence->steps[step];
 	return do_step(due, err);
 }
@@ -248,10 +265,14 @@ load_and_run(struct apply *apply, const struct store_enrolment *row,
 	return store_enrolment_put(apply->store, &gone, err);
 }
 
-bool
-sequences_due(const struct apply *apply, int64_t now)
+/* Who starts meanwhile does not make it faster. */
+int64_t
+sequences_next(const struct apply *apply)
 {
-	return apply->sequences->next_due <= now;
+	const struct sequences *all = apply->sequences;
+
+	return all->next_due > all->rests_until ? all->next_due
+						: all->rests_until;
 }
 
 static enum sg_status
@@ -272,8 +293,8 @@ run_all(struct apply *apply, int64_t *next_out, struct sg_err *err)
 		status = store_enrolment_next(apply->store, next_out, err);
 	if (status == SG_NONE)
 		status = SG_OK;
-	if (rows.n_rows == pace && *next_out < apply->now + PACE_MS)
-		*next_out = apply->now + PACE_MS;
+	if (rows.n_rows == pace)
+		apply->sequences->rests_until = apply->now + PACE_MS;
 	return status;
 }
 

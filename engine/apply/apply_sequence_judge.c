@@ -164,6 +164,32 @@ follow_entry(struct apply *apply, const struct cached *cached,
 	return store_enrolment_put(apply->store, &row, err);
 }
 
+/* Steps that wait out a pause are asked again: it may be over. */
+static enum sg_status
+follow_pause(struct apply *apply, const struct cached *cached,
+	     struct sg_err *err)
+{
+	apply->sequences->next_due = 0;
+	return store_enrolments_wake(apply->store, cached->id, SEQUENCE_PAUSED,
+				     apply->now, err);
+}
+
+static enum sg_status
+follow(struct apply *apply, const struct cached *cached,
+       const struct signal *entry, struct sg_err *err)
+{
+	const char *field;
+
+	if (entry->kind == SIGNAL_SEQUENCE)
+		return follow_entry(apply, cached, entry, err);
+	if (entry->kind != SIGNAL_FIELD_SET)
+		return SG_OK;
+	field = signal_get(entry, "name");
+	return field && !strcmp(field, "paused_until")
+		       ? follow_pause(apply, cached, err)
+		       : SG_OK;
+}
+
 enum sg_status
 sequences_after(struct apply *apply, struct cached *cached,
 		const struct automation_event *event, struct sg_err *err)
@@ -173,9 +199,8 @@ sequences_after(struct apply *apply, struct cached *cached,
 	uint64_t held;
 	size_t i;
 
-	if (event && event->signal && event->effective &&
-	    event->signal->kind == SIGNAL_SEQUENCE)
-		status = follow_entry(apply, cached, event->signal, err);
+	if (event && event->signal && event->effective)
+		status = follow(apply, cached, event->signal, err);
 	if (status != SG_OK || !file->n_sequences || fold_deleted(cached->fold))
 		return status;
 	held = starts_held(apply, cached);

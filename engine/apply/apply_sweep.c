@@ -176,7 +176,7 @@ apply_run_timers(struct apply *apply, struct sg_err *err)
 	pthread_mutex_lock(&apply->lock);
 	if (next > apply->now && apply->next_settled > apply->now &&
 	    !automations_due(apply, apply->now) &&
-	    !sequences_due(apply, apply->now))
+	    sequences_next(apply) > apply->now)
 		apply->timers_done_at = apply->now;
 	pthread_cond_broadcast(&apply->changed);
 	pthread_mutex_unlock(&apply->lock);

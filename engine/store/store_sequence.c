@@ -305,6 +305,26 @@ store_enrolment_select(struct store *store, const char *sequence,
 }
 
 enum sg_status
+store_enrolments_wake(struct store *store, uint32_t record_id,
+		      const char *reason, int64_t now, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE enrolment SET due_at = ?, reason = ''"
+			       " WHERE record_id = ? AND state = 'active'"
+			       " AND reason = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	db_bind_int(statement, 2, record_id);
+	db_bind_text(statement, 3, reason);
+	return db_run(statement, err);
+}
+
+enum sg_status
 store_enrolment_move(struct store *store, const char *sequence,
 		     const char *step, const char *instead, struct sg_err *err)
 {
@@ -314,7 +334,9 @@ store_enrolment_move(struct store *store, const char *sequence,
 	status = store_prepare(store,
 			       "UPDATE enrolment SET step = ?1,"
 			       " due_at = CASE ?1 WHEN '' THEN 1"
-			       " ELSE due_at END WHERE sequence = ?2"
+			       " ELSE due_at END,"
+			       " reason = 'step ' || ?3 || ' was removed'"
+			       " WHERE sequence = ?2"
 			       " AND step = ?3 AND state = 'active'",
 			       &statement, err);
 	if (status != SG_OK)

@@ -106,7 +106,12 @@ enum sg_status store_enrolment_select(struct store *store, const char *sequence,
 				      const char *state,
 				      struct record_set *add_to,
 				      struct sg_err *err) MUST_CHECK;
-/* Those who are to do `step` next are to do `instead` ("": are due now). */
+/* Those of the record that wait for that reason are due now. */
+enum sg_status store_enrolments_wake(struct store *store, uint32_t record_id,
+				     const char *reason, int64_t now,
+				     struct sg_err *err) MUST_CHECK;
+/* Those who are to do `step` next are to do `instead` ("": are due now), and
+ * their reason says so. */
 enum sg_status store_enrolment_move(struct store *store, const char *sequence,
 				    const char *step, const char *instead,
 				    struct sg_err *err) MUST_CHECK;

@@ -290,6 +290,137 @@ the_suppressed_and_the_unsubscribed_get_nothing(void **unused)
 	end(&applier);
 }
 
+/* What a record's history says of its sequence: "because" of each move. */
+static void
+history_is(struct applier *applier, const char *want)
+{
+	struct store_history_rows rows;
+	struct pool *pool = pool_new();
+	struct buf got = BUF_INIT;
+	size_t i;
+
+	assert_int_equal(store_history_of(applier_reader(applier),
+					  applier_find(applier, ANN), pool,
+					  &rows, NULL),
+			 SG_OK);
+	for (i = 0; i < rows.n_rows; i++)
+		if (strncmp(rows.rows[i].name, "sequence.", 9) == 0)
+			buf_printf(&got, "%s (%s)\n", rows.rows[i].name + 9,
+				   rows.rows[i].because);
+	assert_string_equal(buf_text(&got), want);
+	buf_done(&got);
+	pool_free(pool);
+}
+
+static void
+pause_until(struct applier *applier, int64_t until)
+{
+	char text[CLOCK_TEXT_SIZE] = "";
+	const char *const props[] = {"name", "paused_until", "value", text,
+				     NULL};
+
+	if (until)
+		clock_format(until, text);
+	change(applier, SIGNAL_FIELD_SET, "field.changed", props);
+}
+
+static void
+a_reader_s_pause_is_waited_out(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	set_score(&applier, "50");
+	join(&applier);
+	pass(&applier, 1000);
+	pause_until(&applier, applier.now + 30 * DAY);
+	pass(&applier, 29 * DAY);
+	sent_is(&applier, "hello.eml");
+	state_is(&applier, "active", "paused");
+	pass(&applier, DAY + 1000);
+	sent_is(&applier, "hello.eml offer.eml");
+	state_is(&applier, "active", "");
+	pass(&applier, 7 * DAY);
+	sent_is(&applier, "hello.eml offer.eml last.eml");
+	end(&applier);
+}
+
+static void
+a_pause_that_is_ended_early_holds_nothing_up(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	set_score(&applier, "50");
+	join(&applier);
+	pass(&applier, 1000);
+	pause_until(&applier, applier.now + 30 * DAY);
+	pass(&applier, 5 * DAY);
+	sent_is(&applier, "hello.eml");
+	pause_until(&applier, applier.now + 20 * DAY); /* another one */
+	pass(&applier, DAY);
+	sent_is(&applier, "hello.eml");
+	state_is(&applier, "active", "paused");
+	pause_until(&applier, 0);
+	pass(&applier, 1000);
+	sent_is(&applier, "hello.eml offer.eml");
+	end(&applier);
+}
+
+static void
+leaving_the_list_that_started_it_may_stop_it(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, "sequence \"Welcome\" { start = \"list 'news'\"\n"
+			"  stop = \"not list 'news'\"\n" THREE_STEPS);
+	join(&applier);
+	pass(&applier, 1000);
+	leave(&applier);
+	state_is(&applier, "stopped", "not list 'news'");
+	pass(&applier, 20 * DAY);
+	sent_is(&applier, "hello.eml");
+	history_is(&applier, "started (list 'news')\n"
+			     "stepped (step Hello: sent)\n"
+			     "stopped (not list 'news')\n");
+	end(&applier);
+}
+
+static void
+every_move_is_in_the_history(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	pass(&applier, 3 * DAY);
+	pass(&applier, 8 * DAY);
+	history_is(&applier, "started (list 'news')\n"
+			     "stepped (step Hello: sent)\n"
+			     "stepped (step Offer: skipped)\n"
+			     "stepped (step Last: sent)\n"
+			     "finished (its last step was done)\n");
+	end(&applier);
+	begin(&applier,
+	      "sequence \"Welcome\" { start = \"list 'news'\" step \"A\" { "
+	      "if = \"tag 'x'\" else = \"wait 2d\" template = \"a.eml\" } "
+	      "step \"B\" { if = \"tag 'y'\" else = \"stop\" "
+	      "template = \"b.eml\" } }");
+	join(&applier);
+	pass(&applier, 1000);
+	pass(&applier, 2 * DAY);
+	tag(&applier, "x");
+	pass(&applier, 2 * DAY);
+	sent_is(&applier, "a.eml");
+	history_is(&applier, "started (list 'news')\n"
+			     "stepped (step A: waits)\n"
+			     "stepped (step A: waits)\n"
+			     "stepped (step A: sent)\n"
+			     "stopped (step B: not tag 'y')\n");
+	end(&applier);
+}
+
 static void
 who_is_on_a_removed_step_goes_on_with_the_next(void **unused)
 {
@@ -308,6 +439,34 @@ who_is_on_a_removed_step_goes_on_with_the_next(void **unused)
 	pass(&applier, 4 * DAY);
 	sent_is(&applier, "hello.eml last.eml");
 	state_is(&applier, "finished", "");
+	history_is(&applier,
+		   "started (list 'news')\n"
+		   "stepped (step Hello: sent)\n"
+		   "stepped (step Last: sent; step Offer was removed)\n"
+		   "finished (its last step was done)\n");
+	end(&applier);
+}
+
+static void
+who_is_on_the_last_step_when_it_is_removed_is_through(void **unused)
+{
+	struct applier applier;
+
+	begin(&applier, WELCOME);
+	join(&applier);
+	pass(&applier, 1000);
+	pass(&applier, 4 * DAY);
+	applier_rules(&applier,
+		      "sequence \"Welcome\" { start = \"list 'news'\"\n"
+		      "  step \"Hello\" { template = \"hello.eml\" } }\n",
+		      false);
+	pass(&applier, 1000);
+	state_is(&applier, "finished", "");
+	history_is(&applier, "started (list 'news')\n"
+			     "stepped (step Hello: sent)\n"
+			     "stepped (step Offer: skipped)\n"
+			     "finished (step Last was removed)\n");
+	sent_is(&applier, "hello.eml");
 	end(&applier);
 }
 
@@ -435,6 +594,57 @@ the_overdue_go_at_the_pace_oldest_first(void **unused)
 	end(&applier);
 }
 
+static void
+join_as(struct applier *applier, const char *address)
+{
+	struct signal signal = applier_change(SIGNAL_LIST_JOIN, "list.joined",
+					      address, applier->now);
+
+	signal.received_at = applier->now;
+	applier_set(&signal, "list", "news");
+	applier_submit(applier, &signal);
+}
+
+/* Also when others join meanwhile, which makes it no faster. */
+static void
+the_oldest_of_the_overdue_is_the_first(void **unused)
+{
+	struct store_outbox_rows rows;
+	struct pool *pool = pool_new();
+	struct applier applier;
+	char address[64];
+	int i;
+
+	begin(&applier, "sequence \"Slow\" { start = \"list 'news'\" "
+			"step \"A\" { after = \"1d\" template = \"a.eml\" } }");
+	for (i = 0; i < 60; i++) { /* records 1 to 60, one a minute */
+		snprintf(address, sizeof(address), "p%d@example.com", i);
+		join_as(&applier, address);
+		pass(&applier, 60000);
+	}
+	applier_close(&applier);
+	applier.now += 3 * DAY;
+	applier_open(&applier);
+	for (i = 0; i < 5; i++) {
+		snprintf(address, sizeof(address), "late%d@example.com", i);
+		join_as(&applier, address);
+	}
+	pass(&applier, 1);
+	assert_int_equal(store_outbox_due(applier_reader(&applier), INT64_MAX,
+					  1000, pool, &rows, NULL),
+			 SG_OK);
+	assert_int_equal(rows.n_rows, 50);
+	for (i = 0; i < 50; i++)
+		assert_int_equal(rows.rows[i].record_id, i + 1);
+	pass(&applier, 1000);
+	assert_int_equal(store_outbox_due(applier_reader(&applier), INT64_MAX,
+					  1000, pool, &rows, NULL),
+			 SG_OK);
+	assert_int_equal(rows.n_rows, 60);
+	pool_free(pool);
+	end(&applier);
+}
+
 int
 main(void)
 {
@@ -451,11 +661,18 @@ main(void)
 			the_suppressed_and_the_unsubscribed_get_nothing),
 		cmocka_unit_test(
 			who_is_on_a_removed_step_goes_on_with_the_next),
+		cmocka_unit_test(
+			who_is_on_the_last_step_when_it_is_removed_is_through),
 		cmocka_unit_test(a_removed_sequence_ends_for_all),
+		cmocka_unit_test(a_reader_s_pause_is_waited_out),
+		cmocka_unit_test(a_pause_that_is_ended_early_holds_nothing_up),
+		cmocka_unit_test(leaving_the_list_that_started_it_may_stop_it),
+		cmocka_unit_test(every_move_is_in_the_history),
 		cmocka_unit_test(automations_and_people_start_and_stop_it),
 		cmocka_unit_test(conditions_rules_and_automations_see_it),
 		cmocka_unit_test(timers_outlast_a_restart),
 		cmocka_unit_test(the_overdue_go_at_the_pace_oldest_first),
+		cmocka_unit_test(the_oldest_of_the_overdue_is_the_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -137,7 +137,7 @@ class _Server(socketserver.ThreadingTCPServer):
 
 
 class Receiver:
-    def __init__(self):
+    def __init__(self, port=0):
         self.mails = []
         self.replies = {}      # address -> what RCPT hears
         self.held = {}         # address -> the event that its RCPT waits for
@@ -147,7 +147,7 @@ class Receiver:
         self.withheld = ()  # of EXTENSIONS
         self.hang_up = None  # asked with each verb: cut it off here?
         self._change = threading.Condition()
-        self._server = _Server(("127.0.0.1", 0), _Session)
+        self._server = _Server(("127.0.0.1", port), _Session)
         self._server.receiver = self
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever,

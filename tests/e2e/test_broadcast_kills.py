@@ -1,0 +1,122 @@
+"""Daemon, MTA and store are killed, and the store is taken away, at random
+moments under full pace: the log of the MTA beside the recipient table says
+that nobody got it twice and nobody is missing but the few that are listed.
+
+SCOREGATE_KILLS=60 makes it as long as you like, SCOREGATE_SEED another one."""
+import os
+import random
+import sqlite3
+import time
+
+import pytest
+
+from lib import broadcasts, places
+from lib.mta_process import MtaProcess
+
+KILLS = int(os.environ.get("SCOREGATE_KILLS", "12"))
+SEED = int(os.environ.get("SCOREGATE_SEED", "4711"))
+PEOPLE = 500 * KILLS
+CONNECTIONS = 4
+
+
+@pytest.fixture
+def mta(tmp_path):
+    mta = MtaProcess(tmp_path).start()
+    yield mta
+    mta.kill()
+
+
+def kill_daemon(daemon, _mta, chance):
+    daemon.kill()
+    if chance.random() < 0.3:
+        daemon.start()  # and once more, while it reads its journal
+        time.sleep(chance.random() * 0.05)
+        daemon.kill()
+    daemon.start()
+
+
+def kill_mta(_daemon, mta, chance):
+    mta.kill()
+    time.sleep(chance.random() * 0.3)
+    mta.start()
+
+
+def kill_both(daemon, mta, chance):
+    first, second = (daemon, mta) if chance.random() < 0.5 else (mta, daemon)
+    first.kill()
+    second.kill()
+    mta.start()
+    daemon.start()
+
+
+def lock_store(daemon, _mta, chance):
+    """Another program writes: what the daemon wants to write waits; half the
+    time it is killed with all of that in its hands."""
+    other = sqlite3.connect(next((daemon.base / "state").glob("*.db")),
+                            isolation_level=None, timeout=20)
+    other.execute("BEGIN IMMEDIATE")
+    time.sleep(0.2 + chance.random())
+    if chance.random() < 0.5:
+        daemon.kill()
+        other.execute("ROLLBACK")
+        other.close()
+        daemon.start()
+    else:
+        other.execute("ROLLBACK")
+        other.close()
+
+
+def cut_checkpoint(daemon, _mta, chance):
+    """Killed while much is written, and goes from the store's log into its
+    file: at some moment of a change of all records."""
+    verb = "add" if chance.random() < 0.5 else "remove"
+    daemon.api("POST", "/bulk", {"where": "list 'news'",
+                                 "actions": [f"tag {verb} 'cut'"]})
+    time.sleep(chance.random() * 0.4)
+    daemon.kill()
+    daemon.start()
+
+
+DEEDS = (kill_daemon, kill_daemon, kill_mta, kill_both, lock_store,
+         cut_checkpoint)
+
+
+def test_nobody_twice_nobody_missing(make_daemon, mta):
+    daemon = make_daemon(smtp=mta.port, smtp_more="retry = 1s\n tries = 99\n"
+                         f" connections = {CONNECTIONS}\n")
+    daemon.start()
+    people = broadcasts.people(PEOPLE)
+    broadcasts.fill(daemon, daemon.base, people)
+    broadcasts.create(daemon, daemon.base)
+    daemon.do("broadcast", "send", "spring")
+    chance, done = random.Random(SEED), []
+    while len(done) < KILLS and mta.count() < PEOPLE - 50:
+        deed = chance.choice(DEEDS) if done else kill_both
+        wanted = mta.count() + chance.randrange(1, 400)
+        places.wait_for(lambda: mta.count() >= min(wanted, PEOPLE - 50), 120,
+                        f"more mails after {done[-1:]}\n{daemon.text()[-2000:]}")
+        deed(daemon, mta, chance)
+        done.append(deed.__name__)
+    assert len(done) >= KILLS // 2, done
+    end = broadcasts.wait_for_state(daemon, "sent", limit_s=180)
+
+    taken = mta.taken()
+    by_state = {s: set(broadcasts.recipients(daemon, s))
+                for s in ("sent", "doubtful", "failed", "skipped", "queued",
+                          "handing-over", "waiting")}
+    said = f"{len(done)} deeds, {len(by_state['doubtful'])} doubtful: {done}"
+    print(said)
+    assert len(taken) == len(set(taken)), (
+        sorted({a for a in taken if taken.count(a) > 1}), said)
+    assert by_state["sent"] <= set(taken), (
+        sorted(by_state["sent"] - set(taken)), said)
+    assert set(people) - set(taken) <= by_state["doubtful"], said
+    assert by_state["sent"] | by_state["doubtful"] == set(people), end
+    assert not set(taken) - set(people)
+    assert len(by_state["doubtful"]) <= 2 * CONNECTIONS * len(done), said
+    # Each that is noted as sent has its signal, once.
+    for address in chance.sample(sorted(by_state["sent"]), 20):
+        daemon.wait_for_signal(address, "broadcast.sent", limit_s=30)
+        assert len(daemon.signals(address, "broadcast.sent")) == 1
+    answer = daemon.ask("verify")
+    assert answer["differences"] == 0, answer
