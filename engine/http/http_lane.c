@@ -1,5 +1,6 @@
 /* http_lane.c - see http_lane.h. */
 #include "http/http_lane.h"
+#include "http/lane_connection.h"
 #include "http/proxy_header.h"
 
 #include <assert.h>
@@ -21,38 +22,24 @@ enum {
 	ACCEPTS_MOST = 64, /* in one round */
 	ROUND_MOST = EVENTS_MOST + ACCEPTS_MOST,
 	IDLE_LOOK_MS = 1000,
-	ACCEPT_PAUSE_MS = 50, /* when there are no descriptors left */
-	CONNECTION_MAGIC = 0x4c434f4e
-};
-
-/* A client that may ask again. Those that wait for nothing stand in a list,
- * the longest waiting first. */
-struct lane_connection {
-	unsigned magic;
-	int fd;
-	bool watched;	  /* by epoll, and in the list */
-	bool wants_proxy; /* a PROXY header comes first */
-	int seen;	  /* bytes of a head that is not all there yet */
-	int64_t since;
-	struct lane_connection *before, *after;
-	struct http_origin peer;
-	char text[HTTP_PEER_SIZE];
+	ACCEPT_PAUSE_MS = 50 /* when there are no descriptors left */
 };
 
 struct answer {
 	struct lane_connection *connection;
-	size_t request_len; /* what is still to be taken */
-	size_t begin, len;  /* in lane.out */
+	size_t request_len;
+	size_t begin, len; /* in lane.out */
 	bool close_after;
+	bool more; /* is there behind the request */
 };
 
 struct http_lane {
 	struct http_door *door;
 	pthread_t thread;
-	int listen_fd, epoll_fd, stop_fd;
+	int listen_fd, stop_fd;
 	atomic_bool stop;
-	unsigned n_connections, connections_most;
-	struct lane_connection *first, *last;
+	unsigned connections_most;
+	struct lane_connections all;
 	struct spool_batch batch;
 	bool has_batch, unkept; /* unkept: the last write failed */
 	struct buf out;
@@ -63,79 +50,17 @@ struct http_lane {
 	int64_t date_s, looked_s;
 	char date[HTTP_DATE_SIZE];
 	char client[HTTP_PEER_SIZE]; /* of the request being handled */
-	char bytes[LANE_HEAD_MOST];
+	char bytes[LANE_ANSWERED_MOST + LANE_HEAD_MOST];
 };
 
 /* --- connections ---------------------------------------------------------- */
 
-static struct lane_connection *
-connection_new(struct http_lane *lane, int fd, const struct sockaddr *address)
-{
-	struct lane_connection *self = malloc(sizeof(*self));
-
-	if (!self)
-		return NULL;
-	self->magic = CONNECTION_MAGIC;
-	self->fd = fd;
-	self->watched = false;
-	self->seen = 0;
-	http_socket_peer(address, &self->peer);
-	http_limit_enter(lane->door->http, &self->peer);
-	http_socket_text(&self->peer, self->text);
-	self->wants_proxy =
-		self->peer.trusted &&
-		atomic_load(&lane->door->http->policy)->trust.proxy_protocol;
-	lane->n_connections++;
-	atomic_fetch_add(&lane->door->http->connections, 1);
-	return self;
-}
-
-static void
-unlink_connection(struct http_lane *lane, struct lane_connection *self)
-{
-	if (self->before)
-		self->before->after = self->after;
-	else
-		lane->first = self->after;
-	if (self->after)
-		self->after->before = self->before;
-	else
-		lane->last = self->before;
-}
-
-static void
-link_last(struct http_lane *lane, struct lane_connection *self)
-{
-	self->before = lane->last;
-	self->after = NULL;
-	if (lane->last)
-		lane->last->after = self;
-	else
-		lane->first = self;
-	lane->last = self;
-}
-
-/* Frees it; the descriptor is the caller's. */
-static int
-release(struct http_lane *lane, struct lane_connection *self)
-{
-	int fd = self->fd;
-
-	assert(self->magic == CONNECTION_MAGIC);
-	if (self->watched)
-		unlink_connection(lane, self);
-	lane->n_connections--;
-	atomic_fetch_sub(&lane->door->http->connections, 1);
-	http_limit_leave(lane->door->http, &self->peer);
-	self->magic = 0;
-	free(self);
-	return fd;
-}
-
+/* What was not taken would make close() a reset, and the answer be lost. */
 static void
 drop(struct http_lane *lane, struct lane_connection *self)
 {
-	close(release(lane, self));
+	(void)lane_connection_take(self, lane->bytes);
+	close(lane_connection_release(&lane->all, lane->door->http, self));
 }
 
 /* One too many: it was not to be answered at once. */
@@ -146,24 +71,7 @@ let_go(struct http_lane *lane, struct lane_connection *self)
 	drop(lane, self);
 }
 
-/* Readable is it again when there are more than these bytes. */
-static void
-wake_past(const struct lane_connection *self, int bytes)
-{
-	int least = bytes + 1;
-
-	setsockopt(self->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof(least));
-}
-
-static void
-forget_seen(struct lane_connection *self)
-{
-	if (self->seen)
-		wake_past(self, 0);
-	self->seen = 0;
-}
-
-/* As it is, nothing of what it sent is taken. */
+/* As it is, nothing is taken of what is not answered. */
 static void
 hand_over(struct http_lane *lane, struct lane_connection *self)
 {
@@ -176,10 +84,13 @@ hand_over(struct http_lane *lane, struct lane_connection *self)
 		let_go(lane, self);
 		return;
 	}
-	forget_seen(self);
-	fd = release(lane, self);
+	if (!lane_connection_take(self, lane->bytes)) {
+		drop(lane, self);
+		return;
+	}
+	fd = lane_connection_release(&lane->all, lane->door->http, self);
 	if (watched)
-		epoll_ctl(lane->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+		epoll_ctl(lane->all.epoll_fd, EPOLL_CTL_DEL, fd, NULL);
 	/* Closes the descriptor when it cannot take it. */
 	if (MHD_add_connection(lane->door->daemon, fd,
 			       (struct sockaddr *)&address, len) != MHD_YES)
@@ -187,26 +98,18 @@ hand_over(struct http_lane *lane, struct lane_connection *self)
 			  strerror(errno));
 }
 
-/* It waits for the next request, anew. */
-static void
+/* It waits for the next request, anew. false: it has gone. */
+static bool
 wait_for_more(struct http_lane *lane, struct lane_connection *self)
 {
-	struct epoll_event event = {.events = EPOLLIN, .data.ptr = self};
-
 	if (self->peer.crowd) {
 		let_go(lane, self);
-		return;
+		return false;
 	}
-	if (self->watched) {
-		unlink_connection(lane, self);
-	} else if (epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, self->fd, &event) <
-		   0) {
-		drop(lane, self);
-		return;
-	}
-	self->watched = true;
-	self->since = lane->monotonic;
-	link_last(lane, self);
+	if (lane_connection_wait(&lane->all, self, lane->monotonic) == SG_OK)
+		return true;
+	drop(lane, self);
+	return false;
 }
 
 static void
@@ -215,13 +118,14 @@ end_idle(struct http_lane *lane)
 	int64_t most = (int64_t)lane->door->http->options.timeout_s * 1000;
 
 	/* Whoever comes is heard: who has waited longest makes room. */
-	while (lane->n_connections > lane->connections_most && lane->first)
-		let_go(lane, lane->first);
+	while (lane->all.n > lane->connections_most && lane->all.first)
+		let_go(lane, lane->all.first);
 	if (lane->monotonic / 1000 == lane->looked_s)
 		return;
 	lane->looked_s = lane->monotonic / 1000;
-	while (lane->first && lane->monotonic - lane->first->since > most)
-		drop(lane, lane->first);
+	while (lane->all.first &&
+	       lane->monotonic - lane->all.first->since > most)
+		drop(lane, lane->all.first);
 }
 
 /* --- one round ------------------------------------------------------------ */
@@ -273,37 +177,59 @@ handle(struct http_lane *lane, struct lane_connection *connection,
 	reply_done(&reply);
 }
 
+/* What there is that is not answered. */
+struct look {
+	char *bytes;
+	size_t len;
+};
+
+/* false: nothing, or not now; then it is taken care of. */
+static bool
+look_at(struct http_lane *lane, struct lane_connection *connection,
+	struct look *look)
+{
+	ssize_t len = recv(connection->fd, lane->bytes, sizeof(lane->bytes),
+			   MSG_PEEK | MSG_DONTWAIT);
+
+	if (len > (ssize_t)connection->answered) {
+		look->bytes = lane->bytes + connection->answered;
+		look->len = (size_t)len - connection->answered;
+		if (look->len > LANE_HEAD_MOST)
+			look->len = LANE_HEAD_MOST;
+		return true;
+	}
+	if (len == 0 || (len > 0 && connection->over) ||
+	    (len < 0 && errno != EAGAIN && errno != EINTR))
+		drop(lane, connection);
+	else if (!connection->watched)
+		(void)wait_for_more(lane, connection);
+	return false;
+}
+
 /* What is there of a head is too little to say anything: it stays in the
  * kernel, and here it costs no more than an idle connection. It has as long as
- * that to be complete; a Unix socket cannot be told to wait for more. */
+ * that to be complete. */
 static void
-wait_for_rest(struct http_lane *lane, struct lane_connection *connection,
-	      int len)
+wait_for_rest(struct http_lane *lane, struct lane_connection *connection)
 {
-	bool begins;
-
-	if (len <= connection->seen) { /* nothing more will come */
+	if (connection->over)
 		drop(lane, connection);
-		return;
-	}
-	begins = connection->seen == 0;
-	wake_past(connection, len);
-	connection->seen = len;
-	if (begins)
-		wait_for_more(lane, connection);
+	else if (!connection->begun && wait_for_more(lane, connection))
+		connection->begun = true;
 }
 
 /* The PROXY header is taken away, so that what follows is a client's like any
  * other. false: there is no more to be done with it now. */
 static bool
-take_proxy(struct http_lane *lane, struct lane_connection *connection, int len)
+take_proxy(struct http_lane *lane, struct lane_connection *connection,
+	   const struct look *look)
 {
 	struct http *http = lane->door->http;
 	struct proxy_header header;
 
-	switch (proxy_header_read(lane->bytes, (size_t)len, &header)) {
+	switch (proxy_header_read(look->bytes, look->len, &header)) {
 	case PROXY_MORE:
-		wait_for_rest(lane, connection, len);
+		wait_for_rest(lane, connection);
 		return false;
 	case PROXY_SOURCE:
 		http_limit_leave(http, &connection->peer);
@@ -320,27 +246,11 @@ take_proxy(struct http_lane *lane, struct lane_connection *connection, int len)
 		drop(lane, connection);
 		return false;
 	}
-	connection->wants_proxy = false;
-	forget_seen(connection);
-	if (recv(connection->fd, lane->bytes, header.len,
-		 MSG_TRUNC | MSG_DONTWAIT) == (ssize_t)header.len)
+	connection->wants_proxy = connection->begun = false;
+	connection->answered = header.len;
+	if (lane_connection_take(connection, lane->bytes))
 		return true;
 	drop(lane, connection);
-	return false;
-}
-
-/* false: not, or not now; then it is taken care of. */
-static bool
-look_at(struct http_lane *lane, struct lane_connection *connection, int *len)
-{
-	*len = (int)recv(connection->fd, lane->bytes, sizeof(lane->bytes),
-			 MSG_PEEK | MSG_DONTWAIT);
-	if (*len > 0)
-		return true;
-	if (*len == 0 || (errno != EAGAIN && errno != EINTR))
-		drop(lane, connection);
-	else if (!connection->watched)
-		wait_for_more(lane, connection);
 	return false;
 }
 
@@ -350,31 +260,32 @@ serve(struct http_lane *lane, struct lane_connection *connection)
 {
 	struct answer *answer = &lane->answers[lane->n_answers];
 	struct lane_request request;
-	int len;
+	struct look look;
 
-	if (!look_at(lane, connection, &len))
+	if (!look_at(lane, connection, &look))
 		return;
-	if (connection->wants_proxy && (!take_proxy(lane, connection, len) ||
-					!look_at(lane, connection, &len)))
+	if (connection->wants_proxy && (!take_proxy(lane, connection, &look) ||
+					!look_at(lane, connection, &look)))
 		return;
 	if (lane->door->tls) {
 		hand_over(lane, connection);
 		return;
 	}
 	/* What follows a last request would make close() a reset. */
-	if (!lane_request_read(lane->bytes, (size_t)len, &request) ||
-	    (request.close_after && request.len != (size_t)len)) {
-		if (connection->peer.known &&
-		    lane_request_is_begun(lane->bytes, (size_t)len))
-			wait_for_rest(lane, connection, len);
+	if (!lane_request_read(look.bytes, look.len, &request) ||
+	    (request.close_after && request.len != look.len)) {
+		if (lane_request_is_begun(look.bytes, look.len))
+			wait_for_rest(lane, connection);
 		else
 			hand_over(lane, connection);
 		return;
 	}
+	connection->begun = false;
 	answer->connection = connection;
 	answer->request_len = request.len;
+	answer->more = request.len != look.len;
 	answer->close_after = request.close_after || connection->peer.crowd ||
-			      lane->n_connections > lane->connections_most ||
+			      lane->all.n > lane->connections_most ||
 			      atomic_load(&lane->stop);
 	handle(lane, connection, &request, answer);
 	lane->n_answers++;
@@ -405,8 +316,9 @@ accept_some(struct http_lane *lane)
 			pause_accepting();
 		if (fd < 0)
 			return;
-		connection = connection_new(lane, (int)fd,
-					    (struct sockaddr *)&address);
+		connection = lane_connection_new(&lane->all, lane->door->http,
+						 (int)fd,
+						 (struct sockaddr *)&address);
 		if (connection)
 			serve(lane, connection);
 		else
@@ -437,24 +349,33 @@ keep(struct http_lane *lane)
 	spool_batch_clear(batch);
 }
 
+/* Taken in the end, and when it would be in the way; and before it is watched,
+ * since it would be news then. */
+static bool
+make_room(struct http_lane *lane, struct lane_connection *connection)
+{
+	return (connection->watched &&
+		connection->answered <= LANE_ANSWERED_MOST) ||
+	       lane_connection_take(connection, lane->bytes);
+}
+
 static void
 send_answer(struct http_lane *lane, const struct answer *answer)
 {
 	struct lane_connection *connection = answer->connection;
+	/* The end goes into the answer's packet. */
+	int flags = MSG_NOSIGNAL | MSG_DONTWAIT |
+		    (answer->close_after ? MSG_MORE : 0);
 	ssize_t sent = send(connection->fd, lane->out.data + answer->begin,
-			    answer->len, MSG_NOSIGNAL | MSG_DONTWAIT);
-	/* The kernel throws away what was looked at before. */
-	ssize_t took = recv(connection->fd, lane->bytes, answer->request_len,
-			    MSG_TRUNC | MSG_DONTWAIT);
+			    answer->len, flags);
 
+	connection->answered += answer->request_len;
 	/* Whoever does not read so much as our short answers is let go. */
 	if (answer->close_after || sent != (ssize_t)answer->len ||
-	    took != (ssize_t)answer->request_len) {
+	    (connection->over && !answer->more) || !make_room(lane, connection))
 		drop(lane, connection);
-		return;
-	}
-	forget_seen(connection);
-	wait_for_more(lane, connection);
+	else if (wait_for_more(lane, connection) && answer->more)
+		lane_connection_wake(&lane->all, connection);
 }
 
 static void
@@ -490,6 +411,14 @@ set_clocks(struct http_lane *lane)
 }
 
 static void
+hear(struct http_lane *lane, struct lane_connection *connection, uint32_t what)
+{
+	if (what & (EPOLLRDHUP | EPOLLHUP | EPOLLERR))
+		connection->over = true;
+	serve(lane, connection);
+}
+
+static void
 play_round(struct http_lane *lane, const struct epoll_event *events, int n)
 {
 	bool accepts = false;
@@ -501,7 +430,7 @@ play_round(struct http_lane *lane, const struct epoll_event *events, int n)
 		if (of == lane)
 			accepts = true;
 		else if (of != &lane->stop_fd)
-			serve(lane, of);
+			hear(lane, of, events[i].events);
 	}
 	if (accepts)
 		accept_some(lane);
@@ -519,12 +448,12 @@ run(void *arg)
 
 	prctl(PR_SET_NAME, "web-lane", 0, 0, 0);
 	while (!atomic_load(&lane->stop)) {
-		n = epoll_wait(lane->epoll_fd, events, EVENTS_MOST,
-			       lane->first ? IDLE_LOOK_MS : -1);
+		n = epoll_wait(lane->all.epoll_fd, events, EVENTS_MOST,
+			       lane->all.first ? IDLE_LOOK_MS : -1);
 		play_round(lane, events, n);
 	}
-	while (lane->first)
-		drop(lane, lane->first);
+	while (lane->all.first)
+		drop(lane, lane->all.first);
 	return NULL;
 }
 
@@ -538,14 +467,14 @@ watch(struct http_lane *lane, int fd, void *as)
 	/* An inherited socket is shared: one connection wakes one lane. */
 	if (fd == lane->listen_fd)
 		event.events |= EPOLLEXCLUSIVE;
-	return epoll_ctl(lane->epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
+	return epoll_ctl(lane->all.epoll_fd, EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 static void
 done(struct http_lane *lane)
 {
-	if (lane->epoll_fd >= 0)
-		close(lane->epoll_fd);
+	if (lane->all.epoll_fd >= 0)
+		close(lane->all.epoll_fd);
 	if (lane->stop_fd >= 0)
 		close(lane->stop_fd);
 	if (lane->has_batch)
@@ -571,9 +500,9 @@ http_lane_start(struct http_door *door, int listen_fd,
 	lane->has_batch = spool != NULL;
 	if (spool)
 		spool_batch_init(&lane->batch, spool);
-	lane->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	lane->all.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	lane->stop_fd = eventfd(0, EFD_CLOEXEC);
-	if (lane->epoll_fd < 0 || lane->stop_fd < 0 ||
+	if (lane->all.epoll_fd < 0 || lane->stop_fd < 0 ||
 	    !watch(lane, listen_fd, lane) ||
 	    !watch(lane, lane->stop_fd, &lane->stop_fd) ||
 	    pthread_create(&lane->thread, NULL, run, lane) != 0) {

@@ -51,11 +51,11 @@ listen_on(struct server *server, enum http_face face)
 }
 
 static int
-start_with(void **state, unsigned connections_most)
+start_with(void **state, unsigned connections_most, unsigned patience_s)
 {
 	struct server *server = calloc(1, sizeof(*server));
-	struct http_options options = {.timeout_s = 1,
-				       .request_s = 1,
+	struct http_options options = {.timeout_s = patience_s,
+				       .request_s = patience_s,
 				       .connections_most = connections_most};
 	struct sg_err err;
 
@@ -85,13 +85,20 @@ start_with(void **state, unsigned connections_most)
 static int
 start(void **state)
 {
-	return start_with(state, 0);
+	return start_with(state, 0, 1);
 }
 
 static int
 start_narrow(void **state)
 {
-	return start_with(state, 1);
+	return start_with(state, 1, 1);
+}
+
+/* Whoever is ended there is not ended for being slow. */
+static int
+start_patient(void **state)
+{
+	return start_with(state, 0, 600);
 }
 
 static int
@@ -404,8 +411,75 @@ a_peer_that_closes_its_half_is_answered_and_ended(void **state)
 	assert_int_equal(shutdown(fd, SHUT_WR), 0);
 	http_client_read(fd, false, &answer);
 	assert_int_equal(answer.status, 200);
-	assert_true(http_client_is_closed(fd, 500));
+	assert_true(http_client_is_closed(fd, 30000));
 	http_answer_done(&answer);
+	close(fd);
+}
+
+/* More than the lane looks at in one go: some of them are cut there. */
+static void
+many_requests_at_once_are_each_answered_to_a_half_closed_peer(void **state)
+{
+	enum { N = 400 };
+	size_t n, n_signals = 0;
+	struct server *server = *state;
+	int fd = http_client_connect(server->quick);
+	struct http_answer answer;
+
+	for (int i = 0; i < N; i++)
+		say(server, fd, "GET /c/@C HTTP/1.1\r\n" HOST AGENT "\r\n");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	for (int i = 0; i < N; i++) {
+		http_client_read(fd, false, &answer);
+		assert_int_equal(answer.status, 302);
+		http_answer_done(&answer);
+	}
+	assert_true(http_client_is_closed(fd, 30000));
+	while ((n = gate_aid_signals(server->aid)) > 0)
+		n_signals += n;
+	assert_int_equal(n_signals, N);
+	close(fd);
+}
+
+/* What was answered is taken away a few requests later; the other lane must
+ * not see it again. */
+static void
+the_other_lane_sees_only_what_is_not_answered(void **state)
+{
+	struct server *server = *state;
+	struct http_answer answer;
+
+	for (int n = 1; n < 30; n++) {
+		int fd = http_client_connect(server->quick);
+
+		for (int i = 0; i < n; i++) {
+			ask_on(server, fd,
+			       "GET /o/@O.gif HTTP/1.1\r\n" HOST "\r\n",
+			       &answer);
+			assert_int_equal(answer.status, 200);
+			http_answer_done(&answer);
+		}
+		ask_on(server, fd, "GET /healthz HTTP/1.1\r\n" HOST "\r\n",
+		       &answer);
+		assert_string_equal(buf_text(&answer.body), "well\n");
+		http_answer_done(&answer);
+		close(fd);
+	}
+}
+
+static void
+a_head_that_its_peer_gives_up_is_ended(void **state)
+{
+	struct server *server = *state;
+	int fd = http_client_connect(server->quick);
+	struct http_answer answer;
+
+	ask_on(server, fd, "GET /o/@O.gif HTTP/1.1\r\n" HOST "\r\n", &answer);
+	http_answer_done(&answer);
+	say(server, fd, "GET /o/@O.gif HTTP/1.1\r\nHo");
+	assert_int_equal(shutdown(fd, SHUT_WR), 0);
+	assert_true(http_client_is_closed(fd, 30000));
+	assert_int_equal(gate_aid_signals(server->aid), 1);
 	close(fd);
 }
 
@@ -480,6 +554,8 @@ a_request_is_read_when_all_of_it_is_there(void **state)
 }
 
 #define ON_A_SERVER(test) cmocka_unit_test_setup_teardown(test, start, stop)
+#define ON_A_PATIENT_SERVER(test) \
+	cmocka_unit_test_setup_teardown(test, start_patient, stop)
 
 int
 main(void)
@@ -492,7 +568,12 @@ main(void)
 		ON_A_SERVER(a_request_that_comes_in_pieces_is_answered),
 		ON_A_SERVER(what_follows_a_last_request_is_not_answered),
 		ON_A_SERVER(an_idle_connection_is_ended),
-		ON_A_SERVER(a_peer_that_closes_its_half_is_answered_and_ended),
+		ON_A_PATIENT_SERVER(
+			a_peer_that_closes_its_half_is_answered_and_ended),
+		ON_A_PATIENT_SERVER(
+			many_requests_at_once_are_each_answered_to_a_half_closed_peer),
+		ON_A_SERVER(the_other_lane_sees_only_what_is_not_answered),
+		ON_A_PATIENT_SERVER(a_head_that_its_peer_gives_up_is_ended),
 		cmocka_unit_test_setup_teardown(
 			past_the_most_connections_each_is_answered_and_ended,
 			start_narrow, stop),
