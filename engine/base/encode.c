@@ -114,12 +114,35 @@ values_of(const struct alphabet *alphabet)
 				      : hex_values.of;
 }
 
+/* As many groups of four characters as there are, up to one that is none of
+ * base64; how many characters that was. */
+static size_t
+unpack_fours(const unsigned char *values, const char *text, size_t len,
+	     char *out)
+{
+	size_t i = 0;
+
+	for (; len - i >= 4; i += 4) {
+		const unsigned char *at = (const unsigned char *)text + i;
+		uint32_t a = values[at[0]], b = values[at[1]],
+			 c = values[at[2]], d = values[at[3]];
+		uint32_t held = a << 18 | b << 12 | c << 6 | d;
+
+		if ((a | b | c | d) & 0x80)
+			break;
+		*out++ = (char)(held >> 16);
+		*out++ = (char)(held >> 8);
+		*out++ = (char)held;
+	}
+	return i;
+}
+
 static enum sg_status
 unpack(struct buf *to, const struct alphabet *alphabet, const char *text,
        size_t len, struct sg_err *err)
 {
 	unsigned width = alphabet->width, bits = 0;
-	size_t n = 0;
+	size_t n, first = 0;
 	uint32_t held = 0;
 	const unsigned char *values = values_of(alphabet);
 	char *out = buf_reserve(to, len * width / 8);
@@ -127,7 +150,10 @@ unpack(struct buf *to, const struct alphabet *alphabet, const char *text,
 	if (!out)
 		return err_set(err, SG_FAILED, "no room to decode %zu bytes",
 			       len);
-	for (size_t i = 0; i < len; i++) {
+	if (width == 6)
+		first = unpack_fours(values, text, len, out);
+	n = first / 4 * 3;
+	for (size_t i = first; i < len; i++) {
 		unsigned char value = values[(unsigned char)text[i]];
 
 		if (value == 0xff)

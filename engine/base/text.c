@@ -428,14 +428,3 @@ text_append_harmless(struct buf *to, const char *text)
 		len -= n;
 	}
 }
-
-bool
-text_is_token_char(char c)
-{
-	/* One bit for each of the first 128 characters. */
-	static const uint32_t token[4] = {0, 0x03ff6cfa, 0xc7fffffe,
-					  0x57ffffff};
-	unsigned char at = (unsigned char)c;
-
-	return at < 128 && token[at / 32] >> at % 32 & 1;
-}

@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 
@@ -41,7 +42,17 @@ void text_append_number(struct buf *to, double number);
 /* Rounded half away from zero, for people: 99.5 -> "100", -0.4 -> "0". */
 void text_append_rounded(struct buf *to, double number);
 
-/* RFC 9110 §5.6.2: is it one of a token's characters, as in a header's name? */
-bool text_is_token_char(char c);
+/* RFC 9110 §5.6.2: is it one of a token's characters, as in a header's name?
+ * Asked of each byte that comes. */
+static inline bool
+text_is_token_char(char c)
+{
+	/* One bit for each of the first 128 characters. */
+	static const uint32_t token[4] = {0, 0x03ff6cfa, 0xc7fffffe,
+					  0x57ffffff};
+	unsigned char at = (unsigned char)c;
+
+	return at < 128 && token[at / 32] >> at % 32 & 1;
+}
 
 #endif

@@ -3,6 +3,7 @@
  * call themselves by a common name stand before that. */
 #include "gate/agent_family.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 struct family {
@@ -56,16 +57,35 @@ static const struct family systems[] = {
 	{NULL, NULL},
 };
 
+/* Each hit comes by here. Of the words of a table only those are looked for
+ * whose first two characters are somewhere in the text. */
+enum { PAIRS = 1024 };
+
+static size_t
+pair_of(const char *at)
+{
+	return ((unsigned char)at[0] << 5 ^ (unsigned char)at[1]) % PAIRS;
+}
+
+static void
+note_pairs(const char *text, bool seen[PAIRS])
+{
+	memset(seen, 0, PAIRS * sizeof(*seen));
+	for (; *text; text++)
+		seen[pair_of(text)] = true;
+}
+
 static const char *
-find(const struct family *family, const char *agent)
+find(const struct family *family, const char *agent, const bool seen[PAIRS])
 {
 	for (; family->contains; family++)
-		if (strstr(agent, family->contains))
+		if (seen[pair_of(family->contains)] &&
+		    strstr(agent, family->contains))
 			return family->name;
 	return NULL;
 }
 
-/* Cut when it is too long; each hit comes by here: nothing of stdio. */
+/* Cut when it is too long; nothing of stdio. */
 static void
 append(char family[AGENT_FAMILY_SIZE], const char *text)
 {
@@ -81,14 +101,16 @@ void
 agent_family(const char *agent, char family[AGENT_FAMILY_SIZE])
 {
 	const char *program, *machine;
+	bool seen[PAIRS];
 
 	family[0] = '\0';
 	if (!agent || !*agent)
 		return;
-	program = find(programs, agent);
+	note_pairs(agent, seen);
+	program = find(programs, agent, seen);
 	if (!program && strcmp(agent, "Mozilla/5.0") == 0)
 		program = "Apple privacy proxy";
-	machine = find(systems, agent);
+	machine = find(systems, agent, seen);
 	append(family, program ? program : "other");
 	if (machine) {
 		append(family, " on ");

@@ -8,10 +8,9 @@
 static bool
 is_for(const char *path, const char *prefix)
 {
-	size_t len = strlen(prefix);
-
-	return strncmp(path, prefix, len) == 0 &&
-	       (prefix[len - 1] == '/' || !path[len]);
+	for (; *prefix && *prefix == *path; prefix++)
+		path++;
+	return !*prefix && (path[-1] == '/' || !*path);
 }
 
 static const struct sg_route *

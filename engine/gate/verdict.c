@@ -63,18 +63,17 @@ static size_t
 first_agent(const struct verdict_conf *conf, const char *agent,
 	    const char *lower)
 {
-	size_t found = conf->n_agents;
+	int i = *lower ? conf->fronts[verdict_bucket(lower)] : -1;
 
-	for (size_t i = 0; i < found; i++) {
+	for (; i >= 0; i = conf->agents[i].next) {
 		const struct verdict_agent *row = &conf->agents[i];
 
-		if ((row->match == VERDICT_IS &&
-		     strcmp(agent, row->text) == 0) ||
-		    (row->match == VERDICT_BEGINS &&
-		     strncmp(lower, row->text, row->len) == 0))
-			found = i;
+		if (row->match == VERDICT_IS
+			    ? strcmp(agent, row->text) == 0
+			    : strncmp(lower, row->text, row->len) == 0)
+			break;
 	}
-	return first_contained(conf, lower, found);
+	return first_contained(conf, lower, i < 0 ? conf->n_agents : (size_t)i);
 }
 
 static void

@@ -104,10 +104,17 @@ make(struct sg_reply *reply)
 bool
 http_answer_is_framing(const char *name)
 {
-	return strcasecmp(name, "Content-Length") == 0 ||
-	       strcasecmp(name, "Transfer-Encoding") == 0 ||
-	       strcasecmp(name, "Connection") == 0 ||
-	       strcasecmp(name, "Date") == 0;
+	switch (name[0] | 0x20) {
+	case 'c':
+		return strcasecmp(name, "Content-Length") == 0 ||
+		       strcasecmp(name, "Connection") == 0;
+	case 't':
+		return strcasecmp(name, "Transfer-Encoding") == 0;
+	case 'd':
+		return strcasecmp(name, "Date") == 0;
+	default:
+		return false;
+	}
 }
 
 int

@@ -20,24 +20,54 @@ http_lane_date(int64_t at, char text[HTTP_DATE_SIZE])
 		 utc.tm_sec);
 }
 
-static void
-append_number(struct buf *to, size_t number)
-{
-	char digits[24], *at = digits + sizeof(digits);
+/* Room is reserved once: each answer comes by here. */
+enum { NUMBER_MOST = 24, FIXED_MOST = 256 };
 
-	do
-		*--at = (char)('0' + number % 10);
-	while ((number /= 10) > 0);
-	buf_append(to, at, (size_t)(digits + sizeof(digits) - at));
+static char *
+put(char *at, const char *bytes, size_t len)
+{
+	memcpy(at, bytes, len);
+	return at + len;
 }
 
-static void
-append_header(struct buf *to, const char *name, const char *value)
+#define PUT(at, text) put(at, text, sizeof(text) - 1)
+
+static char *
+put_number(char *at, size_t number)
 {
-	buf_append_text(to, name);
-	buf_append(to, ": ", 2);
-	buf_append_text(to, value);
-	buf_append(to, "\r\n", 2);
+	char digits[NUMBER_MOST], *first = digits + sizeof(digits);
+
+	do
+		*--first = (char)('0' + number % 10);
+	while ((number /= 10) > 0);
+	return put(at, first, (size_t)(digits + sizeof(digits) - first));
+}
+
+static char *
+put_headers(char *at, const struct sg_reply *reply)
+{
+	for (size_t i = 0; i < reply->n_headers; i++) {
+		const struct reply_header *header = &reply->headers[i];
+
+		if (http_answer_is_framing(header->name))
+			continue;
+		at = put(at, header->name, header->name_len);
+		at = PUT(at, ": ");
+		at = put(at, header->value, header->value_len);
+		at = PUT(at, "\r\n");
+	}
+	return at;
+}
+
+static size_t
+room_for(const struct sg_reply *reply, const char *reason, size_t body_len)
+{
+	size_t room = FIXED_MOST + strlen(reason) + body_len;
+
+	for (size_t i = 0; i < reply->n_headers; i++)
+		room += reply->headers[i].name_len +
+			reply->headers[i].value_len + 4;
+	return room;
 }
 
 /* RFC 9110 §15.3.5, §15.4.5: these never have one. */
@@ -55,27 +85,30 @@ http_lane_answer(struct buf *to, struct sg_reply *reply, const char *date,
 	const char *body = reply->fixed ? (const char *)reply->fixed
 					: buf_text(&reply->body);
 	size_t len = reply->fixed ? reply->fixed_len : reply->body.len;
+	const char *reason = MHD_get_reason_phrase_for((unsigned)status);
+	char *begin = buf_reserve(to, room_for(reply, reason, len)), *at;
 
-	buf_append(to, "HTTP/1.1 ", 9);
-	append_number(to, (size_t)status);
-	buf_append(to, " ", 1);
-	buf_append_text(to, MHD_get_reason_phrase_for((unsigned)status));
-	buf_append(to, "\r\n", 2);
-	append_header(to, "Date", date);
+	if (!begin)
+		return;
+	at = PUT(begin, "HTTP/1.1 ");
+	at = put_number(at, (size_t)status);
+	at = PUT(at, " ");
+	at = put(at, reason, strlen(reason));
+	at = PUT(at, "\r\nDate: ");
+	at = put(at, date, strlen(date));
+	at = PUT(at, "\r\n");
 	if (close_after)
-		append_header(to, "Connection", "close");
-	for (size_t i = 0; i < reply->n_headers; i++)
-		if (!http_answer_is_framing(reply->headers[i].name))
-			append_header(to, reply->headers[i].name,
-				      reply->headers[i].value);
+		at = PUT(at, "Connection: close\r\n");
+	at = put_headers(at, reply);
 	if (len && !reply_get_header(reply, "Content-Type"))
-		append_header(to, "Content-Type", HTTP_ANSWER_TYPE);
+		at = PUT(at, "Content-Type: " HTTP_ANSWER_TYPE "\r\n");
 	if (may_have_body(status)) {
-		buf_append(to, "Content-Length: ", 16);
-		append_number(to, len);
-		buf_append(to, "\r\n", 2);
+		at = PUT(at, "Content-Length: ");
+		at = put_number(at, len);
+		at = PUT(at, "\r\n");
 	}
-	buf_append(to, "\r\n", 2);
+	at = PUT(at, "\r\n");
 	if (!head_only && may_have_body(status))
-		buf_append(to, body, len);
+		at = put(at, body, len);
+	buf_commit(to, (size_t)(at - begin));
 }

@@ -10,9 +10,13 @@
 void
 reply_init(struct sg_reply *reply)
 {
-	memset(reply, 0, offsetof(struct sg_reply, text));
 	reply->status = 200;
+	reply->n_headers = 0;
 	buf_init(&reply->body, REPLY_BODY_MOST);
+	reply->fixed = NULL;
+	reply->fixed_len = 0;
+	memset(&reply->stream, 0, sizeof(reply->stream));
+	reply->text_len = 0;
 }
 
 static void
@@ -25,9 +29,9 @@ drop_stream(struct sg_reply *reply)
 
 /* A heap would be asked ten times for the headers of one small image. */
 static char *
-keep_text(struct sg_reply *reply, const char *text)
+keep_text(struct sg_reply *reply, const char *text, size_t len)
 {
-	size_t size = strlen(text) + 1;
+	size_t size = len + 1;
 	char *to = reply->text + reply->text_len;
 
 	if (size > REPLY_TEXT_SIZE - reply->text_len)
@@ -64,10 +68,11 @@ reply_status(struct sg_reply *reply, int status)
 }
 
 static struct reply_header *
-find(const struct sg_reply *reply, const char *name)
+find(const struct sg_reply *reply, const char *name, size_t len)
 {
 	for (size_t i = 0; i < reply->n_headers; i++)
-		if (strcasecmp(reply->headers[i].name, name) == 0)
+		if (reply->headers[i].name_len == len &&
+		    strcasecmp(reply->headers[i].name, name) == 0)
 			return (struct reply_header *)&reply->headers[i];
 	return NULL;
 }
@@ -75,63 +80,66 @@ find(const struct sg_reply *reply, const char *name)
 const char *
 reply_get_header(const struct sg_reply *reply, const char *name)
 {
-	const struct reply_header *header = find(reply, name);
+	const struct reply_header *header = find(reply, name, strlen(name));
 
 	return header ? header->value : NULL;
 }
 
 /* RFC 9110 §5.1: a token. */
 static bool
-is_name(const char *name)
+is_name(const char *name, size_t *len_out)
 {
-	if (!*name)
-		return false;
-	for (; *name; name++)
-		if (!text_is_token_char(*name))
-			return false;
-	return true;
+	const char *at = name;
+
+	while (text_is_token_char(*at))
+		at++;
+	*len_out = (size_t)(at - name);
+	return at > name && !*at;
 }
 
 /* One header is one line: whoever can put a line end into a value can write
  * headers and bodies of their own. */
 static bool
-is_value(const char *value)
+is_value(const char *value, size_t *len_out)
 {
-	for (; *value; value++)
-		if ((*value > 0 && *value < ' ' && *value != '\t') ||
-		    *value == 127)
-			return false;
-	return true;
+	const char *at = value;
+
+	while ((unsigned char)*at >= ' ' ? *at != 127 : *at == '\t')
+		at++;
+	*len_out = (size_t)(at - value);
+	return !*at;
 }
 
 void
 reply_header(struct sg_reply *reply, const char *name, const char *value)
 {
-	struct reply_header *header = find(reply, name);
-	char *copy;
+	size_t name_len, value_len;
+	struct reply_header *header = NULL;
+	char *copy = NULL;
 
-	if (!is_name(name) || !is_value(value) ||
-	    (!header && reply->n_headers == REPLY_HEADERS_MOST)) {
-		reply->status = 500;
-		return;
+	if (is_name(name, &name_len) && is_value(value, &value_len)) {
+		header = find(reply, name, name_len);
+		if (header || reply->n_headers < REPLY_HEADERS_MOST)
+			copy = keep_text(reply, value, value_len);
 	}
-	copy = keep_text(reply, value);
 	if (!copy) {
 		reply->status = 500;
 		return;
 	}
 	if (header) {
 		free_text(reply, header->value);
-		header->value = copy;
-		return;
+	} else {
+		header = &reply->headers[reply->n_headers];
+		header->name = keep_text(reply, name, name_len);
+		header->name_len = name_len;
+		reply->n_headers += header->name != NULL;
 	}
-	header = &reply->headers[reply->n_headers];
-	header->name = keep_text(reply, name);
 	header->value = copy;
-	if (header->name)
-		reply->n_headers++;
-	else
+	header->value_len = value_len;
+	if (!header->name) {
 		free_text(reply, copy);
+		reply->status = 500;
+	}
 }
 
 void
@@ -173,7 +181,7 @@ reply_page(struct sg_reply *reply, int status, const char *html)
 	reply_header(reply, "Content-Type", "text/html; charset=utf-8");
 	reply_header(reply, "X-Content-Type-Options", "nosniff");
 	reply_header(reply, "Referrer-Policy", "no-referrer");
-	if (!find(reply, "Content-Security-Policy"))
+	if (!reply_get_header(reply, "Content-Security-Policy"))
 		reply_header(reply, "Content-Security-Policy",
 			     "default-src 'none'; "
 			     "img-src 'self' data:; form-action 'self'; "

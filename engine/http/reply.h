@@ -18,6 +18,7 @@ enum {
 
 struct reply_header {
 	char *name, *value; /* in the reply's own text, or a heap's */
+	size_t name_len, value_len;
 };
 
 /* A body made while it is sent. `next` appends a piece to `to`; false: that

@@ -24,13 +24,21 @@ signal_init(struct signal *signal, const char *name, int64_t now)
 
 /* --- bounds ------------------------------------------------------------- */
 
+static const bool in_names[256] = {
+	['a'] = 1, ['b'] = 1, ['c'] = 1, ['d'] = 1, ['e'] = 1, ['f'] = 1,
+	['g'] = 1, ['h'] = 1, ['i'] = 1, ['j'] = 1, ['k'] = 1, ['l'] = 1,
+	['m'] = 1, ['n'] = 1, ['o'] = 1, ['p'] = 1, ['q'] = 1, ['r'] = 1,
+	['s'] = 1, ['t'] = 1, ['u'] = 1, ['v'] = 1, ['w'] = 1, ['x'] = 1,
+	['y'] = 1, ['z'] = 1, ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1,
+	['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+	['_'] = 1, ['.'] = 1};
+
 static bool
 is_name(const char *text, bool dash)
 {
 	const char *at = text;
 
-	while ((*at >= 'a' && *at <= 'z') || (*at >= '0' && *at <= '9') ||
-	       *at == '_' || *at == '.' || (dash && *at == '-'))
+	while (in_names[(unsigned char)*at] || (dash && *at == '-'))
 		at++;
 	return at > text && !*at;
 }

@@ -308,14 +308,14 @@ static void
 fill_buckets(struct verdict_conf *conf)
 {
 	for (size_t i = 0; i < VERDICT_BUCKETS; i++)
-		conf->buckets[i] = -1;
+		conf->buckets[i] = conf->fronts[i] = -1;
 	for (size_t i = conf->n_agents; i-- > 0;) {
 		struct verdict_agent *agent = &conf->agents[i];
-		int *bucket = &conf->buckets[verdict_bucket(agent->text)];
+		int *buckets = agent->match == VERDICT_CONTAINS ? conf->buckets
+								: conf->fronts;
+		int *bucket = &buckets[verdict_bucket(
+			lower(conf->pool, agent->text))];
 
-		agent->next = -1;
-		if (agent->match != VERDICT_CONTAINS)
-			continue;
 		agent->next = *bucket;
 		*bucket = (int)i;
 	}

@@ -35,7 +35,7 @@ struct verdict_agent {
 	size_t len;
 	enum verdict verdict;
 	const char *reason; /* the agent's name */
-	int next;	    /* in its bucket, -1 = none; VERDICT_CONTAINS */
+	int next;	    /* in its bucket, -1 = none */
 };
 
 /* What all hits of a message, or of a source, say together. */
@@ -58,7 +58,8 @@ struct verdict_conf {
 	size_t n_agents;
 	bool bot_words;
 	struct verdict_windows windows;
-	int buckets[VERDICT_BUCKETS]; /* of VERDICT_CONTAINS: first row or -1 */
+	/* The first row or -1: of VERDICT_CONTAINS, and of the others. */
+	int buckets[VERDICT_BUCKETS], fronts[VERDICT_BUCKETS];
 };
 
 /* Of a text's first two characters, in lower case. */
