@@ -159,6 +159,50 @@ is_closed_to_us(const char *name)
 	return false;
 }
 
+static bool
+is_later(struct timespec a, struct timespec b)
+{
+	return a.tv_sec > b.tv_sec ||
+	       (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec);
+}
+
+/* Is one of those beside it, last written between the two (NULL: whenever)? */
+static bool
+any_closed(const char *path, const struct timespec *after,
+	   const struct timespec *before)
+{
+	const char *slash = strrchr(path, '/');
+	const char *name = slash ? slash + 1 : path;
+	char folder[PATH_MAX];
+	struct dirent *entry;
+	struct stat status;
+	bool any = false;
+	DIR *dir;
+
+	snprintf(folder, sizeof(folder), "%.*s",
+		 slash ? (int)(slash - path) + 1 : 1, slash ? path : ".");
+	dir = opendir(folder);
+	while (dir && !any && (entry = readdir(dir)))
+		any = strncmp(entry->d_name, name, strlen(name)) == 0 &&
+		      is_closed_to_us(entry->d_name) &&
+		      fstatat(dirfd(dir), entry->d_name, &status, 0) == 0 &&
+		      (!after || is_later(status.st_mtim, *after)) &&
+		      (!before || is_later(*before, status.st_mtim));
+	if (dir)
+		closedir(dir);
+	return any;
+}
+
+static void
+say_lost(struct maillog_file *file, const char *what, bool packed)
+{
+	snprintf(file->lost, sizeof(file->lost), "%s%s", what,
+		 packed ? "; one beside it is packed as .xz, .bz2 or .zst, "
+			  "which is not read: have it packed by gzip, or a "
+			  "day later (delaycompress)"
+			: "");
+}
+
 /* Asked of the file itself and of each beside it whose name begins with its
  * name; stops at true. */
 typedef bool sibling_fn(void *arg, const char *path, int fd);
@@ -273,9 +317,10 @@ file_seek(struct maillog_file *file, const struct file_position *position,
 		return false;
 	}
 	if (position)
-		snprintf(file->lost, sizeof(file->lost),
+		say_lost(file,
 			 "the file that was read last is gone; what stood in "
-			 "it after that is not known");
+			 "it after that is not known",
+			 any_closed(file->path, NULL, NULL));
 	/* What came after a file that is gone is all new. */
 	take(file, fd, file->path, position || from_start ? 0 : status.st_size);
 	return true;
@@ -291,13 +336,6 @@ struct following {
 	char name[PATH_MAX];
 	bool found;
 };
-
-static bool
-is_later(struct timespec a, struct timespec b)
-{
-	return a.tv_sec > b.tv_sec ||
-	       (a.tv_sec == b.tv_sec && a.tv_nsec > b.tv_nsec);
-}
 
 /* Of those that were written to after it: the oldest. */
 static bool
@@ -342,13 +380,17 @@ go_on_to_next(struct maillog_file *file)
 		(void)each_sibling(file->path, is_following, &following);
 		fd = open_log(following.found ? following.name : file->path);
 		if (fd < 0)
-			snprintf(file->lost, sizeof(file->lost),
+			say_lost(file,
 				 "a file between cannot be read; its lines "
-				 "are not known");
+				 "are not known",
+				 false);
 		following.after = following.best;
 	} while (fd < 0 && following.found);
 	if (fd < 0)
 		return false;
+	if (any_closed(file->path, &status.st_mtim,
+		       following.found ? &following.best : NULL))
+		say_lost(file, "a file between is not read", true);
 	take(file, fd, following.found ? following.name : file->path, 0);
 	return true;
 }
@@ -370,9 +412,10 @@ go_on_after_truncation(struct maillog_file *file)
 	fd = open_file(file->path);
 	if (fd < 0)
 		return false;
-	snprintf(file->lost, sizeof(file->lost),
+	say_lost(file,
 		 "the file was cut and no copy of it is there; lines between "
-		 "are not known");
+		 "are not known",
+		 any_closed(file->path, NULL, NULL));
 	take(file, fd, file->path, 0);
 	return true;
 }

@@ -30,7 +30,7 @@ struct maillog_file {
 	struct file_position at;
 	char *buffer; /* what was read and not yet handed out */
 	size_t start, len;
-	char lost[160]; /* why lines may be missing; "" = none are */
+	char lost[320]; /* why lines may be missing; "" = none are */
 };
 
 void file_init(struct maillog_file *file, const char *path);

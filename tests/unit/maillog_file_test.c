@@ -256,6 +256,38 @@ a_damaged_one_is_passed_over_and_said(void **state)
 }
 
 static void
+what_is_packed_in_another_way_is_said_to_be_missing(void **state)
+{
+	struct timespec long_ago[2] = {{1, 0}, {1, 0}};
+
+	(void)state;
+	write_to(path, "one\n");
+	assert_true(file_seek(&file, NULL, true));
+	assert_string_equal(lines(), "one ");
+	/* From before anybody read: nobody misses it. */
+	write_to(beside(".9.xz"), "\xfd\x37zXZ old");
+	assert_int_equal(utimensat(AT_FDCWD, beside(".9.xz"), long_ago, 0), 0);
+	assert_int_equal(rename(path, beside(".3")), 0);
+	write_to(beside(".2"), "two\n");
+	write_to(path, "three\n");
+	assert_string_equal(lines(), "two three ");
+	assert_string_equal(file.lost, "");
+	assert_int_equal(rename(path, beside(".1")), 0);
+	write_to(beside(".0.zst"), "\x28\xb5\x2f\xfd new");
+	write_to(path, "five\n");
+	assert_string_equal(lines(), "five ");
+	assert_non_null(strstr(file.lost, ".zst"));
+	/* The one that was read itself. */
+	file.lost[0] = '\0';
+	assert_int_equal(rename(path, beside(".0.xz")), 0);
+	write_to(beside(".0.xz"), "\xfd\x37zXZ");
+	write_to(path, "six\n");
+	stop_and_seek();
+	assert_string_equal(lines(), "six ");
+	assert_non_null(strstr(file.lost, ".xz"));
+}
+
+static void
 of_a_file_that_was_cut_the_rest_is_in_the_copy(void **state)
 {
 	(void)state;
@@ -353,6 +385,7 @@ main(void)
 		FILE_TEST(after_a_long_rest_packed_ones_are_read_too),
 		FILE_TEST(what_is_packed_while_it_is_read_comes_once),
 		FILE_TEST(a_damaged_one_is_passed_over_and_said),
+		FILE_TEST(what_is_packed_in_another_way_is_said_to_be_missing),
 		FILE_TEST(of_a_file_that_was_cut_the_rest_is_in_the_copy),
 		FILE_TEST(a_file_that_was_cut_while_nobody_read_is_no_loss),
 		FILE_TEST(what_is_gone_is_said),
