@@ -337,8 +337,9 @@ print_errors(const struct json *state)
 static void
 print_counts(const struct json *state)
 {
-	printf("%lld lines: %lld new, %lld updated, %lld refused.\n",
+	printf("%lld line%s: %lld new, %lld updated, %lld refused.\n",
 	       (long long)count(state, "lines"),
+	       count(state, "lines") == 1 ? "" : "s",
 	       (long long)count(state, "created"),
 	       (long long)count(state, "updated"),
 	       (long long)count(state, "bad_lines"));

@@ -157,12 +157,15 @@ rules_check(struct cli *cli, const struct cli_args *args)
 		cli_print_warnings(answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_format(&count, json_get(answer, "rules"), CLI_NUMBER);
-		printf("%s: %s rules", cli_arg(args, 0), buf_text(&count));
+		printf("%s: %s rule%s", cli_arg(args, 0), buf_text(&count),
+		       strcmp(buf_text(&count), "1") == 0 ? "" : "s");
 		if (json_get_int(answer, "automations", &automations) &&
 		    automations)
-			printf(", %lld automations", (long long)automations);
+			printf(", %lld automation%s", (long long)automations,
+			       automations == 1 ? "" : "s");
 		if (json_get_int(answer, "sequences", &sequences) && sequences)
-			printf(", %lld sequences", (long long)sequences);
+			printf(", %lld sequence%s", (long long)sequences,
+			       sequences == 1 ? "" : "s");
 		puts(", all fine.");
 	}
 	buf_done(&count);

@@ -226,6 +226,24 @@ score_top(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+static void
+print_statistics(const struct json *answer)
+{
+	static const char *const rows[][2] = {
+		{"records", "records"},
+		{"with a score", "scored"},
+		{"of 1 or more", "counted"}, /* as shown: 0.5 counts */
+		{"highest", "top"},
+		{"median of these", "median"},
+		{"mean of all scores", "mean"},
+		{"lowest", "lowest"},
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		print_number(rows[i][0], answer, rows[i][1], false);
+}
+
 static enum cli_exit
 score_summary(struct cli *cli, const struct cli_args *args)
 {
@@ -238,7 +256,8 @@ score_summary(struct cli *cli, const struct cli_args *args)
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	buf_done(&path);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
-		cli_details(answer, "");
+		printf("score %s\n", score_name(args));
+		print_statistics(answer);
 		cli_histogram(cli, json_get(answer, "histogram"));
 	}
 	json_free(answer);

@@ -315,6 +315,8 @@ rules_parse(const char *file_name, const char *text,
 	struct reading reading = {NULL, context, err ? err : &unused, ""};
 	enum sg_status status;
 
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3; /* some editors begin a file with it */
 	if (!text_is_utf8(text, strlen(text)))
 		return err_set(err, SG_REFUSED, "%s: expected UTF-8 text",
 			       file_name);

@@ -456,7 +456,9 @@ def test_top_and_summary(shared):
     assert top["items"] == [{"email": "y@top.test", "manual": 2000}]
     summary = shared.ask("score", "summary")
     assert summary["top"] == 2000 and summary["histogram"]
-    assert "█" in shared.do("score", "summary")
+    shown = shared.do("score", "summary")
+    assert shown.startswith("score lead\n") and "█" in shown
+    assert ["highest", "2000"] in rows(shown)
     for who in "xy":
         shared.do("score", "erase", f"{who}@top.test")
 

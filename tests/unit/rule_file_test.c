@@ -92,6 +92,20 @@ a_file_of_rules_is_read(void **state)
 }
 
 static void
+what_editors_leave_in_a_file_is_taken(void **state)
+{
+	struct ruleset *ruleset =
+		parse("\xef\xbb\xbfrule \"x\" {\r\n  on = \"email.opened\"\r\n"
+		      "  when = \"tag 'vip'\"\r\n  add = 1\r\n}\r\n");
+
+	(void)state;
+	assert_int_equal(ruleset->n_rules, 1);
+	assert_string_equal(ruleset->rules[0].name, "x");
+	assert_string_equal(ruleset->rules[0].when, "tag 'vip'");
+	ruleset_free(ruleset);
+}
+
+static void
 a_rule_is_written_in_its_file_form(void **state)
 {
 	struct ruleset *ruleset = parse(whole);
@@ -611,6 +625,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_of_rules_is_read),
+		cmocka_unit_test(what_editors_leave_in_a_file_is_taken),
 		cmocka_unit_test(a_rule_is_written_in_its_file_form),
 		cmocka_unit_test(awkward_texts_survive_the_file),
 		cmocka_unit_test(what_is_wrong_is_told_with_line_and_rule),
