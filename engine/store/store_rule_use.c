@@ -43,6 +43,44 @@ store_rule_entries(struct store *store, const char *name,
 }
 
 static void
+read_sum(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_rule_sum *sum = row;
+
+	sum->name = store_column(statement, 0, pool);
+	sum->fired = db_column_int(statement, 1);
+	sum->given = db_column_real(statement, 2);
+	sum->last_at = db_column_int(statement, 3);
+}
+
+/* Entries 1, 4 and 5: points, taken back, another amount (score_apply.h). */
+enum sg_status
+store_rule_sums(struct store *store, struct pool *pool,
+		struct store_rule_sums *out, struct sg_err *err)
+{
+	static const struct store_shape shape = {read_sum,
+						 sizeof(struct store_rule_sum)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(
+		store,
+		"SELECT r.name, sum(s.fired), sum(s.given), max(s.last_at)"
+		" FROM (SELECT rule_id, sum(CASE entry WHEN 1 THEN 1"
+		" WHEN 4 THEN -1 ELSE 0 END) AS fired, sum(delta) AS given,"
+		" max(CASE entry WHEN 1 THEN at ELSE 0 END) AS last_at"
+		" FROM ledger WHERE rule_id <> 0 AND entry IN (1, 4, 5)"
+		" AND generation = " STORE_GENERATION_IN_FORCE
+		" GROUP BY rule_id) s JOIN rule r ON r.id = s.rule_id"
+		" GROUP BY r.name ORDER BY r.name",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
+
+static void
 read_version(struct db_statement *statement, struct pool *pool, void *row)
 {
 	struct store_rule_version *version = row;

@@ -20,6 +20,21 @@ enum sg_status store_rule_entries(struct store *store, const char *name,
 				  store_rule_entry_fn *fn, void *arg,
 				  struct sg_err *err) MUST_CHECK;
 
+/* What each rule did, by name. One look at the whole ledger for all of them. */
+struct store_rule_sum {
+	const char *name;
+	int64_t fired;	 /* less what was taken back */
+	double given;	 /* likewise */
+	int64_t last_at; /* 0 = never */
+};
+struct store_rule_sums {
+	struct store_rule_sum *rows;
+	size_t n_rows;
+};
+enum sg_status store_rule_sums(struct store *store, struct pool *pool,
+			       struct store_rule_sums *out,
+			       struct sg_err *err) MUST_CHECK;
+
 /* Versions of one rule, or of all (name NULL), newest first, with the note of
  * the ruleset that brought them. */
 struct store_rule_version {

@@ -218,7 +218,10 @@ store_session_begin(struct store *store, const struct store_signing *signing,
 	db_bind_text(statement, 4, signing->origin);
 	db_bind_text(statement, 5, signing->name);
 	db_bind_int(statement, 6, signing->password_at);
-	return store_run_one(store, statement, err);
+	status = store_run_one(store, statement, err);
+	return status == SG_OK ? store_session_seen(store, signing->hash,
+						    signing->now, err)
+			       : status;
 }
 
 enum sg_status

@@ -81,6 +81,11 @@ enum sg_status page_told(struct page *page, const struct sg_told *told);
 void page_trouble(struct page *page, const struct sg_told *told);
 /* <form method="post" action="…"> with the token; end it with </form>. */
 void form_begin(struct page *page, const char *action, const char *class);
+/* A second navigation, of pages that belong together; ends with {0}. */
+struct tab {
+	const char *path, *title;
+};
+void page_tabs(struct page *page, const struct tab *tabs, const char *here);
 /* A link to the next page of a list; `next` NULL or "": nothing. */
 void page_next(struct page *page, const char *next);
 
@@ -118,6 +123,8 @@ const struct sg_json *items_of(struct page *page, const struct sg_told *told);
 
 /* What the form has of that name, "" when not. */
 const char *form_text(struct page *page, const char *name);
+/* The i-th value of a name that may come several times; NULL: no more. */
+const char *form_each(struct page *page, const char *name, size_t i);
 /* The names it has, in order; NULL: no more, or none that could be one. */
 const char *form_name(struct page *page, size_t i);
 /* What somebody typed into a <textarea>, with LF at line ends. */
@@ -159,5 +166,14 @@ void static_start(const struct sg_call *call);
 page_fn start_page, password_page, password_change;
 page_fn contacts_page, contacts_export, contact_new, contact_make;
 page_fn contact_page, contact_history, contact_why, contact_change;
+
+page_fn rules_page, rule_page, rules_history_page, rules_edit_page;
+page_fn rules_difference_page, rules_apply, rules_simulate_page;
+page_fn rules_run_page, rules_run;
+page_fn scores_page, compare_page;
+page_fn automations_page, firings_page, outbox_page, delivery_page;
+page_fn outbox_change, verdicts_page;
+page_fn system_page, plugins_page, audit_page;
+page_fn users_page, users_change, tokens_page, tokens_change;
 
 #endif

@@ -177,6 +177,12 @@ form_text(struct page *page, const char *name)
 }
 
 const char *
+form_each(struct page *page, const char *name, size_t i)
+{
+	return page->body ? find_pair(page, page->body, name, i) : NULL;
+}
+
+const char *
 form_name(struct page *page, size_t i)
 {
 	const char *text = page->body;

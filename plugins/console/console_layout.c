@@ -111,12 +111,26 @@ write_status(struct page *page)
 	if (!page->user || !ask_get(page, "/status", &told))
 		return;
 	html(page,
-	     "<p><a href=\"/console/status\" class=\"%s\">%s</a> "
+	     "<p><a href=\"/console/system\" class=\"%s\">%s</a> "
 	     "<span class=\"quiet\">· Scoregate %s · times are "
 	     "UTC</span></p>\n",
 	     is_at(page, told.json, "healthy") ? "well" : "unwell",
 	     text_at(page, told.json, "status"),
 	     text_at(page, told.json, "version"));
+}
+
+void
+page_tabs(struct page *page, const struct tab *tabs, const char *here)
+{
+	html(page, "<nav class=\"tabs\" aria-label=\"Section\"><ul>\n");
+	for (; tabs->path; tabs++)
+		html(page,
+		     "<li><a href=\"/console%s\" aria-current=\"%s\">%s</a>"
+		     "</li>\n",
+		     tabs->path,
+		     strcmp(tabs->path, here) == 0 ? "page" : "false",
+		     tabs->title);
+	html(page, "</ul></nav>\n");
 }
 
 enum sg_status

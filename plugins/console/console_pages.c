@@ -15,6 +15,36 @@ const struct console_page console_pages[] = {
 	{"GET", "/contacts/{}/why/{}", contact_why, ROLE_READER, NULL},
 	{"POST", "/contacts/{}", contact_change, ROLE_OPERATOR, NULL},
 
+	{"GET", "/rules", rules_page, ROLE_READER, "Rules"},
+	{"GET", "/rules/edit", rules_edit_page, ROLE_READER, NULL},
+	{"POST", "/rules/edit", rules_edit_page, ROLE_READER, NULL},
+	{"POST", "/rules/difference", rules_difference_page, ROLE_MANAGER, NULL},
+	{"POST", "/rules/apply", rules_apply, ROLE_MANAGER, NULL},
+	{"POST", "/rules/simulate", rules_simulate_page, ROLE_READER, NULL},
+	{"GET", "/rules/history", rules_history_page, ROLE_READER, NULL},
+	{"GET", "/rules/run", rules_run_page, ROLE_READER, NULL},
+	{"POST", "/rules/run", rules_run, ROLE_MANAGER, NULL},
+	{"GET", "/rules/{}", rule_page, ROLE_READER, NULL},
+
+	{"GET", "/scores", scores_page, ROLE_READER, "Scores"},
+	{"GET", "/scores/compare", compare_page, ROLE_READER, NULL},
+
+	{"GET", "/automations", automations_page, ROLE_READER, "Automations"},
+	{"GET", "/automations/firings", firings_page, ROLE_READER, NULL},
+	{"GET", "/automations/outbox", outbox_page, ROLE_READER, NULL},
+	{"GET", "/automations/outbox/{}", delivery_page, ROLE_READER, NULL},
+	{"POST", "/automations/outbox", outbox_change, ROLE_OPERATOR, NULL},
+
+	{"GET", "/verdicts", verdicts_page, ROLE_READER, "Verdicts"},
+
+	{"GET", "/system", system_page, ROLE_READER, "System"},
+	{"GET", "/system/plugins", plugins_page, ROLE_READER, NULL},
+	{"GET", "/system/audit", audit_page, ROLE_MANAGER, NULL},
+	{"GET", "/system/users", users_page, ROLE_MANAGER, NULL},
+	{"POST", "/system/users", users_change, ROLE_MANAGER, NULL},
+	{"GET", "/system/tokens", tokens_page, ROLE_MANAGER, NULL},
+	{"POST", "/system/tokens", tokens_change, ROLE_MANAGER, NULL},
+
 	{"GET", "/password", password_page, ROLE_READER, NULL},
 	{"POST", "/password", password_change, ROLE_READER, NULL},
 	{"POST", "/sign-out", session_sign_out, ROLE_READER, NULL},

@@ -160,7 +160,8 @@ write_filter(struct contacts *self)
 	html(page,
 	     "<form class=\"filter\" role=\"search\" "
 	     "action=\"/console/contacts\">\n"
-	     "<label>Those for whom this holds <input type=\"text\" "
+	     "<label class=\"grow\">Those for whom this holds <input "
+	     "type=\"text\" "
 	     "name=\"where\" class=\"code wide\" data-filter "
 	     "spellcheck=\"false\" autocapitalize=\"none\" value=\"%s\" "
 	     "placeholder=\"list 'news' and has score &gt;= 50\"></label>\n"

@@ -199,6 +199,12 @@ const struct api_resource api_resources[] = {
 	 .params = "kind contact module score name where threshold",
 	 .produces = "text/event-stream"},
 
+	{"GET", "/recent", API_READER, api_recent,
+	 "the last day: how many of each signal, whom they moved most; n=",
+	 .params = "n",
+	 .answer = "{since:time signals:{name:text n:int}[]"
+	 " movers:{module:text key:text score:text points:number}[]}"},
+
 	{"GET", "/rules", API_READER, api_rules_get,
 	 "the rules; as a file with Accept: text/plain",
 	 .params = "about format limit cursor", .answer = "Rules",
@@ -230,6 +236,11 @@ const struct api_resource api_resources[] = {
 	{"DELETE", "/rules/run", API_MANAGER, api_rules_run_cancel,
 	 "give that up",
 	 .params = "", .action = "rules.cancel"},
+	{"GET", "/rules/uses", API_READER, api_rules_uses,
+	 "how often each rule fired and what it gave",
+	 .params = "limit cursor",
+	 .answer = "{name:text fired:int given:number last_at:time|null}*",
+	 .paged_by = "name"},
 	{"GET", "/rules/history", API_READER, api_rules_history,
 	 "versions of rules with author and time; name=",
 	 .params = "name limit cursor", .answer = "RuleVersion*",

@@ -121,6 +121,8 @@ CALLS = [
     ("POST", "/rules/simulate", "/rules/simulate?threshold=5", RULES),
     ("POST", "/rules/simulate", "/rules/simulate?record=bob@example.com",
      RULES),
+    ("GET", "/recent", "/recent?n=3", None),
+    ("GET", "/rules/uses", "/rules/uses", None),
     ("GET", "/rules/history", "/rules/history?name=Rome", None),
     ("GET", "/rules/{name}", "/rules/Rome", None),
     ("GET", "/rules/{name}/test", "/rules/Rome/test?record=bob@example.com",

@@ -1,0 +1,162 @@
+/* system_page.c - for who runs it: status, plugins, audit, users, tokens. */
+#include "system.h"
+
+#include <string.h>
+
+enum { ROWS = 100 };
+
+void
+system_tabs(struct page *page, const char *here)
+{
+	static const struct tab all[] = {
+		{"/system", "Status"},	      {"/system/plugins", "Plugins"},
+		{"/system/audit", "Audit"},   {"/system/users", "Users"},
+		{"/system/tokens", "Tokens"}, {0},
+	};
+	static const struct tab few[] = {
+		{"/system", "Status"}, {"/system/plugins", "Plugins"}, {0}};
+
+	page_tabs(page, page_may(page, ROLE_MANAGER) ? all : few, here);
+}
+
+/* --- status -------------------------------------------------------------- */
+
+static void
+write_part(struct page *page, const struct sg_json *part, const char *title)
+{
+	const char *name;
+
+	html(page, "<section class=\"card\"><h2>%s</h2><dl>\n", title);
+	for (size_t i = 0; i < page->host->json_members(part); i++) {
+		const struct sg_json *value =
+			page->host->json_member(part, i, &name);
+
+		html(page, "<dt>%s</dt><dd>", name);
+		show_value(page, value);
+		html(page, "</dd>\n");
+	}
+	html(page, "</dl></section>\n");
+}
+
+enum sg_status
+system_page(struct page *page)
+{
+	static const char *const parts[][2] = {
+		{"apply", "Applying"}, {"spool", "Spool"},
+		{"mail", "Mail"},      {"web", "Web"},
+		{"outbox", "Outbox"},  {"split", "Split"}};
+	struct sg_told told;
+
+	if (!ask_get(page, "/status", &told))
+		return page_told(page, &told);
+	page_begin(page, "Status");
+	system_tabs(page, "/system");
+	html(page, "<p id=\"health\" class=\"big %s\">%s</p>\n",
+	     is_at(page, told.json, "healthy") ? "well" : "unwell",
+	     text_at(page, told.json, "status"));
+	html(page, "<p class=\"quiet\">Scoregate %s, running since ",
+	     text_at(page, told.json, "version"));
+	show_time(page, text_at(page, told.json, "started_at"));
+	html(page, "</p>\n<div class=\"cards\">\n");
+	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
+		if (page->host->json_members(
+			    json_of(page, told.json, parts[i][0])))
+			write_part(page, json_of(page, told.json, parts[i][0]),
+				   parts[i][1]);
+	html(page, "</div>\n");
+	return page_end(page, 200);
+}
+
+/* --- tables ----------------------------------------------------------------
+ */
+
+/* Columns by name: one that ends with "_at", or is "at", is a time. */
+static void
+write_table(struct page *page, const struct sg_json *items,
+	    const char *const *columns, const char *label)
+{
+	html(page,
+	     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	     "aria-label=\"%s\"><table><thead><tr>",
+	     label);
+	for (size_t i = 0; columns[i]; i++)
+		html(page, "<th scope=\"col\">%s</th>", columns[i]);
+	html(page, "</tr></thead><tbody>\n");
+	for (size_t i = 0; i < page->host->json_count(items); i++) {
+		const struct sg_json *item = page->host->json_at(items, i);
+
+		html(page, "<tr>");
+		for (size_t j = 0; columns[j]; j++) {
+			html(page, "<td>");
+			if (strcmp(columns[j], "at") == 0)
+				show_time(page, text_at(page, item, "at"));
+			else
+				show_value(page,
+					   json_of(page, item, columns[j]));
+			html(page, "</td>");
+		}
+		html(page, "</tr>\n");
+	}
+	html(page, "</tbody></table></div>\n");
+}
+
+enum sg_status
+plugins_page(struct page *page)
+{
+	static const char *const columns[] = {"name",	 "state",    "summary",
+					      "version", "abi",	     "signals",
+					      "calls",	 "failures", NULL};
+	struct sg_told told;
+
+	if (!ask_get(page, "/plugins", &told))
+		return page_told(page, &told);
+	page_begin(page, "Plugins");
+	system_tabs(page, "/system/plugins");
+	write_table(page, items_of(page, &told), columns, "Plugins");
+	return page_end(page, 200);
+}
+
+static void
+write_audit_filter(struct page *page)
+{
+	html(page,
+	     "<form class=\"row\"><label>Who <input name=\"actor\" "
+	     "value=\"%s\"></label><label>Did <input name=\"action\" "
+	     "placeholder=\"rules\" value=\"%s\"></label>"
+	     "<label>To <input name=\"object\" value=\"%s\"></label>"
+	     "<button>Show</button></form>\n",
+	     query_text(page, "actor"), query_text(page, "action"),
+	     query_text(page, "object"));
+}
+
+static const char *
+audit_path(struct page *page)
+{
+	static const char *const names[] = {"actor", "action", "object",
+					    "cursor"};
+	struct sg_text *path = page->host->text(page->call);
+
+	write_to(page->host, path, "/audit?limit=%d", ROWS);
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+		if (*query_text(page, names[i]))
+			write_to(page->host, path, "&%s=%u", names[i],
+				 query_text(page, names[i]));
+	return page->host->text_value(path);
+}
+
+enum sg_status
+audit_page(struct page *page)
+{
+	static const char *const columns[] = {
+		"at", "actor", "action", "object", "detail", "origin", NULL};
+	struct sg_told told;
+
+	if (!ask_get(page, audit_path(page), &told))
+		return page_told(page, &told);
+	page_begin(page, "Who did what");
+	system_tabs(page, "/system/audit");
+	write_audit_filter(page);
+	write_table(page, items_of(page, &told), columns, "Audit");
+	page_next(page, text_at(page, told.json, "next"));
+	return page_end(page, 200);
+}
