@@ -249,11 +249,11 @@ owe(struct flight *flight)
 
 /* --- on its way ---------------------------------------------------------- */
 
+/* On the connection's thread: the run is not ours. */
 static bool
 handing_over(void *arg)
 {
 	struct flight *flight = arg;
-	struct run *run = flight->run;
 	struct sg_err err;
 
 	if (note(flight, JOURNAL_HANDING_OVER, &err) == SG_OK) {
@@ -262,7 +262,8 @@ handing_over(void *arg)
 			return true;
 		flight->mark = JOURNAL_RETURNED;
 	}
-	run_calm_down(run, err.text);
+	snprintf(flight->trouble, sizeof(flight->trouble), "%.*s",
+		 RUN_REASON_SIZE - 1, err.text);
 	return false;
 }
 
@@ -350,7 +351,9 @@ done(void *arg, const struct net_smtp_result *result)
 		/* It may have been noted: 421 after the last bytes. */
 		if (result->stage == NET_AT_END)
 			flight->mark = JOURNAL_RETURNED;
-		run_calm_down(run, result->text);
+		run_calm_down(run, result->end == NET_SMTP_HELD
+					   ? flight->trouble
+					   : result->text);
 	}
 	owe(flight);
 }

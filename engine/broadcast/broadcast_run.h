@@ -99,9 +99,10 @@ struct flight {
 	struct broadcast_mail mail;
 	struct store_recipient row; /* its reason is `reason` */
 	char reason[RUN_REASON_SIZE];
-	char refusal[16];	/* the status code in it */
-	enum journal_mark mark; /* 0: nothing to note any more */
-	const char *signal;	/* NULL: nothing to tell any more */
+	char trouble[RUN_REASON_SIZE]; /* why it was not handed over */
+	char refusal[16];	       /* the status code in it */
+	enum journal_mark mark;	       /* 0: nothing to note any more */
+	const char *signal;	       /* NULL: nothing to tell any more */
 };
 
 /* --- broadcast_flight.c -------------------------------------------------- */

@@ -224,13 +224,16 @@ look(struct runner *runner)
 
 /* --- in turn ------------------------------------------------------------- */
 
-/* One connection is left to others, should this one's mails take long. */
+/* One connection is left to others, should this one's mails take long; alone,
+ * it has all, and a next mail for each. */
 static size_t
 share_of_connections(const struct runner *runner)
 {
 	size_t all = runner->broadcasts->smtp.connections;
 
-	return runner->n_runs > 1 && all > 1 ? all - 1 : all;
+	if (runner->n_runs == 1)
+		return all * 2;
+	return all > 1 ? all - 1 : all;
 }
 
 static void

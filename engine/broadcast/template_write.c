@@ -151,11 +151,23 @@ template_write_date(struct buf *to, int64_t at)
 		   tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec);
 }
 
-/* Stands for itself anywhere in a line (RFC 2045 §6.7 (2)). */
+/* Stands for itself, but for white space at the end of a line (RFC 2045 §6.7
+ * (2) and (3)). */
 static bool
 is_plain(unsigned char c)
 {
-	return c > 0x20 && c < 0x7F && c != '=';
+	return (c >= 0x20 && c < 0x7F && c != '=') || c == '\t';
+}
+
+/* So many of them from here on. */
+static size_t
+plain_len(const char *text, size_t most)
+{
+	size_t n = 0;
+
+	while (n < most && is_plain((unsigned char)text[n]))
+		n++;
+	return n;
 }
 
 /* At the beginning of a line: somebody's value is no boundary of the mail. */
@@ -165,35 +177,50 @@ is_dashes(const char *text, size_t len)
 	return *text == '-' && (len == 1 || text[1] == '-');
 }
 
+static char *
+write_hex(char *out, unsigned char c)
+{
+	static const char hex[] = "0123456789ABCDEF";
+
+	*out++ = '=';
+	*out++ = hex[c >> 4];
+	*out++ = hex[c & 15];
+	return out;
+}
+
 /* Some of a line, at most PIECE bytes; *width: how far the line has come. */
 static void
 write_quoted(struct buf *to, const char *text, size_t len, bool ends,
 	     size_t *width)
 {
-	static const char hex[] = "0123456789ABCDEF";
 	char *out = buf_reserve(to, len * 4 + 4), *begin = out;
-	size_t i;
+	size_t i = 0, n;
 
-	for (i = 0; out && i < len; i++) {
-		unsigned char c = (unsigned char)text[i];
-		bool plain = is_plain(c) || ((c == ' ' || c == '\t') &&
-					     !(ends && i + 1 == len));
+	while (out && i < len) {
+		size_t room = LINE_MOST - 1 - *width, left = len - i;
 
-		if (*width + (plain ? 1 : 3) > LINE_MOST - 1) {
+		/* White space at the very end is not plain. */
+		n = plain_len(text + i, left < room ? left : room);
+		if (ends && n == left &&
+		    (text[len - 1] == ' ' || text[len - 1] == '\t'))
+			n--;
+		if (*width == 0 && is_dashes(text + i, left))
+			n = 0;
+		memcpy(out, text + i, n);
+		out += n;
+		i += n;
+		*width += n;
+		if (i == len)
+			break;
+		/* The next one is not plain, or there is no room for it. */
+		if (n == room || *width + 3 > LINE_MOST - 1) {
 			*out++ = '=';
 			*out++ = '\n';
 			*width = 0;
+			continue;
 		}
-		if (*width == 0 && is_dashes(text + i, len - i))
-			plain = false;
-		*width += plain ? 1 : 3;
-		if (plain) {
-			*out++ = (char)c;
-		} else {
-			*out++ = '=';
-			*out++ = hex[c >> 4];
-			*out++ = hex[c & 15];
-		}
+		out = write_hex(out, (unsigned char)text[i++]);
+		*width += 3;
 	}
 	if (out)
 		buf_commit(to, (size_t)(out - begin));

@@ -1,386 +1,259 @@
-/* net_smtp.c - see net_smtp.h. */
+/*
+ * net_smtp.c - see net_smtp.h. Connections are lanes (net_lane.h), each with a
+ * thread; the one that was used last is used first, so that a slow pace keeps
+ * one connection and no more. When all are busy, as many mails may wait: a lane
+ * goes on with the next one at once.
+ */
 #include "net/net_smtp.h"
 
-#include <ctype.h>
-#include <curl/curl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
+#include <sys/prctl.h>
+#include <time.h>
 
+#include "base/clock.h"
+#include "net/net_lane.h"
 #include "net/net_start.h"
 
-enum { URL_SIZE = 600, REPLY_SIZE = 512, STATUS_SIZE = 16 };
-
-/* One connection's worth of work: an easy handle and the mail on it. */
-struct lane {
-	struct net_smtp *smtp;
-	CURL *curl;
+/* A mail from net_smtp_send() to its done(). */
+struct job {
+	struct job *next; /* in a list */
 	struct net_smtp_mail mail;
-	struct curl_slist *recipients;
-	size_t sent; /* bytes handed to curl */
-	enum net_smtp_stage stage;
-	int code; /* of the last reply since the stage began, 0 = none */
-	bool busy;
-	bool again; /* on a new connection, the kept one having been dead */
-	bool held;  /* the owner would not have it handed over */
-	bool quitting;
-	char reply[REPLY_SIZE]; /* the last reply line */
-	char error[CURL_ERROR_SIZE];
+	struct net_answer answer;
+};
+
+struct jobs {
+	struct job *first, **end;
+};
+
+struct worker {
+	struct net_smtp *smtp;
+	struct worker *next; /* idle */
+	struct net_lane *lane;
+	pthread_t thread;
+	pthread_cond_t changed;
+	struct job *job; /* NULL = idle */
 };
 
 struct net_smtp {
-	CURLM *multi;
-	struct lane *lanes;
-	size_t n_lanes;
-	size_t under_way;
-	char url[URL_SIZE];
-	char *user, *password;
-	enum net_smtp_tls tls;
-	bool verify;
-	int *sockets; /* open ones, so that the end waits for none */
-	size_t n_sockets, cap_sockets;
-	bool knows_utf8; /* the server offers SMTPUTF8 (RFC 6531) */
-	long timeout_ms;
+	struct net_server server;
+	struct worker *workers;
+	size_t n_workers, n_started; /* the owner's */
+	size_t under_way;	     /* likewise */
+	struct job *jobs;	     /* all there are, two a worker */
+	struct job *free_jobs;	     /* the owner's */
+	pthread_mutex_t lock;	     /* what follows, and workers' jobs */
+	pthread_cond_t ended;	     /* a job, or the owner was woken */
+	struct worker *idle;	     /* the last one first */
+	struct jobs waiting, done;
+	bool woken, stopping;
 };
 
+static void
+jobs_init(struct jobs *jobs)
+{
+	jobs->first = NULL;
+	jobs->end = &jobs->first;
+}
+
+static void
+jobs_add(struct jobs *jobs, struct job *job)
+{
+	job->next = NULL;
+	*jobs->end = job;
+	jobs->end = &job->next;
+}
+
+static struct job *
+jobs_take(struct jobs *jobs)
+{
+	struct job *job = jobs->first;
+
+	if (job) {
+		jobs->first = job->next;
+		if (!jobs->first)
+			jobs->end = &jobs->first;
+	}
+	return job;
+}
+
+/* --- a connection's thread ----------------------------------------------- */
+
+/* Locked before and after. False: it ends. */
 static bool
-is_ascii(const char *text)
+wait_for_job(struct worker *worker)
 {
-	while (*text && (unsigned char)*text < 0x80)
-		text++;
-	return *text == '\0';
-}
+	struct net_smtp *smtp = worker->smtp;
 
-/* The server has no way to hear of such an address. */
-static bool
-cannot_be_said(const struct lane *lane)
-{
-	return !lane->smtp->knows_utf8 && (!is_ascii(lane->mail.recipient) ||
-					   !is_ascii(lane->mail.sender));
-}
-
-static size_t
-on_read(char *to, size_t size, size_t n, void *arg)
-{
-	struct lane *lane = arg;
-	size_t room = size * n, left = lane->mail.len - lane->sent;
-	size_t len = left < room ? left : room;
-
-	if (cannot_be_said(lane))
-		return CURL_READFUNC_ABORT;
-	if (len == left && lane->stage != NET_AT_END) {
-		lane->held = !lane->mail.handing_over(lane->mail.arg);
-		if (lane->held)
-			return CURL_READFUNC_ABORT;
-		lane->stage = NET_AT_END;
-		lane->code = 0;
+	worker->job = jobs_take(&smtp->waiting);
+	if (!worker->job && !smtp->stopping) {
+		worker->next = smtp->idle;
+		smtp->idle = worker;
 	}
-	memcpy(to, lane->mail.data + lane->sent, len);
-	lane->sent += len;
-	return len;
+	while (!worker->job && !smtp->stopping)
+		pthread_cond_wait(&worker->changed, &smtp->lock);
+	return worker->job != NULL;
 }
 
-/* Keeps the last reply line, for its enhanced status code and its words. */
-static size_t
-on_reply(char *bytes, size_t size, size_t n, void *arg)
+static void *
+run_worker(void *arg)
 {
-	static const char utf8[] = "SMTPUTF8";
-	struct lane *lane = arg;
-	size_t len = size * n;
+	struct worker *worker = arg;
+	struct net_smtp *smtp = worker->smtp;
 
-	while (len && isspace((unsigned char)bytes[len - 1]))
-		len--;
-	if (lane->quitting || len < 3 || !isdigit((unsigned char)bytes[0]))
-		return size * n;
-	snprintf(lane->reply, sizeof(lane->reply), "%.*s", (int)len, bytes);
-	lane->code = (int)strtol(bytes, NULL, 10);
-	if (lane->stage == NET_AT_CONNECT && len == 4 + sizeof(utf8) - 1 &&
-	    !strncasecmp(bytes + 4, utf8, sizeof(utf8) - 1))
-		lane->smtp->knows_utf8 = true;
-	/* Kept only when the whole dialogue came to its end: else the next
-	 * mail would read this one's answer. Nor after "451": a Postfix whose
-	 * milter failed says nothing else to this connection, even when the
-	 * milter is back. */
-	if (lane->stage == NET_AT_END && lane->code / 100 != 4)
-		curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 0L);
-	return size * n;
+	prctl(PR_SET_NAME, "smtp", 0, 0, 0);
+	pthread_mutex_lock(&smtp->lock);
+	/* It was started with a job. */
+	do {
+		struct job *job = worker->job;
+
+		pthread_mutex_unlock(&smtp->lock);
+		net_lane_send(worker->lane, &job->mail, &job->answer);
+		pthread_mutex_lock(&smtp->lock);
+		jobs_add(&smtp->done, job);
+		pthread_cond_signal(&smtp->ended);
+	} while (wait_for_job(worker));
+	pthread_mutex_unlock(&smtp->lock);
+	return NULL;
 }
 
-static void
-enter(struct lane *lane, enum net_smtp_stage stage)
-{
-	lane->stage = stage;
-	lane->code = 0;
-}
-
-/* curl waits for the answer to QUIT, and everything with it. */
-static void
-quit(struct lane *lane)
-{
-	lane->quitting = true;
-	curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
-}
-
-/* What we say to the server tells where we are. */
-static int
-on_debug(CURL *curl, curl_infotype type, char *bytes, size_t len, void *arg)
-{
-	struct lane *lane = arg;
-
-	(void)curl;
-	if (type != CURLINFO_HEADER_OUT || lane->stage == NET_AT_END) {
-		/* Nothing to learn. */
-	} else if (len > 5 && !strncmp(bytes, "MAIL ", 5)) {
-		enter(lane, NET_AT_MAIL);
-	} else if (len > 5 && !strncmp(bytes, "RCPT ", 5)) {
-		enter(lane, NET_AT_RCPT);
-	} else if (len > 4 && !strncmp(bytes, "DATA", 4)) {
-		enter(lane, NET_AT_DATA);
-	}
-	if (type == CURLINFO_HEADER_OUT && len > 4 &&
-	    !strncmp(bytes, "QUIT", 4))
-		quit(lane);
-	return 0;
-}
-
-static void
-set_security(const struct net_smtp *smtp, CURL *curl)
-{
-	static const long use[] = {
-		[NET_TLS_NONE] = CURLUSESSL_NONE,
-		[NET_TLS_TRY] = CURLUSESSL_TRY,
-		[NET_TLS_NEED] = CURLUSESSL_ALL,
-		[NET_TLS_IMPLICIT] = CURLUSESSL_ALL,
-	};
-
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, use[smtp->tls]);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, smtp->verify ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, smtp->verify ? 2L : 0L);
-	if (smtp->user) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, smtp->user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD,
-				 smtp->password ? smtp->password : "");
-	}
-}
-
-static curl_socket_t
-on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
-{
-	struct net_smtp *smtp = arg;
-	int fd = socket(at->family, at->socktype | SOCK_CLOEXEC, at->protocol);
-
-	(void)purpose;
-	if (fd >= 0 && smtp->n_sockets < smtp->cap_sockets)
-		smtp->sockets[smtp->n_sockets++] = fd;
-	return fd;
-}
-
-static int
-on_close(void *arg, curl_socket_t fd)
-{
-	struct net_smtp *smtp = arg;
-	size_t i;
-
-	for (i = 0; i < smtp->n_sockets; i++)
-		if (smtp->sockets[i] == fd)
-			smtp->sockets[i--] = smtp->sockets[--smtp->n_sockets];
-	return close(fd);
-}
-
-static void
-lane_reset(struct lane *lane)
-{
-	lane->sent = 0;
-	lane->again = lane->held = lane->quitting = false;
-	enter(lane, NET_AT_CONNECT);
-	lane->reply[0] = lane->error[0] = '\0';
-	curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
-			 lane->smtp->timeout_ms / 1000 + 1);
-	curl_easy_setopt(lane->curl, CURLOPT_FRESH_CONNECT, 0L);
-}
-
-/* What does not change from mail to mail. */
 static enum sg_status
-lane_open(struct net_smtp *smtp, struct lane *lane, struct sg_err *err)
+start_worker(struct net_smtp *smtp, struct job *job, struct sg_err *err)
 {
-	CURL *curl = lane->curl = curl_easy_init();
+	struct worker *worker = &smtp->workers[smtp->n_started];
 
-	lane->smtp = smtp;
-	if (!curl)
+	worker->lane = net_lane_open(&smtp->server);
+	if (!worker->lane)
 		return err_set(err, SG_FAILED, "libcurl gives no handle");
-	curl_easy_setopt(curl, CURLOPT_URL, smtp->url);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, smtp->timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, lane->error);
-	curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
-	curl_easy_setopt(curl, CURLOPT_READDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_reply);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L); /* on_debug hears it */
-	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
-	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, smtp);
-	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, smtp);
-	curl_easy_setopt(curl, CURLOPT_PRIVATE, lane);
-	set_security(smtp, curl);
-	return SG_OK;
+	worker->job = job;
+	if (pthread_create(&worker->thread, NULL, run_worker, worker) == 0) {
+		smtp->n_started++;
+		return SG_OK;
+	}
+	net_lane_close(worker->lane);
+	worker->lane = NULL;
+	return err_set(err, SG_FAILED, "no thread for a connection");
 }
 
+/* --- open and close ------------------------------------------------------ */
+
 static void
-make_url(struct net_smtp *smtp, const struct net_smtp_options *options)
+make_url(struct net_server *server, const struct net_smtp_options *options)
 {
 	bool ip6 = strchr(options->host, ':') != NULL;
 
-	snprintf(smtp->url, sizeof(smtp->url), "%s://%s%s%s:%u/%s",
+	snprintf(server->url, sizeof(server->url), "%s://%s%s%s:%u/%s",
 		 options->tls == NET_TLS_IMPLICIT ? "smtps" : "smtp",
 		 ip6 ? "[" : "", options->host, ip6 ? "]" : "", options->port,
 		 options->ehlo ? options->ehlo : "");
+}
+
+static void
+init_sync(struct net_smtp *smtp)
+{
+	pthread_condattr_t monotonic;
+	size_t i;
+
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_mutex_init(&smtp->lock, NULL);
+	pthread_cond_init(&smtp->ended, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	for (i = 0; i < smtp->n_workers; i++) {
+		pthread_cond_init(&smtp->workers[i].changed, NULL);
+		smtp->workers[i].smtp = smtp;
+	}
+	jobs_init(&smtp->waiting);
+	jobs_init(&smtp->done);
+	for (i = 0; i < smtp->n_workers * 2; i++) {
+		smtp->jobs[i].next = smtp->free_jobs;
+		smtp->free_jobs = &smtp->jobs[i];
+	}
+}
+
+static void
+init_server(struct net_server *server, const struct net_smtp_options *options)
+{
+	server->tls = options->tls;
+	server->verify = options->verify;
+	server->timeout_ms = options->timeout_ms ? options->timeout_ms : 300000;
+	server->user = options->user ? strdup(options->user) : NULL;
+	server->password = options->password ? strdup(options->password) : NULL;
+	make_url(server, options);
 }
 
 enum sg_status
 net_smtp_new(const struct net_smtp_options *options, struct net_smtp **smtp_out,
 	     struct sg_err *err)
 {
+	enum sg_status status = net_start(err);
 	struct net_smtp *smtp;
-	enum sg_status status;
-	size_t i;
 
-	status = net_start(err);
 	if (status != SG_OK)
 		return status;
 	smtp = calloc(1, sizeof(*smtp));
 	if (!smtp)
 		return err_set(err, SG_FAILED, "out of memory");
-	smtp->n_lanes = options->connections ? options->connections : 1;
-	smtp->lanes = calloc(smtp->n_lanes, sizeof(*smtp->lanes));
-	smtp->cap_sockets = smtp->n_lanes * 8;
-	smtp->sockets = calloc(smtp->cap_sockets, sizeof(*smtp->sockets));
-	smtp->multi = curl_multi_init();
-	smtp->tls = options->tls;
-	smtp->verify = options->verify;
-	smtp->timeout_ms = options->timeout_ms ? options->timeout_ms : 300000;
-	smtp->user = options->user ? strdup(options->user) : NULL;
-	smtp->password = options->password ? strdup(options->password) : NULL;
-	make_url(smtp, options);
-	if (!smtp->lanes || !smtp->multi || !smtp->sockets)
-		status = err_set(err, SG_FAILED, "out of memory");
-	else
-		curl_multi_setopt(smtp->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-				  (long)smtp->n_lanes);
-	for (i = 0; status == SG_OK && i < smtp->n_lanes; i++)
-		status = lane_open(smtp, &smtp->lanes[i], err);
-	if (status == SG_OK)
-		*smtp_out = smtp;
-	else
-		net_smtp_free(smtp);
-	return status;
+	smtp->n_workers = options->connections ? options->connections : 1;
+	smtp->workers = calloc(smtp->n_workers, sizeof(*smtp->workers));
+	smtp->jobs = calloc(smtp->n_workers * 2, sizeof(*smtp->jobs));
+	if (!smtp->workers || !smtp->jobs) {
+		free(smtp->workers);
+		free(smtp->jobs);
+		free(smtp);
+		return err_set(err, SG_FAILED, "out of memory");
+	}
+	init_sync(smtp);
+	init_server(&smtp->server, options);
+	*smtp_out = smtp;
+	return SG_OK;
 }
 
-/* The enhanced status code (RFC 2034) behind the reply code, if it is one. */
+/* Calls `done` for each mail that ended; how many there were. */
+static size_t
+collect(struct net_smtp *smtp)
+{
+	struct job *job;
+	size_t n = 0;
+
+	for (;;) {
+		struct net_smtp_result result;
+		struct net_smtp_mail mail;
+		struct net_answer answer;
+
+		pthread_mutex_lock(&smtp->lock);
+		job = jobs_take(&smtp->done);
+		pthread_mutex_unlock(&smtp->lock);
+		if (!job)
+			return n;
+		mail = job->mail;
+		answer = job->answer;
+		job->next = smtp->free_jobs;
+		smtp->free_jobs = job;
+		smtp->under_way--;
+		n++;
+		result = (struct net_smtp_result){answer.end, answer.stage,
+						  answer.code, answer.status,
+						  answer.text};
+		mail.done(mail.arg, &result);
+	}
+}
+
+/* Those that wait were not begun. */
 static void
-enhanced_status(const char *reply, char out[STATUS_SIZE])
+return_waiting(struct net_smtp *smtp)
 {
-	const char *from = strlen(reply) > 4 ? reply + 4 : "";
-	size_t len = strspn(from, "0123456789.");
+	struct job *job;
 
-	out[0] = '\0';
-	if (len >= 5 && len < STATUS_SIZE && strchr("245", from[0]) &&
-	    from[1] == '.')
-		snprintf(out, STATUS_SIZE, "%.*s", (int)len, from);
-}
-
-/* What a reply, or none, means where we were. */
-static enum net_smtp_end
-end_of(const struct lane *lane, CURLcode curl_code)
-{
-	int class = lane->code / 100;
-
-	if (curl_code == CURLE_OK)
-		return NET_SMTP_SENT;
-	if (lane->held)
-		return NET_SMTP_HELD;
-	if (lane->code == 421 || lane->stage == NET_AT_CONNECT)
-		return NET_SMTP_UNREACHABLE;
-	if (lane->stage == NET_AT_MAIL)
-		return class == 5 ? NET_SMTP_SENDER_REFUSED
-				  : NET_SMTP_UNREACHABLE;
-	if (class == 5 || cannot_be_said(lane))
-		return NET_SMTP_REFUSED;
-	if (class == 4 || lane->stage != NET_AT_END)
-		return NET_SMTP_LATER;
-	/* Any 2xx accepts (RFC 5321 §4.2.1); curl knows 250 alone. */
-	return class == 2 ? NET_SMTP_SENT : NET_SMTP_DOUBTFUL;
-}
-
-static void
-fill_result(const struct lane *lane, CURLcode code, char status[STATUS_SIZE],
-	    struct net_smtp_result *result)
-{
-	enhanced_status(lane->reply, status);
-	result->end = end_of(lane, code);
-	result->stage = lane->stage;
-	result->code = lane->code;
-	result->status = status;
-	result->text = lane->reply;
-	if (lane->held)
-		result->text = "not handed over";
-	else if (result->end == NET_SMTP_REFUSED && lane->code < 500) {
-		result->code = 550; /* RFC 6531 §3.5 */
-		result->status = "5.6.7";
-		result->text = "550 5.6.7 the server offers no SMTPUTF8 "
-			       "for this address";
-	} else if (code != CURLE_OK && result->end != NET_SMTP_SENT &&
-		   (lane->code < 400 || !lane->reply[0]))
-		result->text =
-			lane->error[0] ? lane->error : curl_easy_strerror(code);
-}
-
-/* The server had closed a connection that we had kept: once more, on a new
- * one. Nothing of the mail was given away. */
-static bool
-try_again(struct net_smtp *smtp, struct lane *lane,
-	  const struct net_smtp_result *result)
-{
-	long connects = 0;
-
-	if (lane->again || result->end != NET_SMTP_UNREACHABLE ||
-	    lane->stage >= NET_AT_DATA ||
-	    (lane->code != 0 && lane->code != 421))
-		return false;
-	curl_easy_getinfo(lane->curl, CURLINFO_NUM_CONNECTS, &connects);
-	if (connects > 0)
-		return false;
-	lane_reset(lane);
-	lane->again = true;
-	curl_easy_setopt(lane->curl, CURLOPT_FRESH_CONNECT, 1L);
-	return curl_multi_add_handle(smtp->multi, lane->curl) == CURLM_OK;
-}
-
-static void
-finish(struct net_smtp *smtp, struct lane *lane, CURLcode code, bool retry)
-{
-	struct net_smtp_mail mail = lane->mail;
-	struct net_smtp_result result;
-	char status[STATUS_SIZE];
-
-	curl_multi_remove_handle(smtp->multi, lane->curl);
-	fill_result(lane, code, status, &result);
-	if (retry && try_again(smtp, lane, &result))
-		return;
-	curl_slist_free_all(lane->recipients);
-	lane->recipients = NULL;
-	lane->busy = false;
-	smtp->under_way--;
-	mail.done(mail.arg, &result);
+	while ((job = jobs_take(&smtp->waiting))) {
+		job->answer = (struct net_answer){.end = NET_SMTP_UNREACHABLE,
+						  .stage = NET_AT_CONNECT};
+		snprintf(job->answer.text, sizeof(job->answer.text),
+			 "not sent any more");
+		jobs_add(&smtp->done, job);
+	}
 }
 
 void
@@ -390,60 +263,86 @@ net_smtp_free(struct net_smtp *smtp)
 
 	if (!smtp)
 		return;
-	for (i = 0; smtp->lanes && i < smtp->n_lanes; i++) {
-		if (smtp->lanes[i].busy)
-			finish(smtp, &smtp->lanes[i], CURLE_ABORTED_BY_CALLBACK,
-			       false);
-		curl_easy_cleanup(smtp->lanes[i].curl);
+	pthread_mutex_lock(&smtp->lock);
+	smtp->stopping = true;
+	return_waiting(smtp);
+	for (i = 0; i < smtp->n_started; i++) {
+		if (smtp->workers[i].job)
+			net_lane_cut(smtp->workers[i].lane);
+		pthread_cond_signal(&smtp->workers[i].changed);
 	}
-	/* curl says QUIT and waits two minutes for a server that is stuck: we
-	 * do not listen any more. */
-	for (i = 0; i < smtp->n_sockets; i++)
-		shutdown(smtp->sockets[i], SHUT_RD);
-	curl_multi_cleanup(smtp->multi);
-	free(smtp->sockets);
-	free(smtp->lanes);
-	free(smtp->user);
-	free(smtp->password);
+	pthread_mutex_unlock(&smtp->lock);
+	for (i = 0; i < smtp->n_started; i++)
+		pthread_join(smtp->workers[i].thread, NULL);
+	collect(smtp);
+	for (i = 0; i < smtp->n_workers; i++) {
+		net_lane_close(smtp->workers[i].lane);
+		pthread_cond_destroy(&smtp->workers[i].changed);
+	}
+	pthread_cond_destroy(&smtp->ended);
+	pthread_mutex_destroy(&smtp->lock);
+	free(smtp->server.user);
+	free(smtp->server.password);
+	free(smtp->workers);
+	free(smtp->jobs);
 	free(smtp);
 }
 
-static struct lane *
-free_lane(struct net_smtp *smtp)
-{
-	size_t i;
+/* --- the owner's --------------------------------------------------------- */
 
-	for (i = 0; i < smtp->n_lanes; i++)
-		if (!smtp->lanes[i].busy)
-			return &smtp->lanes[i];
-	return NULL;
+/* To a connection that is idle; else it waits for one. */
+static void
+give(struct net_smtp *smtp, struct job *job)
+{
+	struct worker *worker;
+
+	pthread_mutex_lock(&smtp->lock);
+	worker = smtp->idle;
+	if (worker) {
+		smtp->idle = worker->next;
+		worker->job = job;
+		pthread_cond_signal(&worker->changed);
+	} else {
+		jobs_add(&smtp->waiting, job);
+	}
+	pthread_mutex_unlock(&smtp->lock);
+}
+
+static bool
+has_idle(struct net_smtp *smtp)
+{
+	bool has;
+
+	pthread_mutex_lock(&smtp->lock);
+	has = smtp->idle != NULL;
+	pthread_mutex_unlock(&smtp->lock);
+	return has;
 }
 
 enum sg_status
 net_smtp_send(struct net_smtp *smtp, const struct net_smtp_mail *mail,
 	      struct sg_err *err)
 {
-	struct lane *lane = free_lane(smtp);
+	struct job *job = smtp->free_jobs;
+	enum sg_status status = SG_OK;
 
-	if (!lane)
+	if (!job)
 		return err_set(err, SG_BUSY, "every connection has a mail");
-	lane->mail = *mail;
-	lane_reset(lane);
-	lane->recipients = curl_slist_append(NULL, mail->recipient);
-	if (!lane->recipients)
-		return err_set(err, SG_FAILED, "out of memory");
-	curl_easy_setopt(lane->curl, CURLOPT_MAIL_FROM, mail->sender);
-	curl_easy_setopt(lane->curl, CURLOPT_MAIL_RCPT, lane->recipients);
-	curl_easy_setopt(lane->curl, CURLOPT_INFILESIZE_LARGE,
-			 (curl_off_t)mail->len);
-	if (curl_multi_add_handle(smtp->multi, lane->curl) != CURLM_OK) {
-		curl_slist_free_all(lane->recipients);
-		lane->recipients = NULL;
-		return err_set(err, SG_FAILED, "libcurl takes no more mails");
+	job->mail = *mail;
+	/* Nobody but us makes one busy that is idle. */
+	if (smtp->n_started < smtp->n_workers && !has_idle(smtp)) {
+		struct job *next = job->next;
+
+		status = start_worker(smtp, job, err);
+		if (status == SG_OK)
+			smtp->free_jobs = next;
+	} else {
+		smtp->free_jobs = job->next;
+		give(smtp, job);
 	}
-	lane->busy = true;
-	smtp->under_way++;
-	return SG_OK;
+	if (status == SG_OK)
+		smtp->under_way++;
+	return status;
 }
 
 size_t
@@ -455,52 +354,29 @@ net_smtp_under_way(const struct net_smtp *smtp)
 size_t
 net_smtp_room(const struct net_smtp *smtp)
 {
-	return smtp->n_lanes - smtp->under_way;
-}
-
-/* Calls `done` for each mail that ended; how many there were. */
-static size_t
-collect(struct net_smtp *smtp)
-{
-	CURLMsg *message;
-	size_t n = 0;
-	int left;
-
-	while ((message = curl_multi_info_read(smtp->multi, &left))) {
-		CURLcode code = message->data.result;
-		char *lane = NULL;
-
-		if (message->msg != CURLMSG_DONE)
-			continue;
-		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE,
-				  &lane);
-		finish(smtp, (struct lane *)(void *)lane, code, true);
-		n++;
-	}
-	return n;
+	return smtp->n_workers * 2 - smtp->under_way;
 }
 
 void
 net_smtp_wake(struct net_smtp *smtp)
 {
-	curl_multi_wakeup(smtp->multi);
-}
-
-static void
-perform(struct net_smtp *smtp)
-{
-	int running;
-
-	curl_multi_perform(smtp->multi, &running);
+	pthread_mutex_lock(&smtp->lock);
+	smtp->woken = true;
+	pthread_cond_signal(&smtp->ended);
+	pthread_mutex_unlock(&smtp->lock);
 }
 
 void
 net_smtp_run(struct net_smtp *smtp, int wait_ms)
 {
-	perform(smtp);
-	if (collect(smtp) || wait_ms == 0)
-		return;
-	curl_multi_poll(smtp->multi, NULL, 0, wait_ms, NULL);
-	perform(smtp);
+	int64_t until = clock_monotonic_ms() + wait_ms;
+	struct timespec at = {until / 1000, until % 1000 * 1000000};
+
+	pthread_mutex_lock(&smtp->lock);
+	while (!smtp->done.first && !smtp->woken && wait_ms > 0 &&
+	       pthread_cond_timedwait(&smtp->ended, &smtp->lock, &at) == 0)
+		;
+	smtp->woken = false;
+	pthread_mutex_unlock(&smtp->lock);
 	collect(smtp);
 }

@@ -1,9 +1,9 @@
 /*
  * net_smtp.h - many mails to one SMTP server over a few connections that are
- * reused (libcurl multi). One thread owns a pool. What curl does and does not
- * do here: no PIPELINING, no CHUNKING, dot-stuffing only after CRLF, so mails
- * must be handed over with CRLF line ends throughout (a bare LF would let a
- * body speak SMTP).
+ * reused (libcurl, a thread each). One thread owns a pool. What curl does and
+ * does not do here: no PIPELINING, no CHUNKING, dot-stuffing only after CRLF,
+ * so mails must be handed over with CRLF line ends throughout (a bare LF would
+ * let a body speak SMTP).
  */
 #ifndef ENGINE_NET_NET_SMTP_H
 #define ENGINE_NET_NET_SMTP_H
@@ -65,9 +65,10 @@ struct net_smtp_mail {
 	const char *sender, *recipient; /* addresses without <> */
 	const char *data;		/* CRLF line ends */
 	size_t len;
-	/* Called before the last bytes go out: from then on it is not known
-	 * whether the server has the mail until it answers. False: do not; the
-	 * connection is cut, and the server forgets the mail. */
+	/* Called before the last bytes go out, on the connection's own thread:
+	 * from then on it is not known whether the server has the mail until it
+	 * answers. False: do not; the connection is cut, and the server forgets
+	 * the mail. */
 	bool (*handing_over)(void *arg);
 	void (*done)(void *arg, const struct net_smtp_result *result);
 	void *arg;
@@ -79,15 +80,15 @@ enum sg_status net_smtp_new(const struct net_smtp_options *options,
 /* What is under way ends: DOUBTFUL if it was given away, else not. */
 void net_smtp_free(struct net_smtp *smtp);
 
-/* SG_BUSY: every connection has a mail; call net_smtp_run() first. A kept
- * connection that the server has closed meanwhile costs nothing: the mail goes
- * over a new one. */
+/* SG_BUSY: every connection has a mail, and as many wait for one: call
+ * net_smtp_run() first. A kept connection that the server has closed meanwhile
+ * costs nothing: the mail goes over a new one. */
 enum sg_status net_smtp_send(struct net_smtp *smtp,
 			     const struct net_smtp_mail *mail,
 			     struct sg_err *err) MUST_CHECK;
 size_t net_smtp_under_way(const struct net_smtp *smtp);
 size_t net_smtp_room(const struct net_smtp *smtp);
-/* Moves bytes and calls `done` for what ended; waits at most wait_ms. */
+/* Calls `done` for what ended, here; waits at most wait_ms for something. */
 void net_smtp_run(struct net_smtp *smtp, int wait_ms);
 /* From any thread: net_smtp_run() waits no longer. */
 void net_smtp_wake(struct net_smtp *smtp);
