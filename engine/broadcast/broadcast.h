@@ -114,6 +114,8 @@ struct broadcast_one_mail {
 	const char *sender, *recipient;
 	const char *data; /* CRLF line ends */
 	size_t len;
+	const char *campaign;
+	uint64_t record_key, message_id;
 	struct mail_made *made; /* instrumented here; NULL = it is not */
 };
 /* In `pool`. SG_NONE: the record must not get it (suppressed, unsubscribed,
@@ -127,6 +129,11 @@ enum sg_status broadcast_make_one(struct broadcasts *broadcasts,
  * is refused there is none. Any other answer than SG_OK: not now. */
 enum sg_status broadcast_one_keep(const struct broadcast_one_mail *mail,
 				  struct sg_err *err) MUST_CHECK;
+/* The MTA refused its recipient for good, with that reply: email.bounced. */
+enum sg_status broadcast_one_refused(struct broadcasts *broadcasts,
+				     const struct broadcast_one_mail *mail,
+				     const char *reply,
+				     struct sg_err *err) MUST_CHECK;
 void broadcast_one_done(struct broadcast_one_mail *mail);
 /* Why a record must not get a broadcast whatever its condition says
  * ("unsubscribed", "paused", …), in `pool`; "" = nothing. */

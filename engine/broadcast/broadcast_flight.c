@@ -16,7 +16,6 @@
 #include "base/crypto.h"
 #include "base/log.h"
 #include "broadcast/broadcast_run.h"
-#include "classify/bounce_reason.h"
 #include "mail/address.h"
 #include "store/store_record.h"
 
@@ -37,36 +36,6 @@ note(struct flight *flight, enum journal_mark mark, struct sg_err *err)
 }
 
 /* --- what is told -------------------------------------------------------- */
-
-/* class, status and diagnostic of "550 5.1.1 No such user". The signal borrows
- * `status`. */
-static enum sg_status
-set_refusal(struct signal *signal, const char *reply, char status[REFUSAL_SIZE],
-	    struct sg_err *err)
-{
-	const char *text = strlen(reply) > 4 ? reply + 4 : "";
-	size_t len = strspn(text, "0123456789.");
-	enum bounce_reason reason;
-	enum bounce_class class;
-	enum sg_status set;
-
-	if (len >= 5 && len < REFUSAL_SIZE && text[1] == '.')
-		snprintf(status, REFUSAL_SIZE, "%.*s", (int)len, text);
-	reason = bounce_reason_find(status, reply);
-	class = bounce_reason_class(reason, status);
-	/* A bare "550 no" to RCPT: not there (RFC 5321 §4.2.3). */
-	if (reason == BOUNCE_OTHER && !*status && !strncmp(reply, "550", 3))
-		class = BOUNCE_CLASS_HARD;
-	set = signal_set(signal, "class", bounce_class_name(class), err);
-	if (set == SG_OK)
-		set = signal_set(signal, "reason", bounce_reason_name(reason),
-				 err);
-	if (set == SG_OK)
-		set = signal_set(signal, "status", status, err);
-	if (set == SG_OK)
-		set = signal_set(signal, "diagnostic", reply, err);
-	return set;
-}
 
 /* broadcast.sent, or the bounce that the MTA's refusal is. Borrows all. */
 static enum sg_status
@@ -90,8 +59,8 @@ make_signal(struct flight *flight, struct signal *signal, struct sg_err *err)
 	if (status == SG_OK)
 		status = signal_set(signal, "campaign", run->name, err);
 	if (status == SG_OK && flight->row.state == RECIPIENT_FAILED)
-		status = set_refusal(signal, flight->reason, flight->refusal,
-				     err);
+		status = broadcast_set_refusal(signal, flight->reason,
+					       flight->refusal, err);
 	return status;
 }
 

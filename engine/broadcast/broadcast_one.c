@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "broadcast/broadcast_parts.h"
 #include "gate/mail_here.h"
+#include "signal/module.h"
 #include "store/store_list.h"
 #include "store/store_record.h"
 #include "store/store_suppression.h"
@@ -35,35 +36,77 @@ broadcast_has_left(const struct store_members *members, const char *list)
 	return left && !joined;
 }
 
+/* Of one record. SG_NONE: it must not. */
+static enum sg_status
+record_may_get(struct store *store, const struct store_record *record,
+	       const char *list, int64_t now, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct store_suppression suppression;
+	struct store_members members = {0};
+	bool paused = false;
+	enum sg_status status = store_suppression_get(
+		store, record->record_key, now, pool, &suppression, err);
+
+	if (status == SG_OK)
+		status = err_set(err, SG_NONE, "suppressed: %s",
+				 suppression.reason);
+	else if (status == SG_NONE)
+		status = store_members_of(store, record->id, pool, &members,
+					  err);
+	if (status == SG_OK && broadcast_has_left(&members, list))
+		status = err_set(err, SG_NONE, "unsubscribed");
+	if (status == SG_OK)
+		status = broadcast_is_paused(store, record->id, now, &paused,
+					     err);
+	if (status == SG_OK && paused)
+		status = err_set(err, SG_NONE, "paused");
+	pool_free(pool);
+	return status;
+}
+
+/* What holds for an address in one module holds for it in all. */
+static enum sg_status
+address_may_get(struct store *store, const struct store_record *record,
+		const char *list, int64_t now, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	for (i = 0; i < module_count() && status == SG_OK; i++) {
+		const char *module = module_at(i)->name;
+		struct store_record other;
+
+		if (!module_has_email(module) ||
+		    strcmp(module, record->module) == 0)
+			continue;
+		status = store_record_find_key(store, module, record->key, pool,
+					       &other, err);
+		status = status == SG_OK
+				 ? record_may_get(store, &other, list, now, err)
+			 : status == SG_NONE ? SG_OK
+					     : status;
+	}
+	pool_free(pool);
+	return status;
+}
+
 static enum sg_status
 may_get(struct store *store, uint32_t record_id, const char *list, int64_t now,
 	struct sg_err *err)
 {
 	struct pool *pool = pool_new();
-	struct store_suppression suppression;
-	struct store_members members;
 	struct store_record record;
-	bool paused = false;
 	enum sg_status status =
 		store_record_get(store, record_id, pool, &record, err);
 
 	if (status == SG_OK && record.deleted_at)
 		status = err_set(err, SG_NONE, "the record was deleted");
-	else if (status == SG_OK &&
-		 store_suppression_get(store, record.record_key, now, pool,
-				       &suppression, err) == SG_OK)
-		status = err_set(err, SG_NONE, "suppressed: %s",
-				 suppression.reason);
 	if (status == SG_OK)
-		status =
-			store_members_of(store, record_id, pool, &members, err);
-	if (status == SG_OK && broadcast_has_left(&members, list))
-		status = err_set(err, SG_NONE, "unsubscribed");
-	if (status == SG_OK)
-		status = broadcast_is_paused(store, record_id, now, &paused,
-					     err);
-	if (status == SG_OK && paused)
-		status = err_set(err, SG_NONE, "paused");
+		status = record_may_get(store, &record, list, now, err);
+	if (status == SG_OK && module_has_email(record.module))
+		status = address_may_get(store, &record, list, now, err);
 	pool_free(pool);
 	return status;
 }
@@ -129,6 +172,9 @@ make(struct broadcasts *broadcasts, struct store *store,
 		.recipient = pool_strdup(pool, mail.recipient),
 		.data = pool_memdup(pool, buf_text(&mail.data), mail.data.len),
 		.len = mail.data.len,
+		.campaign = one->name,
+		.record_key = mail.record_key,
+		.message_id = mail.message_id,
 		.made = mail.made};
 	mail.made = NULL;
 	broadcast_mail_done(&mail);

@@ -151,6 +151,13 @@ enum sg_status broadcast_here(const struct broadcasts *broadcasts,
 enum sg_status broadcast_here_keep(const struct broadcast_mail *mail,
 				   int64_t now, struct sg_err *err) MUST_CHECK;
 
+/* broadcast_refusal.c: class, reason, status and diagnostic of "550 5.1.1 No
+ * such user". The signal borrows `reply` and `status`, which is "" before. */
+enum { BROADCAST_STATUS_SIZE = 16 };
+enum sg_status broadcast_set_refusal(struct signal *signal, const char *reply,
+				     char status[BROADCAST_STATUS_SIZE],
+				     struct sg_err *err) MUST_CHECK;
+
 /* broadcast_one.c: of somebody's lists: left everything, this one, or every one
  * there was. */
 struct store_members;

@@ -65,9 +65,10 @@ struct holder {
 struct address_walk {
 	const struct record_set *wanted;
 	struct record_set *no_address;
+	const struct broadcast_selection *reasons; /* of the second walk */
 	struct holder *holders;
 	size_t n_holders, cap;
-	bool mixed; /* not only contacts */
+	bool mixed; /* not only contacts have addresses */
 };
 
 static enum sg_status
@@ -87,7 +88,6 @@ add_holder(struct address_walk *walk, const struct store_record *record,
 	more->address = crypto_hash64(record->key, strlen(record->key));
 	more->record_id = record->id;
 	more->is_contact = !strcmp(record->module, "contact");
-	walk->mixed |= !more->is_contact;
 	return SG_OK;
 }
 
@@ -96,10 +96,12 @@ look_at_address(void *arg, const struct store_record *record,
 		struct sg_err *err)
 {
 	struct address_walk *walk = arg;
+	bool has_email = module_has_email(record->module);
 
+	walk->mixed |= has_email && strcmp(record->module, "contact") != 0;
 	if (!record_set_has(walk->wanted, record->id))
 		return SG_OK;
-	if (module_has_email(record->module) && strchr(record->key, '@'))
+	if (has_email && strchr(record->key, '@'))
 		return add_holder(walk, record, err);
 	record_set_add(walk->no_address, record->id);
 	return SG_OK;
@@ -130,6 +132,37 @@ find_doubles(struct address_walk *walk, struct record_set *doubles)
 	for (i = 1; i < walk->n_holders; i++)
 		if (walk->holders[i].address == walk->holders[i - 1].address)
 			record_set_add(doubles, walk->holders[i].record_id);
+}
+
+/* Who is not wanted, but has an address and a reason that it gets no mail. */
+static enum sg_status
+look_at_other(void *arg, const struct store_record *record, struct sg_err *err)
+{
+	struct address_walk *walk = arg;
+	const struct broadcast_selection *reasons = walk->reasons;
+
+	if (record_set_has(walk->wanted, record->id) ||
+	    !module_has_email(record->module) ||
+	    (!record_set_has(reasons->suppressed, record->id) &&
+	     !record_set_has(reasons->unsubscribed, record->id) &&
+	     !record_set_has(reasons->paused, record->id)))
+		return SG_OK;
+	return add_holder(walk, record, err);
+}
+
+static enum sg_status
+add_others(struct address_walk *walk, struct store *store,
+	   const struct broadcast_selection *reasons, struct sg_err *err)
+{
+	enum sg_status status;
+
+	if (!walk->mixed)
+		return SG_OK;
+	walk->reasons = reasons;
+	status = store_record_each(store, look_at_other, walk, err);
+	qsort(walk->holders, walk->n_holders, sizeof(*walk->holders),
+	      by_address);
+	return status;
 }
 
 /* Suppressed or off the lists in one module: so is the address in all. */
@@ -173,6 +206,9 @@ select_reasons(struct store *store, const char *list, int64_t now,
 						 err);
 	if (status == SG_OK) {
 		find_doubles(&walk, selection->doubles);
+		status = add_others(&walk, store, selection, err);
+	}
+	if (status == SG_OK) {
 		spread(&walk, selection->suppressed);
 		spread(&walk, selection->unsubscribed);
 		spread(&walk, selection->paused);

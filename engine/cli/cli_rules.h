@@ -11,4 +11,7 @@ enum cli_exit cli_send_rules(struct cli *cli, const char *method,
 /* The parts of a condition: a line each, passed or not, with what was there. */
 void cli_print_parts(const struct json *parts, const char *indent);
 
+/* "versions" of an automation or a sequence: when, by whom, and its text. */
+void cli_print_versions(const struct json *versions);
+
 #endif

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/cli_rules.h"
 #include "cli/cli_tables.h"
 
 static enum cli_exit
@@ -28,8 +29,8 @@ automation_list(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
-static void
-print_versions(const struct json *versions)
+void
+cli_print_versions(const struct json *versions)
 {
 	struct buf at = BUF_INIT;
 	size_t i;
@@ -71,7 +72,7 @@ automation_show(struct cli *cli, const struct cli_args *args)
 		       last.len ? ", last " : "", buf_text(&last),
 		       json_get(answer, "automation") ? ""
 						      : "; no longer there");
-		print_versions(json_get(answer, "versions"));
+		cli_print_versions(json_get(answer, "versions"));
 	}
 	buf_done(&last);
 	buf_done(&fired);

@@ -1,6 +1,7 @@
 /* cmd_sequence.c - scoregate sequence …: which there are, who is in them. */
 #include <stdio.h>
 
+#include "cli/cli_rules.h"
 #include "cli/cli_tables.h"
 
 static enum cli_exit
@@ -52,6 +53,8 @@ sequence_show(struct cli *cli, const struct cli_args *args)
 		cli_print_lines(stdout, source ? source : "");
 		putchar('\n');
 		cli_table(cli, json_get(answer, "steps"), columns);
+		if (cli_value(args, "versions"))
+			cli_print_versions(json_get(answer, "versions"));
 	}
 	buf_done(&path);
 	json_free(answer);
@@ -65,6 +68,15 @@ static const struct cli_column member_columns[] = {
 	{"because", "reason", CLI_TEXT},     {0},
 };
 
+static void
+print_members(const struct cli *cli, const struct json *answer)
+{
+	cli_table(cli, json_get(answer, "items"), member_columns);
+	if (json_get_text(answer, "next"))
+		printf("There are more: --cursor %s\n",
+		       json_get_text(answer, "next"));
+}
+
 static enum cli_exit
 sequence_members(struct cli *cli, const struct cli_args *args)
 {
@@ -74,10 +86,12 @@ sequence_members(struct cli *cli, const struct cli_args *args)
 
 	cli_path(&path, "/sequences/%s/records", cli_arg(args, 0));
 	cli_query(&path, "state", cli_value(args, "state"));
+	cli_query(&path, "where", cli_value(args, "where"));
 	cli_query(&path, "limit", cli_value(args, "limit"));
+	cli_query(&path, "cursor", cli_value(args, "cursor"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), member_columns);
+		print_members(cli, answer);
 	buf_done(&path);
 	json_free(answer);
 	return code;
@@ -93,6 +107,7 @@ turn(struct cli *cli, const struct cli_args *args, const char *method,
 
 	cli_path(&path, "/contacts/%s", cli_arg(args, 1));
 	cli_path(&path, "/sequences/%s", cli_arg(args, 0));
+	cli_query(&path, "module", cli_value(args, "module"));
 	code = cli_call(cli, method, buf_text(&path), NULL, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		cli_print(cli_arg(args, 1));
@@ -119,20 +134,30 @@ sequence_stop(struct cli *cli, const struct cli_args *args)
 
 static const struct cli_option member_options[] = {
 	{"state", "STATE", "only active, finished or stopped"},
+	{"where", "EXPR", "only those for whom the condition holds"},
 	{"limit", "N", "at most N (100)"},
+	{"cursor", "CURSOR", "go on where a longer answer ended"},
+	{0},
+};
+static const struct cli_option versions_option[] = {
+	{"versions", NULL, "all that it was, and who changed it when"},
+	{0},
+};
+static const struct cli_option module_option[] = {
+	CLI_MODULE_OPTION,
 	{0},
 };
 
 const struct cli_command cli_sequence_commands[] = {
 	{"sequence list", "", "the sequences, and how many are in each", NULL,
 	 0, 0, sequence_list},
-	{"sequence show", "NAME", "one with what came of its steps", NULL, 1, 1,
-	 sequence_show},
+	{"sequence show", "NAME", "one with what came of its steps",
+	 versions_option, 1, 1, sequence_show},
 	{"sequence members", "NAME", "who is in it, and what is next",
 	 member_options, 1, 1, sequence_members},
-	{"sequence start", "NAME ADDRESS", "put a contact into it", NULL, 2, 2,
-	 sequence_start},
-	{"sequence stop", "NAME ADDRESS", "take a contact out of it", NULL, 2,
-	 2, sequence_stop},
+	{"sequence start", "NAME ADDRESS", "put a contact into it",
+	 module_option, 2, 2, sequence_start},
+	{"sequence stop", "NAME ADDRESS", "take a contact out of it",
+	 module_option, 2, 2, sequence_stop},
 	{0},
 };

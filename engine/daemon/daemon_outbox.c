@@ -20,13 +20,20 @@ message_id_of(const struct store_outbox *row)
 	return store_outbox_message_id(row->created_at, row->key);
 }
 
+/* A mail on its way; in the pool of its try. */
+struct one_mail {
+	struct daemon *daemon;
+	struct broadcast_one_mail mail;
+};
+
 static bool
 hand_over(void *arg)
 {
+	const struct one_mail *one = arg;
 	char quoted[LOG_QUOTE_SIZE];
 	struct sg_err err;
 
-	if (broadcast_one_keep(arg, &err) == SG_OK)
+	if (broadcast_one_keep(&one->mail, &err) == SG_OK)
 		return true;
 	log_warn("a mail waits: its email.sent cannot be kept reason=%s",
 		 log_quote_private(err.text, quoted));
@@ -34,27 +41,45 @@ hand_over(void *arg)
 }
 
 static void
+refused(void *arg, const char *reply)
+{
+	const struct one_mail *one = arg;
+	char quoted[LOG_QUOTE_SIZE];
+	struct sg_err err;
+
+	if (broadcast_one_refused(one->daemon->broadcasts, &one->mail, reply,
+				  &err) != SG_OK)
+		log_warn("a refusal is not told: %s",
+			 log_quote_private(err.text, quoted));
+}
+
+static void
 done(void *arg)
 {
-	broadcast_one_done(arg);
+	struct one_mail *one = arg;
+
+	broadcast_one_done(&one->mail);
 }
 
 static enum sg_status
 render(struct daemon *daemon, const struct broadcast_one *one,
        struct pool *pool, struct outbox_mail *mail_out, struct sg_err *err)
 {
-	struct broadcast_one_mail *mail = pool_alloc(pool, sizeof(*mail));
-	enum sg_status status =
-		broadcast_make_one(daemon->broadcasts, one, pool, mail, err);
+	struct one_mail *made = pool_alloc(pool, sizeof(*made));
+	const struct broadcast_one_mail *mail = &made->mail;
+	enum sg_status status = broadcast_make_one(daemon->broadcasts, one,
+						   pool, &made->mail, err);
 
+	made->daemon = daemon;
 	if (status == SG_OK)
 		*mail_out = (struct outbox_mail){.sender = mail->sender,
 						 .recipient = mail->recipient,
 						 .data = mail->data,
 						 .len = mail->len,
 						 .handing_over = hand_over,
+						 .refused = refused,
 						 .done = done,
-						 .arg = mail};
+						 .arg = made};
 	return status;
 }
 

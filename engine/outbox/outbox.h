@@ -26,6 +26,8 @@ struct outbox_mail {
 	/* Asked when its last bytes are about to go: false = not now. NULL:
 	 * they may. */
 	bool (*handing_over)(void *arg);
+	/* Its recipient was refused for good, with that reply; or NULL. */
+	void (*refused)(void *arg, const char *reply);
 	void (*done)(void *arg); /* after it; NULL = nothing to free */
 	void *arg;
 };

@@ -30,6 +30,8 @@ ended(void *arg, const struct net_smtp_result *result)
 								: OUTBOX_LATER;
 
 	waiting->done = true;
+	if (end == OUTBOX_NEVER && waiting->mail->refused)
+		waiting->mail->refused(waiting->mail->arg, result->text);
 	outbox_say(waiting->try, end, "%s",
 		   end == OUTBOX_DONE ? "" : result->text);
 }

@@ -115,6 +115,23 @@ def test_one_address_in_two_modules_gets_one_mail(sender, mta):
     broadcasts.assert_once_each(mta, ["ann@far.test", "ben@far.test"])
 
 
+def test_who_may_not_get_it_in_one_module_may_not_in_another(sender, mta):
+    """An address is suppressed, or left, not a record: also when the record
+    that left is none of those for whom the condition holds."""
+    people = broadcasts.people(3)
+    daemon = sender(people)
+    for address in people:
+        daemon.do("contact", "add", address, "--module", "lead")
+    daemon.do("contact", "suppress", people[0])
+    daemon.do("contact", "unsubscribe", people[1], "*")
+    broadcasts.create(daemon, daemon.base, to="module = 'lead'")
+    found = daemon.ask("broadcast", "preview", "spring")
+    assert [r["email"] for r in found["recipients"]] == [people[2]]
+    assert found["reasons"] == {"suppressed": 1, "unsubscribed": 1}
+    daemon.do("broadcast", "send", "spring", "--wait")
+    broadcasts.assert_once_each(mta, people[2:])
+
+
 def test_only_modules_keyed_by_addresses_get_mail(sender, mta):
     """An account may be called like an address: it is none."""
     daemon = sender(["ann@far.test"])

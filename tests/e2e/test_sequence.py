@@ -118,7 +118,7 @@ def test_people_put_in_and_take_out(make_daemon):
 
 def test_a_step_whose_mail_dies_in_the_outbox_has_failed(make_daemon):
     with stopped(Receiver()) as far:
-        far.refuse("gone@far.test")
+        far.refuse("gone@far.test", "554 5.7.1 Relay access denied")
         daemon = ready(make_daemon, far)
         for name in ("gone", "here"):
             daemon.do("contact", "add", f"{name}@far.test")

@@ -14,6 +14,8 @@ sequence "Twice/Welcome" {
   step "two" { after = "1s" template = "hello" }
 }
 sequence "Once" { step "one" { template = "hello" } }
+sequence "Long" { step "one" { template = "hello" }
+                  step "two" { after = "2s" template = "hello" } }
 """
 
 
@@ -111,3 +113,36 @@ def test_email_sent_is_told_when_the_mail_is_handed_over(daemon, relay):
     relay.wait_for("dan@far.test", limit_s=30)
     daemon.wait_for_signal("dan@far.test", "email.sent")
     assert len(daemon.signals("dan@far.test", "email.sent")) == 1
+
+
+def test_a_recipient_whom_the_mta_refuses_has_bounced(daemon, relay):
+    """Then no more mail goes there, and the sequence is over for it."""
+    relay.refuse("eva@far.test")
+    put_in(daemon, "Long", "eva@far.test")
+    bounce = daemon.wait_for_signal("eva@far.test", "email.bounced",
+                                    limit_s=30)[0]
+    assert bounce["properties"]["class"] == "hard"
+    assert bounce["properties"]["status"] == "5.1.1"
+    assert bounce["properties"]["campaign"] == "hello"
+    relay.replies.clear()
+
+    def over():
+        rows = daemon.ask("sequence", "members", "Long", "--where",
+                          "email = 'eva@far.test'")["items"]
+        return rows and (rows[0]["state"], rows[0]["reason"])
+    places.wait_for(lambda: over() == ("stopped", "suppressed"), 30,
+                    "the sequence to stop")
+    assert relay.to("eva@far.test") == []
+    found = steps(daemon, "Long")["one"]
+    assert (found["sent"], found["failed"]) == (0, 1)
+    assert found["results"]["email.bounced"] == 1
+    text = daemon.do("sequence", "show", "Long", "--versions")
+    assert text.count('sequence "Long"') == 2
+
+
+def test_a_record_of_another_module_is_put_in_and_taken_out(daemon):
+    daemon.do("contact", "add", "fay@far.test", "--module", "lead")
+    assert "for contacts" in daemon.refused(
+        4, "sequence", "start", "Long", "fay@far.test", "--module", "lead")
+    assert "no contact" in daemon.refused(3, "sequence", "start", "Long",
+                                          "fay@far.test")

@@ -118,6 +118,8 @@ add_versions(struct api_call *call, const char *name, struct sg_err *err)
 		json_add_int(item, "version", rows.rows[i].version);
 		json_add_text(item, "author", rows.rows[i].author);
 		json_add_time(item, "created_at", rows.rows[i].created_at);
+		if (rows.rows[i].ended_at)
+			json_add_time(item, "ended_at", rows.rows[i].ended_at);
 		json_add_text(item, "source", rows.rows[i].source);
 		json_push(array, item);
 	}
