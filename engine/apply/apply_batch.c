@@ -270,6 +270,36 @@ read_batch(struct apply *apply, struct sg_err *err)
 
 /* --- applying ----------------------------------------------------------- */
 
+/* A record is anywhere in memory, and the way to it has five steps: each is
+ * begun a few signals before it is needed. */
+static void
+look_ahead(struct apply *apply)
+{
+	static const struct {
+		size_t ahead;
+		enum apply_cache_step step;
+	} steps[] = {{16, CACHE_CHAIN},
+		     {12, CACHE_RECORD},
+		     {8, CACHE_FOLD},
+		     {4, CACHE_SCORES}};
+	const struct apply_batch *batch = &apply->batch;
+	size_t i, at = batch->at + 24;
+	uint32_t id;
+
+	if (at < batch->n)
+		apply_index_prefetch(apply->index,
+				     batch->order[at]->record_key);
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		at = batch->at + steps[i].ahead;
+		if (at >= batch->n)
+			continue;
+		id = apply_index_find(apply->index,
+				      batch->order[at]->record_key);
+		if (id)
+			apply_cache_prefetch(apply->cache, id, steps[i].step);
+	}
+}
+
 static enum sg_status
 apply_all(struct apply *apply, struct sg_err *err)
 {
@@ -279,6 +309,7 @@ apply_all(struct apply *apply, struct sg_err *err)
 	for (batch->at = 0; batch->at < batch->n; batch->at++) {
 		if (batch->poison[batch->at])
 			continue;
+		look_ahead(apply);
 		status = apply_signal(apply, batch->order[batch->at], err);
 		if (status != SG_OK)
 			return status;

@@ -73,6 +73,34 @@ apply_cache_get(struct apply_cache *cache, uint32_t id)
 }
 
 static void
+prefetch_cached(const struct cached *cached, enum apply_cache_step step)
+{
+	if (step == CACHE_RECORD) {
+		__builtin_prefetch(cached);
+		return;
+	}
+	if (step == CACHE_SCORES) {
+		fold_prefetch_scores(cached->fold);
+		return;
+	}
+	__builtin_prefetch(cached->newer);
+	__builtin_prefetch(cached->older);
+	fold_prefetch(cached->fold);
+}
+
+void
+apply_cache_prefetch(const struct apply_cache *cache, uint32_t id,
+		     enum apply_cache_step step)
+{
+	struct cached **chain = chain_of(cache, id);
+
+	if (step == CACHE_CHAIN)
+		__builtin_prefetch(chain);
+	else if (*chain) /* others of the chain are not looked for */
+		prefetch_cached(*chain, step);
+}
+
+static void
 grow(struct apply_cache *cache)
 {
 	struct cached *cached;

@@ -27,6 +27,11 @@ struct apply_cache *apply_cache_new(size_t bytes_most);
 void apply_cache_free(struct apply_cache *cache);
 /* NULL = not there */
 struct cached *apply_cache_get(struct apply_cache *cache, uint32_t id);
+/* It will be asked for soon: what leads to it, itself, its fold. Nothing waits
+ * for the memory; the steps are some signals apart. */
+enum apply_cache_step { CACHE_CHAIN, CACHE_RECORD, CACHE_FOLD, CACHE_SCORES };
+void apply_cache_prefetch(const struct apply_cache *cache, uint32_t id,
+			  enum apply_cache_step step);
 /* Takes the fold. */
 struct cached *apply_cache_put(struct apply_cache *cache, uint32_t id,
 			       uint64_t record_key, struct fold_record *fold);

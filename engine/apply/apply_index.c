@@ -53,6 +53,12 @@ apply_index_find(const struct apply_index *index, uint64_t record_key)
 	return record_key ? find(index, record_key)->id : 0;
 }
 
+void
+apply_index_prefetch(const struct apply_index *index, uint64_t record_key)
+{
+	__builtin_prefetch(&index->places[record_key & (index->cap - 1)]);
+}
+
 static void
 grow(struct apply_index *index)
 {

@@ -15,6 +15,8 @@ struct apply_index *apply_index_new(void);
 void apply_index_free(struct apply_index *index);
 /* 0 = not there */
 uint32_t apply_index_find(const struct apply_index *index, uint64_t record_key);
+/* It will be asked for soon. */
+void apply_index_prefetch(const struct apply_index *index, uint64_t record_key);
 void apply_index_add(struct apply_index *index, uint64_t record_key,
 		     uint32_t record_id);
 void apply_index_remove(struct apply_index *index, uint64_t record_key);

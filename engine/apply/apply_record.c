@@ -36,7 +36,10 @@ identify(struct apply *apply, const struct signal *signal,
 	enum sg_status status;
 	uint64_t key;
 
-	if (!*signal->key)
+	/* Of who is there the token says enough; changes may want the key. */
+	if (!*signal->key ||
+	    (signal->kind == SIGNAL_HAPPENED &&
+	     apply_index_find(apply->index, target->record_key)))
 		return SG_OK;
 	status =
 		record_key_normalise(target->module, signal->key, &normal, err);

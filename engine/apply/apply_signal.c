@@ -1,5 +1,6 @@
 /* apply_signal.c - one signal: idempotency, its message, its record, and what
  * it does there. */
+#include <stddef.h>
 #include <string.h>
 
 #include "apply/apply_automation.h"
@@ -405,16 +406,26 @@ external_id(struct apply *apply, const struct signal *signal)
 	return crypto_hash64(text, strlen(text));
 }
 
+/* Of its properties only those that are there: they are most of its size. */
+static void
+take(struct following *all, const struct signal *signal)
+{
+	all->n = 1;
+	memcpy(&all->signals[0], signal,
+	       offsetof(struct signal, props) +
+		       signal->n_props * sizeof(*signal->props));
+}
+
 enum sg_status
 apply_signal(struct apply *apply, const struct signal *signal,
 	     struct sg_err *err)
 {
-	struct following all = {.n = 1};
+	struct following all;
 	struct apply_target target;
 	enum sg_status status = SG_OK;
 	bool denied, dropped = false;
 
-	all.signals[0] = *signal;
+	take(&all, signal);
 	signal = &all.signals[0];
 	apply_hit_take(apply, &all.signals[0]);
 	status = apply_about(apply, &all.signals[0], err);

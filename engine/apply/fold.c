@@ -114,6 +114,24 @@ fold_record_free(struct fold_record *record)
 	free(record);
 }
 
+void
+fold_prefetch(const struct fold_record *record)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(*record); i += 64)
+		__builtin_prefetch((const char *)record + i);
+}
+
+void
+fold_prefetch_scores(const struct fold_record *record)
+{
+	__builtin_prefetch(record->scores);
+	__builtin_prefetch(record->once);
+	__builtin_prefetch(record->given.items);
+	__builtin_prefetch(record->module);
+}
+
 size_t
 fold_record_bytes(const struct fold_record *record)
 {

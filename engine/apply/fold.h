@@ -105,6 +105,9 @@ void fold_out_clear(struct fold_out *out);
 struct fold_record *fold_record_new(uint32_t record_id, const char *module,
 				    const char *key);
 void fold_record_free(struct fold_record *record);
+/* It will be used soon; and then what hangs on it. */
+void fold_prefetch(const struct fold_record *record);
+void fold_prefetch_scores(const struct fold_record *record);
 size_t fold_record_bytes(const struct fold_record *record);
 
 /* Does the entry come after all that was folded? Otherwise: refold. */

@@ -330,13 +330,31 @@ escape_json_char(struct buf *to, unsigned char c)
 	}
 }
 
+/* So many that stand for themselves. */
+static size_t
+plain_len(const char *text)
+{
+	const char *at = text;
+
+	while ((unsigned char)*at >= 0x20 && (unsigned char)*at < 0x7f &&
+	       *at != '"' && *at != '\\')
+		at++;
+	return (size_t)(at - text);
+}
+
 void
 escape_json(struct buf *to, const char *text)
 {
 	struct buf clean = BUF_INIT;
+	size_t plain = plain_len(text);
 
-	text_append_clean(&clean, text, strlen(text));
 	buf_append_char(to, '"');
+	if (!text[plain]) { /* nearly all of them */
+		buf_append(to, text, plain);
+		buf_append_char(to, '"');
+		return;
+	}
+	text_append_clean(&clean, text, strlen(text));
 	for (const char *at = buf_text(&clean); *at; at++) {
 		unsigned char c = (unsigned char)*at;
 

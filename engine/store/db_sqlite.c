@@ -1,9 +1,9 @@
 /*
- * db_sqlite.c - the driver on SQLite; the only file that knows sqlite3.h. The
- * writer runs in WAL mode with synchronous=FULL: a committed batch survives the
- * machine. What costs is not SQL but 4 KB writes of random leaves, so the WAL
- * may grow to 50,000 pages before it is folded back, and the page cache is a
- * real one: 2.5-3 times.
+ * db_sqlite.c - the driver on SQLite; with db_sqlite_rows.c the only one that
+ * knows sqlite3.h. The writer runs in WAL mode with synchronous=FULL: a
+ * committed batch survives the machine. What costs is not SQL but 4 KB writes
+ * of random leaves, so the WAL may grow to 50,000 pages before it is folded
+ * back, and the page cache is a real one: 2.5-3 times.
  */
 #include "store/db.h"
 
@@ -40,7 +40,8 @@ struct db {
 	char *path;
 	enum db_mode mode;
 	unsigned fail_after; /* test hook; 0 = off */
-	bool looks;	     /* the statement that is being prepared */
+	bool began;	     /* a transaction */
+	size_t n_used;	     /* statements that are not reset */
 	struct db_gathered gathered;
 	struct db_statement *buckets[BUCKETS];
 };
@@ -155,35 +156,6 @@ set_up(struct db *db, struct sg_err *err)
 	return SG_OK;
 }
 
-/* Of each table that a statement has to do with, when it is prepared. */
-static int
-note_table(void *arg, int action, const char *table, const char *column,
-	   const char *schema, const char *by)
-{
-	struct db *db = arg;
-
-	if ((action == SQLITE_READ || action == SQLITE_INSERT ||
-	     action == SQLITE_UPDATE || action == SQLITE_DELETE) &&
-	    table && db_gathered_has(&db->gathered, table))
-		db->looks = true;
-	(void)column;
-	(void)schema;
-	(void)by;
-	return SQLITE_OK;
-}
-
-static enum sg_status
-prepare_to_gather(struct db *db, struct sg_err *err)
-{
-	int code = db_sqlite_add_gathered(db->handle, &db->gathered);
-
-	/* A reader's are refused, and at once. */
-	db->gathered.careful = db->mode == DB_READ_ONLY;
-	if (code == SQLITE_OK && db->mode == DB_READ_WRITE)
-		code = sqlite3_set_authorizer(db->handle, note_table, db);
-	return code == SQLITE_OK ? SG_OK : fail(db, code, err);
-}
-
 struct db_gathered *
 db_gathered_of(struct db *db)
 {
@@ -193,7 +165,13 @@ db_gathered_of(struct db *db)
 bool
 db_in_transaction(struct db *db)
 {
-	return !sqlite3_get_autocommit(db->handle);
+	return db->began || !sqlite3_get_autocommit(db->handle);
+}
+
+bool
+db_is_free(struct db *db)
+{
+	return db->began && !db->n_used;
 }
 
 static pthread_once_t configured = PTHREAD_ONCE_INIT;
@@ -225,7 +203,7 @@ db_open(const char *path, enum db_mode mode, struct db **db_out,
 		return err_set(err, SG_FAILED, "out of memory");
 	}
 	db->mode = mode;
-	db_gathered_init(&db->gathered);
+	db_gathered_init(&db->gathered, db);
 	code = sqlite3_open_v2(path, &db->handle, flags, NULL);
 	if (code == SQLITE_CANTOPEN) {
 		errno = db->handle ? sqlite3_system_errno(db->handle) : ENOMEM;
@@ -236,8 +214,10 @@ db_open(const char *path, enum db_mode mode, struct db **db_out,
 	} else {
 		status = set_up(db, err);
 	}
-	if (status == SG_OK)
-		status = prepare_to_gather(db, err);
+	if (status == SG_OK) {
+		code = db_sqlite_gather(db->handle, &db->gathered, mode);
+		status = code == SQLITE_OK ? SG_OK : fail(db, code, err);
+	}
 	if (status != SG_OK) {
 		db_close(db);
 		return status;
@@ -254,6 +234,7 @@ db_close(struct db *db)
 
 	if (!db)
 		return;
+	db_writer_done(&db->gathered.writer);
 	for (i = 0; i < BUCKETS; i++) {
 		for (statement = db->buckets[i]; statement; statement = next) {
 			next = statement->next;
@@ -304,7 +285,7 @@ prepare_anew(struct db *db, const char *sql,
 	sqlite3_stmt *stmt;
 	int code;
 
-	db->looks = false;
+	db->gathered.looks = false;
 	code = sqlite3_prepare_v3(db->handle, sql, -1,
 				  SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
 	if (code != SQLITE_OK)
@@ -315,7 +296,7 @@ prepare_anew(struct db *db, const char *sql,
 		return err_set(err, SG_FAILED, "out of memory");
 	}
 	*statement = (struct db_statement){*bucket_of(db, sql), db,    sql,
-					   db->looks,		false, stmt};
+					   db->gathered.looks,	false, stmt};
 	*bucket_of(db, sql) = statement;
 	*statement_out = statement;
 	return SG_OK;
@@ -328,6 +309,7 @@ db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
 	struct db_statement *statement;
 	enum sg_status status = SG_OK;
 
+	db_writer_wait(&db->gathered);
 	if (must_fail(db))
 		return injected(db, err);
 	statement = find_idle(db, sql);
@@ -340,8 +322,30 @@ db_prepare(struct db *db, const char *sql, struct db_statement **statement_out,
 	if (statement->used)
 		db_reset(statement);
 	statement->used = true;
+	db->n_used++;
 	*statement_out = statement;
 	return SG_OK;
+}
+
+enum sg_status
+db_run_plain(struct db *db, const char *sql, struct sg_err *err)
+{
+	struct db_statement *statement = find_idle(db, sql);
+	enum sg_status status = SG_OK;
+
+	/* A full disk may have ended it: nothing may be kept on its own. */
+	if (db->began && sqlite3_get_autocommit(db->handle))
+		return err_set(err, SG_FAILED,
+			       "store %s: the transaction is over", db->path);
+	if (must_fail(db))
+		return injected(db, err);
+	if (!statement)
+		status = prepare_anew(db, sql, &statement, err);
+	if (status != SG_OK)
+		return status;
+	status = db_step(statement, err);
+	sqlite3_reset(statement->stmt);
+	return status == SG_NONE ? SG_OK : status;
 }
 
 /* A wrong index is a bug of ours; nothing is copied, so memory suffices. */
@@ -418,6 +422,8 @@ db_reset(struct db_statement *statement)
 {
 	sqlite3_reset(statement->stmt);
 	sqlite3_clear_bindings(statement->stmt);
+	if (statement->used)
+		statement->db->n_used--;
 	statement->used = false;
 }
 
@@ -463,6 +469,7 @@ execute(struct db *db, const char *sql, struct sg_err *err)
 {
 	int code;
 
+	db_writer_wait(&db->gathered);
 	if (must_fail(db))
 		return injected(db, err);
 	code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
@@ -473,9 +480,12 @@ enum sg_status
 db_begin(struct db *db, struct sg_err *err)
 {
 	/* IMMEDIATE: wait for the lock here, not in the middle of the work. */
-	return execute(db,
-		       db->mode == DB_READ_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
-		       err);
+	enum sg_status status = execute(
+		db, db->mode == DB_READ_WRITE ? "BEGIN IMMEDIATE" : "BEGIN",
+		err);
+
+	db->began |= status == SG_OK && db->mode == DB_READ_WRITE;
+	return status;
 }
 
 enum sg_status
@@ -486,7 +496,7 @@ db_commit(struct db *db, struct sg_err *err)
 	if (status == SG_OK)
 		status = execute(db, "COMMIT", err);
 	if (status == SG_OK)
-		db->gathered.careful = false;
+		db->gathered.careful = db->began = false;
 	return status;
 }
 
@@ -504,6 +514,7 @@ db_rollback(struct db *db)
 	/* A full disk may have rolled it back already. */
 	if (!sqlite3_get_autocommit(db->handle))
 		sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL);
+	db->began = false;
 }
 
 enum sg_status
@@ -517,18 +528,21 @@ db_script(struct db *db, const char *sql, struct sg_err *err)
 int64_t
 db_changes(struct db *db)
 {
+	db_writer_wait(&db->gathered);
 	return sqlite3_changes64(db->handle);
 }
 
 int64_t
 db_total_changes(struct db *db)
 {
+	db_writer_wait(&db->gathered);
 	return sqlite3_total_changes64(db->handle);
 }
 
 int64_t
 db_last_id(struct db *db)
 {
+	db_writer_wait(&db->gathered);
 	return sqlite3_last_insert_rowid(db->handle);
 }
 
@@ -537,6 +551,7 @@ db_last_id(struct db *db)
 void
 db_wipe_deleted(struct db *db, bool wipe)
 {
+	db_writer_wait(&db->gathered);
 	sqlite3_exec(db->handle,
 		     wipe ? "PRAGMA secure_delete = ON"
 			  : "PRAGMA secure_delete = OFF",
@@ -552,6 +567,7 @@ db_copy(struct db *db, const char *path, struct sg_err *err)
 	enum sg_status status;
 	int code;
 
+	db_writer_wait(&db->gathered);
 	make_private(path);
 	code = sqlite3_open_v2(
 		path, &copy, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL);
@@ -578,5 +594,6 @@ db_copy(struct db *db, const char *path, struct sg_err *err)
 void
 db_fail_after(struct db *db, unsigned n_calls)
 {
+	db_writer_wait(&db->gathered);
 	db->fail_after = n_calls;
 }

@@ -6,7 +6,9 @@
 
 #include "store/db_private.h"
 
-/* Makes the table `gathered` of what is put by. A code of SQLite. */
-int db_sqlite_add_gathered(sqlite3 *handle, struct db_gathered *gathered);
+/* The table `gathered` of what is put by; and which statements look at those
+ * tables. A code of SQLite. */
+int db_sqlite_gather(sqlite3 *handle, struct db_gathered *gathered,
+		     enum db_mode mode);
 
 #endif

@@ -142,9 +142,33 @@ static const sqlite3_module gathered_module = {
 	.xRowid = gathered_id,
 };
 
-int
-db_sqlite_add_gathered(sqlite3 *handle, struct db_gathered *gathered)
+/* Of each table that a statement has to do with, when it is prepared. */
+static int
+note_table(void *arg, int action, const char *table, const char *column,
+	   const char *schema, const char *by)
 {
-	return sqlite3_create_module(handle, "gathered", &gathered_module,
-				     gathered);
+	struct db_gathered *gathered = arg;
+
+	if ((action == SQLITE_READ || action == SQLITE_INSERT ||
+	     action == SQLITE_UPDATE || action == SQLITE_DELETE) &&
+	    table && db_gathered_has(gathered, table))
+		gathered->looks = true;
+	(void)column;
+	(void)schema;
+	(void)by;
+	return SQLITE_OK;
+}
+
+int
+db_sqlite_gather(sqlite3 *handle, struct db_gathered *gathered,
+		 enum db_mode mode)
+{
+	int code = sqlite3_create_module(handle, "gathered", &gathered_module,
+					 gathered);
+
+	/* A reader's are refused, and at once. */
+	gathered->careful = mode == DB_READ_ONLY;
+	if (code == SQLITE_OK && mode == DB_READ_WRITE)
+		code = sqlite3_set_authorizer(handle, note_table, gathered);
+	return code;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "store/migration.h"
 #include "store/store_order.h"
 #include "store/store_rows.h"
@@ -23,6 +24,7 @@ struct store {
 	int64_t last_id;
 	int64_t last_record; /* in this transaction; 0 = to be asked */
 	struct store_order order;
+	struct buf scratch;
 	uint32_t generation;
 };
 
@@ -207,6 +209,7 @@ store_close(struct store *store)
 	if (!store)
 		return;
 	db_close(store->db);
+	buf_done(&store->scratch);
 	free(store);
 }
 
@@ -245,6 +248,13 @@ store_rollback(struct store *store)
 	db_rollback(store->db);
 	store->last_record = 0;
 	store_order_reread(store);
+}
+
+struct buf *
+store_scratch(struct store *store)
+{
+	buf_reset(&store->scratch);
+	return &store->scratch;
 }
 
 int64_t *

@@ -86,16 +86,13 @@ store_history_append(struct store *store,
 		     const struct store_history_place *place,
 		     const struct signal *signal, struct sg_err *err)
 {
-	struct buf props = BUF_INIT;
+	struct buf *props = store_scratch(store);
 	enum sg_status status;
 
-	signal_props_to_json(signal, &props);
-	if (!buf_ok(&props)) {
-		buf_done(&props);
+	signal_props_to_json(signal, props);
+	if (!buf_ok(props))
 		return err_set(err, SG_FAILED, "out of memory");
-	}
-	status = add_row(store, place, signal, buf_text(&props), err);
-	buf_done(&props);
+	status = add_row(store, place, signal, buf_text(props), err);
 	if (status == SG_OK)
 		status = store_order_add_history(store, place->record_id,
 						 signal->happened_at, place->id,

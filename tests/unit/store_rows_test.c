@@ -136,6 +136,68 @@ more_than_are_kept_in_memory_are_all_there(void **state)
 	assert_int_equal(rows.rows[39998].correcting, 0);
 }
 
+static void
+add_many(int n, int64_t same_from)
+{
+	struct store_ledger entry = {.record_id = 1, .score_id = 1};
+	int i;
+
+	for (i = 0; i < n; i++) {
+		entry.id = store_new_id(aid_store, aid_now);
+		if (i == 100 && same_from)
+			entry.id = same_from;
+		if (store_ledger_append(aid_store, &entry, &aid_err) != SG_OK)
+			return;
+	}
+}
+
+static void
+whoever_asks_while_others_are_made_sees_all_of_them(void **state)
+{
+	static const char in_ledger[] = "SELECT count(*) FROM ledger";
+	struct db_statement *open;
+	int i;
+
+	(void)state;
+	OK(store_begin(aid_store, &aid_err));
+	for (i = 1; i <= 5; i++) {
+		add_many(3000, 0); /* some are under way */
+		assert_int_equal(count(in_ledger), 3000 * i);
+	}
+	/* Of a statement that is stepped through the connection is not given
+	 * to anybody. */
+	OK(db_prepare(store_db(aid_store), "SELECT id FROM ledger", &open,
+		      &aid_err));
+	OK(db_step(open, &aid_err));
+	add_many(9000, 0);
+	OK(db_step(open, &aid_err));
+	db_reset(open);
+	add_many(3000, 0);
+	OK(store_commit(aid_store, &aid_err));
+	assert_int_equal(count_outside(in_ledger), 27000);
+}
+
+static void
+one_that_is_refused_meanwhile_fails_the_transaction(void **state)
+{
+	int64_t id;
+
+	(void)state;
+	OK(store_begin(aid_store, &aid_err));
+	id = store_new_id(aid_store, aid_now);
+	add_many(1, 0);
+	id = store_new_id(aid_store, aid_now) - 1;
+	add_many(9000, id); /* the same twice */
+	assert_int_equal(store_commit(aid_store, &aid_err), SG_BUSY);
+	store_rollback(aid_store);
+	assert_int_equal(count("SELECT count(*) FROM ledger"), 0);
+	assert_true(db_rows_careful(store_db(aid_store)));
+	OK(store_begin(aid_store, &aid_err));
+	add_many(9000, 0);
+	OK(store_commit(aid_store, &aid_err));
+	assert_int_equal(count("SELECT count(*) FROM ledger"), 9000);
+}
+
 /* The second of the same key; noticed when they are made. */
 static enum sg_status
 add_twice(enum sg_status *second_out)
@@ -183,7 +245,7 @@ a_transaction_that_lost_rows_is_not_committed(void **state)
 			       &aid_err));
 	assert_int_equal(db_rows_write(store_db(aid_store), &aid_err), SG_BUSY);
 	/* Somebody goes on as if nothing had been. */
-	assert_int_equal(store_commit(aid_store, &aid_err), SG_FAILED);
+	assert_int_equal(store_commit(aid_store, &aid_err), SG_BUSY);
 	store_rollback(aid_store);
 	assert_int_equal(count("SELECT count(*) FROM record"), 0);
 }
@@ -196,6 +258,8 @@ main(void)
 		STORE_TEST(outside_a_transaction_each_is_there_at_once),
 		STORE_TEST(after_a_rollback_they_never_were),
 		STORE_TEST(a_record_of_this_transaction_is_found),
+		STORE_TEST(whoever_asks_while_others_are_made_sees_all_of_them),
+		STORE_TEST(one_that_is_refused_meanwhile_fails_the_transaction),
 		STORE_TEST(more_than_are_kept_in_memory_are_all_there),
 		STORE_TEST(
 			one_that_is_refused_among_others_is_found_the_second_time),
