@@ -271,30 +271,6 @@ def test_a_terminal_sees_the_progress(sender, mta):
     assert b"of 40" in seen and b"\r" in seen and b"/s" in seen, seen
 
 
-def test_two_thousand_recipients_in_flat_memory(sender, mta):
-    """500 first, then 2,000: the second takes no more memory."""
-    daemon = sender(broadcasts.people(2000))
-    daemon.do("list", "create", "few")
-    for address in broadcasts.people(2000)[:20]:
-        daemon.do("contact", "subscribe", address, "few")
-
-    def peak():
-        pid = daemon.process.popen.pid
-        for line in open(f"/proc/{pid}/status", encoding="ascii"):
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1])
-        return 0
-    broadcasts.create(daemon, daemon.base, "small", to="list 'few'")
-    daemon.do("broadcast", "send", "small", "--wait")
-    before = peak()
-    mta.clear()
-    broadcasts.create(daemon, daemon.base)
-    daemon.do("broadcast", "send", "spring", "--wait")
-    broadcasts.assert_once_each(mta, broadcasts.people(2000))
-    if not places.is_instrumented():
-        assert peak() - before < 16 << 10, f"{before} KB -> {peak()} KB"
-
-
 def test_who_clicked_what_and_what_it_scored(gateway):
     daemon = gateway.daemon
     people = broadcasts.people(3)

@@ -82,9 +82,12 @@ def test_the_doubtful_are_sent_to_again_where_asked(daemon, mta):
     daemon.do("broadcast", "send", "spring", "--wait")
     mta.hang_up = None
     assert list(broadcasts.recipients(daemon, "doubtful")) == ["ann@far.test"]
+    first = mta.to("ann@far.test")[0].message()["Message-ID"]
     del mta.mails[:]
     daemon.do("broadcast", "resume", "spring", "--resend-doubtful", "--wait")
     assert [m.recipients for m in mta.mails] == [["ann@far.test"]]
+    # A double can be told by it.
+    assert mta.mails[0].message()["Message-ID"] == first
     end = broadcasts.state(daemon)
     assert end["state"] == "sent"
     assert end["recipients"]["sent"] == 1

@@ -1,5 +1,6 @@
 """The far side: an SMTP server that keeps each mail, byte for byte as it came
 over the wire, with its envelope."""
+import base64
 import email
 import email.policy
 import socketserver
@@ -19,6 +20,8 @@ class Received:
     sender_arguments: str
     recipients: list
     data: bytes = b""
+    secret: bool = False  # it came over TLS
+    user: str = ""        # who had logged in
     at: float = field(default_factory=time.time)
 
     @property
@@ -51,7 +54,29 @@ class _Session(socketserver.StreamRequestHandler):
     def say(self, *lines):
         self.wfile.write("".join(line + "\r\n" for line in lines).encode())
 
+    def setup(self):
+        super().setup()
+        receiver = self.server.receiver
+        with receiver.change:
+            receiver.n_sessions += 1
+        self.secret, self.user = False, ""
+        if receiver.tls_at_once:
+            self.go_secret()
+
+    def go_secret(self):
+        self.connection = self.server.receiver.tls.wrap_socket(
+            self.connection, server_side=True)
+        self.rfile = self.connection.makefile("rb")
+        self.wfile = self.connection.makefile("wb", buffering=0)
+        self.secret = True
+
     def handle(self):
+        try:
+            self.converse()
+        except OSError:
+            pass  # they hung up, or do not like our certificate
+
+    def converse(self):
         self.mail = None
         self.say("220 receiver.test ESMTP")
         while True:
@@ -70,10 +95,30 @@ class _Session(socketserver.StreamRequestHandler):
                 return
 
     def do_EHLO(self, _rest):
-        offers = [e for e in EXTENSIONS
-                  if e not in self.server.receiver.withheld]
+        receiver = self.server.receiver
+        offers = [e for e in EXTENSIONS if e not in receiver.withheld]
+        if receiver.tls and not self.secret:
+            offers.append("STARTTLS")
+        if receiver.password:
+            offers.append("AUTH PLAIN")
         self.say("250-receiver.test", *["250-" + e for e in offers[:-1]],
                  "250 " + offers[-1])
+
+    def do_STARTTLS(self, _rest):
+        self.say("220 2.0.0 go on")
+        self.go_secret()
+
+    def do_AUTH(self, rest):
+        words = rest.split()
+        if len(words) == 1:
+            self.say("334 ")
+            words.append(self.rfile.readline().decode().strip())
+        name, password = base64.b64decode(words[1]).decode().split("\0")[1:]
+        if (name, password) == self.server.receiver.password:
+            self.user = name
+            self.say("235 2.7.0 ok")
+        else:
+            self.say("535 5.7.8 no")
 
     def do_HELO(self, _rest):
         self.say("250 receiver.test")
@@ -91,7 +136,8 @@ class _Session(socketserver.StreamRequestHandler):
 
     def do_MAIL(self, rest):
         address, _, arguments = rest.partition(">")
-        self.mail = Received(address.partition("<")[2], arguments.strip(), [])
+        self.mail = Received(address.partition("<")[2], arguments.strip(), [],
+                             secret=self.secret, user=self.user)
         self.say(self.server.receiver.sender_reply or "250 2.1.0 ok")
 
     def do_RCPT(self, rest):
@@ -144,9 +190,13 @@ class Receiver:
         self.n_held = 0        # so many wait
         self.data_reply = None  # what DATA hears instead of 250
         self.sender_reply = None  # what MAIL hears
+        self.tls = None  # the SSLContext for STARTTLS; offered with it
+        self.tls_at_once = False  # TLS from the first byte
+        self.password = None  # (name, password) for AUTH
+        self.n_sessions = 0
         self.withheld = ()  # of EXTENSIONS
         self.hang_up = None  # asked with each verb: cut it off here?
-        self._change = threading.Condition()
+        self.change = threading.Condition()
         self._server = _Server(("127.0.0.1", port), _Session)
         self._server.receiver = self
         self.port = self._server.server_address[1]
@@ -160,10 +210,10 @@ class Receiver:
     def hold(self, address):
         event = self.held.get(address)
         if event:
-            with self._change:
+            with self.change:
                 self.n_held += 1
             event.wait(100)
-            with self._change:
+            with self.change:
                 self.n_held -= 1
 
     def wait_until_held(self, n, limit_s=30):
@@ -175,14 +225,14 @@ class Receiver:
     def after_data(self, mail):
         if self.data_reply:
             return self.data_reply
-        with self._change:
+        with self.change:
             self.mails.append(mail)
             number = len(self.mails)
-            self._change.notify_all()
+            self.change.notify_all()
         return f"250 2.0.0 kept as {number}"
 
     def to(self, address):
-        with self._change:
+        with self.change:
             return [m for m in self.mails if address in m.recipients]
 
     def wait_for(self, address, n=1, limit_s=30):
@@ -195,7 +245,7 @@ class Receiver:
         places.wait_for(lambda: len(self.mails) >= n, limit_s, f"{n} mails")
 
     def clear(self):
-        with self._change:
+        with self.change:
             self.mails.clear()
 
     def stop(self):
