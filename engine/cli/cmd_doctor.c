@@ -182,6 +182,7 @@ doctor_run(struct cli *cli, const struct cli_args *args)
 	doctor.pool = pool_new();
 	doctor.items = json_new_array();
 	find_daemon(&doctor);
+	doctor_check(&doctor, path);
 	look(&doctor);
 	code = sum_up(&doctor);
 	pool_free(doctor.pool);

@@ -35,6 +35,8 @@ const char *doctor_state_path(const struct doctor *doctor, const char *name);
 /* Where the milter's Unix socket is; NULL: it is none. */
 const char *doctor_milter_path(const struct doctor *doctor);
 
+/* doctor_check.c */
+void doctor_check(struct doctor *doctor, const char *config);
 /* doctor_own.c */
 void doctor_names(struct doctor *doctor); /* public_url, domains */
 void doctor_keys(struct doctor *doctor);

@@ -67,10 +67,11 @@ is_ours(const struct look *look, const char *address, bool chrooted)
 static bool
 is_signer(const char *address)
 {
-	static const char *const names[] = {"*dkim*", "*rspamd*", "*:11332*",
-					    "*openarc*"};
+	static const char *const names[] = {"*dkim*",	"*rspamd*",
+					    "*:11332*", "*openarc*",
+					    "*:8891*",	"*:12301*"};
 
-	for (size_t i = 0; i < 4; i++)
+	for (size_t i = 0; i < 6; i++)
 		if (text_glob_fold(names[i], address))
 			return true;
 	return false;
@@ -137,7 +138,14 @@ say_services(const struct look *look, const char *with, const char *without)
 
 	if (path && strncmp(path, queue, len) == 0 && path[len] == '/')
 		name = path + len + 1;
-	if (!*with)
+	if (!look->conf->n_services)
+		doctor_say(
+			look->doctor, DOCTOR_WARN, "Postfix",
+			"run doctor as root",
+			"%s/master.cf cannot be read: which services ask our "
+			"milter is not known",
+			look->doctor->postfix);
+	else if (!*with)
 		doctor_say(look->doctor, DOCTOR_FAIL, "Postfix",
 			   pool_printf(look->doctor->pool,
 				       "postconf -e 'smtpd_milters = "

@@ -1,19 +1,14 @@
 /* postfix_table.c - see postfix_table.h. */
 #include "cli/postfix_table.h"
 
-#include <fcntl.h>
-#include <spawn.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/cli_run.h"
 
-enum { VALUE_MOST = 4096, FILE_MOST = 1 << 20 };
-
-extern char **environ;
+enum { FILE_MOST = 1 << 20 };
 
 bool
 postfix_table_is_one(const char *item)
@@ -61,57 +56,6 @@ find_word(const char *path, const char *word)
 
 /* --- a table ------------------------------------------------------------- */
 
-static size_t
-read_all(int fd, char bytes[VALUE_MOST])
-{
-	char rest[VALUE_MOST];
-	size_t len = 0;
-	ssize_t got;
-
-	while (len < VALUE_MOST &&
-	       (got = read(fd, bytes + len, VALUE_MOST - len)) > 0)
-		len += (size_t)got;
-	while (len == VALUE_MOST && read(fd, rest, sizeof(rest)) > 0)
-		;
-	return len;
-}
-
-/* What it says and what it complains of come to the pipe, the latter first. */
-static bool
-spawn(char **words, const int ends[2], pid_t *pid_out)
-{
-	posix_spawn_file_actions_t actions;
-	bool done;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], 1);
-	posix_spawn_file_actions_adddup2(&actions, ends[1], 2);
-	posix_spawn_file_actions_addclose(&actions, ends[0]);
-	done = posix_spawnp(pid_out, words[0], &actions, NULL, words,
-			    environ) == 0;
-	posix_spawn_file_actions_destroy(&actions);
-	return done;
-}
-
-static int
-run(char **words, char value[VALUE_MOST], size_t *len_out)
-{
-	int ends[2], status = -1;
-	bool started;
-	pid_t pid;
-
-	if (pipe(ends) != 0)
-		return -1;
-	started = spawn(words, ends, &pid);
-	close(ends[1]);
-	*len_out = started ? read_all(ends[0], value) : 0;
-	close(ends[0]);
-	if (started && waitpid(pid, &status, 0) != pid)
-		status = -1;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-}
-
 static const char *
 last_line(struct pool *pool, const char *text, size_t len)
 {
@@ -128,7 +72,7 @@ enum sg_status
 postfix_table_ask(struct pool *pool, const char *folder, const char *table,
 		  const char *key, const char **value_out)
 {
-	char value[VALUE_MOST];
+	char value[CLI_RUN_MOST];
 	char *words[] = {pool_strdup(pool, "postmap"),
 			 pool_strdup(pool, "-c"),
 			 pool_strdup(pool, folder),
@@ -145,7 +89,7 @@ postfix_table_ask(struct pool *pool, const char *folder, const char *table,
 		return find_word(table, key);
 	if (!is_near(table))
 		return SG_REFUSED;
-	code = run(words, value, &len);
+	code = cli_run(words, value, &len);
 	/* 1: it is not in there, or the table cannot be read, which it says;
 	 * main.cf may have warnings, too. */
 	said = pool_memdup(pool, value, len);

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import pwd
+import re
 import subprocess
 
 import pytest
@@ -142,6 +143,33 @@ def test_a_signer_before_us_is_found(shared, folder):
     assert level(answer, "Postfix") == "ok"
     assert level(answer, "order") == "warn"
     assert "unix:opendkim/opendkim.sock" in said(answer, "order")[0]["text"]
+
+
+def test_a_signer_is_known_by_its_port_too(shared, folder):
+    main = "smtpd_milters = inet:127.0.0.1:8891, unix:%s\n" % \
+        os.path.relpath(shared.base / "milter.sock", shared.base.parent)
+    _, answer = look(shared, "--postfix", folder(shared, main=main))
+    assert level(answer, "order") == "warn"
+
+
+def test_a_folder_without_master_cf_is_said(shared, folder):
+    etc = folder(shared)
+    (pathlib.Path(etc) / "master.cf").unlink()
+    _, answer = look(shared, "--postfix", etc)
+    assert "master.cf cannot be read" in said(answer, "Postfix")[0]["text"]
+
+
+def test_a_configuration_that_is_refused_is_found(shared, tmp_path):
+    good, bad = tmp_path / "good.conf", tmp_path / "bad.conf"
+    text = pathlib.Path(shared.conf).read_text()
+    good.write_text(re.sub('user = "[a-z]*"', 'user = "nosuchuser"', text))
+    bad.write_text(re.sub("settle = .*", "settle = never", text))
+    code, answer = look(shared, "--postfix", tmp_path, config=bad)
+    assert code == 1 and level(answer, "config") == "fail"
+    assert "bad.conf:" in said(answer, "config")[0]["text"]
+    _, answer = look(shared, "--postfix", tmp_path, config=good)
+    assert level(answer, "config") == "warn"
+    assert "nosuchuser" in said(answer, "config")[0]["text"]
 
 
 def test_a_socket_outside_the_jail_is_found(shared, folder):
