@@ -4,6 +4,43 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { TEMPLATE_MOST = 32 << 20 };
+
+static enum cli_exit
+add_file(const char *file, const char *name, struct json *body)
+{
+	struct buf text = BUF_INIT;
+	enum cli_exit code = cli_read_file(file, TEMPLATE_MOST, &text);
+
+	if (code == CLI_DONE)
+		json_add_text(body, name, buf_text(&text));
+	buf_done(&text);
+	return code;
+}
+
+enum cli_exit
+cli_add_template(const struct cli_args *args, const char *file,
+		 struct json *body)
+{
+	static const char *const parts[][2] = {{"text-file", "text"},
+					       {"html-file", "html"}};
+	enum cli_exit code = CLI_DONE;
+	size_t i;
+
+	if (file)
+		return add_file(file, "template", body);
+	if (!cli_value(args, "subject"))
+		return cli_fail(CLI_USAGE,
+				"expected an .eml file, or --subject with "
+				"--text-file, --html-file or both");
+	json_add_text(body, "subject", cli_value(args, "subject"));
+	for (i = 0; i < 2 && code == CLI_DONE; i++)
+		if (cli_value(args, parts[i][0]))
+			code = add_file(cli_value(args, parts[i][0]),
+					parts[i][1], body);
+	return code;
+}
+
 static void
 print_field(const char *title, const char *value)
 {

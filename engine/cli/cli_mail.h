@@ -11,6 +11,17 @@
 		"raw", NULL, "all of it, byte for byte as it would be sent" \
 	}
 
+/* A template without an .eml file. */
+#define CLI_PARTS_OPTIONS                                                 \
+	{"subject", "TEXT", "without an .eml file: the mail's subject,"}, \
+		{"text-file", "FILE", "its text, with {{variables}},"},   \
+	{                                                                 \
+		"html-file", "FILE", "its HTML; one of them or both"      \
+	}
+/* `file`, an .eml, or NULL: those options. */
+enum cli_exit cli_add_template(const struct cli_args *args, const char *file,
+			       struct json *body);
+
 /* Headers and text, for people. */
 void cli_print_mail(const struct json *answer);
 /* --text or --html, of an answer that says them. */

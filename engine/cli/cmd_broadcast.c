@@ -47,23 +47,23 @@ add_texts(const struct cli_args *args, struct json *body)
 static enum cli_exit
 broadcast_create(struct cli *cli, const struct cli_args *args)
 {
-	const char *file = cli_value(args, "template");
 	const char *other = cli_value(args, "template-b");
 	struct json *body, *answer = NULL;
-	struct buf text = BUF_INIT, other_text = BUF_INIT;
+	struct buf other_text = BUF_INIT;
 	enum cli_exit code;
 
-	if (!file || !cli_value(args, "to"))
+	if (!cli_value(args, "to"))
 		return cli_fail(CLI_USAGE, "broadcast create needs --template "
 					   "FILE.eml and --to EXPR");
-	code = cli_read_file(file, TEMPLATE_MOST, &text);
+	body = json_new_object();
+	code = cli_add_template(args, cli_value(args, "template"), body);
 	if (code == CLI_DONE && other)
 		code = cli_read_file(other, TEMPLATE_MOST, &other_text);
-	if (code != CLI_DONE)
+	if (code != CLI_DONE) {
+		json_free(body);
 		return code;
-	body = json_new_object();
+	}
 	json_add_text(body, "name", cli_arg(args, 0));
-	json_add_text(body, "template", buf_text(&text));
 	json_add_text(body, "where", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
@@ -80,7 +80,6 @@ broadcast_create(struct cli *cli, const struct cli_args *args)
 		       cli_arg(args, 0), cli_arg(args, 0));
 	json_free(answer);
 	json_free(body);
-	buf_done(&text);
 	buf_done(&other_text);
 	return code;
 }
@@ -490,6 +489,7 @@ broadcast_test(struct cli *cli, const struct cli_args *args)
 
 static const struct cli_option create_options[] = {
 	{"template", "FILE.eml", "the mail, with {{variables}}"},
+	CLI_PARTS_OPTIONS,
 	{"to", "EXPR", "who gets it, evaluated when it is sent"},
 	{"from", "ADDRESS", "From; without it, the template's"},
 	{"unknown", "include|skip", "who has no score; skip"},

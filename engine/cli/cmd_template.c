@@ -4,28 +4,19 @@
 #include "cli/cli_mail.h"
 #include "cli/cli_tables.h"
 
-enum { TEMPLATE_MOST = 32 << 20 };
-
-/* The file, with `to` and `from` when they are given. */
+/* The template, with `to` and `from` when they are given. */
 static enum cli_exit
 read_body(const struct cli_args *args, struct json **body_out)
 {
-	struct json *body;
-	struct buf text = BUF_INIT;
-	enum cli_exit code =
-		cli_read_file(cli_arg(args, 0), TEMPLATE_MOST, &text);
+	struct json *body = json_new_object();
+	enum cli_exit code = cli_add_template(args, cli_arg(args, 0), body);
 
-	if (code != CLI_DONE)
-		return code;
-	body = json_new_object();
-	json_add_text(body, "template", buf_text(&text));
 	if (cli_value(args, "to"))
 		json_add_text(body, "to", cli_value(args, "to"));
 	if (cli_value(args, "from"))
 		json_add_text(body, "from", cli_value(args, "from"));
-	buf_done(&text);
 	*body_out = body;
-	return CLI_DONE;
+	return code;
 }
 
 static enum cli_exit
@@ -70,7 +61,8 @@ template_check(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code = post(cli, args, "/templates/check", &answer);
 
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		printf("%s is right.\n", cli_arg(args, 0));
+		printf("%s is right.\n",
+		       cli_arg(args, 0) ? cli_arg(args, 0) : "The template");
 	json_free(answer);
 	return code;
 }
@@ -101,14 +93,19 @@ static const struct cli_option render_options[] = {
 	{"to", "ADDRESS", "the contact whose mail it is"},
 	{"from", "ADDRESS", "From; without it, the template's"},
 	CLI_MAIL_OPTIONS,
+	CLI_PARTS_OPTIONS,
+	{0},
+};
+static const struct cli_option check_options[] = {
+	CLI_PARTS_OPTIONS,
 	{0},
 };
 
 const struct cli_command cli_template_commands[] = {
-	{"template check", "FILE.eml", "are its variables right?", NULL, 1, 1,
-	 template_check},
-	{"template render", "FILE.eml --to ADDRESS",
-	 "the mail as one contact gets it", render_options, 1, 1,
+	{"template check", "[FILE.eml]", "are its variables right?",
+	 check_options, 0, 1, template_check},
+	{"template render", "[FILE.eml] --to ADDRESS",
+	 "the mail as one contact gets it", render_options, 0, 1,
 	 template_render},
 	{0},
 };

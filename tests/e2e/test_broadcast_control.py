@@ -174,6 +174,19 @@ def test_preview_for_one_contact_shows_that_contact_s_mail(sender, mta):
         == 400
     assert "no version b" in daemon.refused(
         4, "broadcast", "preview", "spring", "--version", "b")
+    # Why one gets it and another does not: each part, with what is there.
+    broadcasts.create(daemon, daemon.base, "hot",
+                      to="list 'news' and has score >= 50")
+    for points, holds in ((20, False), (60, True)):
+        daemon.do("score", "set", people[1], points)
+        why = daemon.ask("broadcast", "preview", "hot", "--explain",
+                         people[1])["explain"]
+        assert why["holds"] == holds and why["objection"] == ""
+        parts = {p["part"]: p for p in why["parts"]}
+        assert parts["list 'news'"]["passed"]
+        assert parts["has score >= 50"]["passed"] == holds
+        text = daemon.do("broadcast", "preview", "hot", "--explain", people[1])
+        assert ("is one of them" in text) == holds and str(points) in text
     wrong = daemon.run("broadcast", "preview", "spring", "--for", "x@y.test")
     assert wrong.returncode == 4 and "x@y.test" in wrong.stderr
     assert not mta.mails
@@ -198,6 +211,34 @@ def test_a_template_is_checked_and_rendered_without_a_broadcast(sender, mta):
     assert wrong.returncode == 4 and "line 6" in wrong.stderr
     assert daemon.run("template", "render", path).returncode == 2
     assert not mta.mails
+
+
+def test_a_template_of_parts_needs_no_eml_file(sender, mta):
+    people = broadcasts.people(1)
+    daemon = sender(people)
+    text, html = daemon.base / "text", daemon.base / "html"
+    text.write_text("Gr\u00fc\u00dfe!\nYour score is {{score}}.\n")
+    html.write_text("<p>Your score is <b>{{score}}</b>.</p>")
+    parts = ("--subject", "Hi {{field.name | default: 'you'}}",
+             "--text-file", text, "--html-file", html)
+    assert "is right" in daemon.do("template", "check", *parts)
+    found = daemon.ask("template", "render", *parts, "--to", people[0],
+                       "--from", "News <news@example.test>")
+    assert found["subject"] == "Hi you"
+    assert found["text"].strip() == "Gr\u00fc\u00dfe!\nYour score is 20."
+    assert found["html"].strip() == "<p>Your score is <b>20</b>.</p>"
+    daemon.do("broadcast", "create", "spring", *parts, "--to", "list 'news'",
+              "--from", "News <news@example.test>")
+    daemon.do("broadcast", "send", "spring", "--wait")
+    mail = mta.to(people[0])[0]
+    assert mail.part("text/html").strip() == found["html"].strip()
+    assert mail.part("text/plain").split() == found["text"].split()
+    html.write_text("<p>\n{{nope}}</p>")
+    assert "line 2" in daemon.refused(4, "template", "check", *parts)
+    assert ".eml" in daemon.refused(2, "template", "check")
+    both = daemon.api("POST", "/templates/check",
+                      {"template": "Subject: a\n\nb", "subject": "a"})
+    assert both.status == 400
 
 
 def test_a_scheduled_one_waits_survives_a_restart_and_takes_who_is_in_then(

@@ -138,8 +138,7 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK)
 		status = api_body_text(call, "name", true, &draft.name, err);
 	if (status == SG_OK)
-		status = api_body_text(call, "template", true, &draft.template,
-				       err);
+		status = api_body_template(call, &draft, err);
 	if (status == SG_OK)
 		status = api_body_text(call, "where", true, &draft.condition,
 				       err);
@@ -158,7 +157,6 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 	status = api_draft_split(call, &draft, err);
 	if (status != SG_OK)
 		return status;
-	draft.template_len = strlen(draft.template);
 	status = broadcast_create(call->api->options.broadcasts, &draft, err);
 	if (status != SG_OK)
 		return status;

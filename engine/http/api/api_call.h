@@ -374,6 +374,14 @@ enum sg_status api_add_split(struct api_call *call,
 			     struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_act, api_broadcasts_recipients;
 
+/* --- api_templates.c: `template`, or `subject`, `text` and `html` ----------
+ */
+
+struct broadcast_draft;
+enum sg_status api_body_template(struct api_call *call,
+				 struct broadcast_draft *draft,
+				 struct sg_err *err) MUST_CHECK;
+
 /* --- api_warnings.c: lists, broadcasts, sequences that are not there ------ */
 
 struct condition;

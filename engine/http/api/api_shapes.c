@@ -191,7 +191,8 @@ const struct api_shape api_shapes[] = {
 	 " columns?:{name:text means:text}[] chunk_bytes?:int"
 	 " chunk_lines?:int chunk?:int already?:bool}", NULL},
 
-	{"NewBroadcast", "{name:text template:text where:text from?:text"
+	{"NewBroadcast", "{name:text template?:text subject?:text text?:text"
+	 " html?:text where:text from?:text"
 	 " unknown?:text pace?:number domain_pace?:number template_b?:text"
 	 " split?:text winner?:text after?:text ...}", NULL},
 	{"BroadcastOrder", "{at?:text timezone?:text pace?:number"
@@ -233,7 +234,8 @@ const struct api_shape api_shapes[] = {
 	 " changed_at:time}", NULL},
 	{"Click", "{email:text|null url:text|null happened_at:time"
 	 " verdict:text reason?:text}", NULL},
-	{"Template", "{template:text from?:text to?:text ...}", NULL},
+	{"Template", "{template?:text subject?:text text?:text html?:text"
+	 " from?:text to?:text ...}", "an .eml file, or its parts"},
 	{"Mail", "{mail:text to:text subject:text text:text|null"
 	 " html:text|null ...}", NULL},
 	{"Good", "{good:bool ...}", NULL},

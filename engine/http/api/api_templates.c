@@ -1,7 +1,53 @@
 /* api_templates.c - a template before it is a broadcast's. */
 #include <string.h>
 
+#include "broadcast/template_parts.h"
 #include "http/api/api_call.h"
+
+static enum sg_status
+put_together(struct api_call *call, const struct template_parts *parts,
+	     struct broadcast_draft *draft, struct sg_err *err)
+{
+	struct buf text = BUF_INIT;
+	enum sg_status status = template_from_parts(parts, &text, err);
+
+	if (status == SG_OK) {
+		draft->template =
+			pool_memdup(call->pool, buf_text(&text), text.len);
+		draft->template_len = text.len;
+	}
+	buf_done(&text);
+	return status;
+}
+
+enum sg_status
+api_body_template(struct api_call *call, struct broadcast_draft *draft,
+		  struct sg_err *err)
+{
+	struct template_parts parts = {NULL, NULL, NULL};
+	const char *whole;
+	enum sg_status status =
+		api_body_text(call, "template", false, &whole, err);
+
+	if (status == SG_OK)
+		status = api_body_text(call, "subject", false, &parts.subject,
+				       err);
+	if (status == SG_OK)
+		status = api_body_text(call, "text", false, &parts.text, err);
+	if (status == SG_OK)
+		status = api_body_text(call, "html", false, &parts.html, err);
+	if (status != SG_OK)
+		return status;
+	if (!whole == !(parts.subject || parts.text || parts.html))
+		return err_set(err, SG_REFUSED,
+			       "expected `template`, an .eml file, or "
+			       "`subject` with `text`, `html` or both");
+	if (!whole)
+		return put_together(call, &parts, draft, err);
+	draft->template = whole;
+	draft->template_len = strlen(whole);
+	return SG_OK;
+}
 
 static enum sg_status
 read_template(struct api_call *call, struct broadcast_draft *draft,
@@ -11,13 +57,10 @@ read_template(struct api_call *call, struct broadcast_draft *draft,
 
 	if (!call->api->options.broadcasts)
 		return err_set(err, SG_BUSY, "broadcasts are not running here");
-	status = api_body_text(call, "template", true, &draft->template, err);
-	if (status == SG_OK)
-		status =
-			api_body_text(call, "from", false, &draft->sender, err);
-	if (status == SG_OK)
-		draft->template_len = strlen(draft->template);
-	return status;
+	status = api_body_template(call, draft, err);
+	return status == SG_OK
+		       ? api_body_text(call, "from", false, &draft->sender, err)
+		       : status;
 }
 
 enum sg_status
