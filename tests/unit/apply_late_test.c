@@ -253,6 +253,23 @@ a_ruleset_keeps_its_order_after_a_start(void **state)
 	check_and_reopen(applier);
 }
 
+static void
+what_has_not_happened_yet_happened_when_it_was_received(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now();
+	struct signal signal =
+		applier_signal("email.clicked", ann, at + 10 * DAY);
+
+	applier_rules(applier, "rule \"a\" { on = \"email.clicked\" add = 3 }",
+		      false);
+	signal.received_at = at;
+	applier_submit(applier, &signal);
+	assert_float_equal(applier_score(applier, ann, at + DAY), 3 * 0.9,
+			   1e-6);
+	check_and_reopen(applier);
+}
+
 /* Those of a long history are folded in together; what follows of each does
  * all the same. */
 static void
@@ -306,6 +323,7 @@ main(void)
 		TEST(what_happened_before_an_erase_comes_to_nothing),
 		TEST(a_ruleset_keeps_its_order_after_a_start),
 		TEST(many_late_ones_wait_for_each_other),
+		TEST(what_has_not_happened_yet_happened_when_it_was_received),
 		TEST(what_happened_before_a_set_uses_up_its_one_time),
 	};
 
