@@ -106,6 +106,8 @@ def test_who_is_forgotten_leaves_numbers_and_no_traces(make_gateway):
     assert sorted(row["name"] for row in history) == [
         "field.changed", "record.created"]
     assert daemon.score("ann@far.test") is None
+    # She said she wanted no mail, and that outlasts both.
+    assert daemon.ask("contact", "show", "ann@far.test")["suppression"]
 
 
 def test_somebody_who_is_no_contact_can_be_forgotten(make_daemon):
