@@ -166,6 +166,12 @@ void static_start(const struct sg_call *call);
 page_fn start_page, password_page, password_change;
 page_fn contacts_page, contacts_export, contact_new, contact_make;
 page_fn contact_page, contact_history, contact_why, contact_change;
+page_fn lists_page, list_make, list_change;
+page_fn segments_page, segment_make, segment_change;
+page_fn broadcasts_page, broadcasts_compare, broadcast_new, broadcast_make;
+page_fn broadcast_page, broadcast_change, broadcast_preview, broadcast_mail;
+page_fn broadcast_clicks, broadcast_recipients;
+page_fn sequences_page, sequence_page, sequence_change;
 
 page_fn rules_page, rule_page, rules_history_page, rules_edit_page;
 page_fn rules_difference_page, rules_apply, rules_simulate_page;

@@ -18,6 +18,8 @@ static const struct {
 	{"signed-out", "You are signed out."},
 	{"password", "The password is changed. Please sign in with it."},
 	{"sent", "Sending has begun."},
+	{"planned", "It begins at that time."},
+	{"tested", "The test mail is on its way."},
 	{0},
 };
 
