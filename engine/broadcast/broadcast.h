@@ -68,6 +68,9 @@ struct broadcast_draft {
 	double split[2];
 	bool by_opens;
 	int64_t after_ms;
+	/* In the transaction that makes it; NULL: nothing. */
+	apply_call_fn *also;
+	void *also_arg;
 };
 
 /* SG_REFUSED: a bad name, one that is taken, a bad template (line and column)

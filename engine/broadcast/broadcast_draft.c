@@ -201,7 +201,9 @@ create_call(void *arg, struct store *store, struct sg_err *err)
 						     draft->other_template,
 						     draft->other_len, err);
 	buf_done(&settings);
-	return status;
+	return status == SG_OK && draft->also
+		       ? draft->also(draft->also_arg, store, err)
+		       : status;
 }
 
 enum sg_status

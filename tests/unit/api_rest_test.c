@@ -107,6 +107,70 @@ a_token_is_not_shown_again(void **state)
 	assert_int_equal(server->answer.body.len, 0);
 }
 
+static enum sg_status
+run_script(void *arg, struct store *store, struct sg_err *err)
+{
+	return db_script(store_db(store), arg, err);
+}
+
+static void
+script(struct api_server *server, const char *sql)
+{
+	struct sg_err err = {0};
+
+	if (apply_call(server->apply, run_script, (void *)sql, &err) != SG_OK)
+		fail_msg("%s", err.text);
+}
+
+/* Between a definition and its answer there is no moment to die in: where the
+ * answer cannot be kept the definition is not, either. */
+static void
+a_definition_and_its_answer_are_kept_together(void **state)
+{
+	static const char key[] = "Idempotency-Key: k-1\r\n";
+	static const struct {
+		const char *path, *body, *shown;
+	} rows[] = {
+		{"/lists", "{\"name\":\"news\"}", "/lists/news"},
+		{"/tokens", "{\"name\":\"crm\",\"role\":\"reader\"}", NULL},
+		{"/broadcasts",
+		 "{\"name\":\"spring\",\"template\":\"From: a@far.test\\n"
+		 "Subject: S\\n\\nHi\\n\",\"where\":\"email matches '*'\"}",
+		 "/broadcasts/spring"},
+		{"/imports", "{\"name\":\"x.csv\",\"header\":\"email\\n\"}",
+		 "/imports/1"},
+	};
+	struct api_server *server = *state;
+	char first[4096];
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		int audits = n_audits(server), status;
+
+		script(server,
+		       "CREATE TRIGGER cut BEFORE INSERT ON idempotency BEGIN"
+		       " SELECT RAISE(ABORT, 'the power is gone'); END");
+		status = api_ask_with(server, "POST", rows[i].path, key,
+				      rows[i].body);
+		assert_true(status >= 400);
+		script(server, "DROP TRIGGER cut");
+		if (rows[i].shown)
+			api_expect(server, 404, "GET", rows[i].shown, NULL);
+		assert_int_equal(n_audits(server), audits);
+		expect_with(server, 201, "POST", rows[i].path, key,
+			    rows[i].body);
+		snprintf(first, sizeof(first), "%s",
+			 buf_text(&server->answer.body));
+		expect_with(server, 201, "POST", rows[i].path, key,
+			    rows[i].body);
+		assert_string_equal(header(server, "Idempotent-Replayed"),
+				    "true");
+		if (rows[i].shown) /* a token is shown once */
+			assert_string_equal(buf_text(&server->answer.body),
+					    first);
+		assert_int_equal(n_audits(server), audits + 1);
+	}
+}
+
 /* --- versions ------------------------------------------------------------ */
 
 static void
@@ -516,6 +580,7 @@ main(void)
 		ON_A_SERVER(the_same_call_with_the_same_key_acts_once),
 		ON_A_SERVER(while_one_is_under_way_another_is_refused),
 		ON_A_SERVER(a_token_is_not_shown_again),
+		ON_A_SERVER(a_definition_and_its_answer_are_kept_together),
 		ON_A_SERVER(what_did_not_change_is_not_sent_again),
 		ON_A_SERVER(who_saw_an_older_one_does_not_overwrite),
 		ON_A_SERVER(definitions_heed_if_match),

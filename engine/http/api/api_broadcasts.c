@@ -129,6 +129,40 @@ body_unknown(struct api_call *call, bool *include_out, struct sg_err *err)
 	return status;
 }
 
+static enum sg_status
+show_made(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct broadcast_draft *draft = arg;
+
+	call->status = 201;
+	api_warn_of_names_in(call, draft->condition);
+	return show(call, draft->name, err);
+}
+
+static enum sg_status
+define_in(void *arg, struct store *store, struct sg_err *err)
+{
+	return api_define_in(arg, store, err);
+}
+
+static enum sg_status
+create(struct api_call *call, const struct broadcast_draft *draft,
+       struct sg_err *err)
+{
+	struct broadcast_draft told = *draft;
+	struct api_definition definition = {.action = "broadcast.create",
+					    .object = draft->name};
+	struct api_filling filling = {call, &definition, show_made, &told};
+	enum sg_status status;
+
+	told.also = define_in;
+	told.also_arg = &filling;
+	status = broadcast_create(call->api->options.broadcasts, &told, err);
+	if (status == SG_OK)
+		api_defined(&filling);
+	return status;
+}
+
 enum sg_status
 api_broadcasts_create(struct api_call *call, struct sg_err *err)
 {
@@ -157,12 +191,7 @@ api_broadcasts_create(struct api_call *call, struct sg_err *err)
 	status = api_draft_split(call, &draft, err);
 	if (status != SG_OK)
 		return status;
-	status = broadcast_create(call->api->options.broadcasts, &draft, err);
-	if (status != SG_OK)
-		return status;
-	call->status = 201;
-	api_warn_of_names_in(call, draft.condition);
-	return show(call, draft.name, err);
+	return create(call, &draft, err);
 }
 
 /* `pace` and `domain_pace` of send's and resume's body, if it says so. */

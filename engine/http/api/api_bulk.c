@@ -178,6 +178,17 @@ preview(struct api_call *call, const char *where, struct sg_err *err)
 	return examples.status == SG_NONE ? SG_OK : examples.status;
 }
 
+static enum sg_status
+show_begun(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct apply_bulk_order *order = arg;
+
+	json_add_int(api_answer(call), "id", order->id);
+	json_add_int(call->answer, "total", (int64_t)order->total);
+	call->status = 202;
+	return SG_OK;
+}
+
 enum sg_status
 api_bulk_begin(struct api_call *call, struct sg_err *err)
 {
@@ -198,12 +209,8 @@ api_bulk_begin(struct api_call *call, struct sg_err *err)
 		buf_printf(&said, "%s%s", i ? "; " : "", order.actions[i]);
 	definition.object = order.where;
 	definition.detail = buf_text(&said);
-	status = api_define(call, &definition, err);
+	status =
+		api_define_answered(call, &definition, show_begun, &order, err);
 	buf_done(&said);
-	if (status != SG_OK)
-		return status;
-	json_add_int(api_answer(call), "id", order.id);
-	json_add_int(call->answer, "total", (int64_t)order.total);
-	call->status = 202;
-	return SG_OK;
+	return status;
 }

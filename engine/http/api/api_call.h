@@ -85,8 +85,9 @@ struct api_call {
 	const char *version;  /* of what the answer shows; NULL = none */
 	uint64_t idempotency; /* hash of its Idempotency-Key; 0 = none */
 	uint64_t body_hash;
-	bool replayed; /* the reply is an older call's */
-	bool secret;   /* the answer is shown once */
+	bool answer_kept; /* under that key, with the change */
+	bool replayed;	  /* the reply is an older call's */
+	bool secret;	  /* the answer is shown once */
 };
 
 typedef enum sg_status api_fn(struct api_call *call, struct sg_err *err);
@@ -166,6 +167,9 @@ enum sg_status api_negotiate(struct api_call *call,
 /* api_idempotency.c; with call->replayed the reply is filled. 409, 422. */
 enum sg_status api_idempotency_begin(struct api_call *call,
 				     struct sg_err *err) MUST_CHECK;
+/* The answer that is there, in the transaction of the change. */
+enum sg_status api_idempotency_keep(struct api_call *call, struct store *store,
+				    struct sg_err *err) MUST_CHECK;
 /* After the reply was filled. */
 void api_idempotency_end(struct api_call *call);
 
@@ -254,6 +258,27 @@ struct api_definition {
 enum sg_status api_define(struct api_call *call,
 			  const struct api_definition *definition,
 			  struct sg_err *err) MUST_CHECK;
+/* The same, and the answer is filled in that transaction, with call->store in
+ * it: under an Idempotency-Key both are kept or neither. For what a second try
+ * would refuse, since it is there. */
+typedef enum sg_status api_fill_fn(struct api_call *call, void *arg,
+				   struct sg_err *err);
+enum sg_status api_define_answered(struct api_call *call,
+				   const struct api_definition *definition,
+				   api_fill_fn *fill, void *fill_arg,
+				   struct sg_err *err) MUST_CHECK;
+/* For those who have a transaction of their own. It is kept once that is
+ * committed: then the caller calls the second. */
+struct api_filling {
+	struct api_call *call;
+	const struct api_definition *definition; /* its fn is not called */
+	api_fill_fn *fill;			 /* NULL = later */
+	void *fill_arg;
+};
+enum sg_status api_define_in(const struct api_filling *filling,
+			     struct store *store,
+			     struct sg_err *err) MUST_CHECK;
+void api_defined(const struct api_filling *filling);
 
 /* api_contact_show.c */
 enum sg_status api_show_contact(struct api_call *call,

@@ -2,7 +2,8 @@
  * api_idempotency.c - the same POST with the same Idempotency-Key acts once:
  * for a day the answer is given again. While the first is under way a second
  * is a 409; the same key with another body is a 422. What was refused has not
- * been done, so that it may be tried again. Should the daemon die between a
+ * been done, so that it may be tried again. The answer about a definition is
+ * kept in the transaction that makes it. Should the daemon die between another
  * change and the note of its answer, the call runs again; its signals have ids
  * made of the key and are dropped.
  */
@@ -132,6 +133,33 @@ put(void *arg, struct store *store, struct sg_err *err)
 	return store_idempotency_put(store, arg, err);
 }
 
+enum sg_status
+api_idempotency_keep(struct api_call *call, struct store *store,
+		     struct sg_err *err)
+{
+	struct store_idempotency row = {
+		.id = call->idempotency,
+		.body = call->body_hash,
+		.at = call->now,
+		.status = call->status ? call->status
+				       : api_resource_status(call->resource),
+		.answer = ""};
+	struct buf text = BUF_INIT;
+	enum sg_status status = SG_OK;
+
+	if (!call->idempotency)
+		return SG_OK;
+	if (call->answer && !call->secret) {
+		json_write(call->answer, &text);
+		buf_append_char(&text, '\n');
+		row.answer = buf_text(&text);
+	}
+	if (buf_ok(&text) && text.len <= ANSWER_MOST)
+		status = store_idempotency_put(store, &row, err);
+	buf_done(&text);
+	return status;
+}
+
 void
 api_idempotency_end(struct api_call *call)
 {
@@ -150,6 +178,7 @@ api_idempotency_end(struct api_call *call)
 		row.answer = pool_memdup(call->pool, reply->body.data,
 					 reply->body.len);
 	if (reply->status < 300 && reply->body.len <= ANSWER_MOST &&
+	    !call->answer_kept &&
 	    apply_call(call->api->options.apply, put, &row, &err) != SG_OK)
 		log_warn("an Idempotency-Key is not kept: %s", err.text);
 	leave(call->api, call->idempotency);

@@ -141,6 +141,7 @@ api_imports_show(struct api_call *call, struct sg_err *err)
 /* --- beginning ----------------------------------------------------------- */
 
 struct beginning {
+	const struct import_lines *lines;
 	struct store_import row;
 	int64_t now;
 };
@@ -258,10 +259,21 @@ answer_columns(struct api_call *call, const struct import_lines *lines)
 }
 
 static enum sg_status
-begin_import(struct api_call *call, const struct import_settings *settings,
-	     struct sg_err *err)
+show_begun(struct api_call *call, void *arg, struct sg_err *err)
 {
-	struct beginning beginning = {.now = call->now};
+	const struct beginning *beginning = arg;
+
+	add_import(api_answer(call), &beginning->row);
+	answer_columns(call, beginning->lines);
+	call->status = 201;
+	return SG_OK;
+}
+
+static enum sg_status
+begin_import(struct api_call *call, const struct import_settings *settings,
+	     const struct import_lines *lines, struct sg_err *err)
+{
+	struct beginning beginning = {.now = call->now, .lines = lines};
 	struct store_import *row = &beginning.row;
 	struct api_definition definition = {.fn = write_import,
 					    .arg = &beginning,
@@ -281,10 +293,8 @@ begin_import(struct api_call *call, const struct import_settings *settings,
 	if (!json_get_int(call->body, "size", &row->size) || row->size < 0)
 		row->size = 0;
 	definition.object = row->name;
-	status = api_define(call, &definition, err);
-	if (status == SG_OK)
-		add_import(api_answer(call), row);
-	return status;
+	return api_define_answered(call, &definition, show_begun, &beginning,
+				   err);
 }
 
 enum sg_status
@@ -300,11 +310,7 @@ api_imports_begin(struct api_call *call, struct sg_err *err)
 		return status;
 	status = import_lines_init(lines, call, &settings, err);
 	if (status == SG_OK)
-		status = begin_import(call, &settings, err);
-	if (status == SG_OK) {
-		answer_columns(call, lines);
-		call->status = 201;
-	}
+		status = begin_import(call, &settings, lines, err);
 	import_lines_done(lines);
 	return status;
 }

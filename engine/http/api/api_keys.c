@@ -74,19 +74,25 @@ rotate(void *arg, struct store *store, struct sg_err *err)
 	return status;
 }
 
+static enum sg_status
+show_rotated(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct change *change = arg;
+
+	json_add_int(api_answer(call), "id", change->id);
+	call->status = 201;
+	return SG_OK;
+}
+
 enum sg_status
 api_keys_rotate(struct api_call *call, struct sg_err *err)
 {
 	struct change change = {call->api->options.keys, call->now, 0, ""};
 	struct api_definition definition = {rotate, &change, "key.rotate",
 					    change.name, NULL};
-	enum sg_status status = api_define(call, &definition, err);
 
-	if (status != SG_OK)
-		return status;
-	json_add_int(api_answer(call), "id", change.id);
-	call->status = 201;
-	return SG_OK;
+	return api_define_answered(call, &definition, show_rotated, &change,
+				   err);
 }
 
 static enum sg_status

@@ -104,6 +104,15 @@ make(void *arg, struct store *store, struct sg_err *err)
 				 making->now, err);
 }
 
+static enum sg_status
+show_made(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct making *making = arg;
+
+	call->status = 201;
+	return show(call, making->name, err);
+}
+
 enum sg_status
 api_lists_create(struct api_call *call, struct sg_err *err)
 {
@@ -119,12 +128,9 @@ api_lists_create(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK)
 		status = api_check_name("list", making.name, err);
 	definition.object = making.name;
-	if (status == SG_OK)
-		status = api_define(call, &definition, err);
-	if (status != SG_OK)
-		return status;
-	call->status = 201;
-	return show(call, making.name, err);
+	return status == SG_OK ? api_define_answered(call, &definition,
+						     show_made, &making, err)
+			       : status;
 }
 
 enum { LEAVE_SLICE = 200 };

@@ -151,6 +151,16 @@ run_turn(void *arg, struct store *store, struct sg_err *err)
 }
 
 static enum sg_status
+show_turned(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct turn *turn = arg;
+
+	json_add_text(api_answer(call), "state",
+		      turn->redo ? "waiting" : "dropped");
+	return SG_OK;
+}
+
+static enum sg_status
 turn_one(struct api_call *call, bool redo, struct sg_err *err)
 {
 	struct store_outbox row;
@@ -165,10 +175,10 @@ turn_one(struct api_call *call, bool redo, struct sg_err *err)
 	turn.id = row.id;
 	definition.detail =
 		pool_printf(call->pool, "%s %s", row.action, row.target);
-	status = api_define(call, &definition, err);
+	status =
+		api_define_answered(call, &definition, show_turned, &turn, err);
 	if (status == SG_OK && redo)
 		apply_outbox_wake(call->api->options.apply);
-	json_add_text(api_answer(call), "state", redo ? "waiting" : "dropped");
 	return status;
 }
 

@@ -349,6 +349,8 @@ const struct api_shape api_params[] = {
 	{"offset", "int", "bytes of the file before the chunk"},
 	{"for", "text", "as this contact gets it"},
 	{"explain", "text", "each part of the condition for this contact"},
+	{"version", "text", "of a split broadcast: a or b"},
+	{"with", "text", "the other broadcast"},
 	{"link", "text", "only clicks on this address"},
 	{"actor", "text", "only by this one"},
 	{"action", "text", "only this, or what begins with it and a dot"},

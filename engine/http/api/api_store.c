@@ -253,37 +253,75 @@ api_submit(struct api_call *call, struct signal *signals, size_t n_signals,
 	return status;
 }
 
-struct defining {
-	struct api_call *call;
-	const struct api_definition *definition;
-};
+static enum sg_status
+fill_answer(const struct api_filling *filling, struct store *store,
+	    struct sg_err *err)
+{
+	struct api_call *call = filling->call;
+	struct store *reader = call->store;
+	enum sg_status status;
+
+	call->store = store;
+	status = filling->fill(call, filling->fill_arg, err);
+	call->store = reader;
+	return status == SG_OK ? api_idempotency_keep(call, store, err)
+			       : status;
+}
+
+enum sg_status
+api_define_in(const struct api_filling *filling, struct store *store,
+	      struct sg_err *err)
+{
+	const struct api_definition *definition = filling->definition;
+	struct store_audit row = {0};
+	enum sg_status status = SG_OK;
+
+	if (!filling->call->audited) {
+		api_audit_row(filling->call, &row);
+		row.action = definition->action;
+		row.object = definition->object ? definition->object : "";
+		row.detail = definition->detail ? definition->detail : "";
+		status = store_audit_append(store, &row, err);
+	}
+	return status == SG_OK && filling->fill
+		       ? fill_answer(filling, store, err)
+		       : status;
+}
+
+void
+api_defined(const struct api_filling *filling)
+{
+	filling->call->audited = true;
+	filling->call->answer_kept = filling->fill != NULL;
+}
 
 static enum sg_status
 define(void *arg, struct store *store, struct sg_err *err)
 {
-	struct defining *self = arg;
-	const struct api_definition *definition = self->definition;
-	struct store_audit row = {0};
+	const struct api_filling *filling = arg;
+	const struct api_definition *definition = filling->definition;
 	enum sg_status status = definition->fn(definition->arg, store, err);
 
-	if (status != SG_OK || self->call->audited)
-		return status;
-	api_audit_row(self->call, &row);
-	row.action = definition->action;
-	row.object = definition->object ? definition->object : "";
-	row.detail = definition->detail ? definition->detail : "";
-	return store_audit_append(store, &row, err);
+	return status == SG_OK ? api_define_in(filling, store, err) : status;
+}
+
+enum sg_status
+api_define_answered(struct api_call *call,
+		    const struct api_definition *definition, api_fill_fn *fill,
+		    void *fill_arg, struct sg_err *err)
+{
+	struct api_filling filling = {call, definition, fill, fill_arg};
+	enum sg_status status =
+		apply_call(call->api->options.apply, define, &filling, err);
+
+	if (status == SG_OK)
+		api_defined(&filling);
+	return status;
 }
 
 enum sg_status
 api_define(struct api_call *call, const struct api_definition *definition,
 	   struct sg_err *err)
 {
-	struct defining self = {call, definition};
-	enum sg_status status =
-		apply_call(call->api->options.apply, define, &self, err);
-
-	if (status == SG_OK)
-		call->audited = true;
-	return status;
+	return api_define_answered(call, definition, NULL, NULL, err);
 }

@@ -67,6 +67,7 @@ api_tokens_all(struct api_call *call, struct sg_err *err)
 struct making {
 	struct store_token token;
 	unsigned char hash[STORE_TOKEN_HASH_SIZE];
+	struct buf text;
 };
 
 static enum sg_status
@@ -124,32 +125,38 @@ make_token(struct buf *token, unsigned char hash[STORE_TOKEN_HASH_SIZE])
 	api_token_hash(buf_text(token), hash);
 }
 
+static enum sg_status
+show_made(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct making *making = arg;
+
+	json_add_text(api_answer(call), "name", making->token.name);
+	json_add_text(call->answer, "role", making->token.role);
+	add_moment(call->answer, "expires_at", making->token.expires_at);
+	json_add_text(call->answer, "token", buf_text(&making->text));
+	call->status = 201;
+	call->secret = true;
+	return SG_OK;
+}
+
 enum sg_status
 api_tokens_create(struct api_call *call, struct sg_err *err)
 {
 	struct making making = {.token = {.created_at = call->now}};
 	struct api_definition definition = {make, &making, "token.create", NULL,
 					    NULL};
-	struct buf token = BUF_INIT;
 	enum sg_status status = read_token(call, &making.token, err);
 
 	if (status != SG_OK)
 		return status;
-	make_token(&token, making.hash);
+	make_token(&making.text, making.hash);
 	definition.object = making.token.name;
 	definition.detail = making.token.role;
-	status = api_define(call, &definition, err);
-	if (status == SG_OK) {
-		json_add_text(api_answer(call), "name", making.token.name);
-		json_add_text(call->answer, "role", making.token.role);
-		add_moment(call->answer, "expires_at", making.token.expires_at);
-		json_add_text(call->answer, "token", buf_text(&token));
-		call->status = 201;
-		call->secret = true;
-	}
-	if (token.data)
-		crypto_wipe(token.data, token.len);
-	buf_done(&token);
+	status =
+		api_define_answered(call, &definition, show_made, &making, err);
+	if (making.text.data)
+		crypto_wipe(making.text.data, making.text.len);
+	buf_done(&making.text);
 	return status;
 }
 
