@@ -372,13 +372,11 @@ ours_round(struct ours *ours, uint64_t n, uint64_t among)
 
 #define EARLIER "(1 << 50)" /* of an id: some minutes */
 
-/* Every entry and its history again, some minutes earlier, until they are so
- * many: each record has as many as the others. */
-static void
-grow_ledger(struct ours *ours, uint64_t entries)
+/* On the applier's thread, so that nobody else writes meanwhile. */
+static enum sg_status
+grow_again(void *arg, struct store *store, struct sg_err *err)
 {
 	static const char again[] =
-		"BEGIN;"
 		"CREATE TEMP TABLE t AS SELECT min(id) AS id FROM ledger;"
 		"INSERT INTO history SELECT id - " EARLIER ", record_id,"
 		" record_key, happened_at - 3600000, received_at - 3600000,"
@@ -392,36 +390,75 @@ grow_ledger(struct ours *ours, uint64_t entries)
 		" correcting, rule_id, history_id - " EARLIER ", explanation,"
 		" balance, generation FROM ledger WHERE id - " EARLIER " <"
 		" (SELECT id FROM t);"
-		"DROP TABLE t; COMMIT; PRAGMA wal_checkpoint(TRUNCATE);";
+		"DROP TABLE t;";
+
+	(void)arg;
+	return db_script(store_db(store), again, err);
+}
+
+static enum sg_status
+put_in_order(void *arg, struct store *store, struct sg_err *err)
+{
 	static const char ordered[] =
-		"BEGIN; DELETE FROM history_by_record;"
+		"DELETE FROM history_by_record;"
 		"DELETE FROM ledger_by_record;"
 		"INSERT INTO history_by_record SELECT 0, record_id,"
-		" happened_at, id FROM history"
+		" happened_at, id FROM history WHERE record_id <> 0"
 		" ORDER BY record_id, happened_at, id;"
 		"INSERT INTO ledger_by_record SELECT 0, record_id, id"
-		" FROM ledger ORDER BY record_id, id;"
-		"COMMIT; PRAGMA wal_checkpoint(TRUNCATE);";
-	struct sg_err err = {0};
-	struct db_statement *s;
-	struct db *db;
-	int64_t n = 0;
+		" FROM ledger ORDER BY record_id, id;";
 
-	must(db_open(ours->store, DB_READ_WRITE, &db, &err), &err);
-	for (;;) {
-		must(db_prepare(db, "SELECT count(*) FROM ledger", &s, &err),
-		     &err);
-		if (db_step(s, &err) == SG_OK)
-			n = db_column_int(s, 0);
-		db_reset(s);
-		if ((uint64_t)n >= entries)
-			break;
-		must(db_script(db, again, &err), &err);
-	}
-	must(db_script(db, ordered, &err), &err);
-	printf("%lld entries of the ledger are behind it now\n", (long long)n);
-	fflush(stdout);
+	(void)arg;
+	return db_script(store_db(store), ordered, err);
+}
+
+static enum sg_status
+count_entries(void *arg, struct store *store, struct sg_err *err)
+{
+	struct db_statement *s;
+	enum sg_status status = db_prepare(
+		store_db(store), "SELECT count(*) FROM ledger", &s, err);
+
+	if (status != SG_OK)
+		return status;
+	status = db_step(s, err);
+	if (status == SG_OK)
+		*(uint64_t *)arg = (uint64_t)db_column_int(s, 0);
+	db_reset(s);
+	return status;
+}
+
+static void
+fold_wal(const char *store)
+{
+	struct sg_err err = {0};
+	struct db *db;
+
+	must(db_open(store, DB_READ_WRITE, &db, &err), &err);
+	must(db_script(db, "PRAGMA wal_checkpoint(TRUNCATE);", &err), &err);
 	db_close(db);
+}
+
+/* Every entry and its history again, an hour earlier, until they are so many:
+ * each record has as many as the others. */
+static void
+grow_ledger(struct ours *ours, uint64_t entries)
+{
+	struct sg_err err = {0};
+	uint64_t n;
+
+	for (;;) {
+		must(apply_call(ours->apply, count_entries, &n, &err), &err);
+		if (n >= entries)
+			break;
+		must(apply_call(ours->apply, grow_again, NULL, &err), &err);
+		fold_wal(ours->store);
+	}
+	must(apply_call(ours->apply, put_in_order, NULL, &err), &err);
+	fold_wal(ours->store);
+	printf("%llu entries of the ledger are behind it now\n",
+	       (unsigned long long)n);
+	fflush(stdout);
 }
 
 /* --- all of it ---------------------------------------------------------- */
@@ -461,6 +498,7 @@ compare_all(struct ours *ours, struct db *db, uint64_t n, uint64_t records,
 	if (!behind)
 		return;
 	grow_ledger(ours, behind);
+	(void)ours_round(ours, n, records); /* what is read once */
 	for (i = 0; i < ROUNDS; i++)
 		later[i] = ours_round(ours, n, records);
 	ours_later = median(later);
