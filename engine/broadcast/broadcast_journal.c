@@ -137,6 +137,16 @@ read_lines(FILE *file, struct reading *reading, off_t *end_out)
 	return ferror(file) ? SG_FAILED : SG_OK;
 }
 
+/* No room, or no leave to write there: either may be over soon. */
+static enum sg_status
+not_now(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EACCES ||
+			       error == EROFS
+		       ? SG_BUSY
+		       : SG_FAILED;
+}
+
 static enum sg_status
 read_journal(const char *path, struct reading *reading, off_t *end_out,
 	     struct sg_err *err)
@@ -149,7 +159,7 @@ read_journal(const char *path, struct reading *reading, off_t *end_out,
 		return SG_OK;
 	/* Taking it for empty would send to all of them again. */
 	if (!file)
-		return err_errno(err, SG_FAILED, "%s", path);
+		return err_errno(err, not_now(errno), "%s", path);
 	status = read_lines(file, reading, end_out);
 	if (status != SG_OK)
 		err_errno(err, SG_FAILED, "%s", path);
@@ -197,7 +207,7 @@ append(struct broadcast_journal *journal, const char *text, size_t len,
 	if (write(journal->fd, text, len) == (ssize_t)len) {
 		journal->end += (off_t)len;
 	} else {
-		status = errno == ENOSPC ? SG_BUSY : SG_FAILED;
+		status = not_now(errno);
 		err_errno(err, status, "%s", journal->path);
 		/* Half a line must not run into the next one. */
 		if (ftruncate(journal->fd, journal->end) != 0)
@@ -216,7 +226,7 @@ open_file(struct broadcast_journal *journal, const char *boot,
 	journal->fd = open(journal->path,
 			   O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	if (journal->fd < 0 || ftruncate(journal->fd, journal->end) != 0)
-		return err_errno(err, SG_FAILED, "%s", journal->path);
+		return err_errno(err, not_now(errno), "%s", journal->path);
 	snprintf(line, sizeof(line), "M %s\n", boot);
 	return append(journal, line, strlen(line), err);
 }
@@ -235,7 +245,7 @@ journal_open(const char *directory, const char *name, journal_fn *fn, void *arg,
 	journal->fd = -1;
 	if (mkdir(directory, 0700) != 0 && errno != EEXIST) {
 		free(journal);
-		return err_errno(err, SG_FAILED, "%s", directory);
+		return err_errno(err, not_now(errno), "%s", directory);
 	}
 	pthread_mutex_init(&journal->lock, NULL);
 	snprintf(journal->path, sizeof(journal->path), "%s/%s.journal",
@@ -319,8 +329,7 @@ journal_sync(struct broadcast_journal *journal, struct sg_err *err)
 {
 	if (fdatasync(journal->fd) == 0)
 		return SG_OK;
-	return err_errno(err, errno == ENOSPC ? SG_BUSY : SG_FAILED, "%s",
-			 journal->path);
+	return err_errno(err, not_now(errno), "%s", journal->path);
 }
 
 void

@@ -55,7 +55,7 @@ enum sg_status journal_open(const char *directory, const char *name,
 			    struct sg_err *err) MUST_CHECK;
 void journal_close(struct broadcast_journal *journal);
 
-/* One write(2): survives the process. SG_BUSY: the disk is full; SG_FAILED:
+/* One write(2): survives the process. SG_BUSY: no room, or no leave; SG_FAILED:
  * it is broken. */
 enum sg_status journal_note(struct broadcast_journal *journal,
 			    const struct journal_line *line,

@@ -4,6 +4,7 @@ that nobody got it twice and nobody is missing but the few that are listed.
 
 SCOREGATE_KILLS=60 makes it as long as you like, SCOREGATE_SEED another one."""
 import os
+import pwd
 import random
 import sqlite3
 import time
@@ -120,3 +121,32 @@ def test_nobody_twice_nobody_missing(make_daemon, mta):
         assert len(daemon.signals(address, "broadcast.sent")) == 1
     answer = daemon.ask("verify")
     assert answer["differences"] == 0, answer
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="another user needs root")
+def test_a_folder_that_is_read_only_for_a_while_costs_nothing(make_daemon, mta):
+    """The daemon is not root here: it can make no file then."""
+    daemon = make_daemon(smtp=mta.port, user="nobody", group="nogroup",
+                         smtp_more="retry = 1s\n")
+    os.chown(daemon.base, pwd.getpwnam("nobody").pw_uid, -1)
+    daemon.start()
+    people = broadcasts.people(400)
+    broadcasts.fill(daemon, daemon.base, people)
+    broadcasts.create(daemon, daemon.base)
+    folders = [f for f in [daemon.base / "state",
+                           *(daemon.base / "state").rglob("*")] if f.is_dir()]
+    modes = [f.stat().st_mode & 0o777 for f in folders]
+    for folder in folders:
+        folder.chmod(0o555)
+    try:
+        daemon.do("broadcast", "send", "spring")
+        places.wait_for(lambda: "ermission denied" in daemon.text(), 30,
+                        "the folder to be missed")
+        assert mta.count() == 0, "what cannot be noted is not sent"
+        assert broadcasts.state(daemon)["recipients"]["queued"] == 400
+    finally:
+        for folder, mode in zip(folders, modes):
+            folder.chmod(mode)
+    end = broadcasts.wait_for_state(daemon, "sent")
+    assert end["recipients"]["sent"] == 400
+    assert sorted(mta.taken()) == sorted(people)
