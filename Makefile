@@ -191,12 +191,14 @@ LINK = @mkdir -p $(@D); echo "  LD $@"; $(CC) $(CFLAGS) $(LDHARD) $(LDFLAGS) -o 
 # libmilter reads and writes through milter/milter_wire.c, which says why. Where
 # there is no libmilter.a the shared one is linked, and does so by itself.
 MILTER_A   = $(filter /%,$(shell $(CC) -print-file-name=libmilter.a))
-MILTER_LIB = $(if $(MILTER_A),$(BUILD)/milter/libmilter.a)
+MILTER_LIB = $(if $(MILTER_A),$(BUILD)/milter/libmilter.o)
 $(BUILD)/scoregated $(BUILD)/tools/milter_stub: MORE_LIBS = $(if $(MILTER_A),,-lmilter)
-$(BUILD)/milter/libmilter.a: $(MILTER_A) milter/milter_wire.h
-	@mkdir -p $(@D); echo "  AR $@"; objcopy \
+# Of its names only smfi_* are left: there are two hundred globals of Sendmail's.
+$(BUILD)/milter/libmilter.o: $(MILTER_A) milter/milter_wire.h
+	@mkdir -p $(@D); echo "  LD $@"; ld -r -o $@.whole --whole-archive $< && \
+	  objcopy --wildcard --keep-global-symbol='smfi_*' \
 	  $(foreach f,accept poll read writev close,--redefine-sym $(f)=milter_wire_$(f)) \
-	  $< $@
+	  $@.whole $@ && rm $@.whole
 
 # Plugins find nothing in the daemon: they get a table of functions instead.
 $(BUILD)/scoregated: $(call obj,$(DAEMON_SRC) $(MILTER_SRC)) $(MILTER_LIB) $(LIB)
