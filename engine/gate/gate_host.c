@@ -124,4 +124,5 @@ const struct sg_host gate_host = {
 	.ask = host_ask,
 	.json_members = host_json_members,
 	.json_member = host_json_member,
+	.mail_map_text = host_mail_map_text,
 };

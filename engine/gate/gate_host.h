@@ -103,6 +103,7 @@ HOST(sign_out);
 HOST(ask);
 HOST(json_members);
 HOST(json_member);
+HOST(mail_map_text);
 /* host_page.c */
 HOST(page);
 HOST(reply_with);

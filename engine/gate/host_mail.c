@@ -52,6 +52,15 @@ host_mail_map_links(const struct sg_call *call, sg_map_link_fn *fn, void *arg)
 	intents->map_arg = arg;
 }
 
+void
+host_mail_map_text(const struct sg_call *call)
+{
+	struct outgoing_intents *intents = intents_of(call, "mail_map_text");
+
+	if (intents)
+		intents->maps_text = true;
+}
+
 static void
 add_header(const struct sg_call *call, const char *what, const char *name,
 	   const char *value)

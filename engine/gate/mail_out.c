@@ -126,18 +126,18 @@ ask_plugins(struct out *out, struct sg_err *err)
 	return status;
 }
 
-/* A splice_link_fn: each plugin sees what the one before it made. */
+/* Each plugin sees what the one before it made. */
 static const char *
-map_link(void *arg, struct pool *pool, const char *target)
+map_target(struct out *out, struct pool *pool, const char *target, bool in_text)
 {
-	struct out *out = arg;
 	struct out_plugin *part;
 	const char *now = target;
 	struct buf *buf;
 
 	for (size_t i = 0; i < out->mail->gate->n_plugins; i++) {
 		part = &out->plugins[i];
-		if (!part->is_in || !part->intents.map)
+		if (!part->is_in || !part->intents.map ||
+		    (in_text && !part->intents.maps_text))
 			continue;
 		if (!part->target)
 			part->target =
@@ -150,6 +150,19 @@ map_link(void *arg, struct pool *pool, const char *target)
 			now = pool_memdup(pool, buf->data, buf->len);
 	}
 	return now == target ? NULL : now;
+}
+
+/* splice_link_fn: of a tag, of plain text. */
+static const char *
+map_link(void *arg, struct pool *pool, const char *target)
+{
+	return map_target(arg, pool, target, false);
+}
+
+static const char *
+map_text(void *arg, struct pool *pool, const char *target)
+{
+	return map_target(arg, pool, target, true);
 }
 
 /* What tells that a part has had such HTML before: "PUBLIC/o/" of the first
@@ -182,6 +195,8 @@ wish_of(struct out *out)
 			continue;
 		if (part->intents.map)
 			wish.map_link = map_link;
+		if (part->intents.map && part->intents.maps_text)
+			wish.map_text = map_text;
 		if (part->intents.html)
 			html = pool_printf(out->mail->pool, "%s%s", html,
 					   part->intents.html);

@@ -15,6 +15,7 @@ struct outgoing_intents {
 	const char *html; /* NULL = none */
 	sg_map_link_fn *map;
 	void *map_arg;
+	bool maps_text; /* URLs in plain text, too */
 	struct {
 		const char *name, *value; /* value NULL: remove them all */
 	} headers[OUTGOING_HEADERS_MOST];

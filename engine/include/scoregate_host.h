@@ -393,6 +393,11 @@ struct sg_host {
 	size_t (*json_members)(const struct sg_json *json);
 	const struct sg_json *(*json_member)(const struct sg_json *json,
 					     size_t i, const char **name_out);
+
+	/* -- outgoing mail, since 1.5; in outgoing() only -- */
+	/* mail_map_links()'s function is asked of the URLs in plain text, too.
+	 */
+	void (*mail_map_text)(const struct sg_call *call);
 };
 
 #endif

@@ -24,6 +24,7 @@ void
 link_reader_init(struct link_reader *reader, bool is_utf8)
 {
 	reader->is_utf8 = is_utf8;
+	reader->is_plain = false;
 	buf_init(&reader->base, VALUE_MOST);
 	buf_init(&reader->value, VALUE_MOST);
 	buf_init(&reader->url, VALUE_MOST);
@@ -205,8 +206,11 @@ read_value(struct link_reader *reader, const char *value, size_t len)
 	size_t i;
 
 	buf_reset(text);
-	if (len > VALUE_MOST || memchr(value, '\0', len) ||
-	    html_decode_references(text, value, len) != SG_OK)
+	if (len > VALUE_MOST || memchr(value, '\0', len))
+		return SG_NONE;
+	if (reader->is_plain)
+		buf_append(text, value, len);
+	else if (html_decode_references(text, value, len) != SG_OK)
 		return SG_NONE;
 	if (text->len == 0)
 		return SG_NONE;

@@ -15,6 +15,7 @@
  */
 struct link_reader {
 	bool is_utf8;	  /* the text's bytes over 127 are UTF-8 (or unknown) */
+	bool is_plain;	  /* the text has no character references */
 	struct buf base;  /* absolute URL or empty */
 	struct buf value; /* scratch */
 	struct buf url;	  /* the result */

@@ -140,6 +140,18 @@ is_pkcs7(struct scan *scan, const char *type)
 		       scan->pool, scan->entity.disposition, "filename"));
 }
 
+static bool
+is_flowed(struct scan *scan, const char *type)
+{
+	const char *format =
+		strcmp(type, "text/plain") == 0
+			? header_parameter(scan->pool, scan->entity.type,
+					   "format")
+			: NULL;
+
+	return format && strcasecmp(format, "flowed") == 0;
+}
+
 static const char *
 lower(struct pool *pool, const char *text)
 {
@@ -169,6 +181,7 @@ begin_part(struct scan *scan, const char *type, size_t at)
 	part->inside_message = scan->place.inside_message;
 	part->is_attachment = strcmp(disposition, "attachment") == 0;
 	part->is_protected = scan->place.is_protected;
+	part->is_flowed = is_flowed(scan, type);
 	if (is_pkcs7(scan, type))
 		scan->map->has_pkcs7 = part->is_protected = true;
 	/* Some gateways make a multipart/mixed of RFC 3156's encrypted. */

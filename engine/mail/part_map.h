@@ -35,6 +35,7 @@ struct part {
 	bool inside_message; /* somewhere under a message/rfc822 */
 	bool is_attachment;  /* Content-Disposition: attachment */
 	bool is_protected;   /* in or under signed, encrypted, pkcs7 */
+	bool is_flowed;	     /* text/plain; format=flowed (RFC 3676) */
 };
 
 struct part_map {

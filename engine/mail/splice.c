@@ -12,6 +12,7 @@
 #include "mail/link_target.h"
 #include "mail/part_charset.h"
 #include "mail/splice_out.h"
+#include "mail/text_links.h"
 
 /* A part with what its writer needs. */
 struct candidate {
@@ -19,6 +20,7 @@ struct candidate {
 	struct quoted_text *quoted;
 	struct base64_text *base64;
 	struct html_map html;
+	bool is_text; /* text/plain */
 	struct candidate *next;
 };
 
@@ -36,9 +38,25 @@ struct splicer {
 };
 
 static bool
-is_ours_to_edit(const struct part *part)
+is_text(const struct part *part)
 {
-	return strcmp(part->type, "text/html") == 0 && !part->is_attachment &&
+	return strcmp(part->type, "text/plain") == 0;
+}
+
+/* Blanks that fill a group of base64 would join lines that flow. */
+static bool
+is_kind_to_edit(const struct splicer *s, const struct part *part)
+{
+	if (is_text(part))
+		return s->wish->map_text &&
+		       !(part->is_flowed && part->encoding == PART_BASE64);
+	return strcmp(part->type, "text/html") == 0;
+}
+
+static bool
+is_ours_to_edit(const struct splicer *s, const struct part *part)
+{
+	return is_kind_to_edit(s, part) && !part->is_attachment &&
 	       !part->inside_message && !part->is_protected &&
 	       part->encoding != PART_UNKNOWN && part->end > part->start &&
 	       part_charset_has_ascii(part->charset);
@@ -57,6 +75,24 @@ eol_of(const char *body, size_t body_len, const struct part *part)
 								   : "\r\n";
 }
 
+/* Of a text each URL is a link. */
+static void
+text_scan(struct pool *pool, const char *text, size_t len, struct html_map *map)
+{
+	struct text_link link;
+	size_t at = 0, n = 0;
+
+	while (n < HTML_LINKS_MOST && text_links_next(text, len, &at, &link))
+		n++;
+	map->links = pool_alloc(pool, (n + 1) * sizeof(*map->links));
+	for (at = 0; map->n_links < n; map->n_links++) {
+		(void)text_links_next(text, len, &at, &link);
+		map->links[map->n_links].start = link.start;
+		map->links[map->n_links].end = link.end;
+		map->links[map->n_links].attribute_start = link.start;
+	}
+}
+
 /* Decode and search one part; NULL when it has to be left alone. */
 static struct candidate *
 look_into(struct splicer *s, const struct part *part)
@@ -64,6 +100,7 @@ look_into(struct splicer *s, const struct part *part)
 	struct candidate *c = pool_alloc(s->pool, sizeof(*c));
 
 	c->part.part = part;
+	c->is_text = is_text(part);
 	c->part.eol = eol_of(s->body, s->body_len, part);
 	if (part->encoding == PART_QUOTED_PRINTABLE) {
 		c->quoted = quoted_text_new(s->pool, s->body, part,
@@ -79,7 +116,10 @@ look_into(struct splicer *s, const struct part *part)
 	}
 	if (!part_text_has_ascii(c->part.text, c->part.text_len))
 		return NULL;
-	html_scan(s->pool, c->part.text, c->part.text_len, &c->html);
+	if (c->is_text)
+		text_scan(s->pool, c->part.text, c->part.text_len, &c->html);
+	else
+		html_scan(s->pool, c->part.text, c->part.text_len, &c->html);
 	return c;
 }
 
@@ -115,6 +155,7 @@ static void
 add_link(struct splicer *s, struct candidate *c, const struct html_link *link,
 	 struct link_reader *reader)
 {
+	splice_link_fn map = c->is_text ? s->wish->map_text : s->wish->map_link;
 	struct splice_edit *edit = &c->part.edits[c->part.n_edits];
 	const char *url;
 
@@ -126,7 +167,7 @@ add_link(struct splicer *s, struct candidate *c, const struct html_link *link,
 	if (reader->url.len > SPLICE_TARGET_MOST)
 		return;
 	s->result->n_links++;
-	url = s->wish->map_link(s->wish->arg, s->pool, reader->url.data);
+	url = map(s->wish->arg, s->pool, reader->url.data);
 	if (!url || !is_url(url))
 		return;
 	*edit = (struct splice_edit){
@@ -134,9 +175,15 @@ add_link(struct splicer *s, struct candidate *c, const struct html_link *link,
 		.end = link->end,
 		.attribute_start = link->attribute_start,
 		.is_link = true,
+		.is_text = c->is_text,
 		.quote = link->quote,
 	};
-	set_value(s, edit, url);
+	if (c->is_text) {
+		edit->text = url;
+		edit->len = strlen(url);
+	} else {
+		set_value(s, edit, url);
+	}
 	c->part.n_edits++;
 }
 
@@ -147,6 +194,7 @@ add_links(struct splicer *s, struct candidate *c)
 	size_t i;
 
 	link_reader_init(&reader, part_charset_is_utf8(c->part.part->charset));
+	reader.is_plain = c->is_text;
 	if (c->html.has_base)
 		link_reader_set_base(&reader, c->part.text + c->html.base_start,
 				     c->html.base_end - c->html.base_start);
@@ -213,22 +261,22 @@ collect(struct splicer *s, const struct part_map *map)
 
 	s->tail = &s->first;
 	for (i = 0; i < map->n_parts; i++) {
-		if (!is_ours_to_edit(&map->parts[i]))
+		if (!is_ours_to_edit(s, &map->parts[i]))
 			continue;
 		c = look_into(s, &map->parts[i]);
 		if (!c)
 			continue;
-		s->result->n_html_parts++;
+		s->result->n_html_parts += !c->is_text;
 		*s->tail = c;
 		s->tail = &c->next;
 		c->part.edits =
 			pool_alloc(s->pool, (c->html.n_links + 1) *
 						    sizeof(*c->part.edits));
-		if (s->wish->map_link)
+		if (c->is_text || s->wish->map_link)
 			add_links(s, c);
 		if (c->html.can_append)
 			s->append_to = c;
-		s->has_mark |= has_mark(s, c);
+		s->has_mark |= !c->is_text && has_mark(s, c);
 	}
 	if (s->append_to && !s->has_mark && is_ascii_line(s->wish->append_html))
 		add_append(s, s->append_to);

@@ -4,7 +4,8 @@
  * byte outside the splices that are reported is as it came. Pure but for the
  * callback, any thread.
  *
- * Only text/html leaf parts are touched that are no attachment, not inside a
+ * Only text/html leaf parts, and text/plain where that is wished, are touched
+ * that are no attachment, not inside a
  * message/rfc822, not signed or encrypted, in a charset that contains ASCII as
  * ASCII, and in 7bit, 8bit, quoted-printable or base64. Ask protect.h first
  * whether the body may be touched at all.
@@ -32,6 +33,7 @@ typedef const char *(*splice_link_fn)(void *arg, struct pool *pool,
 
 struct splice_wish {
 	splice_link_fn map_link; /* NULL: no links */
+	splice_link_fn map_text; /* of the URLs in text/plain; NULL: none */
 	void *arg;
 	/* Printable ASCII in one line; NULL, "" or anything else: nothing. */
 	const char *append_html;

@@ -23,6 +23,7 @@ struct splice_edit {
 	size_t start, end;
 	size_t attribute_start; /* of a link */
 	bool is_link;
+	bool is_text;	  /* a link that stands in plain text, not in HTML */
 	char quote;	  /* of a link's value in the old text; 0: none */
 	const char *text; /* of a link: with quotes if it needs new ones */
 	size_t len;

@@ -100,6 +100,25 @@ write_link(struct splice_out *out, const struct splice_part *part,
 	return true;
 }
 
+/* A line of text is not broken: who wrote it did not want it so. */
+static bool
+write_text_link(struct splice_out *out, const struct splice_part *part,
+		const struct splice_edit *edit)
+{
+	size_t end = raw(part, edit->end), column;
+
+	splice_out_copy(out, raw(part, edit->start));
+	column = splice_out_column(out, MOST);
+	if (column + edit->len +
+		    splice_rest_of_line(out->body, end, part->part->end, MOST) >
+	    MOST)
+		return false;
+	splice_out_begin(out, raw(part, edit->start), end);
+	buf_append(&out->text, edit->text, edit->len);
+	splice_out_end(out);
+	return true;
+}
+
 /* Line breaks around it where the line would be too long. */
 static bool
 write_append(struct splice_out *out, const struct splice_part *part,
@@ -134,7 +153,8 @@ splice_plain_write(struct splice_out *out, const struct splice_part *part,
 		edit = &part->edits[i];
 		if (!edit->is_link)
 			result->appended = write_append(out, part, edit);
-		else if (write_link(out, part, edit))
+		else if (edit->is_text ? write_text_link(out, part, edit)
+				       : write_link(out, part, edit))
 			result->n_mapped++;
 		else
 			result->n_left_by_line++;

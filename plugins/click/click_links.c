@@ -113,6 +113,8 @@ click_links(const struct sg_call *call, const struct sg_outgoing *mail,
 	links->url_len = strlen(links->url);
 	links->unsubscribe = host->mail_header(call, "List-Unsubscribe");
 	host->mail_map_links(call, map_link, links);
+	if (host->setting_bool(host->settings(call), "plain_text"))
+		host->mail_map_text(call);
 	return mail->track & SG_TRACK_HONEYPOT ? add_honeypot(call, links, err)
 					       : SG_OK;
 }

@@ -65,6 +65,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct splice_wish WISH = {
 		.map_link = map_link,
+		.map_text = map_link,
 		.append_html = "<img src=\"https://t.example/o/a=b.gif\">",
 	};
 	const char *text = (const char *)data;

@@ -632,6 +632,41 @@ a_bad_mail_setting_is_refused(void **state)
 	}
 }
 
+static void
+links_of_plain_text_are_off_by_default(void **state)
+{
+	static const char MESSAGE[] =
+		FROM_US "\nGo to https://shop.example.com/ now, or to "
+			"<https://example.com/unsubscribe>.\n";
+	struct aid_mail mail = mail_of(MESSAGE);
+	struct gate_aid *asked;
+	const char *body;
+
+	(void)state;
+	gate_aid_mail(aid, &mail);
+	assert_null(aid_new_body(aid, &mail));
+	gate_aid_mail_done(&mail);
+	asked = gate_aid_open("https://t.example.com", NULL);
+	gate_aid_must_load(asked, "click", "plain_text = on");
+	mail = mail_of(MESSAGE);
+	gate_aid_mail(asked, &mail);
+	body = aid_new_body(asked, &mail);
+	assert_non_null(body);
+	assert_memory_equal(body, "Go to https://t.example.com/c/", 30);
+	assert_non_null(strstr(body, " now, or to "
+				     "<https://example.com/unsubscribe>.\n"));
+	gate_aid_mail_done(&mail);
+	/* It was before: nothing of it changes again. */
+	mail = mail_of(pool_printf(asked->pool, "%s\n%s", FROM_US, body));
+	gate_aid_mail(asked, &mail);
+	assert_null(aid_new_body(asked, &mail));
+	gate_aid_mail_done(&mail);
+	assert_int_equal(gate_aid_signals(asked), 1);
+	assert_string_equal(signal_get(&asked->signals[0], "tracking"),
+			    "clicks");
+	gate_aid_close(asked);
+}
+
 int
 main(void)
 {
@@ -640,6 +675,7 @@ main(void)
 		GATE_TEST(plain_8bit_and_7bit_html_are_instrumented),
 		GATE_TEST(quoted_printable_html_is_instrumented),
 		GATE_TEST(base64_html_is_instrumented),
+		GATE_TEST(links_of_plain_text_are_off_by_default),
 		GATE_TEST(
 			what_was_put_in_comes_back_as_a_signal_of_that_message),
 		GATE_TEST(signed_and_encrypted_bodies_stay_as_they_are),

@@ -359,6 +359,102 @@ random_html_reads_the_same_in_every_encoding(void **state)
 
 #define WITH_POOL(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+/* Of one text part: how it comes out, with the links that stand in it. */
+static struct splice_result
+splice_text(struct mail_sample *sample, const char *header, const char *body)
+{
+	static char url[] = "https://t.example/c/TOKEN?a&b";
+	struct splice_wish wish = {.map_text = map_to_arg, .arg = url};
+	char *text = pool_printf(pool, "Content-Type: text/plain%s\n\n%s",
+				 header, body);
+
+	return splice(sample, text, &wish);
+}
+
+static const char *
+decoded(const struct mail_sample *sample, const struct splice_result *result)
+{
+	struct part part = sample->map.parts[0];
+	struct buf text = BUF_INIT;
+	const char *copy;
+
+	part.end = result->body_len;
+	assert_int_equal(part_decode(&part, result->body, &text, NULL), SG_OK);
+	copy = pool_strdup(pool, buf_text(&text));
+	buf_done(&text);
+	return copy;
+}
+
+static void
+links_of_plain_text_are_mapped_where_that_is_wished(void **state)
+{
+	static const struct splice_wish ONLY_TAGS = {.map_link = map_to_arg};
+	struct mail_sample sample;
+	struct splice_result result;
+
+	(void)state;
+	result = splice(&sample, "Subject: x\n\nhttp://a.example/ .\n",
+			&ONLY_TAGS);
+	assert_false(result.changed);
+	result =
+		splice_text(&sample, "", "http://a.example/?x&amp=1, and so\n");
+	assert_string_equal(result.body,
+			    "https://t.example/c/TOKEN?a&b, and so\n");
+	assert_int_equal(result.n_mapped, 1);
+	assert_int_equal(result.n_html_parts, 0);
+	result = splice_text(&sample, "", "See <http://a.example/> http://b.c");
+	assert_string_equal(result.body, "See <https://t.example/c/TOKEN?a&b> "
+					 "https://t.example/c/TOKEN?a&b");
+	result = splice_text(
+		&sample, "\nContent-Transfer-Encoding: quoted-printable",
+		"Gr=C3=BC=C3=9Fe, go on to http://www.a.example/a?b=3D1 and so "
+		"on, line b=\ny line.\n");
+	assert_string_equal(decoded(&sample, &result),
+			    "Gr\xc3\xbc\xc3\x9f"
+			    "e, go on to https://t.example/c/TOKEN?a&b and so "
+			    "on, line by line.\n");
+	for (const char *line = result.body; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		assert_true(strcspn(line, "\n") <= SPLICE_ENCODED_LINE_MOST);
+	}
+}
+
+static void
+base64_text_is_filled_with_blanks_unless_its_lines_flow(void **state)
+{
+	/* "See http://a.example/x now.\n" */
+	static const char BODY[] = "U2VlIGh0dHA6Ly9hLmV4YW1wbGUveCBub3cuCg==\n";
+	struct mail_sample sample;
+	struct splice_result result = splice_text(
+		&sample, "\nContent-Transfer-Encoding: base64", BODY);
+	const char *text = decoded(&sample, &result);
+
+	(void)state;
+	assert_memory_equal(text, "See https://t.example/c/TOKEN?a&b", 33);
+	text += 33;
+	text += strspn(text, " ");
+	assert_string_equal(text, "now.\n");
+	result = splice_text(
+		&sample, "; format=flowed\nContent-Transfer-Encoding: base64",
+		BODY);
+	assert_false(result.changed);
+}
+
+static void
+a_line_of_text_is_not_made_too_long(void **state)
+{
+	char body[SPLICE_LINE_MOST + 2] = "http://a.example/";
+	struct mail_sample sample;
+	struct splice_result result;
+
+	(void)state;
+	memset(body + 17, ' ', sizeof(body) - 18);
+	result = splice_text(&sample, "", body);
+	assert_false(result.changed);
+	assert_int_equal(result.n_left_by_line, 1);
+	assert_int_equal(result.n_mapped, 0);
+}
+
 int
 main(void)
 {
@@ -370,6 +466,10 @@ main(void)
 		WITH_POOL(only_the_last_html_part_is_appended_to),
 		WITH_POOL(a_body_past_its_bound_is_refused),
 		WITH_POOL(links_past_the_bound_stay),
+		WITH_POOL(links_of_plain_text_are_mapped_where_that_is_wished),
+		WITH_POOL(
+			base64_text_is_filled_with_blanks_unless_its_lines_flow),
+		WITH_POOL(a_line_of_text_is_not_made_too_long),
 		WITH_POOL(charsets_without_ascii_are_left),
 		WITH_POOL(random_html_reads_the_same_in_every_encoding),
 	};
