@@ -72,7 +72,7 @@ enum sg_status gate_load(struct sg_gate *gate, const char *path,
 
 /* What `load` is when the configuration does not say. */
 #define GATE_LOADED_BY_DEFAULT \
-	"{ open, click, bounce, reply, unsubscribe, form, webhook }"
+	"{ open, click, bounce, reply, unsubscribe, form, webhook, console }"
 /* Those that `load` lists and that have a `plugin "name" { … }` in `root`,
  * from the folder `plugins`. */
 enum sg_status gate_load_configured(struct sg_gate *gate,

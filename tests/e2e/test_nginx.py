@@ -11,12 +11,14 @@ import tempfile
 import pytest
 
 from lib import certificates, places
+from lib.console import PASSWORD, Person
 from lib.processes import Process
 from lib.scoregated import Scoregated
 from lib.web import BROWSER, Web
 
 WHO = "ann@far.test"
 HOST = "track.example.test"
+CONSOLE = "score.example.com"
 MORE = """
 plugin "form" { form "demo" { fields = { "email" } } }
 """
@@ -74,11 +76,15 @@ class Front:
 
     def shipped(self):
         """The file as it is, but for ports and names of this machine."""
-        text = (places.ROOT / "contrib/nginx/scoregate.conf").read_text()
+        text = "".join((places.ROOT / "contrib/nginx" / name).read_text()
+                       for name in ("scoregate.conf", "console.conf"))
         text = re.sub(r"\n *listen \[::\]:443.*", "", text)
         for old, new in (("listen 443", f"listen 127.0.0.1:{self.tls}"),
                          ("127.0.0.1:8025",
                           f"127.0.0.1:{self.daemon.values['public']}"),
+                         ("127.0.0.1:8026",
+                          f"127.0.0.1:{self.daemon.values['private']}"),
+                         ("score.example.com/", "track.example.com/"),
                          ("track.example.com;", f"{HOST};"),
                          ("/etc/letsencrypt/live/track.example.com/"
                           "fullchain.pem", f"{self.base}/front.pem"),
@@ -186,3 +192,27 @@ def test_a_repeated_open_reaches_us_through_a_cache(front):
     front.daemon.wait_for_signal(WHO, "email.clicked", 3)
     assert front.ask(pixel, "127.0.0.7").status == 200
     front.daemon.wait_for_signal(WHO, "email.opened", 4)
+
+
+def test_the_console_has_a_name_of_its_own_over_tls(front):
+    front.daemon.do("user", "add", "ann", "--role", "operator",
+                    text=PASSWORD + "\n")
+    ann = Person(front.daemon)
+    context = ssl.create_default_context(cafile=front.base / "front.pem")
+    context.check_hostname = False
+    ann.web.connection = lambda: http.client.HTTPSConnection(
+        "127.0.0.1", front.tls, timeout=60, context=context,
+        source_address=("127.0.0.8", 0))
+    ann.headers = {"Host": CONSOLE}
+    ann.origin = f"https://{CONSOLE}"
+    assert ann.get("/").status == 303
+    assert "Secure" in ann.sign_in("ann").headers["set-cookie"]
+    assert ann.post(f"/contacts/{WHO}", {"do": "tag", "tag": "vip"},
+                    headers={"Origin": f"https://{HOST}"}).status == 403
+    assert ann.post(f"/contacts/{WHO}",
+                    {"do": "tag", "tag": "vip"}).status == 303
+    entry = front.daemon.api("GET", "/audit?action=contact.tag").json()
+    assert (entry["items"][0]["actor"], entry["items"][0]["origin"]) == (
+        "ann", "127.0.0.8")
+    for path in ("/api/v1/status", "/metrics", "/healthz"):
+        assert ann.web.get(path, headers=ann.headers).status == 404, path

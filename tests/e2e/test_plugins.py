@@ -7,7 +7,8 @@ from lib import places
 
 # Its start() fails; another plugin has its route.
 ONLY_LOADING_SHOWS = {"start_fails", "failing_start", "taken_route"}
-SHIPPED = ("open", "click", "bounce", "reply", "unsubscribe", "form", "webhook")
+SHIPPED = ("open", "click", "bounce", "reply", "unsubscribe", "form", "webhook",
+           "console")
 
 
 def test_the_shipped_ones_are_loaded_and_listed(daemon):

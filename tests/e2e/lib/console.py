@@ -23,13 +23,15 @@ class Person:
                 made.source_address = (source, 0)
                 return made
             self.web.connection = connection
+        self.origin = f"http://{self.web.at}"
+        self.headers = {}  # sent with each request
         self.cookies = {}
         if name:
             answer = self.sign_in(name, password)
             assert answer.status == 303, answer.text
 
     def _ask(self, method, path, body=None, headers=None):
-        sent = dict(headers or {})
+        sent = self.headers | (headers or {})
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{k}={v}" for k, v in
                                        self.cookies.items())
@@ -60,7 +62,7 @@ class Person:
         pairs = [("form_token", self.token() if token is None else token)]
         pairs += fields.items() if isinstance(fields, dict) else fields
         own = {"Content-Type": "application/x-www-form-urlencoded",
-               "Origin": f"http://{self.web.at}"}
+               "Origin": self.origin}
         own.update(headers or {})
         from urllib.parse import urlencode
         return self._ask("POST", "/console" + path, urlencode(pairs),
