@@ -200,6 +200,7 @@ main(int argc, char **argv)
 			    .range = {50, INFINITY, false, false}};
 	double took[N_PASSES][ROUNDS];
 	size_t round, i;
+	double bytes;
 
 	fill(pass.board, records);
 	pass.range.lo = upper_tenth(&pass, records);
@@ -220,8 +221,10 @@ main(int argc, char **argv)
 		       passes[i].name, passes[0].name, ours, read, read / ours,
 		       passes[i].at_least);
 	}
-	printf("memory: %.1f bytes a record with one score\n",
-	       (double)scoreboard_memory(pass.board) / records);
+	bytes = (double)scoreboard_memory(pass.board) / records;
+	printf("RESULT\tmemory of a record with one score\t80 bytes\t"
+	       "%.1f bytes\t80 bytes\t%.2f\t1\n",
+	       bytes, 80 / bytes);
 	scoreboard_free(pass.board);
 	return 0;
 }
