@@ -27,6 +27,7 @@ class Listener:
                                 headers=headers)
         self.answer = self.connection.getresponse()
         self.events, self.ended, self.last_id = [], False, None
+        self.beats = 0
         self.thread = threading.Thread(target=self.read, daemon=True)
         if self.answer.status == 200:
             self.thread.start()
@@ -40,6 +41,7 @@ class Listener:
                 name, _, value = line.decode().rstrip("\n").partition(": ")
                 if name == "id":
                     self.last_id = value
+                self.beats += line == b": alive\n"
                 if name in ("id", "event", "data"):
                     event[name] = value
                 elif not name and event.get("data"):
@@ -72,7 +74,9 @@ def order(daemon, address, n=1):
 @pytest.fixture(scope="module")
 def ruled(shared):
     assert shared.local.ask("PUT", "/api/v1/rules", RULES).status == 200
-    return shared
+    shared.quiet = Listener(shared, "?kind=broadcast")
+    yield shared
+    shared.quiet.close()
 
 
 def test_each_hears_what_it_wants(ruled):
@@ -153,6 +157,47 @@ def test_who_may_not_listen_is_told_so(ruled):
     order(ruled, "tok@far.test")
     assert reader.wait_for(1)
     reader.close()
+
+
+def test_who_reads_too_slowly_is_told_so_and_sent_off(ruled):
+    slow = ruled.local.connection()
+    slow.request("GET", "/api/v1/events?name=order.paid")
+    stream = slow.getresponse()
+    while not stream.readline().startswith(b"id:"):
+        pass
+    # It reads no more: behind what the kernel holds is what the ring holds.
+    lines = "".join(json.dumps({"name": "order.paid",
+                                "email": f"slow{n % 50}@far.test",
+                                "properties": {"x": "y" * 200}}) + "\n"
+                    for n in range(7000))
+    told = ruled.local.ask("POST", "/api/v1/signals/bulk", lines,
+                           {"Content-Type": "application/x-ndjson"})
+    assert told.json()["bad"] == 0, told.text
+    other = Listener(ruled, "?kind=score")
+    order(ruled, "last@far.test")
+    assert other.wait_for(1)  # the others hear as ever
+    other.close()
+    kinds, ids = [], []
+    for line in stream:
+        if line.startswith(b"event: "):
+            kinds.append(line[7:-1].decode())
+        if line.startswith(b"id: "):
+            ids.append(int(line[4:]))
+    slow.close()
+    assert kinds[-1] == "dropped" and kinds.count("dropped") == 1
+    assert ids == sorted(ids)
+    # With the last id it was told it misses nothing.
+    again = Listener(ruled, "?kind=signal&name=order.paid",
+                     since=str(ids[-1]))
+    again.wait_for(7001 - kinds.count("signal"))
+    heard = [id for _, _, id in again.events]
+    assert len(set(heard)) == 7001 - kinds.count("signal")
+    again.close()
+
+
+def test_who_hears_nothing_is_told_that_all_is_well(ruled):
+    places.wait_for(lambda: ruled.quiet.beats > 1, 60, "a sign of life")
+    assert not ruled.quiet.events and not ruled.quiet.ended
 
 
 def test_broadcasts_are_told_and_streams_end_with_the_daemon(make_daemon):
