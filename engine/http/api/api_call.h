@@ -56,6 +56,7 @@ struct api {
 	uint64_t under_way[API_UNDER_WAY_MOST];
 	pthread_mutex_t rules_lock; /* one who changes the rules at a time */
 	struct api_counted *counted;
+	struct rule_uses *rule_uses; /* api_rules_uses.c */
 	struct import_dry *dry_imports;
 };
 
@@ -380,6 +381,8 @@ api_fn api_rules_get, api_rules_check, api_rules_put;
 api_fn api_rules_run, api_rules_run_show, api_rules_run_cancel;
 api_fn api_rules_simulate, api_rules_test, api_rules_show, api_rules_history;
 api_fn api_rules_uses;
+struct rule_uses *rule_uses_new(void);
+void rule_uses_free(struct rule_uses *uses);
 api_fn api_segments_all, api_segments_save, api_segments_delete;
 api_fn api_segments_count;
 api_fn api_import, api_export;

@@ -120,31 +120,3 @@ api_rules_show(struct api_call *call, struct sg_err *err)
 		json_push(all, version_json(&versions.rows[i]));
 	return SG_OK;
 }
-
-/* What all of them did, in one look at the ledger. */
-enum sg_status
-api_rules_uses(struct api_call *call, struct sg_err *err)
-{
-	struct store_rule_sums sums;
-	struct json *items;
-	enum sg_status status = api_store(call, err);
-
-	if (status == SG_OK)
-		status = store_rule_sums(call->store, call->pool, &sums, err);
-	if (status != SG_OK)
-		return status;
-	items = api_items(call);
-	for (size_t i = 0; i < sums.n_rows; i++) {
-		struct json *item = json_new_object();
-
-		json_add_text(item, "name", sums.rows[i].name);
-		json_add_int(item, "fired", sums.rows[i].fired);
-		json_add_number(item, "given", sums.rows[i].given);
-		if (sums.rows[i].last_at)
-			json_add_time(item, "last_at", sums.rows[i].last_at);
-		else
-			json_add_null(item, "last_at");
-		json_push(items, item);
-	}
-	return SG_OK;
-}
