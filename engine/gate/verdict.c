@@ -43,6 +43,14 @@ has_bot_word(const char *lower)
 	return false;
 }
 
+/* A text that may be anywhere has three characters or more. */
+static bool
+is_at(const char *at, const struct verdict_agent *row)
+{
+	return at[0] == row->text[0] && at[1] == row->text[1] &&
+	       at[2] == row->text[2] && strncmp(at, row->text, row->len) == 0;
+}
+
 /* The first row among those whose text is somewhere in it, or `most`. */
 static size_t
 first_contained(const struct verdict_conf *conf, const char *lower, size_t most)
@@ -51,8 +59,7 @@ first_contained(const struct verdict_conf *conf, const char *lower, size_t most)
 		int i = conf->buckets[verdict_bucket(at)];
 
 		for (; i >= 0 && (size_t)i < most; i = conf->agents[i].next)
-			if (strncmp(at, conf->agents[i].text,
-				    conf->agents[i].len) == 0)
+			if (is_at(at, &conf->agents[i]))
 				most = (size_t)i;
 	}
 	return most;

@@ -181,14 +181,18 @@ strip_origin(char *uri)
 		memmove(uri, at, strlen(at) + 1);
 }
 
-static const char *
-refusal(int status)
+const char *
+http_refusal(int status)
 {
 	switch (status) {
 	case 411:
 		return "the body must say its length: Content-Length";
 	case 413:
 		return "the request is too large";
+	case 414:
+		return "the address that is asked for is too long";
+	case 431:
+		return "the request's headers are too large";
 	case 500:
 		return "out of memory";
 	case 501:
@@ -207,10 +211,10 @@ static void
 write_refusal(const struct exchange *self, int status, struct sg_reply *reply)
 {
 	if (self->door->face == HTTP_PUBLIC) {
-		reply_text(reply, status, refusal(status));
+		reply_text(reply, status, http_refusal(status));
 		buf_append_char(&reply->body, '\n');
 	} else {
-		reply_problem(reply, status, refusal(status));
+		reply_problem(reply, status, http_refusal(status));
 	}
 	if (status == 503)
 		reply_header(reply, "Retry-After", "1");

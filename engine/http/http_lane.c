@@ -1,6 +1,7 @@
 /* http_lane.c - see http_lane.h. */
 #include "http/http_lane.h"
 #include "http/lane_connection.h"
+#include "http/lane_head.h"
 #include "http/proxy_header.h"
 
 #include <assert.h>
@@ -30,7 +31,8 @@ struct answer {
 	size_t request_len;
 	size_t begin, len; /* in lane.out */
 	bool close_after;
-	bool more; /* is there behind the request */
+	bool more;    /* is there behind the request */
+	bool refused; /* and may still be coming */
 };
 
 struct http_lane {
@@ -254,6 +256,42 @@ take_proxy(struct http_lane *lane, struct lane_connection *connection,
 	return false;
 }
 
+static void
+refuse(struct http_lane *lane, struct lane_connection *connection,
+       const struct look *look, int status)
+{
+	struct answer *answer = &lane->answers[lane->n_answers++];
+	struct sg_reply reply;
+
+	atomic_fetch_add(&lane->door->http->refused, 1);
+	reply_init(&reply);
+	reply_text(&reply, status, http_refusal(status));
+	buf_append_char(&reply.body, '\n');
+	answer->connection = connection;
+	answer->request_len = look->len;
+	answer->more = false;
+	answer->refused = answer->close_after = true;
+	answer->begin = lane->out.len;
+	http_lane_answer(&lane->out, &reply, lane->date, false, true);
+	answer->len = lane->out.len - answer->begin;
+	reply_done(&reply);
+}
+
+/* It is not for this lane, or not all of it is there. */
+static void
+pass_on(struct http_lane *lane, struct lane_connection *connection,
+	const struct look *look)
+{
+	int what = lane_head_look(look->bytes, look->len);
+
+	if (what == LANE_HEAD_MORE)
+		wait_for_rest(lane, connection);
+	else if (what == LANE_HEAD_OTHER)
+		hand_over(lane, connection);
+	else
+		refuse(lane, connection, look, what);
+}
+
 /* What a client sent, or that it has gone. */
 static void
 serve(struct http_lane *lane, struct lane_connection *connection)
@@ -262,6 +300,12 @@ serve(struct http_lane *lane, struct lane_connection *connection)
 	struct lane_request request;
 	struct look look;
 
+	if (connection->refused) {
+		if (!lane_connection_throw(connection, lane->bytes,
+					   sizeof(lane->bytes)))
+			drop(lane, connection);
+		return;
+	}
 	if (!look_at(lane, connection, &look))
 		return;
 	if (connection->wants_proxy && (!take_proxy(lane, connection, &look) ||
@@ -274,16 +318,14 @@ serve(struct http_lane *lane, struct lane_connection *connection)
 	/* What follows a last request would make close() a reset. */
 	if (!lane_request_read(look.bytes, look.len, &request) ||
 	    (request.close_after && request.len != look.len)) {
-		if (lane_request_is_begun(look.bytes, look.len))
-			wait_for_rest(lane, connection);
-		else
-			hand_over(lane, connection);
+		pass_on(lane, connection, &look);
 		return;
 	}
 	connection->begun = false;
 	answer->connection = connection;
 	answer->request_len = request.len;
 	answer->more = request.len != look.len;
+	answer->refused = false;
 	answer->close_after = request.close_after || connection->peer.crowd ||
 			      lane->all.n > lane->connections_most ||
 			      atomic_load(&lane->stop);
@@ -359,6 +401,20 @@ make_room(struct http_lane *lane, struct lane_connection *connection)
 	       lane_connection_take(connection, lane->bytes);
 }
 
+/* It hears that this was all, and what it still says is not heard. */
+static void
+turn_away(struct http_lane *lane, struct lane_connection *connection)
+{
+	if (!lane_connection_take(connection, lane->bytes) ||
+	    shutdown(connection->fd, SHUT_WR) < 0) {
+		drop(lane, connection);
+		return;
+	}
+	connection->refused = true;
+	if (wait_for_more(lane, connection))
+		lane_connection_wake(&lane->all, connection);
+}
+
 static void
 send_answer(struct http_lane *lane, const struct answer *answer)
 {
@@ -370,6 +426,10 @@ send_answer(struct http_lane *lane, const struct answer *answer)
 			    answer->len, flags);
 
 	connection->answered += answer->request_len;
+	if (answer->refused && sent == (ssize_t)answer->len) {
+		turn_away(lane, connection);
+		return;
+	}
 	/* Whoever does not read so much as our short answers is let go. */
 	if (answer->close_after || sent != (ssize_t)answer->len ||
 	    (connection->over && !answer->more) || !make_room(lane, connection))

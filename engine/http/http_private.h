@@ -162,6 +162,8 @@ int http_check(const struct http_checked *request);
  * reply holds. */
 enum MHD_Result http_answer(struct MHD_Connection *connection,
 			    struct sg_reply *reply, bool close_after);
+/* In a sentence, for who is refused with this status. */
+const char *http_refusal(int status);
 /* What goes for the answers of both lanes: the status that is sent (500 for a
  * reply that cannot be), the type of a body without one, and the headers that
  * are the server's business alone. */

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "http/http_lane.h"
 #include "http/http_tls.h"
+#include "http/lane_head.h"
 
 enum {
 	THREADS = 2,
@@ -21,8 +22,11 @@ enum {
 	PRIVATE_CONNECTIONS = 256,
 	TIMEOUT_S = 10,
 	REQUEST_S = 30,
-	HEADER_BYTES = 16384,
+	HEADER_BYTES = LANE_HEAD_MOST,
 	BODIES_BYTES = 256 << 20,
+	/* libmicrohttpd's of a connection, in such heads: one, what it makes
+	 * of it, and the answer's. */
+	MEMORY_FOR_ONE = 2,
 	CLOSE_WAIT_MS = 5000,
 	CLOSE_LOOK_MS = 5
 };
@@ -96,16 +100,6 @@ connections_most(const struct http *http, enum http_face face, unsigned n)
 	return http->options.connections_most / n + 1;
 }
 
-/* What libmicrohttpd keeps of a connection: head and answer's head. It clears
- * all of it for each request, so the busy face has half. */
-static size_t
-memory_of(const struct http *http, enum http_face face)
-{
-	size_t most = http->options.header_most;
-
-	return face == HTTP_PUBLIC ? most : 2 * most;
-}
-
 /* Takes fd when it is SG_OK. */
 static enum sg_status
 start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
@@ -138,7 +132,8 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 		more, MHD_OPTION_CONNECTION_LIMIT,
 		connections_most(http, door->face, n),
 		MHD_OPTION_CONNECTION_TIMEOUT, http->options.timeout_s,
-		MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory_of(http, door->face),
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+		MEMORY_FOR_ONE * http->options.header_most,
 		MHD_OPTION_STRICT_FOR_CLIENT, 1, MHD_OPTION_URI_LOG_CALLBACK,
 		http_exchange_begin, door, MHD_OPTION_UNESCAPE_CALLBACK,
 		keep_escapes, NULL, MHD_OPTION_NOTIFY_COMPLETED,

@@ -2,11 +2,12 @@
 #include "http/lane_connection.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-enum { CONNECTION_MAGIC = 0x4c434f4e };
+enum { CONNECTION_MAGIC = 0x4c434f4e, THROWN_MOST = 1 << 20 /* bytes */ };
 
 struct lane_connection *
 lane_connection_new(struct lane_connections *all, struct http *http, int fd,
@@ -18,8 +19,8 @@ lane_connection_new(struct lane_connections *all, struct http *http, int fd,
 		return NULL;
 	self->magic = CONNECTION_MAGIC;
 	self->fd = fd;
-	self->watched = self->begun = self->over = false;
-	self->answered = 0;
+	self->watched = self->begun = self->over = self->refused = false;
+	self->answered = self->thrown = 0;
 	http_socket_peer(address, &self->peer);
 	http_limit_enter(http, &self->peer);
 	http_socket_text(&self->peer, self->text);
@@ -111,4 +112,16 @@ lane_connection_take(struct lane_connection *self, char *scratch)
 	/* The kernel throws it away; a Unix socket's copies it. */
 	return len == 0 || recv(self->fd, scratch, len,
 				MSG_TRUNC | MSG_DONTWAIT) == (ssize_t)len;
+}
+
+bool
+lane_connection_throw(struct lane_connection *self, char *scratch, size_t size)
+{
+	ssize_t len;
+
+	do {
+		len = recv(self->fd, scratch, size, MSG_TRUNC | MSG_DONTWAIT);
+		self->thrown += len > 0 ? (size_t)len : 0;
+	} while (len > 0 && self->thrown < THROWN_MOST);
+	return len < 0 && (errno == EAGAIN || errno == EINTR);
 }

@@ -23,7 +23,9 @@ struct lane_connection {
 	bool wants_proxy; /* a PROXY header comes first */
 	bool begun;	  /* there is a head that is not all there yet */
 	bool over;	  /* nothing more will come than is there */
+	bool refused;	  /* what still comes is thrown away */
 	size_t answered;  /* bytes of those that are there */
+	size_t thrown;	  /* bytes away, since it is refused */
 	int64_t since;
 	struct lane_connection *before, *after;
 	struct http_origin peer;
@@ -54,5 +56,10 @@ void lane_connection_wake(struct lane_connections *all,
 /* Takes away what is answered. `scratch` has room for it. false: it is not
  * there any more. */
 bool lane_connection_take(struct lane_connection *connection, char *scratch);
+/* A close() while a peer that is refused is still sending would be a reset,
+ * which may overtake our answer (RFC 9112 §9.6): all that is there is thrown
+ * away. false: that was all, or too much. */
+bool lane_connection_throw(struct lane_connection *connection, char *scratch,
+			   size_t size);
 
 #endif

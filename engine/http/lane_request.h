@@ -12,11 +12,7 @@
 
 #include "http/http_handle.h"
 
-enum {
-	LANE_HEAD_MOST = 8192, /* bytes of a request; more is not taken */
-	LANE_HEADERS_MOST = 32,
-	LANE_METHOD_MOST = 16
-};
+enum { LANE_HEADERS_MOST = 32 };
 
 struct lane_header {
 	const char *name, *value;
@@ -36,9 +32,5 @@ struct lane_request {
 /* false: not one for this lane, or not all of it is there. Writes into the
  * bytes in either case. */
 bool lane_request_read(char *bytes, size_t len, struct lane_request *request);
-
-/* Bytes that lane_request_read() did not take: are they the beginning of a
- * head, whose end is still to come? */
-bool lane_request_is_begun(const char *bytes, size_t len);
 
 #endif

@@ -11,31 +11,51 @@ enum {
 	N_TEXTS = 7
 };
 
+struct span {
+	const char *text;
+	size_t len;
+};
+
+struct spans {
+	size_t n, size; /* of the signal's bytes */
+	struct span each[N_TEXTS + 2 * SIGNAL_PROPS_MOST];
+};
+
 static void
-texts_of(const struct signal *signal, const char *texts[N_TEXTS])
+add_span(struct spans *spans, const char *text)
 {
-	texts[0] = signal->name;
-	texts[1] = signal->module;
-	texts[2] = signal->key;
-	texts[3] = signal->source;
-	texts[4] = signal->actor;
-	texts[5] = signal->because;
-	texts[6] = signal->verdict_reason;
+	struct span *span = &spans->each[spans->n++];
+
+	span->text = text;
+	span->len = strlen(text);
+	spans->size += TEXT_EXTRA + span->len;
+}
+
+static void
+measure(const struct signal *signal, struct spans *spans)
+{
+	spans->n = 0;
+	spans->size = HEAD_SIZE;
+	add_span(spans, signal->name);
+	add_span(spans, signal->module);
+	add_span(spans, signal->key);
+	add_span(spans, signal->source);
+	add_span(spans, signal->actor);
+	add_span(spans, signal->because);
+	add_span(spans, signal->verdict_reason);
+	for (size_t i = 0; i < signal->n_props; i++) {
+		add_span(spans, signal->props[i].name);
+		add_span(spans, signal->props[i].value);
+	}
 }
 
 size_t
 signal_encoded_size(const struct signal *signal)
 {
-	const char *texts[N_TEXTS];
-	size_t size = HEAD_SIZE, i;
+	struct spans spans;
 
-	texts_of(signal, texts);
-	for (i = 0; i < N_TEXTS; i++)
-		size += TEXT_EXTRA + strlen(texts[i]);
-	for (i = 0; i < signal->n_props; i++)
-		size += 2 * TEXT_EXTRA + strlen(signal->props[i].name) +
-			strlen(signal->props[i].value);
-	return size;
+	measure(signal, &spans);
+	return spans.size;
 }
 
 /* --- encode ------------------------------------------------------------- */
@@ -51,26 +71,25 @@ put_u64(unsigned char *at, uint64_t number)
 }
 
 static unsigned char *
-put_text(unsigned char *at, const char *text)
+put_span(unsigned char *at, const struct span *span)
 {
-	size_t len = strlen(text);
-
-	*at++ = (unsigned char)len;
-	*at++ = (unsigned char)(len >> 8);
-	memcpy(at, text, len + 1);
-	return at + len + 1;
+	*at++ = (unsigned char)span->len;
+	*at++ = (unsigned char)(span->len >> 8);
+	memcpy(at, span->text, span->len + 1);
+	return at + span->len + 1;
 }
 
 void
 signal_encode(struct buf *to, const struct signal *signal)
 {
-	size_t size = signal_encoded_size(signal), i;
-	const char *texts[N_TEXTS];
-	unsigned char *at = (unsigned char *)buf_reserve(to, size);
+	struct spans spans;
+	unsigned char *at;
 	int64_t happened_at = signal->happened_at < signal->received_at
 				      ? signal->happened_at
 				      : signal->received_at;
 
+	measure(signal, &spans);
+	at = (unsigned char *)buf_reserve(to, spans.size);
 	if (!at)
 		return;
 	*at++ = CODEC_VERSION;
@@ -83,14 +102,9 @@ signal_encode(struct buf *to, const struct signal *signal)
 	at = put_u64(at, signal->message_id);
 	at = put_u64(at, signal->external_id);
 	at = put_u64(at, (uint64_t)signal->settle_until);
-	texts_of(signal, texts);
-	for (i = 0; i < N_TEXTS; i++)
-		at = put_text(at, texts[i]);
-	for (i = 0; i < signal->n_props; i++) {
-		at = put_text(at, signal->props[i].name);
-		at = put_text(at, signal->props[i].value);
-	}
-	buf_commit(to, size);
+	for (size_t i = 0; i < spans.n; i++)
+		at = put_span(at, &spans.each[i]);
+	buf_commit(to, spans.size);
 }
 
 /* --- decode ------------------------------------------------------------- */

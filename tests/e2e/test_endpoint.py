@@ -157,6 +157,54 @@ def test_a_proxy_header_comes_first_where_it_is_wanted(make_daemon):
     assert daemon.ask("status")["web"]["refused"] >= 1
 
 
+def test_a_proxy_header_comes_before_tls_too(make_daemon):
+    """As HAProxy or nginx's stream send it: in the clear, then the client's
+    own handshake. Limits go by the client's address, of opens too."""
+    daemon = make_daemon(more=MORE, conf=CONF.replace(
+        "    private =", """    tls = "127.0.0.1:{tls}"
+    certificate = "{base}/one.pem"
+    key = "{base}/one.key"
+    trusted = "127.0.0.2/32"
+    proxy_protocol = yes
+    private ="""), tls=places.free_port(), requests="2/1h")
+    certificates.make(daemon.base, "one")
+    daemon.start().do("contact", "add", WHO)
+    context = ssl.create_default_context(cafile=daemon.base / "one.pem")
+    pixel = f"/o/{token_of(daemon, 'open')}.gif"
+
+    def heard(first, path, source="127.0.0.2"):
+        with socket.create_connection(
+                ("127.0.0.1", daemon.values["tls"]), timeout=60,
+                source_address=(source, 0)) as plain:
+            try:
+                for piece in first:
+                    plain.sendall(piece)
+                with context.wrap_socket(plain,
+                                         server_hostname=HOST) as secret:
+                    secret.sendall(
+                        f"GET {path} HTTP/1.1\r\nHost: h\r\nUser-Agent: "
+                        f"{BROWSER}\r\nConnection: close\r\n\r\n".encode())
+                    return int(secret.makefile("rb").read()[9:12])
+            except (ssl.SSLError, ConnectionResetError, BrokenPipeError,
+                    socket.timeout):
+                return 0
+
+    line = b"PROXY TCP4 203.0.113.60 192.0.2.1 1 2\r\n"
+    assert heard([line], "/f/demo") == 200
+    assert heard([line[:9], line[9:]], "/f/demo") == 200
+    assert heard([line], "/f/demo") == 429
+    assert heard([line.replace(b".60", b".61")], "/f/demo") == 200
+    assert heard([], "/f/demo") == 0  # it must be there
+    assert heard([line], "/f/demo", "127.0.0.3") == 0  # from nobody else
+    assert heard([], "/f/demo", "127.0.0.3") == 200
+    # The same link of two clients: two each of them are kept.
+    for client in (b".62", b".63"):
+        for _ in range(3):
+            assert heard([line.replace(b".60", client)], pixel) == 200
+    daemon.wait_for_signal(WHO, "email.opened", 4)
+    assert len(daemon.signals(WHO, "email.opened")) == 4
+
+
 def test_one_address_keeps_so_many_connections_and_is_still_answered(
         make_daemon):
     daemon = make_daemon(conf=CONF.replace(

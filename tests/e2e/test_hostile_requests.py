@@ -144,6 +144,8 @@ BODIES = [
     ("bare CR behind a chunk size", FORM
      + b"Transfer-Encoding: chunked\r\n\r\n18\r" + BODY + b"\r\n0\r\n\r\n",
      {411}),
+    ("chunks as they should be", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
+     b"18\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
     ("a body larger than all", FORM + b"Content-Length: 2000000\r\n\r\n"
      + b"note=" + b"x" * 1999995, {0, 413}),
 ]
@@ -239,6 +241,41 @@ def test_a_body_whose_end_is_in_doubt_is_refused(daemon, connect):
     for name, sent, codes in BODIES:
         check(connect, daemon, name, sent, codes)
     assert daemon.signals("hostile@far.test") == []
+
+
+def test_what_is_too_much_is_refused_in_words_that_can_be_read(daemon):
+    """By us, before libmicrohttpd says it in a page of its own, or takes a
+    header without a name for none at all; to its end, whatever still comes."""
+    refused = daemon.ask("status")["web"]["refused"]
+    head = b"GET /f/demo HTTP/1.1\r\nHost: a\r\n"
+    requests = [
+        (400, head + b": b\r\n\r\n"),
+        (414, b"GET /f/demo?" + b"y" * 300000 + b" HTTP/1.1\r\nHost: a\r\n\r\n"),
+        (431, head + b"X: " + b"y" * 300000 + b"\r\n\r\n"),
+        (431, head + b"".join(b"X%d: y\r\n" % i for i in range(9000)) + b"\r\n"),
+        (431, head + b"".join(b"X%d: y\r\n" % i for i in range(100)) + b"\r\n"),
+    ]
+    for code, sent in requests:
+        wire = plain(daemon)
+        wire.say(sent)
+        heard = wire.hear()
+        wire.connection.close()
+        assert heard.startswith(b"HTTP/1.1 %d " % code), (code, heard[:300])
+        assert b"\r\nContent-Type: text/plain; charset=utf-8\r\n" in heard
+        assert b"\r\nConnection: close\r\n" in heard and b"<" not in heard
+    assert daemon.ask("status")["web"]["refused"] >= refused + len(requests)
+
+
+def test_a_head_that_is_long_but_not_too_long_is_answered(daemon):
+    for fields in (b"X: " + b"y" * 14000 + b"\r\n",
+                   b"".join(b"X%d: %s\r\n" % (i, b"y" * 120)
+                            for i in range(95))):
+        wire = plain(daemon)
+        wire.say(b"GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n"
+                 + fields + b"\r\n")
+        heard = wire.hear()
+        wire.connection.close()
+        assert heard.startswith(b"HTTP/1.1 200 "), heard[:300]
 
 
 def test_the_absolute_form_is_read_as_the_standard_has_it(daemon):

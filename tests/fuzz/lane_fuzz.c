@@ -1,13 +1,17 @@
 /*
  * What a client sends, before the quick lane: read in bounds; what is taken is
  * a whole GET or HEAD of an open or a click, and its strings stand in the
- * bytes; cut short it is not taken, and what follows it changes nothing.
+ * bytes; cut short it is not taken, and what follows it changes nothing. What
+ * is not taken is a head that is still coming, or one that is refused, or the
+ * other lane's; and a whole one that is refused or passed on is it whatever
+ * follows.
  */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/lane_head.h"
 #include "http/lane_request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -57,6 +61,22 @@ check(const struct lane_request *request, const char *bytes, size_t size)
 	assert(!request->handle.header(&request->handle, "Transfer-Encoding"));
 }
 
+/* Reading may have been at it before. */
+static void
+check_head(const uint8_t *data, size_t size, const char *read)
+{
+	size_t len = size < LANE_HEAD_MOST ? size : LANE_HEAD_MOST;
+	int what = lane_head_look(read, len);
+
+	assert(what == LANE_HEAD_OTHER || what == LANE_HEAD_MORE ||
+	       what == 400 || what == 414 || what == 431);
+	assert(what == lane_head_look((const char *)data, len));
+	assert(what != LANE_HEAD_MORE || len < LANE_HEAD_MOST);
+	if (len > 0 && what == LANE_HEAD_MORE)
+		assert(lane_head_look((const char *)data, len - 1) ==
+		       (len > 1 ? LANE_HEAD_MORE : LANE_HEAD_OTHER));
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -72,6 +92,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(again.len == request.len &&
 		       again.n_headers == request.n_headers);
 		free(other);
+	} else {
+		check_head(data, size, bytes);
 	}
 	free(bytes);
 	return 0;
