@@ -170,9 +170,12 @@ static void
 look_ahead(struct run *run, size_t most)
 {
 	struct slice *slice = &run->slice;
+	size_t fits = AHEAD_BYTES / (run->row.template_len + 1);
 
+	if (most > fits)
+		most = fits;
 	/* Not so far that it would be old by then. */
-	if (run->pace.rate > 0 && run->pace.rate < (double)most)
+	if (most < 1 || (run->pace.rate > 0 && run->pace.rate < (double)most))
 		most = 1;
 	for (; slice->n_ahead < slice->rows.n_rows &&
 	       slice->n_ahead < slice->at + most;

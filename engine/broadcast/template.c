@@ -39,6 +39,7 @@ struct template
 	const char *whole_type; /* the whole body is one text part with
 				   variables: its type, else NULL */
 	const char *from, *list;
+	size_t len; /* of its file */
 };
 
 /* The builder's view of the source. */
@@ -385,6 +386,7 @@ template_parse(const char *text, size_t len,
 	source.template = pool_alloc(pool, sizeof(*source.template));
 	source.template->pool = pool;
 	header_list_init(&source.template->headers, pool);
+	source.template->len = len;
 	status = build(&source, text, len);
 	if (status == SG_OK)
 		*template_out = source.template;
@@ -529,6 +531,9 @@ template_render(const struct template *template,
 
 	buf_init(&mail, TEMPLATE_MAIL_MOST);
 	buf_init(&text, TEMPLATE_MAIL_MOST);
+	/* Mostly they come to that, and need not grow on the way. */
+	buf_reserve(&text, template->len);
+	buf_reserve(&mail, template->len + template->len / 8);
 	template_write_envelope(envelope, &template->headers, template->list,
 				&mail);
 	write_type(template, &mail);
@@ -551,6 +556,7 @@ template_render(const struct template *template,
 		if (!buf_ok(&text))
 			mail.failed = true;
 	}
+	buf_reserve(to, mail.len);
 	template_write_crlf(to, buf_text(&mail), mail.len);
 	fits = buf_ok(&mail) && buf_ok(to);
 	buf_done(&text);

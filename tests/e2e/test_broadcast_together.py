@@ -106,6 +106,20 @@ def test_one_that_waits_holds_up_nobody(daemon, mta):
     assert_each_once(mta, slow, "slow.test")
 
 
+def test_each_connection_waits_for_its_own_answer(daemon, mta):
+    """The work of an MTA is at the end of a mail: four ends at a time."""
+    people = broadcasts.people(12, "ends.test")
+    mta.end_held = threading.Event()
+    try:
+        send(daemon, "ends", people)
+        mta.wait_until_held(4)
+    finally:
+        mta.end_held.set()
+        mta.end_held = None
+    broadcasts.wait_for_state(daemon, "sent", "ends")
+    assert_each_once(mta, people, "ends.test")
+
+
 def test_mails_that_take_long_leave_a_connection_to_the_others(daemon, mta):
     stuck, others = (broadcasts.people(n, f"{name}.test") for name, n in
                      (("stuck", 12), ("others", 60)))

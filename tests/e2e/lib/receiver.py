@@ -187,6 +187,7 @@ class Receiver:
         self.mails = []
         self.replies = {}      # address -> what RCPT hears
         self.held = {}         # address -> the event that its RCPT waits for
+        self.end_held = None   # the event that the answer to DATA waits for
         self.n_held = 0        # so many wait
         self.data_reply = None  # what DATA hears instead of 250
         self.sender_reply = None  # what MAIL hears
@@ -208,7 +209,9 @@ class Receiver:
         self.replies[address] = reply
 
     def hold(self, address):
-        event = self.held.get(address)
+        self.wait_while(self.held.get(address))
+
+    def wait_while(self, event):
         if event:
             with self.change:
                 self.n_held += 1
@@ -223,6 +226,7 @@ class Receiver:
         return self.replies.get(address)
 
     def after_data(self, mail):
+        self.wait_while(self.end_held)
         if self.data_reply:
             return self.data_reply
         with self.change:
