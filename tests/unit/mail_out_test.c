@@ -522,6 +522,113 @@ larger_mail_passes_untouched(void **state)
 }
 
 static void
+an_unsubscribe_header_is_replaced_where_ours_is_to_win(void **state)
+{
+	struct aid_mail mail = mail_of(
+		"List-Unsubscribe: <https://example.com/leave/1>\n"
+		"List-Unsubscribe-Post: List-Unsubscribe=One-Click\n" FROM_US
+		"\nx\n");
+	const char *value;
+
+	(void)state;
+	gate_aid_close(aid);
+	aid = gate_aid_open("https://t.example.com", NULL);
+	gate_aid_must_load(aid, "unsubscribe", "replace = on");
+	gate_aid_mail(aid, &mail);
+	assert_string_equal(
+		aid_edit(&mail, SG_EDIT_HEADER_CHANGE, "List-Unsubscribe"),
+		"(removed)");
+	assert_string_equal(
+		aid_edit(&mail, SG_EDIT_HEADER_CHANGE, "List-Unsubscribe-Post"),
+		"(removed)");
+	value = aid_edit(&mail, SG_EDIT_HEADER_ADD, "List-Unsubscribe");
+	assert_memory_equal(value, "<https://t.example.com/u/", 25);
+	gate_aid_mail_done(&mail);
+}
+
+/* RFC 8058 §3.1: one click is for https alone. */
+static void
+one_click_is_offered_over_https_only(void **state)
+{
+	struct aid_mail mail = mail_of(FROM_US "\nx\n");
+
+	(void)state;
+	gate_aid_close(aid);
+	aid = gate_aid_open("http://t.example.com", NULL);
+	gate_aid_must_load(aid, "unsubscribe", NULL);
+	gate_aid_mail(aid, &mail);
+	assert_null(
+		aid_edit(&mail, SG_EDIT_HEADER_ADD, "List-Unsubscribe-Post"));
+	gate_aid_mail_done(&mail);
+}
+
+/* The token says which list its reader leaves. */
+static void
+the_list_is_the_header_s_else_that_of_list_id_else_all(void **state)
+{
+	static const struct {
+		const char *headers, *list;
+	} rows[] = {
+		{"X-Scoregate-List: news\nList-Id: <other.example.com>\n",
+		 "news"},
+		{"List-Id: Our News\n <spring.example.com>\n",
+		 "spring.example.com"},
+		{"", ""},
+	};
+	struct aid_mail mail;
+	const char *value, *token;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		mail = mail_of(pool_printf(
+			aid->pool,
+			"X-Scoregate-Campaign: c\nMessage-ID: <%zu@x>\n%s\nx\n",
+			i, rows[i].headers));
+		gate_aid_mail(aid, &mail);
+		assert_int_equal(gate_aid_signals(aid), 1);
+		value = aid_edit(&mail, SG_EDIT_HEADER_ADD, "List-Unsubscribe");
+		token = gate_aid_token(
+			aid, TOKEN_UNSUBSCRIBE, "ann@example.com",
+			aid->signals[0].message_id, rows[i].list);
+		assert_non_null(strstr(value, token));
+		gate_aid_mail_done(&mail);
+	}
+}
+
+static void
+mail_with_more_headers_passes_untouched(void **state)
+{
+	static const char *const bounds[] = {"max_headers = 10",
+					     "max_header_bytes = 1k"};
+	struct aid_mail mail;
+	char more[2000];
+	size_t len;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		gate_aid_close(aid);
+		aid = gate_aid_open("https://t.example.com", bounds[i]);
+		gate_aid_must_load(aid, "open", NULL);
+		for (len = 0; len < 1200;)
+			len += (size_t)snprintf(more + len, sizeof(more) - len,
+						"X-More: %0100d\n", 1);
+		mail = mail_of(pool_printf(
+			aid->pool, "%s%sContent-Type: text/html\n\n" HTML,
+			FROM_US, more));
+		gate_aid_mail(aid, &mail);
+		assert_int_equal(mail.at_headers.answer, SG_MAIL_ACCEPT);
+		assert_int_equal(mail.at_end.answer, SG_MAIL_CONTINUE);
+		assert_int_equal(mail.n_edits, 0);
+		assert_int_equal(gate_aid_signals(aid), 0);
+		gate_aid_mail_done(&mail);
+		mail = mail_of(FROM_US "Content-Type: text/html\n\n" HTML);
+		gate_aid_mail(aid, &mail);
+		assert_non_null(aid_new_body(aid, &mail));
+		gate_aid_mail_done(&mail);
+	}
+}
+
+static void
 a_failing_plugin_lets_the_mail_go_on_unmodified(void **state)
 {
 	struct aid_mail mail =
@@ -694,6 +801,12 @@ main(void)
 			a_signature_over_the_unsubscribe_header_is_not_broken),
 		GATE_TEST(long_headers_are_folded),
 		GATE_TEST(larger_mail_passes_untouched),
+		GATE_TEST(
+			an_unsubscribe_header_is_replaced_where_ours_is_to_win),
+		GATE_TEST(one_click_is_offered_over_https_only),
+		GATE_TEST(
+			the_list_is_the_header_s_else_that_of_list_id_else_all),
+		GATE_TEST(mail_with_more_headers_passes_untouched),
 		GATE_TEST(a_failing_plugin_lets_the_mail_go_on_unmodified),
 		GATE_TEST(a_suspended_plugin_is_left_out),
 		GATE_TEST(on_trouble_can_be_tempfail),
