@@ -83,6 +83,12 @@ static const struct section sections[] = {
 	 "SELECT sequence, state, since, reason, step, due_at FROM enrolment"
 	 " WHERE record_id = ? ORDER BY sequence",
 	 {"sequence", "state", "@since", "reason", "step", "@due_at"}},
+	{"sequence_mails",
+	 false,
+	 "SELECT sequence, step, message_id, CASE state WHEN 1 THEN 'queued'"
+	 " WHEN 2 THEN 'sent' WHEN 3 THEN 'failed' ELSE 'dropped' END"
+	 " FROM sequence_mail WHERE record_id = ? ORDER BY outbox_id",
+	 {"sequence", "step", "~message", "state"}},
 	{"unmatched",
 	 true,
 	 "SELECT id, happened_at, received_at, name, message_id, source,"

@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "store/store_history.h"
 #include "store/store_outbox.h"
+#include "store/store_retain.h"
 #include "store/store_sequence.h"
 
 #define DAY CLOCK_DAY_MS
@@ -645,6 +646,99 @@ the_oldest_of_the_overdue_is_the_first(void **unused)
 	end(&applier);
 }
 
+/* --- what its readers did ------------------------------------------------- */
+
+/* A click on the n-th mail that was sent. */
+static void
+click(struct applier *applier, size_t n)
+{
+	struct signal signal =
+		applier_signal("email.clicked", ANN, applier->now);
+	struct store_outbox_rows rows;
+	struct pool *pool = pool_new();
+
+	assert_int_equal(store_outbox_due(applier_reader(applier), INT64_MAX,
+					  1000, pool, &rows, NULL),
+			 SG_OK);
+	assert_true(n < rows.n_rows);
+	signal.received_at = applier->now;
+	signal.message_id = store_outbox_message_id(rows.rows[n].created_at,
+						    rows.rows[n].key);
+	applier_submit(applier, &signal);
+	pool_free(pool);
+}
+
+/* "Hello email.clicked 1/2": people and hits. */
+static void
+results_are(struct applier *applier, const char *want)
+{
+	struct store_sequence_results rows;
+	struct pool *pool = pool_new();
+	struct buf got = BUF_INIT;
+	size_t i;
+
+	assert_int_equal(store_sequence_get_results(applier_reader(applier),
+						    "Welcome", pool, &rows,
+						    NULL),
+			 SG_OK);
+	for (i = 0; i < rows.n_rows; i++)
+		if (strcmp(rows.rows[i].signal, "email.clicked") == 0)
+			buf_printf(&got, "%s %d/%d\n", rows.rows[i].step,
+				   (int)rows.rows[i].people,
+				   (int)rows.rows[i].hits);
+	assert_string_equal(buf_text(&got), want);
+	buf_done(&got);
+	pool_free(pool);
+}
+
+static void
+wait_until_folded(struct applier *applier)
+{
+	int64_t limit = clock_monotonic_ms() + 60000;
+	uint64_t n = 1;
+
+	while (n) {
+		pass(applier, 3600001);
+		assert_int_equal(store_retain_count(applier_reader(applier),
+						    applier_find(applier, ANN),
+						    applier->now - 3 * DAY, &n,
+						    NULL),
+				 SG_OK);
+		assert_true(clock_monotonic_ms() < limit);
+	}
+}
+
+static void
+what_came_of_a_step_outlasts_its_history(void **unused)
+{
+	struct applier applier;
+
+	applier_init(&applier);
+	applier.now = 1577872800000;
+	applier.retention_ms = DAY;
+	applier_open(&applier);
+	applier_rules(&applier,
+		      "sequence \"Welcome\" { start = \"list 'news'\"\n"
+		      "  step \"One\" { template = \"same.eml\" }\n"
+		      "  step \"Two\" { after = \"1h\" template = "
+		      "\"same.eml\" }\n"
+		      "  step \"Three\" { after = \"30d\" template = "
+		      "\"same.eml\" }\n}\n",
+		      false);
+	join(&applier);
+	pass(&applier, 1000);
+	pass(&applier, 3600000);
+	sent_is(&applier, "same.eml same.eml");
+	click(&applier, 1);
+	results_are(&applier, "Two 1/1\n");
+	wait_until_folded(&applier);
+	results_are(&applier, "Two 1/1\n");
+	click(&applier, 1); /* once more, and still one person */
+	click(&applier, 0);
+	results_are(&applier, "One 1/1\nTwo 1/2\n");
+	end(&applier);
+}
+
 int
 main(void)
 {
@@ -673,6 +767,7 @@ main(void)
 		cmocka_unit_test(timers_outlast_a_restart),
 		cmocka_unit_test(the_overdue_go_at_the_pace_oldest_first),
 		cmocka_unit_test(the_oldest_of_the_overdue_is_the_first),
+		cmocka_unit_test(what_came_of_a_step_outlasts_its_history),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
