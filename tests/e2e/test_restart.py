@@ -57,8 +57,15 @@ def test_the_command_says_what_to_do_when_nothing_runs(daemon):
 def test_backup_and_restore(daemon, spool_is_there):
     daemon.do("contact", "add", "ann@far.test")
     daemon.do("score", "add", "ann@far.test", "7", "--because", "why not")
+    # A file that a form took, as the store names it; and what is no state.
+    files = daemon.base / "state" / "files"
+    files.mkdir(mode=0o700)
+    (files / "0123").write_bytes(b"%PDF")
     kept = daemon.base / "kept"
     daemon.do("backup", kept)
+    assert {path.name for path in kept.iterdir()} == {
+        "scoregate.db", "keys", "files"}
+    (files / "0123").unlink()
     daemon.do("list", "create", "made-later")
     daemon.do("score", "add", "ann@far.test", "1", "--because", "after it")
     running = subprocess.run(daemon.command("--restore", kept),
@@ -72,6 +79,7 @@ def test_backup_and_restore(daemon, spool_is_there):
                             capture_output=True, text=True, timeout=60,
                             check=False)
     assert result.returncode == 0, result.stderr
+    assert (files / "0123").read_bytes() == b"%PDF"
     daemon.start()
     assert daemon.run("list", "show", "made-later").returncode == 3
     # What came after the backup counts again when the spool still has it.
