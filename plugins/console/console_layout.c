@@ -95,8 +95,8 @@ page_begin(struct page *page, const char *title)
 	     "<a class=\"brand\" href=\"/console/\">Scoregate</a>\n",
 	     title, static_version(), static_version(), static_version());
 	if (page->user) {
-		write_navigation(page);
 		write_who(page);
+		write_navigation(page);
 	}
 	html(page,
 	     "</header>\n<main id=\"main\" tabindex=\"-1\">\n<h1>%s</h1>\n",
