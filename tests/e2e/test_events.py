@@ -159,6 +159,11 @@ def test_who_may_not_listen_is_told_so(ruled):
     reader.close()
 
 
+def test_who_hears_nothing_is_told_that_all_is_well(ruled):
+    places.wait_for(lambda: ruled.quiet.beats > 1, 60, "a sign of life")
+    assert not ruled.quiet.events and not ruled.quiet.ended
+
+
 def test_who_reads_too_slowly_is_told_so_and_sent_off(ruled):
     slow = ruled.local.connection()
     slow.request("GET", "/api/v1/events?name=order.paid")
@@ -193,11 +198,6 @@ def test_who_reads_too_slowly_is_told_so_and_sent_off(ruled):
     heard = [id for _, _, id in again.events]
     assert len(set(heard)) == 7001 - kinds.count("signal")
     again.close()
-
-
-def test_who_hears_nothing_is_told_that_all_is_well(ruled):
-    places.wait_for(lambda: ruled.quiet.beats > 1, 60, "a sign of life")
-    assert not ruled.quiet.events and not ruled.quiet.ended
 
 
 def test_broadcasts_are_told_and_streams_end_with_the_daemon(make_daemon):
