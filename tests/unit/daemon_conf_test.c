@@ -239,7 +239,7 @@ the_sample_file_explains_every_option(void **state)
 	uncomment(text);
 	conf = parsed(text);
 	assert_all_set(conf->root, daemon_conf_options, "");
-	assert_int_equal(conf_section_count(conf->root, "plugin"), 8);
+	assert_int_equal(conf_section_count(conf->root, "plugin"), 9);
 	daemon_conf_free(conf);
 }
 
