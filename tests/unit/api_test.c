@@ -244,7 +244,7 @@ what_is_wrong_is_said_exactly(void **state)
 		{"GET", "/broadcasts/x/recipients", NULL, 404,
 		 "no broadcast `x`"},
 		{"POST", "/broadcasts", "{\"name\":\"x\"}", 400,
-		 "`template` is missing"},
+		 "expected `template`, an .eml file"},
 		{"POST", "/broadcasts",
 		 "{\"name\":\"x\",\"template\":\"x\",\"where\":\"x\","
 		 "\"unknown\":\"perhaps\"}",
