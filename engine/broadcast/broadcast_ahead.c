@@ -8,9 +8,6 @@
 
 #include "base/clock.h"
 #include "rule/condition_set.h"
-#include "store/store_list.h"
-#include "store/store_record.h"
-#include "store/store_suppression.h"
 
 enum { SNAPSHOT_MS = 200 }; /* mails of one glance at the store */
 
@@ -42,69 +39,39 @@ struct ahead {
 
 /* --- asked once more ----------------------------------------------------- */
 
-/* Suppressed, or off the lists, since it was chosen; reason_out "" = no. */
-static enum sg_status
-find_objection(const struct ahead *ahead, const struct run *run,
-	       uint32_t record_id, int64_t now, const char **reason_out,
-	       struct sg_err *err)
-{
-	struct pool *pool = pool_new();
-	const char *list = template_list(run->template);
-	struct store_suppression suppression;
-	struct store_members members = {0};
-	struct store_record record;
-	bool paused = false;
-	enum sg_status status =
-		store_record_get(ahead->store, record_id, pool, &record, err);
-
-	*reason_out = "";
-	if (status == SG_OK) {
-		status = store_suppression_get(ahead->store, record.record_key,
-					       now, pool, &suppression, err);
-		if (status == SG_OK)
-			*reason_out = "suppressed";
-		if (status == SG_NONE)
-			status = SG_OK;
-	}
-	if (status == SG_OK)
-		status = store_members_of(ahead->store, record_id, pool,
-					  &members, err);
-	if (status == SG_OK)
-		status = broadcast_is_paused(ahead->store, record_id, now,
-					     &paused, err);
-	if (paused)
-		*reason_out = "paused";
-	if (status == SG_OK && broadcast_has_left(&members, list))
-		*reason_out = "unsubscribed";
-	pool_free(pool);
-	return status;
-}
-
 /* When sending takes long, it is all asked once more: who fell below or left
- * meanwhile is skipped. */
+ * meanwhile is skipped. SG_REFUSED: with why, as short as in the choice. */
 static enum sg_status
 recheck(const struct ahead *ahead, const struct run *run, uint32_t record_id,
-	int64_t now, const char **reason_out, struct sg_err *err)
+	int64_t now, struct sg_err *err)
 {
 	struct stored_view *view = NULL;
+	struct sg_err why = {.text = ""};
 	enum sg_status status;
+	bool holds = false;
 
-	*reason_out = "";
 	if (run->broadcasts->recheck_ms < 0 ||
 	    now - run->row.started_at < run->broadcasts->recheck_ms)
 		return SG_OK;
-	status = find_objection(ahead, run, record_id, now, reason_out, err);
-	if (status != SG_OK || **reason_out)
-		return status;
+	status = broadcast_may_get(ahead->store, record_id,
+				   template_list(run->template), now, &why);
+	if (status == SG_NONE)
+		return err_set(err, SG_REFUSED, "%.*s",
+			       (int)strcspn(why.text, ":"), why.text);
+	if (status != SG_OK)
+		return err_set(err, status, "%s", why.text);
 	status = stored_view_open(ahead->store, run->broadcasts->scoreboard,
 				  record_id, now, &view, err);
-	if (status == SG_OK &&
-	    !condition_test(run->condition, stored_view_get(view), NULL, now))
-		*reason_out = "the condition holds no longer";
-	if (status == SG_OK)
+	if (status == SG_OK) {
+		holds = condition_test(run->condition, stored_view_get(view),
+				       NULL, now);
 		status = stored_view_check(view, err);
+	}
 	stored_view_close(view);
-	return status;
+	return status == SG_OK && !holds
+		       ? err_set(err, SG_REFUSED,
+				 "the condition holds no longer")
+		       : status;
 }
 
 /* --- making -------------------------------------------------------------- */
@@ -114,14 +81,10 @@ make(const struct ahead *ahead, struct run *run,
      const struct store_recipient *row, struct ahead_made *made)
 {
 	int64_t now = clock_now();
-	const char *objection = "";
 	struct flight *flight;
 
 	*made = (struct ahead_made){.record_id = row->record_id};
-	made->status = recheck(ahead, run, row->record_id, now, &objection,
-			       &made->err);
-	if (made->status == SG_OK && *objection)
-		made->status = err_set(&made->err, SG_REFUSED, "%s", objection);
+	made->status = recheck(ahead, run, row->record_id, now, &made->err);
 	if (made->status != SG_OK)
 		return;
 	flight = calloc(1, sizeof(*flight));

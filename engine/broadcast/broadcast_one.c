@@ -92,9 +92,9 @@ address_may_get(struct store *store, const struct store_record *record,
 	return status;
 }
 
-static enum sg_status
-may_get(struct store *store, uint32_t record_id, const char *list, int64_t now,
-	struct sg_err *err)
+enum sg_status
+broadcast_may_get(struct store *store, uint32_t record_id, const char *list,
+		  int64_t now, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	struct store_record record;
@@ -126,8 +126,8 @@ broadcasts_objection(struct broadcasts *broadcasts, struct store *store,
 	if (status != SG_OK)
 		return status;
 	*reason_out = "";
-	status = may_get(store, record_id, template_list(template), clock_now(),
-			 &why);
+	status = broadcast_may_get(store, record_id, template_list(template),
+				   clock_now(), &why);
 	template_free(template);
 	if (status == SG_NONE) {
 		*reason_out = pool_strdup(pool, why.text);
@@ -154,8 +154,8 @@ make(struct broadcasts *broadcasts, struct store *store,
 	if (status != SG_OK)
 		return status;
 	if (!one->confirm)
-		status = may_get(store, one->record_id, template_list(template),
-				 now, err);
+		status = broadcast_may_get(store, one->record_id,
+					   template_list(template), now, err);
 	if (status == SG_OK)
 		status = broadcast_mail_make(broadcasts, store, &row, template,
 					     one->record_id, now, &mail, err);

@@ -162,6 +162,11 @@ enum sg_status broadcast_set_refusal(struct signal *signal, const char *reply,
  * there was. */
 struct store_members;
 bool broadcast_has_left(const struct store_members *members, const char *list);
+/* Whatever a condition says, and in whatever module the address stands.
+ * SG_NONE: it must not; `err` says why, in a word before the first colon. */
+enum sg_status broadcast_may_get(struct store *store, uint32_t record_id,
+				 const char *list, int64_t now,
+				 struct sg_err *err) MUST_CHECK;
 
 /* broadcast_preview.c: as it would be got now. SG_NONE: no such broadcast;
  * SG_REFUSED: no such contact, no such version. */

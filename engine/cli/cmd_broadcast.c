@@ -324,6 +324,17 @@ print_status(const struct cli *cli, const struct json *status)
 	}
 }
 
+/* For people on a terminal, for programs otherwise. */
+static void
+print_one(const struct cli *cli, const struct json *status)
+{
+	struct cli as = *cli;
+
+	as.json = cli->json || !cli->terminal;
+	if (!cli_print_json(&as, status))
+		print_status(cli, status);
+}
+
 static bool
 is_under_way(const struct json *status)
 {
@@ -351,8 +362,8 @@ follow(struct cli *cli, const char *name)
 		nanosleep(&pause, NULL);
 	}
 	cli_progress_end();
-	if (code == CLI_DONE && !cli_print_json(cli, status))
-		print_status(cli, status);
+	if (code == CLI_DONE)
+		print_one(cli, status);
 	json_free(status);
 	return code;
 }
@@ -376,12 +387,10 @@ broadcast_status(struct cli *cli, const struct cli_args *args)
 		code = get_status(cli, cli_arg(args, 0), &answer);
 	else
 		code = cli_call(cli, "GET", "/broadcasts", NULL, &answer);
-	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
-		if (cli_arg(args, 0))
-			print_status(cli, answer);
-		else
-			cli_table(cli, json_get(answer, "items"), columns);
-	}
+	if (code == CLI_DONE && cli_arg(args, 0))
+		print_one(cli, answer);
+	else if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
 	json_free(answer);
 	return code;
 }

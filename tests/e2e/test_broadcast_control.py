@@ -2,6 +2,7 @@
 import datetime
 import email
 import email.policy
+import json
 import os
 import pty
 import subprocess
@@ -343,7 +344,8 @@ def test_who_clicked_what_and_what_it_scored(gateway):
     assert [(p["score"], p["points"], p["people"])
             for p in result["points"]] == [
                 ("lead", 40, 2)]  # with the opens that clicks imply
-    text = daemon.do("broadcast", "status", "spring")
+    assert json.loads(daemon.do("broadcast", "status", "spring")) == result
+    text = daemon.on_terminal("broadcast", "status", "spring").text
     assert "machines" in text and "points" in text
     links = daemon.ask("broadcast", "links", "spring")["items"]
     assert [(i["url"][-4:], i["people"], i["hits"], i["machine_people"],

@@ -52,7 +52,8 @@ def test_the_better_version_goes_to_the_rest(make_gateway):
         [("A", 4), ("B", 16)]
     last = subjects(gateway)
     assert all(last[p] == "B" for p in people if p not in first)
-    assert "better" in daemon.do("broadcast", "status", "spring")
+    assert "better" in daemon.on_terminal(
+        "broadcast", "status", "spring").text
 
 
 def test_what_is_wrong_with_a_split_is_said(make_daemon):

@@ -102,7 +102,7 @@ def test_two_of_the_same_total_side_by_side(house):
     bins = json.loads(house.do("score", "histogram", "fit", "--bins", "3",
                                "--json"))
     assert sum(b["count"] for b in bins["histogram"]) == 2
-    assert "scored" in house.do("score", "summary", "--score", "fit",
+    assert "with a score" in house.do("score", "summary", "--score", "fit",
                                 "--module", "*")
 
 
