@@ -20,6 +20,7 @@
 
 #include "base/clock.h"
 #include "base/encode.h"
+#include "base/json.h"
 #include "signal/field_type.h"
 #include "signal/record_ref.h"
 #include "webhook_sign.h"
@@ -43,7 +44,10 @@ static const struct sample samples[] = {
 	{"stripe-order.json", "stripe", "stripe", NULL},
 	{"stripe-refund.json", "stripe", "stripe", NULL},
 	{"stripe-chargeback.json", "stripe", "stripe", NULL},
+	{"stripe-chargeback-unnamed.json", "stripe", "stripe", NULL},
 	{"stripe-subscription.json", "stripe", "stripe", NULL},
+	{"stripe-subscribed.json", "stripe", "stripe", NULL},
+	{"stripe-changed.json", "stripe", "stripe", NULL},
 	{"stripe-renewal.json", "stripe", "stripe", NULL},
 	{"stripe-canceled.json", "stripe", "stripe", NULL},
 	{"stripe-failed.json", "stripe", "stripe", NULL},
@@ -56,6 +60,8 @@ static const struct sample samples[] = {
 	 WOO("order.updated")},
 	{"woocommerce-chargeback.json", "woocommerce", "woocommerce",
 	 WOO("order.updated")},
+	{"woocommerce-canceled.json", "woocommerce", "woocommerce",
+	 WOO("order.updated")},
 	{"woocommerce-subscription.json", "woocommerce", "woocommerce",
 	 WOO("subscription.created")},
 	{"woocommerce-subscription-ended.json", "woocommerce", "woocommerce",
@@ -63,12 +69,16 @@ static const struct sample samples[] = {
 	{"twilio-sms.form", "twilio", "twilio", NULL},
 	{"twilio-call.form", "twilio", "twilio", NULL},
 	{"twilio-missed.form", "twilio", "twilio", NULL},
+	{"twilio-outbound.form", "twilio", "twilio", NULL},
 	{"calendly-booked.json", "calendly", "calendly", NULL},
 	{"calendly-moved.json", "calendly", "calendly", NULL},
 	{"calendly-canceled.json", "calendly", "calendly", NULL},
 	{"calendly-half-of-a-move.json", "calendly", "calendly", NULL},
+	{"calendly-missed.json", "calendly", "calendly", NULL},
 	{"calcom-booked.json", "calcom", "calcom", NULL},
 	{"calcom-canceled.json", "calcom", "calcom", NULL},
+	{"calcom-moved.json", "calcom", "calcom", NULL},
+	{"calcom-missed.json", "calcom", "calcom", NULL},
 	{"zendesk-opened.json", "zendesk", "zendesk", NULL},
 	{"zendesk-solved.json", "zendesk", "zendesk", NULL},
 	{"zendesk-good.json", "zendesk", "zendesk", NULL},
@@ -82,33 +92,50 @@ static const struct sample samples[] = {
 	 DISCOURSE("topic_created")},
 	{"discourse-post.json", "discourse", "discourse",
 	 DISCOURSE("post_created")},
+	{"discourse-group.json", "discourse", "discourse",
+	 DISCOURSE("user_added_to_group")},
+	{"discourse-like.json", "discourse", "discourse",
+	 DISCOURSE("post_liked")},
 	{"github-star.json", "github", "github", GITHUB("star")},
 	{"github-issue.json", "github", "github", GITHUB("issues")},
 	{"github-merged.json", "github", "github", GITHUB("pull_request")},
+	{"github-comment.json", "github", "github", GITHUB("issue_comment")},
+	{"github-fork.json", "github", "github", GITHUB("fork")},
+	{"github-sponsor.json", "github", "github", GITHUB("sponsorship")},
 	{"ses-bounce.json", "ses", "sns", NULL},
 	{"ses-soft.json", "ses", "sns", NULL},
 	{"ses-complaint.json", "ses", "sns", NULL},
 	{"ses-open.json", "ses", "sns", NULL},
+	{"ses-click.json", "ses", "sns", NULL},
 	{"ses-delivery.json", "ses", "sns", NULL},
 	{"sendgrid-batch.json", "sendgrid", "sendgrid", NULL},
 	{"mailgun-failed.json", "mailgun", "mailgun", NULL},
 	{"mailgun-temporary.json", "mailgun", "mailgun", NULL},
 	{"mailgun-complained.json", "mailgun", "mailgun", NULL},
 	{"mailgun-opened.json", "mailgun", "mailgun", NULL},
+	{"mailgun-clicked.json", "mailgun", "mailgun", NULL},
+	{"mailgun-delivered.json", "mailgun", "mailgun", NULL},
 	{"mailgun-unsubscribed.json", "mailgun", "mailgun", NULL},
 	{"postmark-bounce.json", "postmark", "basic", NULL},
 	{"postmark-soft.json", "postmark", "basic", NULL},
 	{"postmark-vacation.json", "postmark", "basic", NULL},
 	{"postmark-complaint.json", "postmark", "basic", NULL},
 	{"postmark-open.json", "postmark", "basic", NULL},
+	{"postmark-click.json", "postmark", "basic", NULL},
+	{"postmark-delivered.json", "postmark", "basic", NULL},
+	{"postmark-unsubscribed.json", "postmark", "basic", NULL},
 	{"eventbrite-registered.json", "eventbrite", "token", NULL},
 	{"eventbrite-attended.json", "eventbrite", "token", NULL},
+	{"eventbrite-canceled.json", "eventbrite", "token", NULL},
 	{"thinkific-lesson.json", "thinkific", "thinkific", NULL},
 	{"thinkific-worksheet.json", "thinkific", "thinkific", NULL},
 	{"thinkific-completed.json", "thinkific", "thinkific", NULL},
+	{"thinkific-quiz.json", "thinkific", "thinkific", NULL},
+	{"thinkific-started.json", "thinkific", "thinkific", NULL},
 	{"memberpress-joined.json", "memberpress", "token", NULL},
 	{"memberpress-left.json", "memberpress", "token", NULL},
 	{"memberpress-refund.json", "memberpress", "token", NULL},
+	{"memberpress-paid.json", "memberpress", "token", NULL},
 	{"facebook-page.json", "facebook", "facebook", NULL},
 	{"x-follow.json", "x", "x", NULL},
 	{"x-like.json", "x", "x", NULL},
@@ -127,7 +154,7 @@ static struct {
 	int listening;
 	unsigned short port;
 	pthread_t thread;
-	char body[SAMPLE_MOST], request[2048];
+	char body[SAMPLE_MOST], canceled[SAMPLE_MOST], request[2048];
 } api;
 
 static void *
@@ -140,14 +167,17 @@ serve(void *arg)
 	while ((one = accept(api.listening, NULL, NULL)) >= 0) {
 		ssize_t got =
 			recv(one, api.request, sizeof(api.request) - 1, 0);
+		const char *body = api.body;
 
 		api.request[got > 0 ? got : 0] = '\0';
+		if (strstr(api.request, "/canceled "))
+			body = api.canceled;
 		snprintf(head, sizeof(head),
 			 "HTTP/1.1 200 OK\r\nContent-Length: %zu\r\n"
 			 "Connection: close\r\n\r\n",
-			 strlen(api.body));
+			 strlen(body));
 		if (send(one, head, strlen(head), MSG_NOSIGNAL) > 0)
-			send(one, api.body, strlen(api.body), MSG_NOSIGNAL);
+			send(one, body, strlen(body), MSG_NOSIGNAL);
 		close(one);
 	}
 	return NULL;
@@ -296,6 +326,10 @@ open_all(void **state)
 	start_server();
 	snprintf(api.body, sizeof(api.body), "%s",
 		 read_file(FOLDER "eventbrite-attendee.json"));
+	snprintf(api.canceled, sizeof(api.canceled), "%s", api.body);
+	/* as long as the text in its place */
+	memcpy(strstr(api.canceled, "\"cancelled\": false"),
+	       "\"cancelled\":  true", 18);
 	return 0;
 }
 
@@ -424,6 +458,17 @@ check_ids(const struct sample *sample, uint64_t *ids, bool again)
 	}
 }
 
+/* "stripe order.placed\n": of which mapping there were which signals. */
+static struct buf seen;
+
+static void
+note_seen(const struct sample *sample)
+{
+	for (size_t i = 0; i < aid->n_signals; i++)
+		buf_printf(&seen, "\n%s %s\n", sample->mapping,
+			   aid->signals[i].name);
+}
+
 static void
 each_sample_becomes_what_is_wanted_and_twice_is_once(void **state)
 {
@@ -442,7 +487,53 @@ each_sample_becomes_what_is_wanted_and_twice_is_once(void **state)
 		gate_aid_signals(aid);
 		compare(sample);
 		check_ids(sample, ids, i % 2);
+		note_seen(sample);
 	}
+}
+
+static struct json *
+show_webhook(const char *name)
+{
+	struct sg_request request = {.size = sizeof(request),
+				     .method = "GET",
+				     .path = name,
+				     .query = "",
+				     .received_at = clock_now()};
+	struct sg_reply reply;
+	struct json *shown;
+
+	reply_init(&reply);
+	assert_int_equal(
+		gate_inspect(aid->gate, "webhook", &request, NULL, &reply),
+		SG_OK);
+	assert_int_equal(
+		json_parse(buf_text(&reply.body), reply.body.len, &shown, NULL),
+		SG_OK);
+	reply_done(&reply);
+	return shown;
+}
+
+/* After all samples: none of a ready mapping's signals was never seen. */
+static void
+each_signal_of_each_mapping_has_a_sample(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_SAMPLES; i++) {
+		struct json *shown = show_webhook(samples[i].mapping);
+		const struct json *events = json_get(shown, "events");
+
+		assert_true(json_count(events) > 0);
+		for (size_t k = 0; k < json_count(events); k++) {
+			const char *line = pool_printf(
+				aid->pool, "\n%s %s\n", samples[i].mapping,
+				json_get_text(json_at(events, k), "signal"));
+
+			if (!strstr(buf_text(&seen), line))
+				fail_msg("no sample of%s", line);
+		}
+		json_free(shown);
+	}
+	buf_done(&seen);
 }
 
 /* Nothing is kept: teardown asks, for reading the spool waits for the disk. */
@@ -521,6 +612,107 @@ what_was_signed_long_ago_is_refused(void **state)
 			sent = sign(&samples[i], clock_now() + 2 * DAY_MS);
 			refused(&samples[i], &sent, "", "in two days");
 		}
+}
+
+static bool
+is_signature(const char *scheme)
+{
+	return *scheme && strcmp(scheme, "basic") != 0 &&
+	       strcmp(scheme, "token") != 0;
+}
+
+static void
+a_signature_written_otherwise_is_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < N_SAMPLES; i++) {
+		/* one of each mapping is enough */
+		if ((i && samples[i].mapping == samples[i - 1].mapping) ||
+		    !is_signature(samples[i].scheme))
+			continue;
+		for (int spoil = 1; spoil < N_SPOILS; spoil++) {
+			struct webhook_sent sent;
+
+			sender->spoil = (enum webhook_spoil)spoil;
+			sent = sign(&samples[i], clock_now());
+			sender->spoil = SPOIL_NOTHING;
+			refused(&samples[i], &sent, "",
+				pool_printf(aid->pool, "spoil %d", spoil));
+		}
+	}
+}
+
+static void
+who_names_himself_wrongly_is_refused(void **state)
+{
+	static const char *const wrong[] = {
+		"Authorization: Basic dTpx\n", "Authorization: Basic u:p\n",
+		"Authorization: Bearer dTpw\n", "Authorization: Basic\n",
+		"Authorization: Basic dTpwAA\n"};
+
+	(void)state;
+	for (size_t i = 0; i < N_SAMPLES; i++) {
+		struct webhook_sent sent = {"", body_of(&samples[i])};
+
+		for (size_t k = 0; strcmp(samples[i].scheme, "basic") == 0 &&
+				   k < sizeof(wrong) / sizeof(wrong[0]);
+		     k++) {
+			sent.headers = wrong[k];
+			refused(&samples[i], &sent, "", wrong[k]);
+		}
+		if (strcmp(samples[i].scheme, "token") != 0)
+			continue;
+		refused(&samples[i], &sent, "?key=lon", "a shorter token");
+		refused(&samples[i], &sent, "?key=longer", "a longer one");
+		refused(&samples[i], &sent, "?key=", "an empty one");
+		refused(&samples[i], &sent, "?other=long", "elsewhere");
+	}
+}
+
+/* While a secret rolls Stripe signs with both; v0 is of test mode. */
+static void
+of_two_signatures_one_is_enough(void **state)
+{
+	static const struct sample order = {"stripe-order.json", "stripe",
+					    "stripe", NULL};
+	struct webhook_sent right = sign(&order, clock_now()), other, sent;
+	/* T: the time; O: our signature; A: another's */
+	static const struct {
+		const char *form;
+		int status;
+	} table[] = {
+		{"T,v1=A,v1=O", 200}, {"T,v1=O,v1=A", 200}, {"T, v1=A", 401},
+		{"T,v0=O", 401},      {"T,v1=A,v0=O", 401}, {"v1=O", 401},
+		{"T", 401},	      {"t=,v1=O", 401},
+	};
+
+	(void)state;
+	sender->secret = "another";
+	other = sign(&order, clock_now());
+	sender->secret = "s3cret";
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct buf header = BUF_INIT;
+
+		for (const char *c = table[i].form; *c; c++)
+			if (*c == 'T')
+				buf_append(&header, right.headers + 18, 12);
+			else if (*c == 'O' || *c == 'A')
+				buf_append(&header,
+					   strstr(*c == 'O' ? right.headers
+							    : other.headers,
+						  "v1=") +
+						   3,
+					   64);
+			else
+				buf_append(&header, c, 1);
+		sent.headers = pool_printf(aid->pool, "Stripe-Signature: %s\n",
+					   buf_text(&header));
+		sent.body = right.body;
+		buf_done(&header);
+		if (send_it(&order, &sent, "") != table[i].status)
+			fail_msg("%s: %d", table[i].form, aid->reply.status);
+	}
+	gate_aid_signals(aid);
 }
 
 static void
@@ -759,7 +951,11 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(
 			each_sample_becomes_what_is_wanted_and_twice_is_once),
+		cmocka_unit_test(each_signal_of_each_mapping_has_a_sample),
 		NOTHING_LEFT(what_was_tampered_with_is_refused),
+		NOTHING_LEFT(a_signature_written_otherwise_is_refused),
+		NOTHING_LEFT(who_names_himself_wrongly_is_refused),
+		NOTHING_LEFT(of_two_signatures_one_is_enough),
 		NOTHING_LEFT(what_was_signed_long_ago_is_refused),
 		cmocka_unit_test(schemes_that_no_mapping_has_are_checked_too),
 		cmocka_unit_test(twilio_signs_json_by_its_hash),

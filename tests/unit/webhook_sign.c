@@ -161,6 +161,26 @@ webhook_sender_free(struct webhook_sender *sender)
 	pool_free(sender->pool);
 }
 
+static const char *
+spoiled(struct webhook_sender *sender, const char *signature)
+{
+	size_t len = strlen(signature);
+
+	switch (sender->spoil) {
+	case SPOIL_SHORT:
+		return pool_printf(sender->pool, "%.*s", (int)len - 1,
+				   signature);
+	case SPOIL_LONG:
+		return pool_printf(sender->pool, "%sA", signature);
+	case SPOIL_GARBAGE:
+		return "%%%";
+	case SPOIL_EMPTY:
+		return "";
+	default:
+		return signature;
+	}
+}
+
 /* --- HMAC ---------------------------------------------------------------- */
 
 static const char *
@@ -174,11 +194,12 @@ hmac(struct webhook_sender *sender, gnutls_mac_algorithm_t mac,
 	must(gnutls_hmac_fast(mac, sender->secret, strlen(sender->secret), text,
 			      strlen(text), bytes));
 	if (!hex)
-		return base64_of(sender->pool, bytes, gnutls_hmac_get_len(mac));
+		return spoiled(sender, base64_of(sender->pool, bytes,
+						 gnutls_hmac_get_len(mac)));
 	encode_hex(&out, bytes, gnutls_hmac_get_len(mac));
 	copy = pool_strdup(sender->pool, buf_text(&out));
 	buf_done(&out);
-	return copy;
+	return spoiled(sender, copy);
 }
 
 static const char *
@@ -322,7 +343,7 @@ sign_with(struct webhook_sender *sender, gnutls_privkey_t key,
 	must(gnutls_privkey_sign_data(key, digest, 0, &data, &signature));
 	copy = base64_of(sender->pool, signature.data, signature.size);
 	gnutls_free(signature.data);
-	return copy;
+	return spoiled(sender, copy);
 }
 
 static struct webhook_sent

@@ -10,8 +10,19 @@
 
 #include "base/pool.h"
 
+/* What is wrong with how a signature is written. */
+enum webhook_spoil {
+	SPOIL_NOTHING,
+	SPOIL_SHORT,   /* its last character is missing */
+	SPOIL_LONG,    /* one more */
+	SPOIL_GARBAGE, /* neither hex nor base64 */
+	SPOIL_EMPTY,
+	N_SPOILS
+};
+
 struct webhook_sender {
 	struct pool *pool;
+	enum webhook_spoil spoil;
 	const char *url; /* as it is signed by Twilio */
 	const char *secret;
 	const char *public_key;	 /* of SendGrid, base64 */
