@@ -12,7 +12,7 @@
 
 struct store;
 
-enum { STORE_SCHEMA = 3 };
+enum { STORE_SCHEMA = 4 };
 
 /*
  * Writing: makes the file when absent, applies forward migrations, refuses a

@@ -188,38 +188,37 @@ store_broadcast_set_settings(struct store *store, const char *name,
 
 static enum sg_status
 delete_from(struct store *store, const char *sql, const char *name,
-	    struct db_statement **statement_out, struct sg_err *err)
+	    struct sg_err *err)
 {
-	enum sg_status status = store_prepare(store, sql, statement_out, err);
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(store, sql, &statement, err);
 
-	if (status == SG_OK)
-		db_bind_text(*statement_out, 1, name);
-	return status;
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, name);
+	return db_run(statement, err);
 }
 
 enum sg_status
 store_broadcast_delete(struct store *store, const char *name,
 		       struct sg_err *err)
 {
-	struct db_statement *statement;
-	enum sg_status status = delete_from(
-		store, "DELETE FROM broadcast_recipient WHERE broadcast = ?",
-		name, &statement, err);
+	static const char *const statements[] = {
+		"DELETE FROM broadcast_recipient WHERE broadcast = ?",
+		"DELETE FROM broadcast_count WHERE broadcast = ?",
+		"DELETE FROM broadcast_counted WHERE broadcast = ?",
+		"DELETE FROM broadcast_variant WHERE broadcast = ?",
+		"DELETE FROM broadcast WHERE name = ?"};
+	enum sg_status status = SG_OK;
+	size_t i;
 
-	if (status == SG_OK)
-		status = db_run(statement, err);
-	if (status == SG_OK)
-		status = delete_from(
-			store,
-			"DELETE FROM broadcast_variant WHERE broadcast = ?",
-			name, &statement, err);
-	if (status == SG_OK)
-		status = db_run(statement, err);
-	if (status == SG_OK)
-		status = delete_from(store,
-				     "DELETE FROM broadcast WHERE name = ?",
-				     name, &statement, err);
-	return status == SG_OK ? store_run_one(store, statement, err) : status;
+	for (i = 0;
+	     status == SG_OK && i < sizeof(statements) / sizeof(statements[0]);
+	     i++)
+		status = delete_from(store, statements[i], name, err);
+	if (status == SG_OK && db_changes(store_db(store)) == 0)
+		return SG_NONE;
+	return status;
 }
 
 /* --- what came of it ---------------------------------------------------- */

@@ -231,8 +231,8 @@ store_recipients_counts(struct store *store, const char *name,
 	int state;
 
 	status = store_prepare(store,
-			       "SELECT state, count(*) FROM broadcast_recipient"
-			       " WHERE broadcast = ? GROUP BY state",
+			       "SELECT state, n FROM broadcast_count"
+			       " WHERE broadcast = ?",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;

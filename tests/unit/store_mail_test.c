@@ -230,6 +230,7 @@ recipients_move_on_in_batches(void **state)
 	OK(store_recipients_counts(aid_store, "spring", counts, &aid_err));
 	assert_int_equal(counts[RECIPIENT_QUEUED], 3);
 	assert_int_equal(counts[RECIPIENT_SENT], 1);
+	assert_int_equal(counts[RECIPIENT_HANDING_OVER], 1);
 	OK(store_recipient_slice(aid_store, "spring", RECIPIENT_QUEUED, 4, 10,
 				 aid_pool, &rows, &aid_err));
 	assert_int_equal(rows.n_rows, 2);
@@ -240,6 +241,11 @@ recipients_move_on_in_batches(void **state)
 	OK(store_recipients_doubt(aid_store, "spring", aid_now, &doubtful,
 				  &aid_err));
 	assert_int_equal(doubtful, 1);
+	OK(store_recipients_counts(aid_store, "spring", counts, &aid_err));
+	assert_int_equal(counts[RECIPIENT_HANDING_OVER], 0);
+	assert_int_equal(counts[RECIPIENT_DOUBTFUL], 1);
+	assert_int_equal(counts[RECIPIENT_SKIPPED], 1);
+	assert_int_equal(counts[RECIPIENT_FAILED], 1);
 	OK(store_recipient_get(aid_store, "spring", 2, aid_pool, &one,
 			       &aid_err));
 	assert_int_equal(one.state, RECIPIENT_DOUBTFUL);

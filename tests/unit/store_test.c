@@ -74,7 +74,7 @@ an_empty_file_gets_the_schema(void **state)
 	assert_int_equal(
 		store_meta_get(store, "schema", schema, sizeof(schema), &err),
 		SG_OK);
-	assert_string_equal(schema, "3");
+	assert_string_equal(schema, "4");
 	assert_int_equal(store_n_migrations, STORE_SCHEMA);
 	store_close(store);
 	assert_int_equal(stat(path(), &about), 0);
