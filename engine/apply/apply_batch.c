@@ -314,7 +314,8 @@ apply_all(struct apply *apply, struct sg_err *err)
 		if (status != SG_OK)
 			return status;
 	}
-	status = store_position_set(apply->store, &batch->position, err);
+	status = store_position_set(apply->store, &apply->applied,
+				    &batch->position, err);
 	return status == SG_REFUSED ? SG_FAILED : status;
 }
 

@@ -38,7 +38,7 @@ spool_new(const struct spool_options *options)
 
 	if (!spool)
 		return NULL;
-	spool->lock_fd = spool->directory_fd = -1;
+	spool->lock_fd = spool->directory_fd = spool->id_fd = -1;
 	spool->options = *options;
 	spool->options.directory = strdup(options->directory);
 	if (!spool->options.directory) {
@@ -68,6 +68,8 @@ spool_free(struct spool *spool)
 	window_done(&spool->window);
 	if (spool->directory_fd >= 0)
 		close(spool->directory_fd);
+	if (spool->id_fd >= 0)
+		close(spool->id_fd);
 	if (spool->lock_fd >= 0)
 		close(spool->lock_fd); /* and with it the lock */
 	pthread_cond_destroy(&spool->unsynced);
@@ -119,6 +121,9 @@ load(struct spool *spool, struct sg_err *err)
 			return status;
 		segment_push(spool, segment);
 	}
+	status = spool_claim_id(spool, err);
+	if (status != SG_OK)
+		return status;
 	memcpy(spool->applied.id, spool->id, SPOOL_ID_SIZE);
 	spool->read_segment = spool->oldest;
 	spool->read_offset = SEGMENT_HEADER_SIZE;

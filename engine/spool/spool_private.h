@@ -45,7 +45,7 @@ struct spool {
 	pthread_t thread;
 	bool has_thread, stopping, syncing, woken, lingers;
 	struct spool_options options;
-	int lock_fd, directory_fd;
+	int lock_fd, directory_fd, id_fd; /* id_fd: spool_claim.c's */
 	unsigned char id[SPOOL_ID_SIZE];
 	struct segment *oldest, *newest;
 	uint64_t next_number;
@@ -60,6 +60,10 @@ struct spool {
 	struct window window;
 	struct spool_position applied;
 };
+
+/* spool_claim.c. SG_REFUSED: another process has a spool of this id open. */
+enum sg_status spool_claim_id(struct spool *spool,
+			      struct sg_err *err) MUST_CHECK;
 
 /* spool_segment.c: the files. */
 

@@ -43,9 +43,10 @@ store_position_get(struct store *store, const unsigned char id[SPOOL_ID_SIZE],
 	return status;
 }
 
+/* Whoever of two nodes with one id commits second finds it moved. */
 enum sg_status
-store_position_set(struct store *store, const struct spool_position *position,
-		   struct sg_err *err)
+store_position_set(struct store *store, const struct spool_position *before,
+		   const struct spool_position *position, struct sg_err *err)
 {
 	struct db_statement *statement;
 	char text[ID_TEXT_SIZE];
@@ -54,8 +55,10 @@ store_position_set(struct store *store, const struct spool_position *position,
 	status = store_prepare(
 		store,
 		"INSERT INTO spool_position (spool_id, segment, position)"
-		" VALUES (?, ?, ?) ON CONFLICT (spool_id) DO UPDATE SET"
-		" segment = excluded.segment, position = excluded.position",
+		" VALUES (?1, ?2, ?3) ON CONFLICT (spool_id) DO UPDATE SET"
+		" segment = excluded.segment, position = excluded.position"
+		" WHERE spool_position.segment = ?4"
+		" AND spool_position.position = ?5",
 		&statement, err);
 	if (status != SG_OK)
 		return status;
@@ -63,5 +66,14 @@ store_position_set(struct store *store, const struct spool_position *position,
 	db_bind_text(statement, 1, text);
 	db_bind_int(statement, 2, (int64_t)position->segment);
 	db_bind_int(statement, 3, (int64_t)position->offset);
-	return db_run(statement, err);
+	db_bind_int(statement, 4, (int64_t)before->segment);
+	db_bind_int(statement, 5, (int64_t)before->offset);
+	status = db_run(statement, err);
+	if (status == SG_OK && db_changes(store_db(store)) != 1)
+		status = err_set(err, SG_FAILED,
+				 "another node applies a spool of the id %s to "
+				 "this store: the spool of one is a copy of "
+				 "the other's",
+				 text);
+	return status;
 }

@@ -164,14 +164,12 @@ def test_who_hears_nothing_is_told_that_all_is_well(ruled):
     assert not ruled.quiet.events and not ruled.quiet.ended
 
 
-def test_who_reads_too_slowly_is_told_so_and_sent_off(ruled):
+def test_who_reads_slowly_is_told_so_and_misses_nothing(ruled):
     slow = ruled.local.connection()
     slow.request("GET", "/api/v1/events?name=order.paid")
     stream = slow.getresponse()
-    line = b""
-    while not line.startswith(b"id: "):
-        line = stream.readline()
-    kinds, ids = [], [int(line[4:])]  # where it begins
+    while not stream.readline().startswith(b"id: "):
+        pass
     # It reads no more: behind what the kernel holds is what the ring holds.
     lines = "".join(json.dumps({"name": "order.paid",
                                 "email": f"slow{n % 50}@far.test",
@@ -184,21 +182,17 @@ def test_who_reads_too_slowly_is_told_so_and_sent_off(ruled):
     order(ruled, "last@far.test")
     assert other.wait_for(1)  # the others hear as ever
     other.close()
+    kinds, ids = [], []
     for line in stream:
         if line.startswith(b"event: "):
             kinds.append(line[7:-1].decode())
         if line.startswith(b"id: "):
             ids.append(int(line[4:]))
+        if kinds.count("signal") == 7001 and line == b"\n":
+            break
     slow.close()
-    assert kinds[-1] == "dropped" and kinds.count("dropped") == 1
-    assert ids == sorted(ids)
-    # With the last id it was told it misses nothing.
-    again = Listener(ruled, "?kind=signal&name=order.paid",
-                     since=str(ids[-1]))
-    again.wait_for(7001 - kinds.count("signal"))
-    heard = [id for _, _, id in again.events]
-    assert len(set(heard)) == 7001 - kinds.count("signal")
-    again.close()
+    assert "behind" in kinds and kinds.count("signal") == 7001
+    assert ids == sorted(ids) and len(set(ids)) >= 7001
 
 
 def test_broadcasts_are_told_and_streams_end_with_the_daemon(make_daemon):

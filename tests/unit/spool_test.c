@@ -183,6 +183,32 @@ a_second_process_is_refused(void **state)
 	spool_close(second);
 }
 
+/* What `cp -a` of a state directory makes. */
+static void
+two_nodes_with_one_id_are_refused(void **state)
+{
+	struct spool *spool = spool_aid_open(&scratch), *copy = NULL;
+	struct spool_options options = {.directory =
+						scratch_file(&scratch, "copy")};
+	char command[2 * SCRATCH_PATH_SIZE + 64];
+	struct sg_err err;
+	FILE *shell;
+
+	spool_aid_put(spool, 1, 10);
+	snprintf(command, sizeof(command), "cp -a %s/spool %s/copy",
+		 scratch.path, scratch.path);
+	shell = popen(command, "r");
+	assert_non_null(shell);
+	assert_int_equal(pclose(shell), 0);
+	assert_int_equal(spool_open(&options, &copy, &err), SG_REFUSED);
+	assert_non_null(strstr(err.text, "a copy"));
+	assert_null(copy);
+	/* It is the id's, not the folder's: a spool that was moved is fine. */
+	spool_close(spool);
+	assert_int_equal(spool_open(&options, &copy, &err), SG_OK);
+	spool_close(copy);
+}
+
 static void
 several_signals_are_one_batch(void **state)
 {
@@ -363,6 +389,7 @@ main(void)
 		cmocka_unit_test(a_position_past_the_end_is_an_error),
 		cmocka_unit_test(the_id_is_random_and_stays),
 		cmocka_unit_test(a_second_process_is_refused),
+		cmocka_unit_test(two_nodes_with_one_id_are_refused),
 		cmocka_unit_test(several_signals_are_one_batch),
 		cmocka_unit_test(
 			a_signal_past_its_bounds_is_refused_and_leaves_nothing),

@@ -472,9 +472,9 @@ audit_append(void)
 static enum sg_status
 position_set(void)
 {
-	struct spool_position position = {{1}, 2, 3};
+	struct spool_position before = {{1}, 0, 0}, position = {{1}, 2, 3};
 
-	return store_position_set(store, &position, &err);
+	return store_position_set(store, &before, &position, &err);
 }
 
 static enum sg_status

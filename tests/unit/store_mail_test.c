@@ -428,12 +428,19 @@ static void
 a_position_is_kept_for_each_spool(void **state)
 {
 	struct spool_position one = {{1, 0xff}, 3, 4}, two = {{2}, 5, 6}, out;
+	struct spool_position never = {{0}, 0, 0}, before = one;
 
 	NONE(store_position_get(aid_store, one.id, &out, &aid_err));
-	OK(store_position_set(aid_store, &one, &aid_err));
-	OK(store_position_set(aid_store, &two, &aid_err));
+	OK(store_position_set(aid_store, &never, &one, &aid_err));
+	OK(store_position_set(aid_store, &never, &two, &aid_err));
 	one.offset = UINT64_C(1) << 40;
-	OK(store_position_set(aid_store, &one, &aid_err));
+	OK(store_position_set(aid_store, &before, &one, &aid_err));
+	/* A node of the same id that does not know of it is refused. */
+	before.offset++;
+	assert_int_equal(
+		store_position_set(aid_store, &never, &before, &aid_err),
+		SG_FAILED);
+	assert_non_null(strstr(aid_err.text, "a copy"));
 	OK(store_position_get(aid_store, one.id, &out, &aid_err));
 	assert_int_equal(spool_position_compare(&one, &out), 0);
 	assert_memory_equal(one.id, out.id, SPOOL_ID_SIZE);

@@ -2,7 +2,8 @@
  * api_events_stream.c - GET /events: server-sent events (HTML, "Server-sent
  * events") to one listener, on its own connection's thread. With Last-Event-ID
  * it goes on where it was, from the store; then from the ring (api_events.h).
- * Who is too slow is told so, and comes again with Last-Event-ID.
+ * Whom the ring has overtaken, slow or in a burst larger than it, is told so
+ * and goes on from the store likewise: what waits for him is on the disk.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -138,9 +139,8 @@ may_listen(struct stream *self)
 	return may;
 }
 
-/* false: that was the last one. */
-static bool
-end(struct buf *to, const char *kind, const char *why)
+static void
+tell(struct buf *to, const char *kind, const char *why)
 {
 	struct json *data = json_new_object();
 	struct buf text = BUF_INIT;
@@ -150,6 +150,13 @@ end(struct buf *to, const char *kind, const char *why)
 	event_write(to, 0, kind, buf_text(&text));
 	json_free(data);
 	buf_done(&text);
+}
+
+/* false: that was the last one. */
+static bool
+end(struct buf *to, const char *why)
+{
+	tell(to, "closed", why);
 	return false;
 }
 
@@ -167,12 +174,16 @@ follow(struct stream *self, struct buf *to)
 
 	if (!self->live)
 		return catch_up(self, to) ||
-		       end(to, "closed", "the store cannot be read");
+		       end(to, "the store cannot be read");
 	status = events_take(self->events, &self->place, WAIT_MS, copy_one,
 			     self);
-	if (status == SG_REFUSED)
-		return end(to, "dropped",
-			   "too slow: come again with Last-Event-ID");
+	if (status == SG_REFUSED) {
+		self->live = false;
+		tell(to, "behind",
+		     "from the store now: nothing of records is missed, but "
+		     "states of broadcasts may be");
+		return true;
+	}
 	write_batch(self, to);
 	events_filter_look(&self->filter, to);
 	return true;
@@ -193,7 +204,7 @@ next(void *arg, struct buf *to)
 		return true;
 	}
 	if (!http || http_is_closing(http))
-		return end(to, "closed", "scoregated is stopping");
+		return end(to, "scoregated is stopping");
 	if (!follow(self, to))
 		return false;
 	if (to->len) {
@@ -201,7 +212,7 @@ next(void *arg, struct buf *to)
 	} else if (clock_monotonic_ms() - self->written_at >= ALIVE_MS) {
 		self->written_at = clock_monotonic_ms();
 		if (!may_listen(self))
-			return end(to, "closed", "the token is no longer good");
+			return end(to, "the token is no longer good");
 		say_place(self, to);
 	}
 	return true;
