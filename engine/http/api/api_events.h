@@ -61,8 +61,8 @@ void events_now(struct events *events, struct events_place *place,
 bool events_find(struct events *events, int64_t id, struct events_place *place);
 /*
  * Calls fn for all there is, up to `most`; waits up to wait_ms for the first.
- * SG_NONE: none came. SG_REFUSED: the ring has overtaken the listener; the store
- * has what was to come. Events are borrowed.
+ * SG_NONE: none came. SG_REFUSED: the ring has overtaken the listener, and the
+ * store has what was to come. Events are borrowed.
  */
 enum sg_status events_take(struct events *events, struct events_place *place,
 			   int wait_ms,
