@@ -117,6 +117,15 @@ typedef enum sg_status apply_call_fn(void *arg, struct store *store,
 				     struct sg_err *err);
 enum sg_status apply_call(struct apply *apply, apply_call_fn *fn, void *arg,
 			  struct sg_err *err) MUST_CHECK;
+/* And what the caller's caller has to do in that transaction, after fn: note
+ * whose change it was, keep the answer. NULL: nothing. */
+struct apply_also {
+	apply_call_fn *fn;
+	void *arg;
+};
+enum sg_status apply_call_also(struct apply *apply, apply_call_fn *fn,
+			       void *arg, const struct apply_also *also,
+			       struct sg_err *err) MUST_CHECK;
 
 /* Today's rules, borrowed until apply_rules_release(). */
 const struct ruleset *apply_rules_get(struct apply *apply);

@@ -12,6 +12,9 @@ run_in_transaction(struct apply *apply, struct apply_wait *call)
 		return SG_BUSY;
 	}
 	status = call->fn(call->arg, apply->store, &call->err);
+	if (status == SG_OK && call->also)
+		status = call->also->fn(call->also->arg, apply->store,
+					&call->err);
 	if (status == SG_OK)
 		status = apply_commit(apply, &call->err);
 	if (status != SG_OK) {
@@ -77,13 +80,20 @@ apply_call_wait(struct apply *apply, struct apply_wait *call)
 }
 
 enum sg_status
-apply_call(struct apply *apply, apply_call_fn *fn, void *arg,
-	   struct sg_err *err)
+apply_call_also(struct apply *apply, apply_call_fn *fn, void *arg,
+		const struct apply_also *also, struct sg_err *err)
 {
-	struct apply_wait call = {.fn = fn, .arg = arg};
+	struct apply_wait call = {.fn = fn, .arg = arg, .also = also};
 	enum sg_status status = apply_call_wait(apply, &call);
 
 	if (status != SG_OK)
 		err_set(err, status, "%s", call.err.text);
 	return status;
+}
+
+enum sg_status
+apply_call(struct apply *apply, apply_call_fn *fn, void *arg,
+	   struct sg_err *err)
+{
+	return apply_call_also(apply, fn, arg, NULL, err);
 }

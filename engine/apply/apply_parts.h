@@ -33,6 +33,7 @@ struct apply_batch {
 struct apply_wait {
 	apply_call_fn *fn;
 	void *arg;
+	const struct apply_also *also; /* may be NULL */
 	enum sg_status status;
 	struct sg_err err;
 	/* on the applier's thread, after the commit; may be NULL */

@@ -138,7 +138,25 @@ struct beginning {
 	struct apply *apply;
 	const char *author;
 	struct store_generation row;
+	struct generation_status *status; /* NULL: nobody asks */
 };
+
+static void
+foretell(const struct beginning *beginning)
+{
+	const struct store_generation *row = &beginning->row;
+	struct generation_status *status = beginning->status;
+
+	if (!status)
+		return;
+	generation_get_status(beginning->apply, status);
+	status->running = true;
+	status->making = row->id;
+	status->with_ruleset = row->ruleset;
+	status->built = 0;
+	status->started_at = row->started_at;
+	snprintf(status->author, sizeof(status->author), "%s", row->author);
+}
 
 static enum sg_status
 begin(void *arg, struct store *store, struct sg_err *err)
@@ -147,6 +165,7 @@ begin(void *arg, struct store *store, struct sg_err *err)
 	struct apply *apply = beginning->apply;
 	const struct fold_world *world = &apply->world;
 	struct store_generation *row = &beginning->row;
+	enum sg_status status;
 
 	if (apply->generation.id)
 		return err_set(err, SG_REFUSED,
@@ -154,8 +173,10 @@ begin(void *arg, struct store *store, struct sg_err *err)
 	row->author = beginning->author;
 	row->started_at = apply->now;
 	row->ruleset = world->rulesets[world->n_rulesets - 1]->id;
-	return store_generation_create(store, row->ruleset, row->author,
-				       row->started_at, &row->id, err);
+	status = store_generation_create(store, row->ruleset, row->author,
+					 row->started_at, &row->id, err);
+	foretell(beginning);
+	return status;
 }
 
 static void
@@ -170,15 +191,26 @@ begun(void *arg)
 }
 
 enum sg_status
-generation_begin(struct apply *apply, const char *author, struct sg_err *err)
+generation_begin_also(struct apply *apply, const char *author,
+		      struct generation_status *status_out,
+		      const struct apply_also *also, struct sg_err *err)
 {
-	struct beginning beginning = {.apply = apply, .author = author};
-	struct apply_wait call = {
-		.fn = begin, .arg = &beginning, .committed = begun};
+	struct beginning beginning = {
+		.apply = apply, .author = author, .status = status_out};
+	struct apply_wait call = {.fn = begin,
+				  .arg = &beginning,
+				  .also = also,
+				  .committed = begun};
 	enum sg_status status = apply_call_wait(apply, &call);
 
 	return status == SG_OK ? SG_OK
 			       : err_set(err, status, "%s", call.err.text);
+}
+
+enum sg_status
+generation_begin(struct apply *apply, const char *author, struct sg_err *err)
+{
+	return generation_begin_also(apply, author, NULL, NULL, err);
 }
 
 static enum sg_status

@@ -29,6 +29,11 @@ struct generation_status {
 /* With the rules in force now. SG_REFUSED: there is one running. */
 enum sg_status generation_begin(struct apply *apply, const char *author,
 				struct sg_err *err) MUST_CHECK;
+/* The same; *status_out is what will be so, for `also`. */
+enum sg_status generation_begin_also(struct apply *apply, const char *author,
+				     struct generation_status *status_out,
+				     const struct apply_also *also,
+				     struct sg_err *err) MUST_CHECK;
 /* SG_NONE: there is none running. */
 enum sg_status generation_cancel(struct apply *apply,
 				 struct sg_err *err) MUST_CHECK;

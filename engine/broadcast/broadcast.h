@@ -68,9 +68,7 @@ struct broadcast_draft {
 	double split[2];
 	bool by_opens;
 	int64_t after_ms;
-	/* In the transaction that makes it; NULL: nothing. */
-	apply_call_fn *also;
-	void *also_arg;
+	const struct apply_also *also; /* when it is made; NULL: nothing */
 };
 
 /* SG_REFUSED: a bad name, one that is taken, a bad template (line and column)
@@ -196,13 +194,16 @@ broadcast_get_preview(struct broadcasts *broadcasts,
 		      struct sg_err *err) MUST_CHECK;
 
 /* Starts it: the recipients are chosen now and stored as queued. SG_NONE: no
- * such; SG_REFUSED: it was sent already, or is being sent. */
+ * such; SG_REFUSED: it was sent already, or is being sent. `also`, here and
+ * below, is done in the same transaction. */
 enum sg_status broadcast_send(struct broadcasts *broadcasts, const char *name,
+			      const struct apply_also *also,
 			      struct sg_err *err) MUST_CHECK;
 /* The same at that moment (ms UTC), or as soon after it as we run; until then
  * it is `scheduled` and can be moved to another moment or cancelled. */
 enum sg_status broadcast_send_at(struct broadcasts *broadcasts,
 				 const char *name, int64_t at,
+				 const struct apply_also *also,
 				 struct sg_err *err) MUST_CHECK;
 /* From its next start on: at send, at resume. */
 enum sg_status broadcast_set_pace(struct broadcasts *broadcasts,
@@ -211,10 +212,13 @@ enum sg_status broadcast_set_pace(struct broadcasts *broadcasts,
 				  struct sg_err *err) MUST_CHECK;
 /* SG_REFUSED: not in a state for that; the text says which it is in. */
 enum sg_status broadcast_pause(struct broadcasts *broadcasts, const char *name,
+			       const struct apply_also *also,
 			       struct sg_err *err) MUST_CHECK;
 enum sg_status broadcast_resume(struct broadcasts *broadcasts, const char *name,
+				const struct apply_also *also,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status broadcast_cancel(struct broadcasts *broadcasts, const char *name,
+				const struct apply_also *also,
 				struct sg_err *err) MUST_CHECK;
 
 /* What its settings say of its versions. */
@@ -231,9 +235,10 @@ enum sg_status broadcast_delete(struct broadcasts *broadcasts, const char *name,
 				struct sg_err *err) MUST_CHECK;
 /* The doubtful (it is not known whether the MTA has their mail) are queued
  * again, with the same Message-ID: some get it twice. Of one that is sent,
- * paused or failed; then it goes on. *n_out: how many. */
+ * paused or failed; then it goes on. */
 enum sg_status broadcast_resend_doubtful(struct broadcasts *broadcasts,
-					 const char *name, uint64_t *n_out,
+					 const char *name,
+					 const struct apply_also *also,
 					 struct sg_err *err) MUST_CHECK;
 
 /* The mail as `as` says would get it, to that address, now; its subject begins

@@ -147,7 +147,8 @@ out:
 
 enum sg_status
 broadcast_begin(struct broadcasts *broadcasts, const char *name,
-		enum broadcast_state from, struct sg_err *err)
+		enum broadcast_state from, const struct apply_also *also,
+		struct sg_err *err)
 {
 	struct start start = {.name = name, .from = from, .now = clock_now()};
 	enum sg_status status =
@@ -155,17 +156,18 @@ broadcast_begin(struct broadcasts *broadcasts, const char *name,
 
 	if (status != SG_OK)
 		return status;
-	status = apply_call(broadcasts->apply, start_call, &start, err);
+	status = apply_call_also(broadcasts->apply, start_call, &start, also,
+				 err);
 	broadcast_selection_done(&start.selection);
 	return status;
 }
 
 enum sg_status
 broadcast_send(struct broadcasts *broadcasts, const char *name,
-	       struct sg_err *err)
+	       const struct apply_also *also, struct sg_err *err)
 {
 	enum sg_status status =
-		broadcast_begin(broadcasts, name, BROADCAST_DRAFT, err);
+		broadcast_begin(broadcasts, name, BROADCAST_DRAFT, also, err);
 
 	if (status == SG_OK)
 		broadcasts_wake(broadcasts);
@@ -261,11 +263,11 @@ schedule_call(void *arg, struct store *store, struct sg_err *err)
 
 enum sg_status
 broadcast_send_at(struct broadcasts *broadcasts, const char *name, int64_t at,
-		  struct sg_err *err)
+		  const struct apply_also *also, struct sg_err *err)
 {
 	struct schedule schedule = {name, at};
-	enum sg_status status =
-		apply_call(broadcasts->apply, schedule_call, &schedule, err);
+	enum sg_status status = apply_call_also(
+		broadcasts->apply, schedule_call, &schedule, also, err);
 
 	if (status == SG_OK)
 		broadcasts_wake(broadcasts);
@@ -316,10 +318,10 @@ move_call(void *arg, struct store *store, struct sg_err *err)
  * one that is being sent stops by itself. */
 static enum sg_status
 move(struct broadcasts *broadcasts, struct move *move, enum broadcast_wish wish,
-     struct sg_err *err)
+     const struct apply_also *also, struct sg_err *err)
 {
 	enum sg_status status =
-		apply_call(broadcasts->apply, move_call, move, err);
+		apply_call_also(broadcasts->apply, move_call, move, also, err);
 
 	if (status != SG_OK)
 		return status;
@@ -329,19 +331,19 @@ move(struct broadcasts *broadcasts, struct move *move, enum broadcast_wish wish,
 
 enum sg_status
 broadcast_pause(struct broadcasts *broadcasts, const char *name,
-		struct sg_err *err)
+		const struct apply_also *also, struct sg_err *err)
 {
 	struct move pause = {name,
 			     "paused",
 			     {BROADCAST_SENDING, BROADCAST_SENDING},
 			     BROADCAST_PAUSED};
 
-	return move(broadcasts, &pause, WISH_PAUSE, err);
+	return move(broadcasts, &pause, WISH_PAUSE, also, err);
 }
 
 enum sg_status
 broadcast_cancel(struct broadcasts *broadcasts, const char *name,
-		 struct sg_err *err)
+		 const struct apply_also *also, struct sg_err *err)
 {
 	struct move cancel = {name,
 			      "cancelled",
@@ -350,19 +352,19 @@ broadcast_cancel(struct broadcasts *broadcasts, const char *name,
 			       BROADCAST_TESTING},
 			      BROADCAST_CANCELLED};
 
-	return move(broadcasts, &cancel, WISH_CANCEL, err);
+	return move(broadcasts, &cancel, WISH_CANCEL, also, err);
 }
 
 enum sg_status
 broadcast_resume(struct broadcasts *broadcasts, const char *name,
-		 struct sg_err *err)
+		 const struct apply_also *also, struct sg_err *err)
 {
 	struct move resume = {name,
 			      "resumed",
 			      {BROADCAST_PAUSED, BROADCAST_FAILED},
 			      BROADCAST_SENDING};
-	enum sg_status status =
-		apply_call(broadcasts->apply, move_call, &resume, err);
+	enum sg_status status = apply_call_also(broadcasts->apply, move_call,
+						&resume, also, err);
 
 	if (status == SG_OK)
 		broadcasts_wake(broadcasts);

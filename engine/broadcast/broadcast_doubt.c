@@ -8,35 +8,29 @@
 #include "broadcast/broadcast_journal.h"
 #include "broadcast/broadcast_parts.h"
 
-struct requeue {
-	const char *name;
-	uint64_t n;
-};
-
 static enum sg_status
 requeue_call(void *arg, struct store *store, struct sg_err *err)
 {
-	struct requeue *requeue = arg;
+	const char *name = arg;
+	uint64_t n;
 	struct pool *pool = pool_new();
 	struct store_broadcast row;
 	enum sg_status status =
-		store_broadcast_get(store, requeue->name, pool, &row, err);
+		store_broadcast_get(store, name, pool, &row, err);
 
 	if (status == SG_NONE)
-		err_set(err, SG_NONE, "no broadcast %s", requeue->name);
+		err_set(err, SG_NONE, "no broadcast %s", name);
 	if (status == SG_OK && row.state != BROADCAST_SENT &&
 	    row.state != BROADCAST_PAUSED && row.state != BROADCAST_FAILED)
-		status =
-			err_set(err, SG_REFUSED,
-				"broadcast %s is %s; nobody of it is in doubt",
-				requeue->name, broadcast_state_name(row.state));
+		status = err_set(err, SG_REFUSED,
+				 "broadcast %s is %s; nobody of it is in doubt",
+				 name, broadcast_state_name(row.state));
 	if (status == SG_OK)
-		status = store_broadcast_set_state(store, requeue->name,
-						   BROADCAST_SENDING, "",
-						   clock_now(), err);
+		status = store_broadcast_set_state(
+			store, name, BROADCAST_SENDING, "", clock_now(), err);
 	if (status == SG_OK)
-		status = store_recipients_requeue(
-			store, requeue->name, clock_now(), &requeue->n, err);
+		status = store_recipients_requeue(store, name, clock_now(), &n,
+						  err);
 	pool_free(pool);
 	return status;
 }
@@ -118,19 +112,16 @@ check_at_rest(struct broadcasts *broadcasts, const char *name,
 
 enum sg_status
 broadcast_resend_doubtful(struct broadcasts *broadcasts, const char *name,
-			  uint64_t *n_out, struct sg_err *err)
+			  const struct apply_also *also, struct sg_err *err)
 {
-	struct requeue requeue = {name, 0};
 	enum sg_status status = check_at_rest(broadcasts, name, err);
 
 	if (status == SG_OK)
 		status = return_doubtful(broadcasts, name, err);
 	if (status == SG_OK)
-		status = apply_call(broadcasts->apply, requeue_call, &requeue,
-				    err);
-	if (status != SG_OK)
-		return status;
-	*n_out = requeue.n;
-	broadcasts_wake(broadcasts);
-	return SG_OK;
+		status = apply_call_also(broadcasts->apply, requeue_call,
+					 (void *)name, also, err);
+	if (status == SG_OK)
+		broadcasts_wake(broadcasts);
+	return status;
 }

@@ -201,9 +201,7 @@ create_call(void *arg, struct store *store, struct sg_err *err)
 						     draft->other_template,
 						     draft->other_len, err);
 	buf_done(&settings);
-	return status == SG_OK && draft->also
-		       ? draft->also(draft->also_arg, store, err)
-		       : status;
+	return status;
 }
 
 enum sg_status
@@ -226,7 +224,8 @@ broadcast_create(struct broadcasts *broadcasts,
 	}
 	store_readers_give(broadcasts->readers, store);
 	if (status == SG_OK)
-		status = apply_call(broadcasts->apply, create_call, &copy, err);
+		status = apply_call_also(broadcasts->apply, create_call, &copy,
+					 draft->also, err);
 	buf_done(&condition);
 	return status;
 }

@@ -83,6 +83,7 @@ void broadcasts_wake(struct broadcasts *broadcasts);
  * must be in. */
 enum sg_status broadcast_begin(struct broadcasts *broadcasts, const char *name,
 			       enum broadcast_state from,
+			       const struct apply_also *also,
 			       struct sg_err *err) MUST_CHECK;
 
 /* broadcast_select.c: who gets it, who does not and why. */

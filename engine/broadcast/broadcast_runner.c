@@ -136,8 +136,8 @@ begin(struct runner *runner, const char *name)
 	struct broadcasts *broadcasts = runner->broadcasts;
 	struct sg_err err, other;
 	struct not_begun not_begun = {name, err.text};
-	enum sg_status status =
-		broadcast_begin(broadcasts, name, BROADCAST_SCHEDULED, &err);
+	enum sg_status status = broadcast_begin(
+		broadcasts, name, BROADCAST_SCHEDULED, NULL, &err);
 
 	if (status == SG_OK) {
 		runner->look = true;

@@ -110,18 +110,18 @@ class Story:
         self.known["dead"] = places.wait_for(dead, 60, "a dead delivery")[0][
             "id"]
 
-    def call(self, method, path, body):
+    def call(self, method, path, body, key):
         if "{dead}" in path and not self.known["dead"]:
             self.wait_for_dead()
-        if isinstance(body, str):
-            return self.daemon.local.ask(
-                method, "/api/v1" + self.fill(path), body,
-                headers={"Content-Type": "text/plain"})
-        if body is not None:
-            body = json.loads(json.dumps(body)) if not isinstance(
-                body, dict) else {k: self.fill(v) if isinstance(v, str) else v
-                                  for k, v in body.items()}
-        return self.daemon.api(method, self.fill(path), body)
+        kind = "text/plain" if isinstance(body, str) else "application/json"
+        if isinstance(body, dict):
+            body = {k: self.fill(v) if isinstance(v, str) else v
+                    for k, v in body.items()}
+        if body is not None and not isinstance(body, str):
+            body = json.dumps(body)
+        return self.daemon.local.ask(
+            method, "/api/v1" + self.fill(path), body,
+            headers={"Content-Type": kind, "Idempotency-Key": key})
 
     def remember(self, method, resource, answer):
         if answer.status >= 300 or "json" not in answer.headers.get(
@@ -144,16 +144,61 @@ class Story:
         return items[0]["id"] if items else "0", items
 
 
+# Of a fixed few: a score's best, and what was named in the call.
+NO_PAGES = {"/scores/{name}/top", "/broadcasts/{name}/compare"}
+
+
+def lists_of(document):
+    found = set()
+    for (method, path), operation in operations(document).items():
+        answer = operation["responses"].get("200", {}).get("content", {}).get(
+            "application/json", {}).get("schema", {})
+        if "$ref" in answer:
+            answer = document["components"]["schemas"][
+                answer["$ref"].rpartition("/")[2]]
+        if method == "GET" and "next" in answer.get("properties", {}):
+            found.add(path)
+    return found - NO_PAGES
+
+
+def walk(daemon, path, i):
+    """What a list says as a whole, and page by page while it grows."""
+    path = re.sub(r"(?<=[?&])(limit|n)=\d+", "", path)
+
+    def page(limit, cursor=""):
+        mark = "&" if "?" in path else "?"
+        return daemon.api("GET", f"{path}{mark}limit={limit}" + (
+            f"&cursor={cursor}" if cursor else "")).json()
+
+    def named(items):
+        return [[item.get(part) for part in (
+            "id", "name", "version", "email", "key", "url", "signal", "at")]
+            for item in items]
+    whole, paged, cursor = named(page(1000)["items"]), [], ""
+    while cursor is not None:
+        got = page(1, cursor)
+        paged += named(got["items"])
+        if cursor == "":
+            daemon.api("POST", "/signals", {
+                "name": "order.paid", "email": f"page-{i}@example.com"})
+        cursor = got["next"]
+    return whole, paged
+
+
 @pytest.fixture(scope="module")
 def told(daemon, document):
     """Every call with its answer, and the entries of the audit it left."""
-    story, told = Story(daemon), []
-    for method, resource, path, body in api_calls.CALLS:
+    story, told, lists = Story(daemon), [], lists_of(document)
+    for i, (method, resource, path, body) in enumerate(api_calls.CALLS):
         before = int(story.newest()[0])
-        answer = story.call(method, path, body)
+        answer = story.call(method, path, body, f"call-{i}")
+        answer.again = story.call(method, path, body, f"call-{i}") \
+            if method == "POST" else None
         story.remember(method, resource, answer)
         entries = [entry for entry in story.newest()[1]
                    if int(entry["id"]) > before]
+        if method == "GET" and resource in lists:
+            answer.walked = walk(daemon, path, i)
         told.append((method, resource, path, answer, entries))
     return told
 
@@ -211,6 +256,37 @@ def test_every_change_leaves_one_entry_of_the_audit(document, told):
         for entry in entries:
             assert entry["actor"] and entry["origin"].startswith("uid ")
     assert not wrong, "\n".join(map(str, wrong))
+
+
+def test_every_post_that_acts_acts_once(document, told):
+    """Each was sent twice with one key; its audit has one entry, above."""
+    for method, resource, path, answer, _ in told:
+        if method != "POST" or answer.status >= 300:
+            continue
+        operation = operations(document)[(method, path_of(resource))]
+        named = {p["name"] for p in operation["parameters"]}
+        acts = not operation.get("x-reads")
+        assert ("Idempotency-Key" in named) == acts, path
+        if acts:
+            assert answer.again.headers["idempotent-replayed"] == "true", path
+            assert answer.again.status == answer.status, path
+            if resource != "/tokens":  # what is shown once
+                assert answer.again.body == answer.body, path
+
+
+def test_every_list_has_pages(document, told):
+    """One at a time each comes once, though others are added meanwhile."""
+    lists = lists_of(document)
+    assert len(lists) > 25
+    for path in lists:
+        named = {p["name"] for p in operations(document)[("GET", path)][
+            "parameters"]}
+        assert {"limit", "cursor"} <= named, path
+    for method, resource, path, answer, _ in told:
+        if method == "GET" and resource in lists:
+            whole, paged = answer.walked
+            assert [paged.count(one) for one in whole] == [
+                whole.count(one) for one in whole], path
 
 
 def test_every_command_has_its_resource(daemon, document):

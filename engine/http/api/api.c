@@ -116,6 +116,15 @@ finish_version(struct api_call *call)
 	reply_status(call->reply, 304);
 }
 
+void
+api_add_warnings(struct api_call *call)
+{
+	if (call->warnings && call->answer) {
+		json_add(call->answer, "warnings", call->warnings);
+		call->warnings = NULL;
+	}
+}
+
 static void
 finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 {
@@ -152,9 +161,7 @@ finish(struct api_call *call, enum sg_status status, struct sg_err *err)
 		finish_version(call);
 		return;
 	}
-	if (call->warnings)
-		json_add(call->answer, "warnings", call->warnings);
-	call->warnings = NULL;
+	api_add_warnings(call);
 	buf_reset(&reply->body);
 	json_write(call->answer, &reply->body);
 	buf_append_char(&reply->body, '\n');

@@ -140,12 +140,6 @@ show_made(struct api_call *call, void *arg, struct sg_err *err)
 }
 
 static enum sg_status
-define_in(void *arg, struct store *store, struct sg_err *err)
-{
-	return api_define_in(arg, store, err);
-}
-
-static enum sg_status
 create(struct api_call *call, const struct broadcast_draft *draft,
        struct sg_err *err)
 {
@@ -153,10 +147,10 @@ create(struct api_call *call, const struct broadcast_draft *draft,
 	struct api_definition definition = {.action = "broadcast.create",
 					    .object = draft->name};
 	struct api_filling filling = {call, &definition, show_made, &told};
+	struct apply_also also = {api_define_in, &filling};
 	enum sg_status status;
 
-	told.also = define_in;
-	told.also_arg = &filling;
+	told.also = &also;
 	status = broadcast_create(call->api->options.broadcasts, &told, err);
 	if (status == SG_OK)
 		api_defined(&filling);
@@ -217,7 +211,8 @@ set_pace(struct api_call *call, const char *name, struct sg_err *err)
 /* Now, or at the moment `at` of the body: in our time zone, or in the one that
  * it or `timezone` says. */
 static enum sg_status
-send_it(struct api_call *call, const char *name, struct sg_err *err)
+send_it(struct api_call *call, const char *name, const struct apply_also *also,
+	struct sg_err *err)
 {
 	struct broadcasts *broadcasts = call->api->options.broadcasts;
 	const char *at = NULL, *timezone = NULL;
@@ -228,10 +223,12 @@ send_it(struct api_call *call, const char *name, struct sg_err *err)
 		status = api_body_text(call, "at", false, &at, err);
 	if (status == SG_OK && at)
 		status = api_body_text(call, "timezone", false, &timezone, err);
+	if (status == SG_OK)
+		status = set_pace(call, name, err);
 	if (status != SG_OK)
 		return status;
 	if (!at)
-		return broadcast_send(broadcasts, name, err);
+		return broadcast_send(broadcasts, name, also, err);
 	if (timezone && clock_check_timezone(timezone, err) != SG_OK)
 		return SG_REFUSED;
 	status = clock_parse(at,
@@ -243,7 +240,7 @@ send_it(struct api_call *call, const char *name, struct sg_err *err)
 	}
 	if (moment <= call->now)
 		return err_set(err, SG_REFUSED, "`at`: %s is over", at);
-	return broadcast_send_at(broadcasts, name, moment, err);
+	return broadcast_send_at(broadcasts, name, moment, also, err);
 }
 
 enum sg_status
@@ -283,17 +280,65 @@ api_broadcasts_test(struct api_call *call, struct sg_err *err)
 
 /* `resend_doubtful` of resume's body. */
 static enum sg_status
-resume_it(struct api_call *call, const char *name, struct sg_err *err)
+resume_it(struct api_call *call, const char *name,
+	  const struct apply_also *also, struct sg_err *err)
 {
 	struct broadcasts *broadcasts = call->api->options.broadcasts;
 	bool doubtful = false;
-	uint64_t n;
+	enum sg_status status = set_pace(call, name, err);
 
+	if (status != SG_OK)
+		return status;
 	if (call->body)
 		json_get_bool(call->body, "resend_doubtful", &doubtful);
 	if (doubtful)
-		return broadcast_resend_doubtful(broadcasts, name, &n, err);
-	return broadcast_resume(broadcasts, name, err);
+		return broadcast_resend_doubtful(broadcasts, name, also, err);
+	return broadcast_resume(broadcasts, name, also, err);
+}
+
+static enum sg_status
+pause_it(struct api_call *call, const char *name, const struct apply_also *also,
+	 struct sg_err *err)
+{
+	return broadcast_pause(call->api->options.broadcasts, name, also, err);
+}
+
+static enum sg_status
+cancel_it(struct api_call *call, const char *name,
+	  const struct apply_also *also, struct sg_err *err)
+{
+	return broadcast_cancel(call->api->options.broadcasts, name, also, err);
+}
+
+typedef enum sg_status act_fn(struct api_call *call, const char *name,
+			      const struct apply_also *also,
+			      struct sg_err *err);
+
+static enum sg_status
+show_acted(struct api_call *call, void *arg, struct sg_err *err)
+{
+	return show(call, arg, err);
+}
+
+/* How many get it is counted where nobody waits for it, unless the answer is
+ * to be kept with the change. */
+static enum sg_status
+act(struct api_call *call, act_fn *fn, struct sg_err *err)
+{
+	const char *name = call->args[0];
+	struct api_definition definition = {.action = "broadcast.order",
+					    .object = name,
+					    .detail = call->args[1]};
+	struct api_filling filling = {call, &definition,
+				      call->idempotency ? show_acted : NULL,
+				      (void *)name};
+	struct apply_also also = {api_define_in, &filling};
+	enum sg_status status = fn(call, name, &also, err);
+
+	if (status != SG_OK)
+		return no_broadcast(status, name, err);
+	api_defined(&filling);
+	return filling.fill ? SG_OK : show(call, name, err);
 }
 
 enum sg_status
@@ -301,38 +346,20 @@ api_broadcasts_act(struct api_call *call, struct sg_err *err)
 {
 	static const struct {
 		const char *name;
-		enum sg_status (*act)(struct broadcasts *broadcasts,
-				      const char *name, struct sg_err *err);
+		act_fn *fn;
 	} actions[] = {
-		{"pause", broadcast_pause},
-		{"cancel", broadcast_cancel},
+		{"send", send_it},
+		{"resume", resume_it},
+		{"pause", pause_it},
+		{"cancel", cancel_it},
 	};
-	const char *name = call->args[0];
 	enum sg_status status = need(call, err);
 
 	if (status != SG_OK)
 		return status;
-	if (!strcmp(call->args[1], "send") || !strcmp(call->args[1], "resume"))
-		status = no_broadcast(set_pace(call, name, err), name, err);
-	if (status != SG_OK)
-		return status;
-	if (!strcmp(call->args[1], "send")) {
-		status = no_broadcast(send_it(call, name, err), name, err);
-		return status == SG_OK ? show(call, name, err) : status;
-	}
-	if (!strcmp(call->args[1], "resume")) {
-		status = no_broadcast(resume_it(call, name, err), name, err);
-		return status == SG_OK ? show(call, name, err) : status;
-	}
-	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
-		if (strcmp(actions[i].name, call->args[1]) != 0)
-			continue;
-		status = no_broadcast(
-			actions[i].act(call->api->options.broadcasts, name,
-				       err),
-			name, err);
-		return status == SG_OK ? show(call, name, err) : status;
-	}
+	for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++)
+		if (strcmp(actions[i].name, call->args[1]) == 0)
+			return act(call, actions[i].fn, err);
 	return err_set(err, SG_NONE,
 		       "a broadcast can be told to send, pause, resume or "
 		       "cancel, not `%s`",

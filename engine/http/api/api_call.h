@@ -85,6 +85,7 @@ struct api_call {
 	bool tried;	      /* dry_run: nothing was done */
 	const char *version;  /* of what the answer shows; NULL = none */
 	uint64_t idempotency; /* hash of its Idempotency-Key; 0 = none */
+	uint64_t retry;	      /* and of all that it brings; 0 = no key */
 	uint64_t body_hash;
 	bool answer_kept; /* under that key, with the change */
 	bool replayed;	  /* the reply is an older call's */
@@ -173,6 +174,9 @@ enum sg_status api_idempotency_keep(struct api_call *call, struct store *store,
 				    struct sg_err *err) MUST_CHECK;
 /* After the reply was filled. */
 void api_idempotency_end(struct api_call *call);
+/* The same call with the same key brings the same signals: the external id of
+ * the n-th of a line of its body. 0: it has no key. */
+uint64_t api_retry_id(const struct api_call *call, size_t line, size_t n);
 
 /* api_page.c: a page of the items, for resources that say paged_by. */
 enum sg_status api_page(struct api_call *call, struct sg_err *err) MUST_CHECK;
@@ -268,17 +272,16 @@ enum sg_status api_define_answered(struct api_call *call,
 				   const struct api_definition *definition,
 				   api_fill_fn *fill, void *fill_arg,
 				   struct sg_err *err) MUST_CHECK;
-/* For those who have a transaction of their own. It is kept once that is
- * committed: then the caller calls the second. */
+/* For those who have a transaction of their own: the function of an apply_also,
+ * whose arg it is. It is kept once that is committed: then the caller calls
+ * api_defined(). */
 struct api_filling {
 	struct api_call *call;
 	const struct api_definition *definition; /* its fn is not called */
 	api_fill_fn *fill;			 /* NULL = later */
 	void *fill_arg;
 };
-enum sg_status api_define_in(const struct api_filling *filling,
-			     struct store *store,
-			     struct sg_err *err) MUST_CHECK;
+apply_call_fn api_define_in;
 void api_defined(const struct api_filling *filling);
 
 /* api_contact_show.c */
@@ -419,6 +422,8 @@ void api_warn_of_names(struct api_call *call,
 		       const struct condition *condition);
 void api_warn_of_names_in(struct api_call *call, const char *where);
 void api_warn_of_rules(struct api_call *call, const struct ruleset *file);
+/* api.c: into the answer; it does so itself for what is finished. */
+void api_add_warnings(struct api_call *call);
 
 /* --- api_broadcast_compare.c, api_broadcast_links.c ----------------------- */
 

@@ -4,8 +4,9 @@
  * is a 409; the same key with another body is a 422. What was refused has not
  * been done, so that it may be tried again. The answer about a definition is
  * kept in the transaction that makes it. Should the daemon die between another
- * change and the note of its answer, the call runs again; its signals have ids
- * made of the key and are dropped.
+ * change and the note of its answer, the call runs again: signals have ids made
+ * of the key, and are dropped; what acts outside the store (a test mail, a
+ * reload, a backup) is done once more.
  */
 #include <string.h>
 
@@ -47,24 +48,35 @@ leave(struct api *api, uint64_t id)
 
 /* Of caller, call and key; 0: there is no key, or none is wanted. */
 static enum sg_status
-read_id(struct api_call *call, uint64_t *id_out, struct sg_err *err)
+read_ids(struct api_call *call, struct sg_err *err)
 {
 	const struct sg_request *request = &call->request->request;
 	const char *key = http_request_header(call->request, "Idempotency-Key");
 	const char *text;
 
-	*id_out = 0;
-	if (!key || !*key || strcmp(call->resource->method, "POST") != 0 ||
-	    call->resource->reads)
+	if (!key || !*key || !api_resource_changes(call->resource))
 		return SG_OK;
 	if (strlen(key) > KEY_MOST)
 		return err_set(err, SG_REFUSED,
 			       "Idempotency-Key has at most %d bytes",
 			       KEY_MOST);
+	call->body_hash = crypto_hash64(request->body, request->body_len);
 	text = pool_printf(call->pool, "%s\n%s\n%s\n%s", call->principal.name,
 			   request->path, request->query, key);
-	*id_out = crypto_hash64(text, strlen(text));
+	if (strcmp(call->resource->method, "POST") == 0)
+		call->idempotency = crypto_hash64(text, strlen(text));
+	text = pool_printf(call->pool, "%s\n%s\n%llx", request->method, text,
+			   (unsigned long long)call->body_hash);
+	call->retry = crypto_hash64(text, strlen(text));
 	return SG_OK;
+}
+
+uint64_t
+api_retry_id(const struct api_call *call, size_t line, size_t n)
+{
+	uint64_t parts[] = {call->retry, line, n};
+
+	return call->retry ? crypto_hash64(parts, sizeof(parts)) : 0;
 }
 
 static enum sg_status
@@ -90,11 +102,9 @@ give_again(struct api_call *call, const struct store_idempotency *row,
 static enum sg_status
 look(struct api_call *call, struct sg_err *err)
 {
-	const struct sg_request *request = &call->request->request;
 	struct store_idempotency row;
 	enum sg_status status = api_store(call, err);
 
-	call->body_hash = crypto_hash64(request->body, request->body_len);
 	if (status == SG_OK)
 		status =
 			store_idempotency_get(call->store, call->idempotency,
@@ -107,7 +117,7 @@ look(struct api_call *call, struct sg_err *err)
 enum sg_status
 api_idempotency_begin(struct api_call *call, struct sg_err *err)
 {
-	enum sg_status status = read_id(call, &call->idempotency, err);
+	enum sg_status status = read_ids(call, err);
 
 	if (status != SG_OK || !call->idempotency)
 		return status;
@@ -149,6 +159,7 @@ api_idempotency_keep(struct api_call *call, struct store *store,
 
 	if (!call->idempotency)
 		return SG_OK;
+	api_add_warnings(call);
 	if (call->answer && !call->secret) {
 		json_write(call->answer, &text);
 		buf_append_char(&text, '\n');

@@ -4,7 +4,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/crypto.h"
 #include "base/text.h"
 #include "store/store_audit.h"
 
@@ -126,17 +125,11 @@ next_item(struct items *items, struct json **item_out, struct sg_err *err)
 enum sg_status
 api_many_add(struct api_many *many, struct signal *signal, struct sg_err *err)
 {
-	struct api_call *call = many->call;
-	const char *text;
+	uint64_t id =
+		api_retry_id(many->call, many->lines.line, many->n_added++);
 
-	if (many->key && !signal->external_id) {
-		text = pool_printf(call->pool, "%s\n%s\n%s\n%u\n%zu",
-				   call->principal.name,
-				   call->request->request.path, many->key,
-				   many->lines.line, many->n_added);
-		signal->external_id = crypto_hash64(text, strlen(text));
-	}
-	many->n_added++;
+	if (!signal->external_id)
+		signal->external_id = id;
 	return import_add(&many->lines, signal, err);
 }
 
@@ -306,9 +299,6 @@ api_many_run(struct api_many *many, struct sg_err *err)
 	if (status != SG_OK)
 		return status;
 	many->pool = call->pool;
-	many->key = http_request_header(call->request, "Idempotency-Key");
-	if (many->key && !*many->key)
-		many->key = NULL;
 	many->results =
 		pool_alloc(call->pool, API_MANY_MOST * sizeof(*many->results));
 	status = import_lines_init(&many->lines, call, &settings, err);

@@ -24,7 +24,6 @@ struct api_many_result {
 struct api_many {
 	struct api_call *call;
 	struct import_lines lines;
-	const char *key; /* Idempotency-Key, NULL = none */
 	/* call->body is the item, and call->pool ends with it: gives its
 	 * signals by api_many_add(). */
 	enum sg_status (*item)(struct api_many *many,

@@ -25,29 +25,38 @@ show_beginning(struct api_call *call)
 		json_add_time(api_answer(call), "history_from", from);
 }
 
-static void
-show_run(struct api_call *call)
+static enum sg_status
+show_run(struct api_call *call, void *arg, struct sg_err *err)
 {
-	struct generation_status status;
+	const struct generation_status *status = arg;
 	struct json *answer = api_answer(call);
 
 	show_beginning(call);
-	generation_get_status(call->api->options.apply, &status);
-	json_add_int(answer, "generation", status.generation);
-	if (status.ruleset)
-		json_add_int(answer, "ruleset", status.ruleset);
+	json_add_int(answer, "generation", status->generation);
+	if (status->ruleset)
+		json_add_int(answer, "ruleset", status->ruleset);
 	else
 		json_add_null(answer, "ruleset");
-	json_add_bool(answer, "running", status.running);
-	json_add_bool(answer, "removing", status.removing);
-	if (!status.running)
-		return;
-	json_add_int(answer, "making", status.making);
-	json_add_int(answer, "with_ruleset", status.with_ruleset);
-	json_add_int(answer, "done", (int64_t)status.built);
-	json_add_int(answer, "records", (int64_t)status.records);
-	json_add_text(answer, "author", status.author);
-	json_add_time(answer, "started_at", status.started_at);
+	json_add_bool(answer, "running", status->running);
+	json_add_bool(answer, "removing", status->removing);
+	if (!status->running)
+		return SG_OK;
+	json_add_int(answer, "making", status->making);
+	json_add_int(answer, "with_ruleset", status->with_ruleset);
+	json_add_int(answer, "done", (int64_t)status->built);
+	json_add_int(answer, "records", (int64_t)status->records);
+	json_add_text(answer, "author", status->author);
+	json_add_time(answer, "started_at", status->started_at);
+	return SG_OK;
+}
+
+static enum sg_status
+show_run_now(struct api_call *call, struct sg_err *err)
+{
+	struct generation_status status;
+
+	generation_get_status(call->api->options.apply, &status);
+	return show_run(call, &status, err);
 }
 
 static enum sg_status
@@ -68,16 +77,20 @@ note(struct api_call *call, const char *action, struct sg_err *err)
 enum sg_status
 api_rules_run(struct api_call *call, struct sg_err *err)
 {
-	enum sg_status status = generation_begin(call->api->options.apply,
-						 call->principal.name, err);
+	struct generation_status begun;
+	struct api_definition definition = {.action = "rules.run",
+					    .object = "rules"};
+	struct api_filling filling = {call, &definition, show_run, &begun};
+	struct apply_also also = {api_define_in, &filling};
+	enum sg_status status;
 
-	if (status == SG_OK)
-		status = note(call, "rules.run", err);
-	if (status != SG_OK)
-		return status;
-	show_run(call);
 	call->status = 202;
-	return SG_OK;
+	status =
+		generation_begin_also(call->api->options.apply,
+				      call->principal.name, &begun, &also, err);
+	if (status == SG_OK)
+		api_defined(&filling);
+	return status;
 }
 
 enum sg_status
@@ -88,16 +101,13 @@ api_rules_run_cancel(struct api_call *call, struct sg_err *err)
 
 	if (status == SG_OK)
 		status = note(call, "rules.run-cancel", err);
-	if (status == SG_OK)
-		show_run(call);
-	return status;
+	return status == SG_OK ? show_run_now(call, err) : status;
 }
 
 enum sg_status
 api_rules_run_show(struct api_call *call, struct sg_err *err)
 {
-	show_run(call);
-	return SG_OK;
+	return show_run_now(call, err);
 }
 
 /* --- trials ----------------------------------------------------------------

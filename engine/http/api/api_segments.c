@@ -210,6 +210,16 @@ check(struct api_call *call, const struct store_segment *segment,
 }
 
 static enum sg_status
+show_saved(struct api_call *call, void *arg, struct sg_err *err)
+{
+	const struct store_segment *segment = arg;
+
+	call->version = version_of(call, segment);
+	segment_json(segment, api_answer(call));
+	return SG_OK;
+}
+
+static enum sg_status
 save(struct api_call *call, struct putting *putting, struct sg_err *err)
 {
 	struct store_segment *segment = &putting->segment;
@@ -220,13 +230,9 @@ save(struct api_call *call, struct putting *putting, struct sg_err *err)
 	putting->call = call;
 	segment->author = call->principal.name;
 	segment->created_at = call->now;
-	if (status == SG_OK)
-		status = api_define(call, &definition, err);
-	if (status != SG_OK)
-		return status;
-	call->version = version_of(call, segment);
-	segment_json(segment, api_answer(call));
-	return SG_OK;
+	return status == SG_OK ? api_define_answered(call, &definition,
+						     show_saved, segment, err)
+			       : status;
 }
 
 enum sg_status

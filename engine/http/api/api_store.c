@@ -2,13 +2,10 @@
 #include <string.h>
 
 #include "apply/apply_feed.h"
-#include "base/crypto.h"
 #include "http/api/api_call.h"
 #include "signal/record_key.h"
 #include "store/store_audit.h"
 #include "store/store_list.h"
-
-enum { IDEMPOTENCY_KEY_MOST = 256 };
 
 enum sg_status
 api_store(struct api_call *call, struct sg_err *err)
@@ -136,34 +133,16 @@ api_change(const struct api_call *call, struct signal *signal,
 	signal->actor = call->principal.name;
 }
 
-/*
- * The same Idempotency-Key from the same caller for the same resource is the
- * same request; each of its signals needs an id of its own.
- */
-static enum sg_status
+static void
 set_external_ids(struct api_call *call, struct signal *signals,
-		 size_t n_signals, struct sg_err *err)
+		 size_t n_signals)
 {
-	const char *key = http_request_header(call->request, "Idempotency-Key");
-	const struct sg_request *request = &call->request->request;
-
-	if (!key || !*key)
-		return SG_OK;
-	if (strlen(key) > IDEMPOTENCY_KEY_MOST)
-		return err_set(err, SG_REFUSED,
-			       "Idempotency-Key has at most %d bytes",
-			       IDEMPOTENCY_KEY_MOST);
 	for (size_t i = 0; i < n_signals; i++) {
-		const char *text =
-			pool_printf(call->pool, "%s\n%s\n%s\n%s\n%zu",
-				    call->principal.name, request->method,
-				    request->path, key, call->n_submitted++);
+		uint64_t id = api_retry_id(call, 0, call->n_submitted++);
 
 		if (!signals[i].external_id)
-			signals[i].external_id =
-				crypto_hash64(text, strlen(text));
+			signals[i].external_id = id;
 	}
-	return SG_OK;
 }
 
 /* Straight to the applier, who sees whether the record is still as If-Match
@@ -218,8 +197,9 @@ static enum sg_status
 submit_all(struct api_call *call, struct signal *signals, size_t n_signals,
 	   struct sg_err *err)
 {
-	enum sg_status status = set_external_ids(call, signals, n_signals, err);
+	enum sg_status status = SG_OK;
 
+	set_external_ids(call, signals, n_signals);
 	for (size_t i = 0; i < n_signals && status == SG_OK; i++)
 		status = signal_check(&signals[i], err);
 	if (status != SG_OK)
@@ -269,9 +249,9 @@ fill_answer(const struct api_filling *filling, struct store *store,
 }
 
 enum sg_status
-api_define_in(const struct api_filling *filling, struct store *store,
-	      struct sg_err *err)
+api_define_in(void *arg, struct store *store, struct sg_err *err)
 {
+	const struct api_filling *filling = arg;
 	const struct api_definition *definition = filling->definition;
 	struct store_audit row = {0};
 	enum sg_status status = SG_OK;
@@ -295,24 +275,16 @@ api_defined(const struct api_filling *filling)
 	filling->call->answer_kept = filling->fill != NULL;
 }
 
-static enum sg_status
-define(void *arg, struct store *store, struct sg_err *err)
-{
-	const struct api_filling *filling = arg;
-	const struct api_definition *definition = filling->definition;
-	enum sg_status status = definition->fn(definition->arg, store, err);
-
-	return status == SG_OK ? api_define_in(filling, store, err) : status;
-}
-
 enum sg_status
 api_define_answered(struct api_call *call,
 		    const struct api_definition *definition, api_fill_fn *fill,
 		    void *fill_arg, struct sg_err *err)
 {
 	struct api_filling filling = {call, definition, fill, fill_arg};
+	struct apply_also also = {api_define_in, &filling};
 	enum sg_status status =
-		apply_call(call->api->options.apply, define, &filling, err);
+		apply_call_also(call->api->options.apply, definition->fn,
+				definition->arg, &also, err);
 
 	if (status == SG_OK)
 		api_defined(&filling);

@@ -103,6 +103,14 @@ create(void *arg, struct store *store, struct sg_err *err)
 	return store_user_create(store, arg, err);
 }
 
+static enum sg_status
+show_created(struct api_call *call, void *arg, struct sg_err *err)
+{
+	call->answer = user_json(arg);
+	call->status = 201;
+	return SG_OK;
+}
+
 enum sg_status
 api_users_create(struct api_call *call, struct sg_err *err)
 {
@@ -121,12 +129,7 @@ api_users_create(struct api_call *call, struct sg_err *err)
 		return status;
 	definition.object = user.name;
 	definition.detail = user.role;
-	status = api_define(call, &definition, err);
-	if (status == SG_OK) {
-		call->answer = user_json(&user);
-		call->status = 201;
-	}
-	return status;
+	return api_define_answered(call, &definition, show_created, &user, err);
 }
 
 static enum sg_status
@@ -225,6 +228,14 @@ check_old(struct api_call *call, const char *name, struct sg_err *err)
 	return status;
 }
 
+/* The old password is wrong the second time. */
+static enum sg_status
+show_nothing(struct api_call *call, void *arg, struct sg_err *err)
+{
+	call->status = 204;
+	return SG_OK;
+}
+
 /* Who signed in, for themselves; all their sessions end. */
 enum sg_status
 api_password_change(struct api_call *call, struct sg_err *err)
@@ -247,6 +258,7 @@ api_password_change(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK && !user.password)
 		status = err_set(err, SG_REFUSED, "`password` is missing");
 	user.role = NULL;
-	call->status = 204;
-	return status == SG_OK ? api_define(call, &definition, err) : status;
+	return status == SG_OK ? api_define_answered(call, &definition,
+						     show_nothing, NULL, err)
+			       : status;
 }
