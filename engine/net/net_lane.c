@@ -2,33 +2,81 @@
 #include "net/net_lane.h"
 
 #include <ctype.h>
-#include <curl/curl.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-enum { SOCKETS_MOST = 8 };
+#include "base/buf.h"
+#include "base/clock.h"
+
+/* A mail goes out in pieces of this size; and how long a reply may take that
+ * says why the server broke off. */
+enum { PIECE = 64 << 10, INPUT_SIZE = 4096, LAST_WORDS_MS = 1000 };
 
 struct net_lane {
-	struct net_server *server;
-	CURL *curl;
+	const struct net_server *server;
+	struct net_link *link;
+	bool kept; /* a mail went over this connection already */
 	const struct net_smtp_mail *mail;
-	size_t sent; /* bytes handed to curl */
 	enum net_smtp_stage stage;
-	int code;  /* of the last reply since the stage began, 0 = none */
-	bool held; /* the owner would not have it handed over */
-	bool quitting;
-	char reply[NET_REPLY_SIZE]; /* the last reply line */
-	char error[CURL_ERROR_SIZE];
-	atomic_bool cut;
-	pthread_mutex_t lock;	   /* what follows */
-	int sockets[SOCKETS_MOST]; /* open ones */
-	size_t n_sockets;
+	enum net_link_end trouble;
+	bool held;	     /* the owner would not have it handed over */
+	bool cannot_be_said; /* the addresses, to this server */
+	struct net_reply reply;
+	char input[INPUT_SIZE]; /* what came and is not read yet */
+	size_t at, end;
+	struct buf output;
 };
+
+/* --- what the server says ------------------------------------------------ */
+
+/* The reply to what was said; false: lane->trouble. */
+static bool
+hear(struct net_lane *lane, int64_t until)
+{
+	enum net_reply_end end = NET_REPLY_MORE;
+	size_t used;
+
+	net_reply_begin(&lane->reply);
+	while (end == NET_REPLY_MORE) {
+		if (lane->at == lane->end) {
+			lane->at = lane->end = 0;
+			lane->trouble =
+				net_link_read(lane->link, lane->input,
+					      INPUT_SIZE, until, &lane->end);
+			if (lane->trouble != NET_LINK_OK)
+				return false;
+		}
+		end = net_reply_feed(&lane->reply, lane->input + lane->at,
+				     lane->end - lane->at, &used);
+		lane->at += used;
+	}
+	if (end == NET_REPLY_WRONG)
+		lane->trouble = NET_LINK_LOST;
+	return end == NET_REPLY_WHOLE;
+}
+
+/* What is in `output`. The server may have broken off with a word of why. */
+static bool
+say(struct net_lane *lane, int64_t until)
+{
+	int64_t soon = clock_monotonic_ms() + LAST_WORDS_MS;
+	enum net_link_end end;
+
+	if (!buf_ok(&lane->output)) {
+		lane->trouble = NET_LINK_LOST;
+		return false;
+	}
+	end = net_link_write(lane->link, lane->output.data, lane->output.len,
+			     until);
+	buf_reset(&lane->output);
+	if (end == NET_LINK_LOST)
+		hear(lane, soon < until ? soon : until);
+	lane->trouble = end;
+	return end == NET_LINK_OK;
+}
+
+/* --- whom it can be sent to ---------------------------------------------- */
 
 static bool
 is_ascii(const char *text)
@@ -38,236 +86,271 @@ is_ascii(const char *text)
 	return *text == '\0';
 }
 
-/* The server has no way to hear of such an address. */
+/* An address that would end the command is none, wherever it comes from. */
 static bool
-cannot_be_said(const struct net_lane *lane)
+is_safe(const char *address)
 {
-	return !atomic_load(&lane->server->knows_utf8) &&
-	       (!is_ascii(lane->mail->recipient) ||
-		!is_ascii(lane->mail->sender));
+	while (*address && !iscntrl((unsigned char)*address))
+		address++;
+	return *address == '\0';
 }
 
-static size_t
-on_read(char *to, size_t size, size_t n, void *arg)
+static bool
+can_be_said(const struct net_lane *lane, const char *address)
 {
-	struct net_lane *lane = arg;
-	size_t room = size * n, left = lane->mail->len - lane->sent;
-	size_t len = left < room ? left : room;
-
-	if (cannot_be_said(lane))
-		return CURL_READFUNC_ABORT;
-	if (len == left && lane->stage != NET_AT_END) {
-		lane->held = !lane->mail->handing_over(lane->mail->arg);
-		if (lane->held)
-			return CURL_READFUNC_ABORT;
-		lane->stage = NET_AT_END;
-		lane->code = 0;
-	}
-	memcpy(to, lane->mail->data + lane->sent, len);
-	lane->sent += len;
-	return len;
+	return is_safe(address) &&
+	       (is_ascii(address) || net_link_offers(lane->link, "SMTPUTF8"));
 }
 
-/* Keeps the last reply line, for its enhanced status code and its words. */
-static size_t
-on_reply(char *bytes, size_t size, size_t n, void *arg)
-{
-	static const char utf8[] = "SMTPUTF8";
-	struct net_lane *lane = arg;
-	size_t len = size * n;
-
-	while (len && isspace((unsigned char)bytes[len - 1]))
-		len--;
-	if (lane->quitting || len < 3 || !isdigit((unsigned char)bytes[0]))
-		return size * n;
-	snprintf(lane->reply, sizeof(lane->reply), "%.*s", (int)len, bytes);
-	lane->code = (int)strtol(bytes, NULL, 10);
-	if (lane->stage == NET_AT_CONNECT && len == 4 + sizeof(utf8) - 1 &&
-	    !strncasecmp(bytes + 4, utf8, sizeof(utf8) - 1))
-		atomic_store(&lane->server->knows_utf8, true);
-	/* Kept only when the whole dialogue came to its end: else the next
-	 * mail would read this one's answer. Nor after "451": a Postfix whose
-	 * milter failed says nothing else to this connection, even when the
-	 * milter is back. */
-	if (lane->stage == NET_AT_END && lane->code / 100 != 4)
-		curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 0L);
-	return size * n;
-}
+/* --- the dialogue -------------------------------------------------------- */
 
 static void
-enter(struct net_lane *lane, enum net_smtp_stage stage)
+command(struct net_lane *lane, enum net_smtp_stage stage)
 {
-	lane->stage = stage;
-	lane->code = 0;
-}
+	const struct net_smtp_mail *mail = lane->mail;
+	struct buf *out = &lane->output;
 
-/* curl waits for the answer to QUIT, and everything with it. */
-static void
-quit(struct net_lane *lane)
-{
-	lane->quitting = true;
-	curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
-}
-
-/* What we say to the server tells where we are. */
-static int
-on_debug(CURL *curl, curl_infotype type, char *bytes, size_t len, void *arg)
-{
-	struct net_lane *lane = arg;
-
-	(void)curl;
-	if (type != CURLINFO_HEADER_OUT || lane->stage == NET_AT_END) {
-		/* Nothing to learn. */
-	} else if (len > 5 && !strncmp(bytes, "MAIL ", 5)) {
-		enter(lane, NET_AT_MAIL);
-	} else if (len > 5 && !strncmp(bytes, "RCPT ", 5)) {
-		enter(lane, NET_AT_RCPT);
-	} else if (len > 4 && !strncmp(bytes, "DATA", 4)) {
-		enter(lane, NET_AT_DATA);
-	}
-	if (type == CURLINFO_HEADER_OUT && len > 4 &&
-	    !strncmp(bytes, "QUIT", 4))
-		quit(lane);
-	return 0;
-}
-
-static void
-set_security(const struct net_server *server, CURL *curl)
-{
-	static const long use[] = {
-		[NET_TLS_NONE] = CURLUSESSL_NONE,
-		[NET_TLS_TRY] = CURLUSESSL_TRY,
-		[NET_TLS_NEED] = CURLUSESSL_ALL,
-		[NET_TLS_IMPLICIT] = CURLUSESSL_ALL,
-	};
-
-	curl_easy_setopt(curl, CURLOPT_USE_SSL, use[server->tls]);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER,
-			 server->verify ? 1L : 0L);
-	curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST,
-			 server->verify ? 2L : 0L);
-	if (server->user) {
-		curl_easy_setopt(curl, CURLOPT_USERNAME, server->user);
-		curl_easy_setopt(curl, CURLOPT_PASSWORD,
-				 server->password ? server->password : "");
+	if (stage == NET_AT_MAIL) {
+		buf_printf(out, "MAIL FROM:<%s>", mail->sender);
+		if (net_link_offers(lane->link, "SIZE"))
+			buf_printf(out, " SIZE=%zu", mail->len);
+		if (!is_ascii(mail->sender) || !is_ascii(mail->recipient))
+			buf_append_text(out, " SMTPUTF8");
+		buf_append_text(out, "\r\n");
+	} else if (stage == NET_AT_RCPT) {
+		buf_printf(out, "RCPT TO:<%s>\r\n", mail->recipient);
+	} else {
+		buf_append_text(out, "DATA\r\n");
 	}
 }
 
-/* --- its sockets --------------------------------------------------------- */
-
-static curl_socket_t
-on_open(void *arg, curlsocktype purpose, struct curl_sockaddr *at)
+/* MAIL, RCPT, DATA and their replies: true when the mail is awaited. The stage
+ * is the one whose reply came last, or did not come. */
+static bool
+begin_mail(struct net_lane *lane, int64_t until)
 {
-	struct net_lane *lane = arg;
-	int fd = -1;
+	bool together = net_link_offers(lane->link, "PIPELINING");
+	int stage;
 
-	(void)purpose;
-	pthread_mutex_lock(&lane->lock);
-	if (!atomic_load(&lane->cut) && lane->n_sockets < SOCKETS_MOST)
-		fd = socket(at->family, at->socktype | SOCK_CLOEXEC,
-			    at->protocol);
-	if (fd >= 0)
-		lane->sockets[lane->n_sockets++] = fd;
-	pthread_mutex_unlock(&lane->lock);
-	return fd < 0 ? CURL_SOCKET_BAD : fd;
+	for (stage = NET_AT_MAIL; together && stage <= NET_AT_DATA; stage++)
+		command(lane, (enum net_smtp_stage)stage);
+	for (stage = NET_AT_MAIL; stage <= NET_AT_DATA; stage++) {
+		lane->stage = (enum net_smtp_stage)stage;
+		net_reply_begin(&lane->reply);
+		if (!together)
+			command(lane, lane->stage);
+		if (lane->output.len && !say(lane, until))
+			return false;
+		if (!hear(lane, until) ||
+		    lane->reply.code / 100 != (stage == NET_AT_DATA ? 3 : 2))
+			return false;
+	}
+	return true;
 }
 
-static int
-on_close(void *arg, curl_socket_t fd)
-{
-	struct net_lane *lane = arg;
-	size_t i;
-	int status;
-
-	pthread_mutex_lock(&lane->lock);
-	for (i = 0; i < lane->n_sockets; i++)
-		if (lane->sockets[i] == fd)
-			lane->sockets[i--] = lane->sockets[--lane->n_sockets];
-	status = close(fd);
-	pthread_mutex_unlock(&lane->lock);
-	return status;
-}
-
-/* curl sees the end of the connection, whatever it waits for. */
+/* Lines that begin with a dot get another (RFC 5321 §4.5.2). */
 static void
-shut(struct net_lane *lane, int how)
+add_stuffed(struct buf *out, const char *data, size_t len, bool *at_line_start)
 {
-	size_t i;
+	const char *end = data + len, *from = data, *at = data;
 
-	pthread_mutex_lock(&lane->lock);
-	for (i = 0; i < lane->n_sockets; i++)
-		shutdown(lane->sockets[i], how);
-	pthread_mutex_unlock(&lane->lock);
+	while (at < end) {
+		if (*at_line_start && *at == '.') {
+			buf_append(out, from, (size_t)(at - from));
+			buf_append_char(out, '.');
+			from = at;
+		}
+		at = memchr(at, '\n', (size_t)(end - at));
+		*at_line_start = at != NULL;
+		at = at ? at + 1 : end;
+	}
+	buf_append(out, from, (size_t)(end - from));
+}
+
+/* The mail. Before its last piece leaves the owner is asked. */
+static bool
+send_data(struct net_lane *lane, int64_t until)
+{
+	const struct net_smtp_mail *mail = lane->mail;
+	bool at_line_start = true;
+	size_t at = 0;
+
+	for (; mail->len - at > PIECE; at += PIECE) {
+		add_stuffed(&lane->output, mail->data + at, PIECE,
+			    &at_line_start);
+		if (!say(lane, until))
+			return false;
+	}
+	add_stuffed(&lane->output, mail->data + at, mail->len - at,
+		    &at_line_start);
+	buf_append_text(&lane->output, at_line_start ? ".\r\n" : "\r\n.\r\n");
+	lane->held = !mail->handing_over(mail->arg);
+	if (lane->held)
+		return false;
+	lane->stage = NET_AT_END;
+	net_reply_begin(&lane->reply);
+	return say(lane, until) && hear(lane, until);
+}
+
+/* --- what comes of a mail ------------------------------------------------ */
+
+/* What a reply, or none, means where we were. */
+static enum net_smtp_end
+end_of(const struct net_lane *lane)
+{
+	int code = lane->reply.code, class = code / 100;
+
+	if (lane->cannot_be_said)
+		return NET_SMTP_REFUSED;
+	if (lane->held)
+		return NET_SMTP_HELD;
+	if (code == 421 || lane->stage == NET_AT_CONNECT)
+		return NET_SMTP_UNREACHABLE;
+	if (lane->stage == NET_AT_MAIL)
+		return class == 5 ? NET_SMTP_SENDER_REFUSED
+				  : NET_SMTP_UNREACHABLE;
+	if (class == 5)
+		return NET_SMTP_REFUSED;
+	if (class == 4 || lane->stage != NET_AT_END)
+		return NET_SMTP_LATER;
+	/* Any 2xx accepts (RFC 5321 §4.2.1). */
+	return class == 2 ? NET_SMTP_SENT : NET_SMTP_DOUBTFUL;
+}
+
+static const char *
+words_of(const struct net_lane *lane)
+{
+	if (lane->cannot_be_said)
+		return "550 5.6.7 the server offers no SMTPUTF8 for this "
+		       "address"; /* RFC 6531 §3.5 */
+	if (lane->held)
+		return "not handed over";
+	if (lane->reply.code)
+		return lane->reply.text;
+	if (lane->stage == NET_AT_CONNECT)
+		return net_link_trouble(lane->link);
+	return lane->trouble == NET_LINK_LATE
+		       ? "no answer from the mail server in time"
+		       : "the mail server broke the connection off";
+}
+
+static void
+fill_answer(const struct net_lane *lane, struct net_answer *answer)
+{
+	const char *words = words_of(lane);
+
+	answer->end = end_of(lane);
+	answer->stage = lane->stage;
+	answer->code = lane->cannot_be_said ? 550
+		       : lane->stage == NET_AT_CONNECT
+			       ? net_link_code(lane->link)
+			       : lane->reply.code;
+	net_reply_status(answer->code ? words : "", answer->status);
+	snprintf(answer->text, sizeof(answer->text), "%s", words);
+}
+
+/* --- one mail ------------------------------------------------------------ */
+
+static void
+drop(struct net_lane *lane)
+{
+	net_link_close(lane->link);
+	buf_reset(&lane->output);
+	lane->at = lane->end = 0;
+	lane->kept = false;
+}
+
+/* Nobody waits for the answer. */
+static void
+say_quit(struct net_lane *lane)
+{
+	net_link_write(lane->link, "QUIT\r\n", 6, 0);
+}
+
+static void
+reset(struct net_lane *lane)
+{
+	lane->stage = NET_AT_CONNECT;
+	lane->trouble = NET_LINK_OK;
+	lane->held = lane->cannot_be_said = false;
+	net_reply_begin(&lane->reply);
+}
+
+/* True: the connection can be kept. Only when the whole dialogue came to its
+ * end, for else the next mail would read this one's answers. Nor after "451": a
+ * Postfix whose milter failed says nothing else to this connection, even when
+ * the milter is back. */
+static bool
+send_once(struct net_lane *lane, int64_t until)
+{
+	reset(lane);
+	if (!net_link_is_alive(lane->link)) {
+		drop(lane);
+		lane->trouble = net_link_open(lane->link, until);
+		if (lane->trouble != NET_LINK_OK)
+			return false;
+	}
+	lane->cannot_be_said = !can_be_said(lane, lane->mail->sender) ||
+			       !can_be_said(lane, lane->mail->recipient);
+	if (lane->cannot_be_said) {
+		lane->stage = NET_AT_MAIL;
+		return true;
+	}
+	return begin_mail(lane, until) && send_data(lane, until) &&
+	       lane->reply.code / 100 != 4;
+}
+
+/* The server closed a connection that we had kept: once more, on a new one.
+ * Nothing of the mail was given away. */
+static bool
+was_dead(const struct net_lane *lane)
+{
+	int code = lane->reply.code;
+
+	return lane->kept && lane->stage > NET_AT_CONNECT &&
+	       lane->stage < NET_AT_DATA && (code == 421 || code == 0) &&
+	       lane->trouble != NET_LINK_LATE;
 }
 
 void
-net_lane_cut(struct net_lane *lane)
+net_lane_send(struct net_lane *lane, const struct net_smtp_mail *mail,
+	      struct net_answer *answer_out)
 {
-	atomic_store(&lane->cut, true);
-	shut(lane, SHUT_RDWR);
-}
+	int64_t until = clock_monotonic_ms() + lane->server->timeout_ms;
+	bool keep;
 
-/* Asked every second at least: for what no socket can tell. */
-static int
-on_progress(void *arg, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
-{
-	const struct net_lane *lane = arg;
-
-	(void)a;
-	(void)b;
-	(void)c;
-	(void)d;
-	return atomic_load(&lane->cut);
+	lane->mail = mail;
+	keep = send_once(lane, until);
+	if (!keep && was_dead(lane)) {
+		drop(lane);
+		keep = send_once(lane, until);
+	}
+	fill_answer(lane, answer_out);
+	lane->kept = keep;
+	if (!keep) {
+		if (lane->reply.code && !lane->held)
+			say_quit(lane);
+		drop(lane);
+	}
+	lane->mail = NULL;
 }
 
 /* --- open and close ------------------------------------------------------ */
 
-/* What does not change from mail to mail. */
-static void
-set_up(struct net_lane *lane)
-{
-	const struct net_server *server = lane->server;
-	CURL *curl = lane->curl;
-
-	curl_easy_setopt(curl, CURLOPT_URL, server->url);
-	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(curl, CURLOPT_PROXY, "");
-	curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-	curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
-	curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, server->timeout_ms);
-	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, lane->error);
-	curl_easy_setopt(curl, CURLOPT_READFUNCTION, on_read);
-	curl_easy_setopt(curl, CURLOPT_READDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_reply);
-	curl_easy_setopt(curl, CURLOPT_HEADERDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L); /* on_debug hears it */
-	curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, on_debug);
-	curl_easy_setopt(curl, CURLOPT_DEBUGDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, on_open);
-	curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETFUNCTION, on_close);
-	curl_easy_setopt(curl, CURLOPT_CLOSESOCKETDATA, lane);
-	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
-	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_progress);
-	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, lane);
-	set_security(server, curl);
-}
-
 struct net_lane *
-net_lane_open(struct net_server *server)
+net_lane_open(const struct net_server *server)
 {
 	struct net_lane *lane = calloc(1, sizeof(*lane));
 
 	if (!lane)
 		return NULL;
 	lane->server = server;
-	lane->curl = curl_easy_init();
-	if (!lane->curl) {
+	lane->link = net_link_new(server);
+	if (!lane->link) {
 		free(lane);
 		return NULL;
 	}
-	pthread_mutex_init(&lane->lock, NULL);
-	set_up(lane);
+	buf_init(&lane->output, 4 * PIECE);
 	return lane;
 }
 
@@ -276,130 +359,15 @@ net_lane_close(struct net_lane *lane)
 {
 	if (!lane)
 		return;
-	/* curl says QUIT and waits two minutes for a server that is stuck: we
-	 * do not listen any more. */
-	shut(lane, SHUT_RD);
-	curl_easy_cleanup(lane->curl);
-	pthread_mutex_destroy(&lane->lock);
+	if (lane->kept)
+		say_quit(lane);
+	net_link_free(lane->link);
+	buf_done(&lane->output);
 	free(lane);
 }
 
-/* --- what comes of a mail ------------------------------------------------ */
-
-/* The enhanced status code (RFC 2034) behind the reply code, if it is one. */
-static void
-enhanced_status(const char *reply, char out[NET_STATUS_SIZE])
-{
-	const char *from = strlen(reply) > 4 ? reply + 4 : "";
-	size_t len = strspn(from, "0123456789.");
-
-	out[0] = '\0';
-	if (len >= 5 && len < NET_STATUS_SIZE && strchr("245", from[0]) &&
-	    from[1] == '.')
-		snprintf(out, NET_STATUS_SIZE, "%.*s", (int)len, from);
-}
-
-/* What a reply, or none, means where we were. */
-static enum net_smtp_end
-end_of(const struct net_lane *lane, CURLcode curl_code)
-{
-	int class = lane->code / 100;
-
-	if (curl_code == CURLE_OK)
-		return NET_SMTP_SENT;
-	if (lane->held)
-		return NET_SMTP_HELD;
-	if (lane->code == 421 || lane->stage == NET_AT_CONNECT)
-		return NET_SMTP_UNREACHABLE;
-	if (lane->stage == NET_AT_MAIL)
-		return class == 5 ? NET_SMTP_SENDER_REFUSED
-				  : NET_SMTP_UNREACHABLE;
-	if (class == 5 || cannot_be_said(lane))
-		return NET_SMTP_REFUSED;
-	if (class == 4 || lane->stage != NET_AT_END)
-		return NET_SMTP_LATER;
-	/* Any 2xx accepts (RFC 5321 §4.2.1); curl knows 250 alone. */
-	return class == 2 ? NET_SMTP_SENT : NET_SMTP_DOUBTFUL;
-}
-
-static void
-fill_answer(const struct net_lane *lane, CURLcode code,
-	    struct net_answer *answer)
-{
-	const char *text = lane->reply;
-
-	enhanced_status(lane->reply, answer->status);
-	answer->end = end_of(lane, code);
-	answer->stage = lane->stage;
-	answer->code = lane->code;
-	if (lane->held) {
-		text = "not handed over";
-	} else if (answer->end == NET_SMTP_REFUSED && lane->code < 500) {
-		answer->code = 550; /* RFC 6531 §3.5 */
-		snprintf(answer->status, sizeof(answer->status), "5.6.7");
-		text = "550 5.6.7 the server offers no SMTPUTF8 "
-		       "for this address";
-	} else if (code != CURLE_OK && answer->end != NET_SMTP_SENT &&
-		   (lane->code < 400 || !lane->reply[0])) {
-		text = lane->error[0] ? lane->error : curl_easy_strerror(code);
-	}
-	snprintf(answer->text, sizeof(answer->text), "%s", text);
-}
-
-/* --- one mail ------------------------------------------------------------ */
-
-static void
-reset(struct net_lane *lane)
-{
-	lane->sent = 0;
-	lane->held = lane->quitting = false;
-	enter(lane, NET_AT_CONNECT);
-	lane->reply[0] = lane->error[0] = '\0';
-	curl_easy_setopt(lane->curl, CURLOPT_FORBID_REUSE, 1L);
-	curl_easy_setopt(lane->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT,
-			 lane->server->timeout_ms / 1000 + 1);
-}
-
-static void
-send_once(struct net_lane *lane, struct net_answer *answer)
-{
-	reset(lane);
-	fill_answer(lane, curl_easy_perform(lane->curl), answer);
-}
-
-/* The server had closed a connection that we had kept: once more, on a new
- * one. Nothing of the mail was given away. */
-static bool
-was_dead(const struct net_lane *lane, const struct net_answer *answer)
-{
-	long connects = 0;
-
-	if (answer->end != NET_SMTP_UNREACHABLE || lane->stage >= NET_AT_DATA ||
-	    (lane->code != 0 && lane->code != 421) || atomic_load(&lane->cut))
-		return false;
-	curl_easy_getinfo(lane->curl, CURLINFO_NUM_CONNECTS, &connects);
-	return connects == 0;
-}
-
 void
-net_lane_send(struct net_lane *lane, const struct net_smtp_mail *mail,
-	      struct net_answer *answer_out)
+net_lane_cut(struct net_lane *lane)
 {
-	struct curl_slist *recipients =
-		curl_slist_append(NULL, mail->recipient);
-	CURL *curl = lane->curl;
-
-	lane->mail = mail;
-	curl_easy_setopt(curl, CURLOPT_MAIL_FROM, mail->sender);
-	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, recipients);
-	curl_easy_setopt(curl, CURLOPT_INFILESIZE_LARGE, (curl_off_t)mail->len);
-	curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 0L);
-	send_once(lane, answer_out);
-	if (was_dead(lane, answer_out)) {
-		curl_easy_setopt(curl, CURLOPT_FRESH_CONNECT, 1L);
-		send_once(lane, answer_out);
-	}
-	curl_easy_setopt(curl, CURLOPT_MAIL_RCPT, NULL);
-	curl_slist_free_all(recipients);
-	lane->mail = NULL;
+	net_link_cut(lane->link);
 }

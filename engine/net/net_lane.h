@@ -1,28 +1,15 @@
 /*
- * net_lane.h - one connection of net_smtp.h: an easy handle of libcurl, which
- * keeps its connection from mail to mail. curl waits for the server's answer at
- * the end of a mail and lets nothing else go on meanwhile, with curl's multi
- * interface neither: so each connection has a thread of its own (net_smtp.c).
- * One thread a lane; net_lane_cut() from any.
+ * net_lane.h - mails, one after the other, over one connection (net_link.h)
+ * that is kept from mail to mail: MAIL, RCPT and DATA leave together where the
+ * server offers PIPELINING (RFC 2920), so that a mail takes two round trips
+ * and not four. It waits for the server's answer, so each lane has a thread of
+ * its own (net_smtp.c). One thread a lane; net_lane_cut() from any.
  */
 #ifndef ENGINE_NET_NET_LANE_H
 #define ENGINE_NET_NET_LANE_H
 
-#include <stdatomic.h>
-
-#include "net/net_smtp.h"
-
-enum { NET_REPLY_SIZE = 512, NET_STATUS_SIZE = 16 };
-
-/* What all lanes of one server share; not changed once lanes are open. */
-struct net_server {
-	char url[600];
-	char *user, *password;
-	enum net_smtp_tls tls;
-	bool verify;
-	long timeout_ms;
-	atomic_bool knows_utf8; /* it offers SMTPUTF8 (RFC 6531) */
-};
+#include "net/net_link.h"
+#include "net/net_reply.h"
 
 /* A net_smtp_result with its own texts. */
 struct net_answer {
@@ -36,7 +23,7 @@ struct net_answer {
 struct net_lane;
 
 /* NULL: out of memory. */
-struct net_lane *net_lane_open(struct net_server *server);
+struct net_lane *net_lane_open(const struct net_server *server);
 /* Says QUIT and does not wait for the answer. */
 void net_lane_close(struct net_lane *lane);
 /* Sends it, however long that takes; calls handing_over(). A kept connection

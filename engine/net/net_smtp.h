@@ -1,9 +1,9 @@
 /*
  * net_smtp.h - many mails to one SMTP server over a few connections that are
- * reused (libcurl, a thread each). One thread owns a pool. What curl does and
- * does not do here: no PIPELINING, no CHUNKING, dot-stuffing only after CRLF,
- * so mails must be handed over with CRLF line ends throughout (a bare LF would
- * let a body speak SMTP).
+ * reused, a thread each: libcurl connects, with TLS and AUTH, the mails' own
+ * dialogue is net_lane.h's. One thread owns a pool. Mails must be handed over
+ * with CRLF line ends throughout: a bare LF would let a body speak SMTP to a
+ * server that takes it for a line's end. No CHUNKING: Postfix stalls.
  */
 #ifndef ENGINE_NET_NET_SMTP_H
 #define ENGINE_NET_NET_SMTP_H

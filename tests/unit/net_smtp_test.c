@@ -21,14 +21,16 @@ enum { STEPS_MOST = 24, SEEN_SIZE = 4000, CUT_AFTER = 1000 };
 
 /*
  * What one connection hears: the greeting, then a reply to each line (the dot
- * is one). Special: CLOSE closes, HANG says nothing more, CUT says 354, reads a
- * little and closes. NULL ends: then the connection is closed. After its last
- * script the server closes at once.
+ * is one). Special: WAIT says nothing yet, CLOSE closes, HANG says nothing
+ * more, CUT says 354, reads a little and closes. NULL ends: then the connection
+ * is closed. After its last script the server closes at once.
  */
+#define WAIT  "wait"
 #define CLOSE "close"
 #define HANG  "hang"
 #define CUT   "cut"
 #define EHLO  "250-mta.test\r\n250 SIZE 100000000"
+#define PIPED "250-mta.test\r\n250-PIPELINING\r\n250 SIZE 100000000"
 #define OK    "250 2.0.0 Ok"
 #define GO    "354 go on"
 typedef const char *script[STEPS_MOST];
@@ -43,6 +45,7 @@ struct server {
 	atomic_bool over;
 	char seen[SEEN_SIZE]; /* lines of commands; the thread's until joined */
 	char data[1000];      /* the last mail, stuffed as it came */
+	unsigned n_dotted;    /* lines of it with two dots */
 };
 
 static void
@@ -78,7 +81,9 @@ read_data(struct server *server, FILE *in)
 	size_t len;
 
 	server->data[0] = '\0';
+	server->n_dotted = 0;
 	while (fgets(line, sizeof(line), in) && strcmp(line, ".\r\n") != 0) {
+		server->n_dotted += !strncmp(line, "..", 2);
 		len = strlen(server->data);
 		snprintf(server->data + len, sizeof(server->data) - len, "%s",
 			 line);
@@ -103,12 +108,14 @@ serve(struct server *server, int fd, const script *steps)
 	for (i = 0; i < STEPS_MOST && (*steps)[i]; i++) {
 		const char *step = (*steps)[i];
 
-		if (i > 0 && !strncmp((*steps)[i - 1], "354", 3))
+		if (i > 0 && strstr((*steps)[i - 1], "354 "))
 			read_data(server, in);
 		else if (i > 0 && !read_line(in, line, sizeof(line)))
 			break;
 		else if (i > 0)
 			see(server, line);
+		if (!strcmp(step, WAIT))
+			continue;
 		if (!strcmp(step, HANG))
 			hang(server);
 		if (!strcmp(step, CLOSE) || !strcmp(step, HANG))
@@ -434,24 +441,143 @@ static const struct dialogue dialogues[] = {
 };
 
 static void
+check_dialogue(const struct dialogue *d, bool pipelining)
+{
+	script steps;
+	struct outcome outcome;
+	size_t i;
+
+	for (i = 0; i < STEPS_MOST; i++)
+		steps[i] =
+			pipelining && d->steps[i] && !strcmp(d->steps[i], EHLO)
+				? PIPED
+				: d->steps[i];
+	outcome = one_mail((const script *)&steps, NULL);
+	print_message("%s: %s\n", d->name, outcome.text);
+	assert_int_equal(outcome.end, d->end);
+	assert_int_equal(outcome.stage, d->stage);
+	assert_int_equal(outcome.code, d->code);
+	assert_int_equal(outcome.n_handed, d->n_handed);
+	if (outcome.code >= 400 || outcome.end == NET_SMTP_SENT)
+		assert_string_equal(outcome.status, d->status);
+	assert_true(outcome.text[0]);
+}
+
+static void
 every_step_has_its_end(void **state)
 {
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(dialogues) / sizeof(dialogues[0]); i++) {
-		const struct dialogue *d = &dialogues[i];
-		struct outcome outcome = one_mail(&d->steps, NULL);
-
-		print_message("%s: %s\n", d->name, outcome.text);
-		assert_int_equal(outcome.end, d->end);
-		assert_int_equal(outcome.stage, d->stage);
-		assert_int_equal(outcome.code, d->code);
-		assert_int_equal(outcome.n_handed, d->n_handed);
-		if (outcome.code >= 400 || outcome.end == NET_SMTP_SENT)
-			assert_string_equal(outcome.status, d->status);
-		assert_true(outcome.text[0]);
+		check_dialogue(&dialogues[i], false);
+		check_dialogue(&dialogues[i], true);
 	}
+}
+
+/* RFC 2920: and the mail itself only after the 354. */
+static void
+commands_leave_together_where_that_is_offered(void **state)
+{
+	static const script steps[] = {
+		{"220 hi", PIPED, WAIT, WAIT, OK "\r\n" OK "\r\n" GO, OK, WAIT,
+		 WAIT, OK "\r\n550 5.1.1 none\r\n554 5.5.1 no"}};
+	struct outcome first, second;
+	struct net_smtp *smtp;
+	struct server server;
+
+	(void)state;
+	start(&server, steps, 1);
+	smtp = connect_to(&server, NULL);
+	send_small(smtp, &first);
+	send_small(smtp, &second);
+	net_smtp_free(smtp);
+	stop(&server);
+	assert_int_equal(first.end, NET_SMTP_SENT);
+	assert_int_equal(second.end, NET_SMTP_REFUSED);
+	assert_int_equal(second.stage, NET_AT_RCPT);
+	assert_string_equal(second.status, "5.1.1");
+	assert_int_equal(second.n_handed, 0);
+}
+
+static void
+what_is_no_reply_ends_the_connection(void **state)
+{
+	static const char *const wrong[] = {"Hello!", "25", "999 what",
+					    "250?no", ""};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		script at_mail = {"220 hi", EHLO, wrong[i]};
+		script at_end = {"220 hi", PIPED, OK, OK, GO, wrong[i]};
+		struct outcome outcome;
+
+		outcome = one_mail((const script *)&at_mail, NULL);
+		assert_int_equal(outcome.end, NET_SMTP_UNREACHABLE);
+		outcome = one_mail((const script *)&at_end, NULL);
+		assert_int_equal(outcome.end, NET_SMTP_DOUBTFUL);
+	}
+}
+
+/* A line's first dot at every place near the end of a piece of 64 KB. */
+static void
+dots_are_doubled_wherever_they_stand(void **state)
+{
+	enum { PIECE = 64 << 10, LINE = 64 };
+	size_t len = 2 * PIECE + 1000, shift, i;
+	char *data = malloc(len);
+
+	(void)state;
+	assert_non_null(data);
+	for (shift = 0; shift < 4; shift++) {
+		static const script steps[] = {
+			{"220 hi", EHLO, OK, OK, GO, OK}};
+		struct outcome outcome = {0};
+		struct net_smtp *smtp;
+		struct server server;
+		unsigned n = 1;
+
+		memset(data, 'x', len);
+		data[0] = '.';
+		for (i = LINE + shift; i < len; i += LINE) {
+			data[i - 2] = '\r';
+			data[i - 1] = '\n';
+			data[i] = '.';
+			n++;
+		}
+		start(&server, steps, 1);
+		smtp = connect_to(&server, NULL);
+		send_data(smtp, "ann@far.test", data, len, &outcome);
+		net_smtp_free(smtp);
+		stop(&server);
+		assert_int_equal(outcome.end, NET_SMTP_SENT);
+		assert_int_equal(server.n_dotted, n);
+	}
+	free(data);
+}
+
+static void
+an_address_with_a_line_end_is_refused(void **state)
+{
+	static const script steps[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
+	struct outcome outcome = {0};
+	struct net_smtp *smtp;
+	struct server server;
+
+	(void)state;
+	start(&server, steps, 1);
+	smtp = connect_to(&server, NULL);
+	send_data(smtp, "ann@far.test>\r\nRCPT TO:<eve@far.test", small,
+		  sizeof(small) - 1, &outcome);
+	assert_int_equal(outcome.end, NET_SMTP_REFUSED);
+	/* The connection is as good as before. */
+	send_small(smtp, &outcome);
+	assert_int_equal(outcome.end, NET_SMTP_SENT);
+	net_smtp_free(smtp);
+	stop(&server);
+	assert_null(strstr(server.seen, "eve"));
+	assert_int_equal(server.n_connections, 1);
 }
 
 static void
@@ -730,6 +856,10 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_step_has_its_end),
+		cmocka_unit_test(commands_leave_together_where_that_is_offered),
+		cmocka_unit_test(what_is_no_reply_ends_the_connection),
+		cmocka_unit_test(dots_are_doubled_wherever_they_stand),
+		cmocka_unit_test(an_address_with_a_line_end_is_refused),
 		cmocka_unit_test(cut_off_amid_the_mail_it_was_not_handed_over),
 		cmocka_unit_test(no_answer_in_time_after_the_dot_is_doubtful),
 		cmocka_unit_test(no_answer_in_time_before_the_data_is_not),
