@@ -211,10 +211,13 @@ $(BUILD)/scoregate: $(call obj,$(CLI_SRC)) $(LIB)
 PLUGIN_LIBS_maillog = -lsystemd -lz
 PLUGIN_LIBS_webhook = -lxml2 -lgnutls -lm
 PLUGIN_LIBS_console = -lm
+# What several are made of.
+PLUGIN_SHARED_form = plugins/write_once.c
+PLUGIN_SHARED_survey = plugins/write_once.c
 define plugin_rule
 $(BUILD)/gen/plugins/$(1)_assets.c: $(call plugin_assets,$(1)) contrib/files-to-c
 	@mkdir -p $$(@D); contrib/files-to-c $(1)_assets $$(filter plugins/%,$$^) > $$@
-$(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c)) \
+$(BUILD)/plugins/$(1).so: $(call obj,$(wildcard plugins/$(1)/*.c) $(PLUGIN_SHARED_$(1))) \
   $(if $(call plugin_assets,$(1)),$(BUILD)/gen/plugins/$(1)_assets.o)
 	@mkdir -p $$(@D); echo "  SO $$@"; $$(CC) $$(CFLAGS) -shared -Wl,-z,defs -Wl,-z,relro -o $$@ $$^ $$(PLUGIN_LIBS_$(1)) $$(if $$(findstring sanitize,$$(CFLAGS)),-Wl$$(comma)-z$$(comma)undefs)
 endef

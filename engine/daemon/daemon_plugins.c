@@ -5,6 +5,8 @@
 #include "base/log.h"
 #include "daemon/daemon.h"
 #include "gate/mail_senders.h"
+#include "outbox/outbox_conf.h"
+#include "signal/field_type.h"
 #include "store/store_message.h"
 
 /* Those of plugins stand behind those of the configuration, which may say more
@@ -63,6 +65,30 @@ daemon_declare_signals(const struct daemon_conf *conf,
 	return SG_OK;
 }
 
+static bool
+is_score(const struct daemon_conf *conf, const char *name)
+{
+	for (size_t i = 0; i < conf->n_scores; i++)
+		if (strcmp(conf->scores[i].name, name) == 0)
+			return true;
+	return strcmp(name, "lead") == 0;
+}
+
+static bool
+is_named(const void *arg, enum sg_named what, const char *name)
+{
+	const struct daemon_conf *conf = arg;
+
+	switch (what) {
+	case SG_NAMED_TEMPLATE:
+		return outbox_conf_template(conf->outbox, name) != NULL;
+	case SG_NAMED_SCORE:
+		return is_score(conf, name);
+	default:
+		return field_is_unique(name);
+	}
+}
+
 void
 daemon_gate_options(const struct daemon_conf *conf,
 		    struct gate_options *options_out)
@@ -81,6 +107,8 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->consent = conf->consent;
 	options_out->privacy = conf_section_at(conf->root, "privacy", 0);
 	options_out->pages = conf->pages;
+	options_out->is_named = is_named;
+	options_out->is_named_arg = conf;
 }
 
 static void

@@ -50,6 +50,9 @@ struct gate_options {
 	 * made. */
 	const char *split_directory;
 	const char *files_directory; /* what forms take; NULL = none */
+	/* sg_host's is_named(), for as long as plugins start; NULL: of all. */
+	bool (*is_named)(const void *arg, enum sg_named what, const char *name);
+	const void *is_named_arg;
 };
 
 extern const struct conf_option gate_mail_options[];

@@ -125,4 +125,6 @@ const struct sg_host gate_host = {
 	.json_members = host_json_members,
 	.json_member = host_json_member,
 	.mail_map_text = host_mail_map_text,
+
+	.is_named = host_is_named,
 };

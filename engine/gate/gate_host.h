@@ -93,6 +93,7 @@ HOST(field_value);
 HOST(once_begin);
 HOST(once_end);
 HOST(declare_score);
+HOST(is_named);
 HOST(form_file);
 HOST(keep_file);
 HOST(drop_file);

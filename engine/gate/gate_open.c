@@ -86,6 +86,8 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->once = once_new();
 	gate->settle_ms = options->settle_ms;
 	gate->expire_ms = options->expire_ms;
+	gate->is_named = options->is_named;
+	gate->is_named_arg = options->is_named_arg;
 	gate->recent = mail_recent_new();
 	gate->senders = mail_senders_new();
 	mail_start();

@@ -99,6 +99,8 @@ struct sg_gate {
 	char *public_url, *bounce_domain, *unsubscribe_address, *state;
 	char *files; /* NULL = none */
 	int64_t settle_ms, expire_ms;
+	bool (*is_named)(const void *arg, enum sg_named what, const char *name);
+	const void *is_named_arg;
 	struct rate *rates;
 	struct once *once;
 	/* Declared by plugins; fixed after their start. */

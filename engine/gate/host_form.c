@@ -1,6 +1,7 @@
 /* host_form.c - what a form or a survey needs beside its request: limits,
  * "the same twice", values of a type, files. */
 #include <arpa/inet.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -239,6 +240,20 @@ host_declare_score(const struct sg_call *call, const char *name,
 	snprintf(gate->scores[gate->n_scores++], sizeof(gate->scores[0]), "%s",
 		 name);
 	return SG_OK;
+}
+
+/* A plugin's score may be declared after this one asks. */
+bool
+host_is_named(const struct sg_call *call, enum sg_named what, const char *name)
+{
+	const struct gate_plugin *plugin = gate_call_of(call)->plugin;
+	const struct sg_gate *gate = plugin->gate;
+
+	assert(plugin->starting);
+	if (what == SG_NAMED_SCORE && strncmp(name, "quiz:", 5) == 0)
+		return true;
+	return !gate->is_named ||
+	       gate->is_named(gate->is_named_arg, what, name);
 }
 
 const char *

@@ -180,7 +180,9 @@ reply_page(struct sg_reply *reply, int status, const char *html)
 	reply->status = status;
 	reply_header(reply, "Content-Type", "text/html; charset=utf-8");
 	reply_header(reply, "X-Content-Type-Options", "nosniff");
-	reply_header(reply, "Referrer-Policy", "no-referrer");
+	/* Not no-referrer: a browser posts such a page's form with
+	 * `Origin: null`, as nobody's. */
+	reply_header(reply, "Referrer-Policy", "same-origin");
 	if (!reply_get_header(reply, "Content-Security-Policy"))
 		reply_header(reply, "Content-Security-Policy",
 			     "default-src 'none'; "

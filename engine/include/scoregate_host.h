@@ -61,6 +61,13 @@ struct sg_told {
 	const struct sg_json *json; /* NULL: it is none */
 };
 
+/* What a configuration may have of its own. Since 1.6. */
+enum sg_named {
+	SG_NAMED_TEMPLATE,
+	SG_NAMED_SCORE,
+	SG_NAMED_UNIQUE_FIELD /* `unique = yes`, or external_id_… */
+};
+
 #define SG_FORMAT(f, a) __attribute__((format(printf, f, a)))
 
 /* In the order in which they came; grows at the end only. */
@@ -398,6 +405,12 @@ struct sg_host {
 	/* mail_map_links()'s function is asked of the URLs in plain text, too.
 	 */
 	void (*mail_map_text)(const struct sg_call *call);
+
+	/* -- since 1.6; in start() only -- */
+	/* Is there one of that name? true also where nobody knows: a trial
+	 * reads no more of a configuration than the plugins' sections. */
+	bool (*is_named)(const struct sg_call *call, enum sg_named what,
+			 const char *name);
 };
 
 #endif

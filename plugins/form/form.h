@@ -1,9 +1,10 @@
 /*
  * form.h - a form, from its section in the configuration (form_settings.c,
- * form_field.c) to the page that shows it (form_page.c), the POST that fills it
- * (form_post.c): held off (form_guard.c), checked (form_check.c), kept
- * (form_emit.c), confirmed by mail (form_confirm.c). form_snippet.c writes it
- * for other sites, form_inspect.c tells the operator; form.c is the descriptor.
+ * form_field.c, form_sense.c) to the page that shows it (form_page.c), the POST
+ * that fills it (form_post.c): held off (form_guard.c), checked (form_check.c),
+ * kept (form_emit.c), confirmed by mail (form_confirm.c). form_snippet.c writes
+ * it for other sites, form_inspect.c tells the operator; form.c is the
+ * descriptor.
  */
 #ifndef PLUGINS_FORM_FORM_H
 #define PLUGINS_FORM_FORM_H
@@ -113,7 +114,7 @@ struct form_filled {
 	const char *language;
 };
 
-/* --- form_settings.c, form_field.c --- */
+/* --- form_settings.c, form_field.c, form_sense.c --- */
 
 /* A sg_plugin start(): reads the sections. */
 enum sg_status form_start(const struct sg_call *call, void **state_out,
@@ -122,6 +123,9 @@ enum sg_status form_read_fields(const struct sg_call *call, struct form *form,
 				struct sg_err *err);
 extern const struct sg_option form_field_options[];
 const char *form_type_name(enum form_type type);
+bool form_is_address(const char *url); /* http(s) */
+enum sg_status form_make_sense(const struct sg_call *call,
+			       const struct form *form, struct sg_err *err);
 const struct form *form_find(const struct forms *forms, const char *name,
 			     size_t len);
 
@@ -185,7 +189,8 @@ enum sg_status form_read_limit(const struct sg_call *call,
 
 /* --- form_emit.c --- */
 
-/* SG_REFUSED: says what is wrong; SG_BUSY: could not be kept. */
+/* The same within a minute is kept already. SG_NONE: that address sends too
+ * often; SG_REFUSED: says what is wrong; SG_BUSY: could not be kept. */
 enum sg_status form_emit(const struct sg_call *call, struct form_filled *filled,
 			 struct sg_err *err);
 

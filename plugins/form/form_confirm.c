@@ -5,13 +5,12 @@
  * by who had left or was suppressed, the fields are as they were filled, and
  * consent is kept with its time, source and wording.
  */
-#include "form.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SIGNALS_MOST = 2 * FORM_LISTS_MOST + 4 };
+#include "../write_once.h"
+#include "form.h"
 
 struct confirmation {
 	const struct sg_call *call;
@@ -21,30 +20,8 @@ struct confirmation {
 	struct sg_token token;
 	char submission[FORM_SUBMISSION_SIZE];
 	const char *source;
-	struct sg_signal signals[SIGNALS_MOST];
-	size_t n_signals;
+	struct write_once write;
 };
-
-/* Pressed twice is pressed once: an id each. */
-static struct sg_signal *
-add(struct confirmation *one, enum sg_signal_kind kind,
-    const struct sg_prop *props, size_t n_props)
-{
-	const struct sg_host *host = one->call->host;
-	struct sg_signal *signal = &one->signals[one->n_signals++];
-	struct sg_prop *copy = host->alloc(one->call, n_props * sizeof(*copy));
-	struct sg_text *id = host->text(one->call);
-
-	memcpy(copy, props, n_props * sizeof(*copy));
-	host->print(id, "confirm %s %zu", one->submission, one->n_signals);
-	signal->size = sizeof(*signal);
-	signal->kind = kind;
-	signal->record_key = one->token.record_key;
-	signal->props = copy;
-	signal->n_props = n_props;
-	signal->external_id = host->text_value(id);
-	return signal;
-}
 
 /* "first_name company": what form.submitted has under these names. */
 static const char *
@@ -67,27 +44,30 @@ add_all(struct confirmation *one)
 	const struct form *form = one->form;
 	const char *wording = form->wording ? form->wording : "";
 
-	add(one, SG_UNSUPPRESS,
-	    (const struct sg_prop[]){{"reason", "confirmed by mail"}}, 1);
+	write_once_add(
+		&one->write, SG_UNSUPPRESS,
+		(const struct sg_prop[]){{"reason", "confirmed by mail"}}, 1);
 	for (size_t i = 0; i < form->n_lists; i++)
-		add(one, SG_LIST_CONFIRM,
-		    (const struct sg_prop[]){{"list", form->lists[i]},
-					     {"how", "double opt-in"},
-					     {"source", one->source},
-					     {"wording", wording}},
-		    4);
+		write_once_add(
+			&one->write, SG_LIST_CONFIRM,
+			(const struct sg_prop[]){{"list", form->lists[i]},
+						 {"how", "double opt-in"},
+						 {"source", one->source},
+						 {"wording", wording}},
+			4);
 	for (size_t i = 0; i < form->n_consent; i++)
-		add(one, SG_CONSENT,
-		    (const struct sg_prop[]){{"what", form->consent[i]},
-					     {"state", "granted"},
-					     {"source", one->source},
-					     {"wording", wording}},
-		    4);
-	add(one, SG_SIGNAL_HAPPENED,
-	    (const struct sg_prop[]){{"form", form->name},
-				     {"submission", one->submission},
-				     {"fields", field_names(one)}},
-	    3)
+		write_once_add(
+			&one->write, SG_CONSENT,
+			(const struct sg_prop[]){{"what", form->consent[i]},
+						 {"state", "granted"},
+						 {"source", one->source},
+						 {"wording", wording}},
+			4);
+	write_once_add(&one->write, SG_SIGNAL_HAPPENED,
+		       (const struct sg_prop[]){{"form", form->name},
+						{"submission", one->submission},
+						{"fields", field_names(one)}},
+		       3)
 		->name = "form.confirmed";
 }
 
@@ -96,13 +76,18 @@ act(struct confirmation *one, struct sg_err *err)
 {
 	const struct sg_host *host = one->call->host;
 	struct sg_text *source = host->text(one->call);
+	struct sg_text *once = host->text(one->call);
 	enum sg_status status;
 
+	/* Pressed twice is pressed once. */
+	host->print(once, "confirm %s", one->submission);
+	one->write = (struct write_once){.call = one->call,
+					 .text = host->text_value(once),
+					 .record_key = one->token.record_key};
 	host->print(source, "form %s, confirmed by mail", one->form->name);
 	one->source = host->text_value(source);
 	add_all(one);
-	status = host->emit(one->call, one->signals, one->n_signals, SG_SYNCED,
-			    err);
+	status = write_once_emit(&one->write, err);
 	if (status == SG_OK) {
 		form_notice(one->call, one->request, one->form, 200,
 			    "form.confirmed", one->reply);

@@ -9,20 +9,17 @@
  * never left it and is not suppressed. The applier, which sees the record,
  * holds to that. What a confirmation brings is in form_confirm.c.
  */
-#include "form.h"
-
-#include <inttypes.h>
 #include <string.h>
 
-enum { SIGNALS_MOST = 256, PROPS_MOST = 8, VISITOR_LEN = 32 };
+#include "../write_once.h"
+#include "form.h"
+
+enum { PROPS_MOST = 8, VISITOR_LEN = 32 };
 
 struct emission {
 	const struct sg_call *call;
 	struct form_filled *filled;
-	const char *once; /* what makes this submission the same as another */
-	struct sg_signal *signals;
-	size_t n_signals;
-	bool too_many;
+	struct write_once write;
 };
 
 /* --- the same twice --------------------------------------------------------
@@ -31,7 +28,7 @@ struct emission {
 /* All that was filled in. Whoever sends it again within a minute sends the
  * same. */
 static const char *
-write_once(const struct sg_call *call, const struct form_filled *filled)
+all_of(const struct sg_call *call, const struct form_filled *filled)
 {
 	const struct sg_host *host = call->host;
 	const struct form *form = filled->form;
@@ -47,49 +44,8 @@ write_once(const struct sg_call *call, const struct form_filled *filled)
 	return host->text_value(text);
 }
 
-/* The same within the minute of the clock also after a restart, which forgets
- * what once_begin() knew. */
-static const char *
-external_id(const struct emission *emission)
-{
-	const struct sg_host *host = emission->call->host;
-	struct sg_text *text = host->text(emission->call);
-
-	host->print(text, "%" PRId64 " %zu %s",
-		    emission->call->now / FORM_SAME_MS, emission->n_signals,
-		    emission->once);
-	return host->text_value(text);
-}
-
 /* --- signals ---------------------------------------------------------------
  */
-
-static struct sg_signal *
-add(struct emission *emission, enum sg_signal_kind kind,
-    const struct sg_prop *props, size_t n_props)
-{
-	const struct sg_host *host = emission->call->host;
-	struct sg_signal *signal;
-	struct sg_prop *copy;
-
-	if (emission->n_signals == SIGNALS_MOST) {
-		emission->too_many = true;
-		emission->n_signals--;
-	}
-	signal = &emission->signals[emission->n_signals];
-	copy = host->alloc(emission->call, n_props * sizeof(*copy));
-	memcpy(copy, props, n_props * sizeof(*copy));
-	memset(signal, 0, sizeof(*signal));
-	signal->size = sizeof(*signal);
-	signal->kind = kind;
-	signal->record_key = emission->filled->record_key;
-	signal->key = emission->filled->email;
-	signal->props = copy;
-	signal->n_props = n_props;
-	signal->external_id = external_id(emission);
-	emission->n_signals++;
-	return signal;
-}
 
 static void
 add_fields(struct emission *emission)
@@ -100,12 +56,12 @@ add_fields(struct emission *emission)
 		const char *value = emission->filled->answers[i].value;
 
 		if (value[0] && form->fields[i].record[0])
-			add(emission, SG_FIELD_SET,
-			    (const struct sg_prop[]){
-				    {"name", form->fields[i].record},
-				    {"value", value},
-				    {"only_if", "empty"}},
-			    3);
+			write_once_add(&emission->write, SG_FIELD_SET,
+				       (const struct sg_prop[]){
+					       {"name", form->fields[i].record},
+					       {"value", value},
+					       {"only_if", "empty"}},
+				       3);
 	}
 }
 
@@ -121,11 +77,11 @@ add_visitor(struct emission *emission)
 	if (!visitor || strlen(visitor) != VISITOR_LEN ||
 	    strspn(visitor, "0123456789abcdef") != VISITOR_LEN)
 		return;
-	add(emission, SG_FIELD_SET,
-	    (const struct sg_prop[]){{"name", "external_id_visitor"},
-				     {"value", visitor},
-				     {"only_if", "empty"}},
-	    3);
+	write_once_add(&emission->write, SG_FIELD_SET,
+		       (const struct sg_prop[]){{"name", "external_id_visitor"},
+						{"value", visitor},
+						{"only_if", "empty"}},
+		       3);
 }
 
 static void
@@ -145,14 +101,16 @@ add_lists(struct emission *emission)
 			{"state", "unconfirmed"},
 		};
 
-		add(emission, SG_LIST_JOIN, props, form->confirm ? 6 : 5);
+		write_once_add(&emission->write, SG_LIST_JOIN, props,
+			       form->confirm ? 6 : 5);
 	}
 }
 
 static void
 add_tag(struct emission *emission, const char *tag)
 {
-	add(emission, SG_TAG_ADD, (const struct sg_prop[]){{"tag", tag}}, 1);
+	write_once_add(&emission->write, SG_TAG_ADD,
+		       (const struct sg_prop[]){{"tag", tag}}, 1);
 }
 
 static void
@@ -173,7 +131,8 @@ add_submitted(struct emission *emission)
 	props[n++] = (struct sg_prop){"submission", filled->submission};
 	if (form->confirm)
 		props[n++] = (struct sg_prop){"confirmed", "no"};
-	add(emission, SG_SIGNAL_HAPPENED, props, n)->name = "form.submitted";
+	write_once_add(&emission->write, SG_SIGNAL_HAPPENED, props, n)->name =
+		"form.submitted";
 }
 
 /* --- what the answers say ---------------------------------------------------
@@ -188,7 +147,8 @@ add_signal(struct emission *emission, const struct form_field *field,
 					{"value", value}};
 
 	if (name)
-		add(emission, SG_SIGNAL_HAPPENED, props, 3)->name = name;
+		write_once_add(&emission->write, SG_SIGNAL_HAPPENED, props, 3)
+			->name = name;
 }
 
 static void
@@ -197,20 +157,20 @@ add_points(struct emission *emission, const struct form_field *field,
 {
 	const struct sg_host *host = emission->call->host;
 	const struct form *form = emission->filled->form;
-	struct sg_text *number = host->text(emission->call);
 	struct sg_text *because = host->text(emission->call);
 
 	if (points == 0)
 		return;
-	host->print(number, "%.12g", points);
 	host->print(because, "form %s: %s", form->name,
 		    field->label ? field->label : field->name);
 	if (label)
 		host->print(because, " = %s", label);
-	add(emission, SG_SCORE_ADD,
-	    (const struct sg_prop[]){{"score", form->score},
-				     {"points", host->text_value(number)}},
-	    2)
+	write_once_add(&emission->write, SG_SCORE_ADD,
+		       (const struct sg_prop[]){
+			       {"score", form->score},
+			       {"points",
+				write_once_number(&emission->write, points)}},
+		       2)
 		->because = host->text_value(because);
 }
 
@@ -271,7 +231,7 @@ add_mail(struct emission *emission)
 	host->print(path, "/f/%s/", form->name);
 	memcpy(with_path, props, sizeof(props));
 	with_path[3].value = host->text_value(path);
-	add(emission, SG_MAIL, with_path, 6);
+	write_once_add(&emission->write, SG_MAIL, with_path, 6);
 }
 
 /* --- files ------------------------------------------------------------------
@@ -320,11 +280,8 @@ keep_files(struct emission *emission, const char **names, struct sg_err *err)
 static enum sg_status
 emit(struct emission *emission, struct sg_err *err)
 {
-	const struct sg_host *host = emission->call->host;
 	const struct form *form = emission->filled->form;
 
-	emission->signals = host->alloc(
-		emission->call, SIGNALS_MOST * sizeof(struct sg_signal));
 	add_fields(emission);
 	add_visitor(emission);
 	add_lists(emission);
@@ -334,11 +291,7 @@ emit(struct emission *emission, struct sg_err *err)
 	add_answers(emission);
 	if (form->confirm)
 		add_mail(emission);
-	if (emission->too_many)
-		return host->fail(err, SG_REFUSED,
-				  "this form says too much at once");
-	return host->emit(emission->call, emission->signals,
-			  emission->n_signals, SG_SYNCED, err);
+	return write_once_emit(&emission->write, err);
 }
 
 enum sg_status
@@ -346,22 +299,32 @@ form_emit(const struct sg_call *call, struct form_filled *filled,
 	  struct sg_err *err)
 {
 	const struct sg_host *host = call->host;
-	struct emission emission = {.call = call,
-				    .filled = filled,
-				    .once = write_once(call, filled)};
+	struct emission emission = {
+		.call = call,
+		.filled = filled,
+		.write = {.call = call,
+			  .text = all_of(call, filled),
+			  .same_ms = FORM_SAME_MS,
+			  .record_key = filled->record_key,
+			  .key = filled->email},
+	};
 	const char *names[FORM_FIELDS_MOST] = {NULL};
 	enum sg_status status =
-		host->once_begin(call, emission.once, FORM_SAME_MS, err);
+		host->once_begin(call, emission.write.text, FORM_SAME_MS, err);
 
 	if (status == SG_NONE)
 		return SG_OK; /* it is kept already */
 	if (status != SG_OK)
 		return status;
+	if (!form_address_may(call, filled)) {
+		host->once_end(call, emission.write.text, false);
+		return SG_NONE;
+	}
 	status = keep_files(&emission, names, err);
 	if (status == SG_OK)
 		status = emit(&emission, err);
 	if (status != SG_OK)
 		drop_files(&emission, names);
-	host->once_end(call, emission.once, status == SG_OK);
+	host->once_end(call, emission.write.text, status == SG_OK);
 	return status;
 }

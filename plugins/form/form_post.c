@@ -194,16 +194,16 @@ static enum sg_status
 keep(struct post *post, struct sg_err *err)
 {
 	const struct sg_host *host = post->call->host;
-	enum sg_status status;
+	enum sg_status status = form_emit(post->call, &post->filled, err);
 
-	if (!form_address_may(post->call, &post->filled)) {
-		host->reply_header(post->reply, "Retry-After", "3600");
-		answer_again(post, 429, "form.too_often");
-		return SG_OK;
-	}
-	status = form_emit(post->call, &post->filled, err);
 	if (status == SG_OK) {
 		answer_thanks(post);
+	} else if (status == SG_NONE) {
+		host->reply_header(post->reply, "Retry-After", "3600");
+		answer_again(post, 429,
+			     post->wants_json ? "form.too_often"
+					      : "form.too_often_text");
+		return SG_OK;
 	} else if (status == SG_REFUSED) {
 		host->log(post->call, SG_LOG_WARN, "form=%s refused: %s",
 			  post->form->name, host->reason(err));

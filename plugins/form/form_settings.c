@@ -20,11 +20,20 @@ read_names(const struct sg_call *call, const struct form *form,
 	return SG_OK;
 }
 
-static bool
-is_address(const char *url)
+/* With a host, and nothing that could end a header. */
+bool
+form_is_address(const char *url)
 {
-	return strncmp(url, "https://", 8) == 0 ||
-	       strncmp(url, "http://", 7) == 0;
+	const char *host = strncmp(url, "https://", 8) == 0  ? url + 8
+			   : strncmp(url, "http://", 7) == 0 ? url + 7
+							     : "";
+
+	if (!*host || strchr("/?#:", *host))
+		return false;
+	for (; *host; host++)
+		if ((unsigned char)*host <= ' ' || *host == 127)
+			return false;
+	return true;
 }
 
 static enum sg_status
@@ -35,14 +44,14 @@ read_redirects(const struct sg_call *call, struct form *form,
 	enum sg_status status;
 
 	form->redirect = host->setting_text(form->settings, "redirect");
-	if (form->redirect && !is_address(form->redirect))
+	if (form->redirect && !form_is_address(form->redirect))
 		return host->setting_refuse(form->settings, "redirect", err,
 					    "not an http(s) address: %s",
 					    form->redirect);
 	status = read_names(call, form, "redirects", form->redirects,
 			    &form->n_redirects, err);
 	for (size_t i = 0; status == SG_OK && i < form->n_redirects; i++)
-		if (!is_address(form->redirects[i]))
+		if (!form_is_address(form->redirects[i]))
 			status = host->setting_refuse(
 				form->settings, "redirects", err,
 				"not an http(s) address: %s",
@@ -141,7 +150,9 @@ read_form(const struct sg_call *call, struct form *form, struct sg_err *err)
 				    &form->n_tags, err);
 	if (status == SG_OK)
 		status = read_confirmation(call, form, err);
-	return status == SG_OK ? read_guards(call, form, err) : status;
+	if (status == SG_OK)
+		status = read_guards(call, form, err);
+	return status == SG_OK ? form_make_sense(call, form, err) : status;
 }
 
 enum sg_status

@@ -56,6 +56,21 @@ write_options(const struct snippet *snippet, const struct form_field *field)
 	}
 }
 
+/* "12.5" is a number, too: without a step it is none to a browser. */
+static void
+write_bounds(const struct snippet *snippet, const struct form_field *field)
+{
+	const struct sg_host *host = snippet->call->host;
+
+	if (field->type != FORM_NUMBER)
+		return;
+	host->print(snippet->to, " step=\"any\"");
+	if (field->has_least)
+		host->print(snippet->to, " min=\"%.12g\"", field->least);
+	if (field->has_most)
+		host->print(snippet->to, " max=\"%.12g\"", field->most);
+}
+
 static void
 write_input(const struct snippet *snippet, const struct form_field *field,
 	    const char *element, const char *type)
@@ -72,6 +87,7 @@ write_input(const struct snippet *snippet, const struct form_field *field,
 		attribute(snippet, "value", "true");
 	else if (field->fallback && strcmp(element, "input") == 0)
 		attribute(snippet, "value", field->fallback);
+	write_bounds(snippet, field);
 	if (field->required)
 		host->print(snippet->to, " required");
 	host->print(snippet->to, ">");
@@ -116,6 +132,11 @@ write_field(const struct snippet *snippet, const struct form_field *field)
 		write_input(snippet, field, "input",
 			    field->type == FORM_FILE ? "file"
 						     : form_input_type(field));
+	}
+	if (field->help) {
+		host->print(snippet->to, "<br>\n    <small>");
+		host->append_html(snippet->to, field->help);
+		host->print(snippet->to, "</small>");
 	}
 	host->print(snippet->to, "</label></p>\n");
 }

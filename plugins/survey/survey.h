@@ -53,7 +53,7 @@ struct survey_question {
 };
 
 struct survey_outcome {
-	const char *name, *title, *message, *link, *signal; /* or NULL */
+	const char *name, *title, *message, *link; /* or NULL */
 	bool has_from;
 	double from; /* the least score; the highest of these counts */
 };
@@ -109,6 +109,9 @@ enum sg_status survey_start(const struct sg_call *call, void **state_out,
 			    struct sg_err *err);
 enum sg_status survey_read_questions(const struct sg_call *call,
 				     struct survey *survey, struct sg_err *err);
+enum sg_status survey_make_sense(const struct sg_call *call,
+				 const struct survey *survey,
+				 struct sg_err *err);
 extern const struct sg_option survey_question_options[];
 const char *survey_type_name(enum survey_type type);
 const struct survey *survey_find(const struct surveys *surveys,

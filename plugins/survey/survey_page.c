@@ -17,6 +17,21 @@ is_shown(const struct survey_filled *filled, size_t i)
 	return !filled->survey->steps || i == filled->step;
 }
 
+/* What a reader who does not see it hears with it. */
+static const char *
+described_by(const struct showing *showing, const char *id, const char *help,
+	     const char *fault)
+{
+	const struct sg_host *host = showing->call->host;
+	struct sg_text *ids = host->text(showing->call);
+
+	if (help)
+		host->print(ids, "%s-help", id);
+	if (fault)
+		host->print(ids, "%s%s-fault", help ? " " : "", id);
+	return host->text_value(ids);
+}
+
 static void
 add_fault(const struct showing *showing, struct sg_page *row, const char *id,
 	  const char *label, const char *key)
@@ -70,6 +85,7 @@ show_question(const struct showing *showing, size_t i)
 	const struct survey_question *question = &filled->survey->questions[i];
 	struct sg_page *row = host->page_row(showing->page, "questions");
 	char id[64], longest[24];
+	const char *fault;
 
 	snprintf(id, sizeof(id), "question-%zu", i);
 	snprintf(longest, sizeof(longest), "%lld",
@@ -92,8 +108,10 @@ show_question(const struct showing *showing, size_t i)
 	host->page_set(row, "value",
 		       filled->given ? filled->answers[i].typed : "");
 	add_choices(showing, row, i);
-	add_fault(showing, row, id, question->label,
-		  filled->given ? filled->answers[i].fault : NULL);
+	fault = filled->given ? filled->answers[i].fault : NULL;
+	host->page_set(row, "described_by",
+		       described_by(showing, id, question->help, fault));
+	add_fault(showing, row, id, question->label, fault);
 }
 
 static void

@@ -141,6 +141,8 @@ read_survey(const struct sg_call *call, struct survey *survey,
 		status = survey_read_questions(call, survey, err);
 	if (status == SG_OK)
 		status = read_outcomes(call, survey, err);
+	if (status == SG_OK)
+		status = survey_make_sense(call, survey, err);
 	return status == SG_OK ? declare_score(call, survey, err) : status;
 }
 

@@ -203,6 +203,9 @@ bool webhook_host_is_listed(const struct sg_call *call,
 			    const struct webhook *hook, const char *list,
 			    const char *url);
 
+enum sg_status webhook_challenge_read(const struct sg_call *call,
+				      const struct webhook *hook,
+				      struct sg_err *err);
 /* GET with a challenge, a POST that is one: answered here. */
 bool webhook_challenge(const struct sg_call *call, const struct webhook *hook,
 		       const struct sg_request *request,

@@ -64,6 +64,30 @@ slack(const struct sg_call *call, const struct webhook_document *document,
 	return true;
 }
 
+enum sg_status
+webhook_challenge_read(const struct sg_call *call, const struct webhook *hook,
+		       struct sg_err *err)
+{
+	static const char *const kinds[] = {"facebook", "x", "slack"};
+	const char *kind = webhook_setting_text(call, hook, "challenge");
+	bool is_known = !kind;
+
+	for (size_t i = 0; kind && i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		is_known |= strcmp(kinds[i], kind) == 0;
+	if (!is_known)
+		return call->host->setting_refuse(
+			webhook_setting(call, hook, "challenge"), "challenge",
+			err, "expected facebook, x or slack, not `%s`", kind);
+	if (kind && strcmp(kind, "facebook") == 0 &&
+	    !webhook_setting_text(call, hook, "verify_token"))
+		return call->host->setting_refuse(
+			hook->own, NULL, err,
+			"webhook \"%s\" needs `verify_token`: the word that "
+			"you say in the app's settings",
+			hook->name);
+	return SG_OK;
+}
+
 bool
 webhook_challenge(const struct sg_call *call, const struct webhook *hook,
 		  const struct sg_request *request,

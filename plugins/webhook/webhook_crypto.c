@@ -231,6 +231,23 @@ import_chain(const char *pem, gnutls_x509_crt_t *chain, unsigned *n)
 					   0) > 0;
 }
 
+bool
+webhook_certificate_is(const char *pem)
+{
+	gnutls_datum_t text = {(unsigned char *)(uintptr_t)pem,
+			       (unsigned)strlen(pem)};
+	gnutls_x509_crt_t *all;
+	unsigned n = 0;
+
+	if (gnutls_x509_crt_list_import2(&all, &n, &text, GNUTLS_X509_FMT_PEM,
+					 0) < 0)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		gnutls_x509_crt_deinit(all[i]);
+	gnutls_free(all);
+	return n > 0;
+}
+
 static bool
 leads_to(gnutls_x509_crt_t *chain, unsigned n, const char *authorities)
 {

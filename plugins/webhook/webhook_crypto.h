@@ -38,6 +38,8 @@ bool webhook_public_key_is(const char *key);
 bool webhook_signed_by_key(const char *key, struct webhook_bytes text,
 			   const char *signature);
 
+bool webhook_certificate_is(const char *pem);
+
 struct webhook_certified {
 	const char *pem;	 /* the certificate, and what it leads to */
 	const char *authorities; /* PEM; NULL: not asked */

@@ -122,12 +122,29 @@ by_count(const char *text, double unit_ms, int64_t *at_out)
 	return SG_OK;
 }
 
+/* A fraction of one or two digits gets its others. */
+static const char *
+with_milliseconds(const struct sg_call *call, const char *text)
+{
+	const char *dot = strchr(text, '.');
+	size_t digits = dot ? strspn(dot + 1, "0123456789") : 0;
+	struct sg_text *full = call->host->text(call);
+
+	if (digits < 1 || digits > 2)
+		return text;
+	call->host->append(full, text, (size_t)(dot - text) + 1 + digits);
+	call->host->print(full, "%s%s", digits == 1 ? "00" : "0",
+			  dot + 1 + digits);
+	return call->host->text_value(full);
+}
+
 /* Fractions beyond milliseconds, and a space for the T, are cut or taken. */
 static enum sg_status
 by_iso(const struct sg_call *call, const char *text, const char *zone,
        int64_t *at_out)
 {
-	char *copy = call->host->copy(call, text), *dot = strchr(copy, '.');
+	char *copy = call->host->copy(call, with_milliseconds(call, text));
+	char *dot = strchr(copy, '.');
 	size_t digits = dot ? strspn(dot + 1, "0123456789") : 0;
 	size_t len = strlen(copy);
 
@@ -135,8 +152,6 @@ by_iso(const struct sg_call *call, const char *text, const char *zone,
 		copy[10] = 'T';
 	if (digits > 3)
 		memmove(dot + 4, dot + 1 + digits, strlen(dot + digits));
-	else if (dot && digits < 3) /* tenths are not worth it */
-		memmove(dot, dot + 1 + digits, strlen(dot + digits));
 	len = strlen(copy);
 	/* +0200 for +02:00 */
 	if (len > 16 && (copy[len - 5] == '+' || copy[len - 5] == '-') &&

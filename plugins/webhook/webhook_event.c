@@ -95,6 +95,24 @@ read_choice(struct reader *reader, struct webhook_condition *condition,
 	return SG_OK;
 }
 
+/* The first that is not in 'a text' or in ( ). */
+static const char *
+comma_in(const char *at)
+{
+	bool quoted = false;
+	int depth = 0;
+
+	for (; *at; at++) {
+		if (*at == '\'')
+			quoted = !quoted;
+		else if (!quoted && (*at == '(' || *at == ')'))
+			depth += *at == '(' ? 1 : -1;
+		else if (*at == ',' && !quoted && depth <= 0)
+			return at;
+	}
+	return NULL;
+}
+
 static enum sg_status
 read_choices(struct reader *reader, struct webhook_condition *condition,
 	     const char *at)
@@ -102,7 +120,7 @@ read_choices(struct reader *reader, struct webhook_condition *condition,
 	enum sg_status status = SG_OK;
 
 	while (status == SG_OK) {
-		const char *comma = strchr(at, ',');
+		const char *comma = comma_in(at);
 
 		status = read_choice(reader, condition, skip_blanks(at),
 				     comma ? (size_t)(comma - skip_blanks(at))
@@ -280,6 +298,29 @@ read_short(struct reader *reader)
 	return parse(reader, "email", pair->from, NULL, &pair->expr);
 }
 
+/* Of one that is not unique nobody could be found. Where the mapping is a ready
+ * one, the line of the webhook that names it says more. */
+static enum sg_status
+check_record(struct reader *reader, const struct webhook_pair *pair)
+{
+	const struct sg_host *host = reader->call->host;
+	const char *field;
+
+	if (!is_record_name(pair->name))
+		return host->setting_refuse(
+			reader->settings, "record", reader->err,
+			"`%.60s` is not email, key or field.NAME", pair->name);
+	field = strncmp(pair->name, "field.", 6) == 0 ? pair->name + 6 : NULL;
+	if (!field ||
+	    host->is_named(reader->call, SG_NAMED_UNIQUE_FIELD, field))
+		return SG_OK;
+	return host->setting_refuse(
+		reader->hook->own, NULL, reader->err,
+		"webhook \"%s\": event \"%s\" finds its record by the field "
+		"%s, which has to be declared: field \"%s\" { unique = yes }",
+		reader->hook->name, reader->event->title, field, field);
+}
+
 static enum sg_status
 read_record(struct reader *reader)
 {
@@ -288,14 +329,10 @@ read_record(struct reader *reader)
 	enum sg_status status =
 		read_pairs(reader, "record", &event->record, &event->n_record);
 
-	for (size_t i = 0; status == SG_OK && i < event->n_record; i++)
-		if (!is_record_name(event->record[i].name))
-			status = host->setting_refuse(
-				reader->settings, "record", reader->err,
-				"`%.60s` is not email, key or field.NAME",
-				event->record[i].name);
 	if (status == SG_OK)
 		status = read_short(reader);
+	for (size_t i = 0; status == SG_OK && i < event->n_record; i++)
+		status = check_record(reader, &event->record[i]);
 	if (status == SG_OK && event->n_record == 0)
 		status = host->setting_refuse(
 			reader->settings, "email", reader->err,

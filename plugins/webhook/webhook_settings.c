@@ -212,6 +212,35 @@ read_fetch(const struct sg_call *call, struct webhook *hook, struct sg_err *err)
 
 /* --- all of it ----------------------------------------------------------- */
 
+/* It stands in an address, and in the name of a file. */
+static enum sg_status
+check_name(const struct sg_call *call, const struct webhook *hook,
+	   struct sg_err *err)
+{
+	const char *allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUV"
+			      "WXYZ0123456789_-";
+
+	if (hook->name[0] && !hook->name[strspn(hook->name, allowed)])
+		return SG_OK;
+	return call->host->setting_refuse(hook->own, NULL, err,
+					  "webhook \"%s\": a name is made of "
+					  "a-z, A-Z, 0-9, - and _",
+					  hook->name);
+}
+
+static enum sg_status
+check_events(const struct sg_call *call, const struct webhook *hook,
+	     struct sg_err *err)
+{
+	return hook->n_events
+		       ? SG_OK
+		       : call->host->setting_refuse(
+				 hook->own, NULL, err,
+				 "webhook \"%s\" needs `mapping`, or an "
+				 "`event` of its own: nothing would be kept",
+				 hook->name);
+}
+
 static enum sg_status
 read_hook(const struct sg_call *call, const struct sg_settings *settings,
 	  struct webhook *hook, struct sg_err *err)
@@ -220,6 +249,9 @@ read_hook(const struct sg_call *call, const struct sg_settings *settings,
 
 	hook->name = call->host->setting_title(settings);
 	hook->own = settings;
+	status = check_name(call, hook, err);
+	if (status != SG_OK)
+		return status;
 	hook->news = calloc(1, sizeof(*hook->news));
 	if (!hook->news)
 		return call->host->fail(err, SG_FAILED, "out of memory");
@@ -232,7 +264,11 @@ read_hook(const struct sg_call *call, const struct sg_settings *settings,
 	if (status == SG_OK)
 		status = webhook_check_read(call, hook, err);
 	if (status == SG_OK)
+		status = webhook_challenge_read(call, hook, err);
+	if (status == SG_OK)
 		status = read_events(call, hook, err);
+	if (status == SG_OK)
+		status = check_events(call, hook, err);
 	if (status == SG_OK)
 		webhook_confirm_load(call, hook);
 	return status;

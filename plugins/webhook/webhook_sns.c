@@ -307,6 +307,10 @@ read_file(const struct sg_call *call, const struct webhook *hook,
 			"%s cannot be read: %s", path, strerror(errno));
 	text[fread(text, 1, PEM_MOST, file)] = '\0';
 	fclose(file);
+	if (!webhook_certificate_is(text))
+		return call->host->setting_refuse(
+			webhook_setting(call, hook, option), option, err,
+			"%s has no certificate in PEM", path);
 	*out = text;
 	return SG_OK;
 }

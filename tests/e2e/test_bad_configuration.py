@@ -24,6 +24,15 @@ MISTAKES = {
         "mail.example.com"),
     "a way of TLS that there is not": ('smtp { tls = "maybe" }\n', "maybe"),
     "a duration that is none": ("checkpoint = often\n", "checkpoint"),
+    "a form's points for a score that is not there": (
+        'plugin "form" { form "x" { score = "fitt" } }\n', '"fitt"'),
+    "a form's template that is not there": (
+        'plugin "form" { form "x" { confirm = yes template = "no" } }\n',
+        '"no"'),
+    "a webhook's field by which nobody is found": (
+        'plugin "webhook" { webhook "x" { unsigned = yes event "a.b" { '
+        'email = "/a" match = "field.phone" } } }\n',
+        'field "phone" { unique = yes }'),
 }
 
 

@@ -195,6 +195,87 @@ def test_it_fits_a_phone_and_speaks_german(world, browser):
     assert not [line for line in browser.said() if "favicon" not in line]
 
 
+# Of each text its contrast with what is behind it, where that is too little
+# (WCAG 2.1, 1.4.3).
+FAINT = """
+    const light = (c) => {
+        const [r, g, b] = c.match(/[\\d.]+/g).map((v) => {
+            v /= 255;
+            return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4;
+        });
+        return .2126 * r + .7152 * g + .0722 * b;
+    };
+    const behind = (e) => {
+        for (; e; e = e.parentElement) {
+            const c = getComputedStyle(e).backgroundColor;
+            if (!c.startsWith("rgba(0, 0, 0, 0"))
+                return c;
+        }
+        return "rgb(255, 255, 255)";
+    };
+    return [...document.querySelectorAll("main *")].filter((e) =>
+        [...e.childNodes].some((n) => n.nodeType == 3 && n.data.trim())
+    ).map((e) => {
+        const a = light(getComputedStyle(e).color), b = light(behind(e));
+        return [e.textContent.trim(),
+                (Math.max(a, b) + .05) / (Math.min(a, b) + .05)];
+    }).filter((row) => row[1] < 4.5)"""
+
+
+def test_a_form_is_filled_by_the_keyboard_alone_and_is_seen(world, browser):
+    from selenium.webdriver.common.action_chains import ActionChains
+    from selenium.webdriver.common.keys import Keys
+
+    def press(*keys):
+        for key in keys:
+            ActionChains(browser.driver).send_keys(key).perform()
+
+    def focus():
+        return browser.run("""
+            const e = document.activeElement, s = getComputedStyle(e);
+            return [e.name || e.textContent, s.outlineStyle != 'none' &&
+                    parseFloat(s.outlineWidth) >= 2]""")
+    browser.forget().get(f"{world.public_url}/f/demo")
+    assert browser.run("return document.title") == "Ask for a demo"
+    assert not browser.run(FAINT)
+    order = []
+    typed = {"email": "keys@far.test", "name": "Kay", "seats": "3",
+             "size": Keys.ARROW_DOWN, "notes": "by hand", "agree": Keys.SPACE}
+    while "Send" not in order:
+        press(Keys.TAB)
+        name, is_seen = focus()
+        assert is_seen, name
+        order.append(name)
+        if name in typed and name != "email":
+            press(typed[name])
+    # not the field that nobody sees
+    assert order == ["email", "name", "seats", "size", "notes", "agree", "Send"]
+    press(Keys.ENTER)
+    browser.wait_for("[role=alert]")
+    for dark in (True, False):
+        browser.dark(dark)
+        assert not browser.run(FAINT), dark
+    press(Keys.TAB)
+    assert focus()[0] == "Email – Please fill this in."
+    press(Keys.ENTER)  # to the field
+    press(Keys.TAB)
+    assert browser.run("return location.hash") == "#field-0"
+    browser.one("[name=email]").send_keys(typed["email"], Keys.ENTER)
+    places.wait_for(lambda: "Thank you" in browser.driver.page_source, 60,
+                    "thanks")
+    world.wait_for_score("keys@far.test", 120)
+
+
+def test_our_own_page_sends_what_only_listed_sites_may(world, browser):
+    browser.forget().get(f"{world.public_url}/f/site")
+    browser.one("[name=email]").send_keys("hosted@far.test")
+    places.wait_for(lambda: browser.run("return performance.now()") > 1500, 60,
+                    "the time that a person needs")
+    browser.submit("button")
+    assert browser.driver.current_url.endswith("/thanks")
+    wait_for_contact(world, "hosted@far.test")
+
+
 def test_the_snippet_works_on_another_site(world, browser):
     world.shop.html = ("<!doctype html><title>shop</title>"
                        + world.do("form", "snippet", "site"))

@@ -45,7 +45,8 @@ static const char settings[] =
 	"webhook \"twilio\" { signature = twilio secret = s format = form\n"
 	"event \"any.thing\" { email = \"/m\" } }\n"
 	"webhook \"sns\" { signature = sns topics = { \"*\" }\n"
-	"certificate = \"/dev/null\" event \"any.thing\" { email = \"/m\" } }\n"
+	"certificate = \"tests/fuzz/webhook_topic.pem\" event \"any.thing\" { "
+	"email = \"/m\" } }\n"
 	"}\n";
 static const char *const hooks[] = {"/h/json",	 "/h/xml",     "/h/form",
 				    "/h/inside", "/h/mailgun", "/h/twilio",

@@ -292,6 +292,21 @@ a_wrong_survey_is_refused_with_its_line(void **state)
 		"survey \"x y\" {\n question \"a\" { type = text } }",
 		"survey \"x\" { question \"a\" { type = text }\n"
 		" outcome \"o\" { link = \"javascript:1\" } }",
+		/* what can be read, and cannot be meant */
+		"survey \"x\" { question \"a\" { type = text answer \"b\" { } "
+		"} }",
+		"survey \"x\" { question \"a\" { type = text low = \"b\" } }",
+		"survey \"x\" { question \"a\" { type = scale longest = 5 } }",
+		"survey \"x\" { question \"a\" { type = text to = \"c\" }\n"
+		" question \"b\" { type = text to = \"c\" } }",
+		"survey \"x\" { question \"a\" { type = scale }\n"
+		" outcome \"o\" { from = 6 } }",
+		"survey \"x\" { question \"a\" { type = scale }\n"
+		" outcome \"o\" { from = 2 } outcome \"p\" { from = 2 } }",
+		"survey \"x\" { question \"a\" { type = scale }\n"
+		" outcome \"o\" { } outcome \"p\" { } }",
+		"survey \"x\" { honeypot = \"a\" question \"a\" { type = text "
+		"} }",
 	};
 	struct sg_err err = {.text = ""};
 

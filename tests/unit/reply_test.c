@@ -100,7 +100,7 @@ a_page_brings_the_headers_that_a_page_needs(void **state)
 	assert_string_equal(reply_get_header(&reply, "X-Content-Type-Options"),
 			    "nosniff");
 	assert_string_equal(reply_get_header(&reply, "Referrer-Policy"),
-			    "no-referrer");
+			    "same-origin");
 	reply_done(&reply);
 }
 

@@ -88,6 +88,10 @@ static const struct row rows[] = {
 	 "2026-01-31T08:00:00.000Z"},
 	{"date('2026-01-31T10:00:00.123456+0200')", JSON, order,
 	 "2026-01-31T08:00:00.123Z"},
+	{"date('2026-01-31T10:00:00.5Z')", JSON, order,
+	 "2026-01-31T10:00:00.500Z"},
+	{"date('2026-01-31T10:00:00.25+01:00')", JSON, order,
+	 "2026-01-31T09:00:00.250Z"},
 	{"date('2026-01-31 10:00:00')", JSON, order,
 	 "2026-01-31T10:00:00.000Z"},
 	{"date('2026-07-31T10:00', 'iso', 'Europe/Berlin')", JSON, order,
@@ -246,6 +250,8 @@ static const struct {
 	{"/a = x", "{}", false},
 	{"/a in x, y, z", "{\"a\":\"y\"}", true},
 	{"/a in x, y", "{\"a\":\"z\"}", false},
+	{"/a in 'x, y', z", "{\"a\":\"x, y\"}", true},
+	{"/a in (first(/c, /b)), z", "{\"a\":\"7\",\"b\":7}", true},
 	{"/a not in x, y", "{\"a\":\"z\"}", true},
 	{"not /a in x, y", "{\"a\":\"x\"}", false},
 	{"/a like or*er", "{\"a\":\"Order\"}", true},
@@ -515,6 +521,14 @@ a_wrong_mapping_is_refused_with_its_line(void **state)
 		   "\"/a\" }"),
 		 "a form has no items"},
 		{X("bearer = x\n user = y\n password = z"), "belong together"},
+		{X("format = json"), "needs `mapping`, or an `event`"},
+		{X("challenge = slak"), "facebook, x or slack"},
+		{X("challenge = facebook"), "needs `verify_token`"},
+		{"webhook \"a/b\" {\n unsigned = yes\n}\n",
+		 "a name is made of"},
+		{X("signature = sns\n topics = { \"a\" }\n certificate = "
+		   "\"/etc/hostname\""),
+		 "no certificate in PEM"},
 	};
 	struct sg_err err = {.text = ""};
 
