@@ -12,7 +12,7 @@
 	if (!tag) return;
 	var data = tag.dataset, key = 'scoregate', to = new URL('e', tag.src).href;
 	var off = nav.doNotTrack == '1' || nav.globalPrivacyControl;
-	var kept = {}, queue = [], timer, arrived, told = 0, seen = 0, since = 0, n = 0;
+	var kept = {}, queue = [], timer, arrived, shown, told = 0, seen = 0, since = 0, n = 0;
 	var files = new RegExp('\\.(' + (data.files || 'pdf|zip|gz|docx?|xlsx?|pptx?|csv|epub|mp3|mp4|dmg|exe|msi|deb|rpm|apk|ics') + ')$', 'i');
 
 	// A storage that is closed to us is one that forgets.
@@ -36,14 +36,18 @@
 	function arrive() {
 		var url = new URL(win.location.href), token = url.searchParams.get('sgi');
 		if (!token) return;
-		arrived = token;
+		arrived = shown = token;
 		url.searchParams.delete('sgi');
 		win.history.replaceState(win.history.state, '', url);
 	}
 
-	function body(events) {
+	function id() {
 		if (!kept.v) { kept.v = random(); keep(); }
-		return JSON.stringify({id: kept.v, who: arrived || kept.w, url: here(),
+		return kept.v;
+	}
+
+	function body(events) {
+		return JSON.stringify({id: id(), who: arrived || kept.w, url: here(),
 				consent: kept.c === 1, events: events.map(function (e) {
 						return {name: e.name, key: e.key, ago: Date.now() - e.at, url: e.url, props: e.props};
 		})});
@@ -59,7 +63,6 @@
 				if (then) then(said);
 		})
 			.catch(function () { if (then) then({}); });
-		arrived = null;
 	}
 
 	function flush(leaving) {
@@ -67,7 +70,10 @@
 		timer = 0;
 		if (!may() || !(queue.length || arrived)) return;
 		var text = body(queue.splice(0, 20));
-		if (!(leaving && nav.sendBeacon && nav.sendBeacon(to, text))) ask(text);
+		if (!(leaving && nav.sendBeacon && nav.sendBeacon(to, text))) {
+			ask(text);
+			arrived = null;
+		}
 		if (queue.length) flush(leaving);
 	}
 
@@ -99,7 +105,7 @@
 	var api = {
 		event: event,
 		page: function () { leave(); visit(); },
-		identify: function (token) { arrived = token; flush(); },
+		identify: function (token) { arrived = shown = token; flush(); },
 		consent: function (yes) {
 			kept = {c: yes ? 1 : 0, v: yes ? kept.v : undefined, w: yes ? kept.w : undefined};
 			if (off) return;
@@ -107,9 +113,12 @@
 			if (yes) flush(); else queue = [];
 		},
 		score: function (name, then) {
+			// Who has just come by a link is known by its token until there is another.
+			var who;
 			if (typeof name == 'function') { then = name; name = 'lead'; }
-			if (!may() || !kept.w) return then(null);
-			ask(JSON.stringify({id: kept.v, who: kept.w, consent: kept.c === 1, ask: name}), function (said) {
+			who = may() && then && (arrived || kept.w || shown);
+			if (!who) return then && then(null);
+			ask(JSON.stringify({id: id(), who: who, consent: kept.c === 1, ask: name}), function (said) {
 					then('score' in said ? said.score : null);
 			});
 		}
@@ -127,13 +136,15 @@
 			if (doc.visibilityState == 'hidden') leave(); else since = Date.now();
 	});
 	win.addEventListener('pagehide', leave);
-	doc.addEventListener('click', function (e) {
-			var a = e.target.closest && e.target.closest('a[href]');
-			if (a && (a.hasAttribute('download') || files.test(a.pathname))) {
-				event('file.downloaded', {file: a.href.split(/[?#]/)[0]});
-				flush(true);
-			}
-		}, true);
+	function followed(e) {
+		var a = e.target.closest && e.target.closest('a[href]');
+		if (a && e.button < 2 && (a.hasAttribute('download') || files.test(a.pathname))) {
+			event('file.downloaded', {file: String(a.href).split(/[?#]/)[0]});
+			flush(true);
+		}
+	}
+	doc.addEventListener('click', followed, true);
+	doc.addEventListener('auxclick', followed, true);
 	// A form of ours tells whose visits these were.
 	doc.addEventListener('submit', function (e) {
 			var form = e.target, field;
@@ -145,7 +156,6 @@
 				field.name = 'sg_visitor';
 				form.appendChild(field);
 			}
-			if (!kept.v) { kept.v = random(); keep(); }
-			field.value = kept.v;
+			field.value = id();
 		}, true);
 })(window, document, navigator);

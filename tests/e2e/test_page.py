@@ -239,6 +239,30 @@ def test_do_not_track_is_heeded(sites, browser, signal):
         undo()
 
 
+def test_a_policy_of_nonces_lets_it_work_and_a_closed_tab_is_told(sites,
+                                                                  browser):
+    daemon, driver = sites.daemon, browser.driver
+    identified(sites, browser, "gus@far.test", "/landing")
+    sites.site.nonced("/nonce")
+    browser.said()
+    first = driver.current_window_handle
+    driver.switch_to.new_window("tab")
+    browser.get(sites.site.origin() + "/nonce?in=tab")
+    ready(browser)
+    # The site's own file has no nonce, and is the one that is kept out.
+    assert {"site.js" in said for said in browser.said()} == {True}
+    visible = "return document.visibilityState"
+    assert browser.run(visible) == "visible"
+    driver.execute_async_script("setTimeout(arguments[0], 1200)")
+    driver.close()
+    driver.switch_to.window(first)
+    places.wait_for(lambda: any(
+        "in=tab" in d["properties"]["url"] and
+        int(d["properties"]["total"]) >= 1
+        for d in daemon.signals("gus@far.test", "page.dwelled")), 60,
+        "what the closed tab told")
+
+
 def score_of(browser):
     return browser.driver.execute_async_script(
         "scoregate('score', arguments[0])")
@@ -255,6 +279,21 @@ def test_a_score_is_told_to_its_owner_on_listed_sites_only(sites, browser):
     browser.get(sites.site.origin("blog.test") + "/blog")
     ready(browser)
     assert score_of(browser) is None
+
+
+def test_who_comes_by_a_link_is_told_the_score_at_once(sites, browser):
+    sites.daemon.do("contact", "add", "fay@far.test")
+    sites.daemon.do("score", "add", "fay@far.test", 7)
+    # As soon as the page is there, and maybe before the script is.
+    sites.site.page("/asks-score")
+    browser.forget().get(sites.click("fay@far.test", "/asks-score"))
+    assert browser.driver.execute_async_script(
+        "window.scoregate('score', arguments[0])") == 7
+    sites.daemon.wait_for_signal("fay@far.test", "visitor.identified",
+                                 limit_s=60)
+    sites.applied()
+    assert len(sites.daemon.signals("fay@far.test",
+                                    "visitor.identified")) == 1
 
 
 def test_a_site_that_is_not_listed_is_not_listened_to(sites, browser):

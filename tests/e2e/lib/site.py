@@ -18,6 +18,7 @@ class Site:
         """tracker: "http://127.0.0.1:PORT"."""
         self.tracker = tracker
         self.pages = {}
+        self.policies = {}
         self.tag = f'<script async src="{tracker}/t.js"></script>'
         site = self
 
@@ -38,7 +39,8 @@ class Site:
                 self.send_response(200)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
-                self.send_header("Content-Security-Policy", site.policy())
+                self.send_header("Content-Security-Policy", site.policies.get(
+                    self.path.split("?")[0], site.policy()))
                 self.end_headers()
                 self.wfile.write(body)
 
@@ -56,6 +58,15 @@ class Site:
                 f"connect-src {self.tracker}; form-action {self.tracker}; "
                 "img-src 'self' data:; base-uri 'none'; "
                 "require-trusted-types-for 'script'")
+
+    def nonced(self, path, nonce="k3J"):
+        """A page whose scripts are known by a nonce alone."""
+        self.page(path, tag=self.tag.replace("<script",
+                                             f"<script nonce={nonce}"))
+        self.policies[path] = self.policy().replace(
+            f"script-src 'self' {self.tracker}",
+            f"script-src 'nonce-{nonce}' 'strict-dynamic'")
+        return self
 
     def origin(self, name="shop.test"):
         return f"http://{name}:{self.port}"
