@@ -25,8 +25,9 @@ enum {
 
 /* What the friend gets to read. */
 struct forward_offer {
-	const char *campaign; /* "" = of every other */
-	const char *subject, *text, *link;
+	const char *campaign;	    /* "" = of every other */
+	const char *subject, *text; /* NULL: as the page's language has it */
+	const char *link;
 };
 
 /* The state; offers[0] is that of every other campaign. */

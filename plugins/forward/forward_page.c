@@ -37,12 +37,17 @@ answer(const struct sg_call *call, const struct sg_request *request,
 	const struct sg_host *host = call->host;
 	struct sg_page *page = host->page(call, request, "forward");
 	struct sg_text *body = host->text(call);
+	const char *subject = offer->subject
+				      ? offer->subject
+				      : host->page_say(page, "forward.subject");
+	const char *text = offer->text ? offer->text
+				       : host->page_say(page, "forward.text");
 
 	/* RFC 6068 §5: a line ends with %0D%0A. */
-	host->print(body, "%s\r\n\r\n%s\r\n", offer->text, offer->link);
+	host->print(body, "%s\r\n\r\n%s\r\n", text, offer->link);
 	host->page_set(page, "passed", passed ? "1" : "");
-	host->page_set(page, "subject", offer->subject);
-	host->page_set(page, "text", offer->text);
+	host->page_set(page, "subject", subject);
+	host->page_set(page, "text", text);
 	host->page_set(page, "link", offer->link);
 	host->page_set(page, "body", host->text_value(body));
 	host->page_set(page, "honeypot", honeypot);

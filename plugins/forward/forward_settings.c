@@ -62,9 +62,7 @@ read_offer(const struct sg_call *call, const struct sg_settings *settings,
 enum sg_status
 forward_start(const struct sg_call *call, void **state_out, struct sg_err *err)
 {
-	static const struct forward_offer fallback = {
-		.subject = "Have a look at this",
-		.text = "I thought that this might interest you:"};
+	static const struct forward_offer fallback = {0};
 	const struct sg_host *host = call->host;
 	const struct sg_settings *settings = host->settings(call), *section;
 	struct forward *forward = host->alloc(call, sizeof(*forward));

@@ -19,19 +19,24 @@ wishes_reason(const char *given)
 	return "";
 }
 
-static const char *
-title_of(const struct sg_call *call, const struct sg_token *token,
-	 const struct wishes *wishes)
+/* Who is not on the list any more has nothing to leave. */
+static void
+add_list(const struct sg_call *call, struct sg_page *page,
+	 const struct sg_token *token, const struct wishes *wishes)
 {
-	struct sg_text *name = call->host->text(call);
-	const char *list;
+	const struct sg_host *host = call->host;
+	struct sg_text *name = host->text(call);
+	const char *list, *title;
 
-	call->host->append(name, token->payload, token->payload_len);
-	list = call->host->text_value(name);
-	for (size_t i = 0; i < wishes->n_lists; i++)
-		if (strcmp(wishes->lists[i].name, list) == 0)
-			return wishes->lists[i].title;
-	return list;
+	host->append(name, token->payload, token->payload_len);
+	list = title = host->text_value(name);
+	for (size_t i = 0; i < wishes->n_lists; i++) {
+		if (strcmp(wishes->lists[i].name, list) != 0)
+			continue;
+		title = wishes->lists[i].title;
+		host->page_set(page, "off", wishes->lists[i].joined ? "" : "1");
+	}
+	host->page_set(page, "list", title);
 }
 
 static void
@@ -107,7 +112,7 @@ wishes_show(const struct sg_call *call, const struct sg_request *request,
 	const struct sg_host *host = call->host;
 	struct sg_page *page = host->page(call, request, "unsubscribe");
 
-	host->page_set(page, "list", title_of(call, token, wishes));
+	add_list(call, page, token, wishes);
 	host->page_set(page, "left", said->left ? "1" : "");
 	add_choices(call, page);
 	add_wishes(call, page, wishes);

@@ -107,7 +107,7 @@ def test_lists_a_break_and_tracking_are_saved(site, browser):
     browser.click("#list-offers")
     browser.one("#pause").find_elements("css selector", "option")[1].click()
     browser.click("#tracking-no")
-    browser.submit("form:nth-of-type(2) button")
+    browser.submit("form:has(#tracking-no) button")
     assert "Saved." in browser.text
     # The page says it at once, whatever the applier has still to do.
     assert not browser.one("#list-news").is_selected()
@@ -135,11 +135,13 @@ def test_lists_a_break_and_tracking_are_saved(site, browser):
 
     # On again: the list that was left, mailings, tracking.
     browser.get(link)
+    assert browser.one("h1").text == "You are not on this list"
+    assert len(browser.all("form")) == 2, "there is nothing to leave"
     assert f"No mailings until {until}" in browser.text
     browser.click("#list-news")
     browser.one("#pause").find_elements("css selector", "option")[1].click()
     browser.click("#tracking-yes")
-    browser.submit("form:nth-of-type(2) button")
+    browser.submit("form:has(#tracking-no) button")
     places.wait_for(lambda: lists_of(site, address)["news"] == "joined",
                     30, "the list again")
     assert "paused_until" not in fields_of(site, address)

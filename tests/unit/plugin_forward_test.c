@@ -114,6 +114,30 @@ a_campaign_of_its_own_passes_on_its_own_link(void **state)
 	assert_page_has("<p>https://shop.example.com/?a=1&amp;b=2</p>");
 }
 
+static void
+what_the_operator_leaves_open_is_in_the_reader_s_language(void **state)
+{
+	struct gate_aid *other = gate_aid_open("https://t.example.com", NULL);
+	const char *path;
+
+	(void)state;
+	gate_aid_must_load(other, "reply", NULL);
+	gate_aid_must_load(other, "forward",
+			   "link = \"https://shop.example.com/\"\n");
+	path = pool_printf(other->pool, "/w/%s",
+			   gate_aid_token(other, TOKEN_FORWARD,
+					  "ann@example.com", 77, ""));
+	gate_aid_request(other, "GET", path,
+			 "Accept-Language: fr;q=0.9, de-AT;q=0.8, en;q=0.3\n",
+			 NULL);
+	assert_non_null(strstr(gate_aid_body(other), "Sieh dir das an"));
+	assert_non_null(strstr(gate_aid_body(other), "lang=\"de\""));
+	gate_aid_request(other, "GET", path, "Accept-Language: de;q=0, *\n",
+			 NULL);
+	assert_non_null(strstr(gate_aid_body(other), "Have a look at this"));
+	gate_aid_close(other);
+}
+
 /* The applier drops a second signal with the same external id. */
 static void
 pressing_twice_is_the_same_event_and_another_mail_is_not(void **state)
@@ -230,6 +254,8 @@ main(void)
 		GATE_TEST(
 			the_button_keeps_one_signal_and_opens_the_reader_s_own_mail_program),
 		GATE_TEST(a_campaign_of_its_own_passes_on_its_own_link),
+		GATE_TEST(
+			what_the_operator_leaves_open_is_in_the_reader_s_language),
 		GATE_TEST(
 			pressing_twice_is_the_same_event_and_another_mail_is_not),
 		GATE_TEST(a_filled_hidden_field_is_a_machine_s),
