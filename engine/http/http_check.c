@@ -19,6 +19,7 @@ struct framing {
 	unsigned hosts, lengths, encodings;
 	bool malformed;
 	const char *length, *encoding;
+	const char *next; /* where the next line begins */
 };
 
 static bool
@@ -66,7 +67,8 @@ look(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 {
 	struct framing *framing = arg;
 
-	if (!value || !is_token(name, name_len) ||
+	/* A line without a name is left out without a word. */
+	if (!value || name != framing->next || !is_token(name, name_len) ||
 	    memchr(value, '\r', value_len) || memchr(value, '\n', value_len) ||
 	    memchr(value, '\0', value_len) ||
 	    (value_len > 0 && !ends_with_crlf(value, value_len)) ||
@@ -74,6 +76,7 @@ look(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 		framing->malformed = true;
 		return MHD_NO;
 	}
+	framing->next = value + value_len + 2;
 	if (strcasecmp(name, "Host") == 0) {
 		framing->hosts++;
 	} else if (strcasecmp(name, "Content-Length") == 0) {
@@ -149,7 +152,8 @@ is_one_line(const struct http_checked *request)
 int
 http_check(const struct http_checked *request)
 {
-	struct framing framing = {0};
+	struct framing framing = {.next = request->version +
+					  strlen(request->version) + 2};
 	bool is_1_1 = strcmp(request->version, "HTTP/1.1") == 0;
 	int status;
 
@@ -165,9 +169,13 @@ http_check(const struct http_checked *request)
 		return 400;
 	MHD_get_connection_values_n(request->connection, MHD_HEADER_KIND, look,
 				    &framing);
+	/* Behind the last there is the empty line. */
+	if (framing.next[0] || framing.next[1])
+		framing.malformed = true;
 	status = check_framing(&framing, is_1_1, request->body_most);
 	/* What libmicrohttpd takes for the end of a line between two chunks is
-	 * more than a CRLF, and nobody sees it but itself. */
+	 * more than a CRLF, and nobody sees it but itself. A POST in chunks
+	 * that does not come by TLS is read in http_lane_chunked.c. */
 	if (status == 0 && framing.encodings && !request->may_chunk)
 		return 411;
 	return status;

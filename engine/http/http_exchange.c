@@ -15,7 +15,6 @@
 #include "http/http_private.h"
 
 enum {
-	BODY_PUBLIC_MOST = 1 << 20,
 	BODY_PRIVATE_MOST = 64 << 20,
 	/* Read and thrown away past the most, so that the peer gets to see our
 	 * 413 instead of a reset. */
@@ -123,9 +122,7 @@ http_exchange_begin(void *arg, const char *uri,
 	self->from = http_watch_find(connection);
 	self->body_most = BODY_PRIVATE_MOST;
 	if (door->face == HTTP_PUBLIC)
-		self->body_most = door->http->options.body_most
-					  ? door->http->options.body_most
-					  : BODY_PUBLIC_MOST;
+		self->body_most = door->http->options.body_most;
 	buf_init(&self->body, self->body_most);
 	reply_init(&self->reply);
 	atomic_fetch_add(&door->http->under_way, 1);

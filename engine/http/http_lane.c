@@ -1,7 +1,5 @@
 /* http_lane.c - see http_lane.h. */
-#include "http/http_lane.h"
-#include "http/lane_connection.h"
-#include "http/lane_head.h"
+#include "http/http_lane_private.h"
 #include "http/proxy_header.h"
 
 #include <assert.h>
@@ -19,47 +17,15 @@
 #include "base/log.h"
 
 enum {
-	EVENTS_MOST = 128,
-	ACCEPTS_MOST = 64, /* in one round */
-	ROUND_MOST = EVENTS_MOST + ACCEPTS_MOST,
 	IDLE_LOOK_MS = 1000,
 	ACCEPT_PAUSE_MS = 50 /* when there are no descriptors left */
-};
-
-struct answer {
-	struct lane_connection *connection;
-	size_t request_len;
-	size_t begin, len; /* in lane.out */
-	bool close_after;
-	bool more;    /* is there behind the request */
-	bool refused; /* and may still be coming */
-};
-
-struct http_lane {
-	struct http_door *door;
-	pthread_t thread;
-	int listen_fd, stop_fd;
-	atomic_bool stop;
-	unsigned connections_most;
-	struct lane_connections all;
-	struct spool_batch batch;
-	bool has_batch, unkept; /* unkept: the last write failed */
-	struct buf out;
-	size_t n_answers;
-	struct answer answers[ROUND_MOST];
-	int64_t now;	   /* wall clock of this round, and the other */
-	int64_t monotonic; /* one, by which waits are measured */
-	int64_t date_s, looked_s;
-	char date[HTTP_DATE_SIZE];
-	char client[HTTP_PEER_SIZE]; /* of the request being handled */
-	char bytes[LANE_ANSWERED_MOST + LANE_HEAD_MOST];
 };
 
 /* --- connections ---------------------------------------------------------- */
 
 /* What was not taken would make close() a reset, and the answer be lost. */
-static void
-drop(struct http_lane *lane, struct lane_connection *self)
+void
+lane_drop(struct http_lane *lane, struct lane_connection *self)
 {
 	(void)lane_connection_take(self, lane->bytes);
 	close(lane_connection_release(&lane->all, lane->door->http, self));
@@ -70,7 +36,7 @@ static void
 let_go(struct http_lane *lane, struct lane_connection *self)
 {
 	atomic_fetch_add(&lane->door->http->crowded, 1);
-	drop(lane, self);
+	lane_drop(lane, self);
 }
 
 /* As it is, nothing is taken of what is not answered. */
@@ -87,7 +53,7 @@ hand_over(struct http_lane *lane, struct lane_connection *self)
 		return;
 	}
 	if (!lane_connection_take(self, lane->bytes)) {
-		drop(lane, self);
+		lane_drop(lane, self);
 		return;
 	}
 	fd = lane_connection_release(&lane->all, lane->door->http, self);
@@ -101,8 +67,8 @@ hand_over(struct http_lane *lane, struct lane_connection *self)
 }
 
 /* It waits for the next request, anew. false: it has gone. */
-static bool
-wait_for_more(struct http_lane *lane, struct lane_connection *self)
+bool
+lane_wait_for_more(struct http_lane *lane, struct lane_connection *self)
 {
 	if (self->peer.crowd) {
 		let_go(lane, self);
@@ -110,7 +76,7 @@ wait_for_more(struct http_lane *lane, struct lane_connection *self)
 	}
 	if (lane_connection_wait(&lane->all, self, lane->monotonic) == SG_OK)
 		return true;
-	drop(lane, self);
+	lane_drop(lane, self);
 	return false;
 }
 
@@ -127,7 +93,7 @@ end_idle(struct http_lane *lane)
 	lane->looked_s = lane->monotonic / 1000;
 	while (lane->all.first &&
 	       lane->monotonic - lane->all.first->since > most)
-		drop(lane, lane->all.first);
+		lane_drop(lane, lane->all.first);
 }
 
 /* --- one round ------------------------------------------------------------ */
@@ -152,7 +118,7 @@ look_behind(struct http_lane *lane, const struct lane_connection *connection,
 
 static void
 handle(struct http_lane *lane, struct lane_connection *connection,
-       struct lane_request *from, struct answer *answer)
+       struct lane_request *from, struct lane_answer *answer)
 {
 	struct http *http = lane->door->http;
 	struct http_request request = {.face = lane->door->face,
@@ -179,16 +145,10 @@ handle(struct http_lane *lane, struct lane_connection *connection,
 	reply_done(&reply);
 }
 
-/* What there is that is not answered. */
-struct look {
-	char *bytes;
-	size_t len;
-};
-
 /* false: nothing, or not now; then it is taken care of. */
 static bool
 look_at(struct http_lane *lane, struct lane_connection *connection,
-	struct look *look)
+	struct lane_look *look)
 {
 	ssize_t len = recv(connection->fd, lane->bytes, sizeof(lane->bytes),
 			   MSG_PEEK | MSG_DONTWAIT);
@@ -202,9 +162,9 @@ look_at(struct http_lane *lane, struct lane_connection *connection,
 	}
 	if (len == 0 || (len > 0 && connection->over) ||
 	    (len < 0 && errno != EAGAIN && errno != EINTR))
-		drop(lane, connection);
+		lane_drop(lane, connection);
 	else if (!connection->watched)
-		(void)wait_for_more(lane, connection);
+		(void)lane_wait_for_more(lane, connection);
 	return false;
 }
 
@@ -215,8 +175,8 @@ static void
 wait_for_rest(struct http_lane *lane, struct lane_connection *connection)
 {
 	if (connection->over)
-		drop(lane, connection);
-	else if (!connection->begun && wait_for_more(lane, connection))
+		lane_drop(lane, connection);
+	else if (!connection->begun && lane_wait_for_more(lane, connection))
 		connection->begun = true;
 }
 
@@ -224,7 +184,7 @@ wait_for_rest(struct http_lane *lane, struct lane_connection *connection)
  * other. false: there is no more to be done with it now. */
 static bool
 take_proxy(struct http_lane *lane, struct lane_connection *connection,
-	   const struct look *look)
+	   const struct lane_look *look)
 {
 	struct http *http = lane->door->http;
 	struct proxy_header header;
@@ -245,28 +205,30 @@ take_proxy(struct http_lane *lane, struct lane_connection *connection,
 	case PROXY_BAD:
 	default:
 		atomic_fetch_add(&http->refused, 1);
-		drop(lane, connection);
+		lane_drop(lane, connection);
 		return false;
 	}
 	connection->wants_proxy = connection->begun = false;
 	connection->answered = header.len;
 	if (lane_connection_take(connection, lane->bytes))
 		return true;
-	drop(lane, connection);
+	lane_drop(lane, connection);
 	return false;
 }
 
-static void
-refuse(struct http_lane *lane, struct lane_connection *connection,
-       const struct look *look, int status)
+void
+lane_refuse(struct http_lane *lane, struct lane_connection *connection,
+	    const struct lane_look *look, int status)
 {
-	struct answer *answer = &lane->answers[lane->n_answers++];
+	struct lane_answer *answer = &lane->answers[lane->n_answers++];
 	struct sg_reply reply;
 
 	atomic_fetch_add(&lane->door->http->refused, 1);
 	reply_init(&reply);
 	reply_text(&reply, status, http_refusal(status));
 	buf_append_char(&reply.body, '\n');
+	if (status == 503)
+		reply_header(&reply, "Retry-After", "1");
 	answer->connection = connection;
 	answer->request_len = look->len;
 	answer->more = false;
@@ -280,7 +242,7 @@ refuse(struct http_lane *lane, struct lane_connection *connection,
 /* It is not for this lane, or not all of it is there. */
 static void
 pass_on(struct http_lane *lane, struct lane_connection *connection,
-	const struct look *look)
+	const struct lane_look *look)
 {
 	int what = lane_head_look(look->bytes, look->len);
 
@@ -289,21 +251,25 @@ pass_on(struct http_lane *lane, struct lane_connection *connection,
 	else if (what == LANE_HEAD_OTHER)
 		hand_over(lane, connection);
 	else
-		refuse(lane, connection, look, what);
+		lane_refuse(lane, connection, look, what);
 }
 
 /* What a client sent, or that it has gone. */
 static void
 serve(struct http_lane *lane, struct lane_connection *connection)
 {
-	struct answer *answer = &lane->answers[lane->n_answers];
+	struct lane_answer *answer = &lane->answers[lane->n_answers];
 	struct lane_request request;
-	struct look look;
+	struct lane_look look;
 
 	if (connection->refused) {
 		if (!lane_connection_throw(connection, lane->bytes,
 					   sizeof(lane->bytes)))
-			drop(lane, connection);
+			lane_drop(lane, connection);
+		return;
+	}
+	if (connection->chunked) {
+		lane_chunked_hear(lane, connection);
 		return;
 	}
 	if (!look_at(lane, connection, &look))
@@ -315,6 +281,8 @@ serve(struct http_lane *lane, struct lane_connection *connection)
 		hand_over(lane, connection);
 		return;
 	}
+	if (lane_chunked_begin(lane, connection, &look))
+		return;
 	/* What follows a last request would make close() a reset. */
 	if (!lane_request_read(look.bytes, look.len, &request) ||
 	    (request.close_after && request.len != look.len)) {
@@ -407,16 +375,16 @@ turn_away(struct http_lane *lane, struct lane_connection *connection)
 {
 	if (!lane_connection_take(connection, lane->bytes) ||
 	    shutdown(connection->fd, SHUT_WR) < 0) {
-		drop(lane, connection);
+		lane_drop(lane, connection);
 		return;
 	}
 	connection->refused = true;
-	if (wait_for_more(lane, connection))
+	if (lane_wait_for_more(lane, connection))
 		lane_connection_wake(&lane->all, connection);
 }
 
 static void
-send_answer(struct http_lane *lane, const struct answer *answer)
+send_answer(struct http_lane *lane, const struct lane_answer *answer)
 {
 	struct lane_connection *connection = answer->connection;
 	/* The end goes into the answer's packet. */
@@ -433,8 +401,8 @@ send_answer(struct http_lane *lane, const struct answer *answer)
 	/* Whoever does not read so much as our short answers is let go. */
 	if (answer->close_after || sent != (ssize_t)answer->len ||
 	    (connection->over && !answer->more) || !make_room(lane, connection))
-		drop(lane, connection);
-	else if (wait_for_more(lane, connection) && answer->more)
+		lane_drop(lane, connection);
+	else if (lane_wait_for_more(lane, connection) && answer->more)
 		lane_connection_wake(&lane->all, connection);
 }
 
@@ -451,7 +419,7 @@ answer_all(struct http_lane *lane)
 		if (buf_ok(&lane->out))
 			send_answer(lane, &lane->answers[i]);
 		else
-			drop(lane, lane->answers[i].connection);
+			lane_drop(lane, lane->answers[i].connection);
 	}
 	atomic_fetch_add(&http->requests, lane->n_answers);
 	atomic_fetch_add(&http->quick, lane->n_answers);
@@ -513,7 +481,7 @@ run(void *arg)
 		play_round(lane, events, n);
 	}
 	while (lane->all.first)
-		drop(lane, lane->all.first);
+		lane_drop(lane, lane->all.first);
 	return NULL;
 }
 

@@ -23,6 +23,7 @@ enum {
 	TIMEOUT_S = 10,
 	REQUEST_S = 30,
 	HEADER_BYTES = LANE_HEAD_MOST,
+	BODY_BYTES = 1 << 20,
 	BODIES_BYTES = 256 << 20,
 	/* libmicrohttpd's of a connection, in such heads: one, what it makes
 	 * of it, and the answer's. */
@@ -40,6 +41,8 @@ set_defaults(struct http_options *options)
 		options->timeout_s = TIMEOUT_S;
 	if (!options->request_s)
 		options->request_s = REQUEST_S;
+	if (!options->body_most)
+		options->body_most = BODY_BYTES;
 	if (!options->bodies_most)
 		options->bodies_most = BODIES_BYTES;
 	if (!options->header_most)

@@ -21,6 +21,7 @@ lane_connection_new(struct lane_connections *all, struct http *http, int fd,
 	self->fd = fd;
 	self->watched = self->begun = self->over = self->refused = false;
 	self->answered = self->thrown = 0;
+	self->chunked = NULL;
 	http_socket_peer(address, &self->peer);
 	http_limit_enter(http, &self->peer);
 	http_socket_text(&self->peer, self->text);
@@ -68,6 +69,7 @@ lane_connection_release(struct lane_connections *all, struct http *http,
 	all->n--;
 	atomic_fetch_sub(&http->connections, 1);
 	http_limit_leave(http, &self->peer);
+	lane_chunked_free(self->chunked);
 	self->magic = 0;
 	free(self);
 	return fd;

@@ -24,13 +24,17 @@ struct lane_connection {
 	bool begun;	  /* there is a head that is not all there yet */
 	bool over;	  /* nothing more will come than is there */
 	bool refused;	  /* what still comes is thrown away */
-	size_t answered;  /* bytes of those that are there */
-	size_t thrown;	  /* bytes away, since it is refused */
+	struct lane_chunked *chunked; /* a body that is coming, or NULL */
+	size_t answered;	      /* bytes of those that are there */
+	size_t thrown;		      /* bytes away, since it is refused */
 	int64_t since;
 	struct lane_connection *before, *after;
 	struct http_origin peer;
 	char text[HTTP_PEER_SIZE];
 };
+
+/* http_lane_chunked.c. NULL is fine. */
+void lane_chunked_free(struct lane_chunked *chunked);
 
 /* All connections of a lane, and the list. */
 struct lane_connections {

@@ -19,6 +19,12 @@ is_visible(char c)
 }
 
 static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool
 skip(struct rest *rest, const char *text)
 {
 	size_t len = strlen(text);
@@ -30,14 +36,12 @@ skip(struct rest *rest, const char *text)
 	return true;
 }
 
-/* "/o/…" or "/c/…", up to the blank, which becomes its NUL. */
+/* Up to the blank, which becomes its NUL. */
 static bool
 read_target(struct rest *rest, struct lane_request *request)
 {
 	char *begin = rest->at, *query;
 
-	if (!skip(rest, "/o/") && !skip(rest, "/c/"))
-		return false;
 	while (rest->at < rest->end && is_visible(*rest->at))
 		rest->at++;
 	if (rest->at == rest->end || *rest->at != ' ')
@@ -61,6 +65,9 @@ read_request_line(struct rest *rest, struct lane_request *request)
 	else if (skip(rest, "HEAD "))
 		request->method = "HEAD";
 	else
+		return false;
+	if (rest->end - rest->at < 3 || (memcmp(rest->at, "/o/", 3) != 0 &&
+					 memcmp(rest->at, "/c/", 3) != 0))
 		return false;
 	return read_target(rest, request) && skip(rest, "HTTP/1.1\r\n");
 }
@@ -101,6 +108,34 @@ read_header(struct rest *rest, struct lane_header *header)
 		rest->at++;
 	begin = rest->at;
 	if (begin[-1] == ' ' || !skip(rest, "\r\n"))
+		return false;
+	*begin = '\0';
+	return true;
+}
+
+/* The same with any blanks around the value, or none, and none of it. */
+static bool
+read_loose_header(struct rest *rest, struct lane_header *header)
+{
+	char *begin = rest->at;
+
+	while (rest->at < rest->end && text_is_token_char(*rest->at))
+		rest->at++;
+	header->name = begin;
+	header->name_len = (size_t)(rest->at - begin);
+	begin = rest->at;
+	if (header->name_len == 0 || !skip(rest, ":"))
+		return false;
+	*begin = '\0';
+	while (rest->at < rest->end && is_blank(*rest->at))
+		rest->at++;
+	header->value = begin = rest->at;
+	for (; rest->at < rest->end &&
+	       (is_visible(*rest->at) || is_blank(*rest->at));
+	     rest->at++)
+		if (!is_blank(*rest->at))
+			begin = rest->at + 1;
+	if (!skip(rest, "\r\n"))
 		return false;
 	*begin = '\0';
 	return true;
@@ -183,13 +218,32 @@ take_header(struct lane_request *request, const struct lane_header *header,
 		strcasecmp(header->value, "keep-alive") == 0);
 }
 
-bool
-lane_request_read(char *bytes, size_t len, struct lane_request *request)
-{
-	struct rest rest = {bytes, bytes + len};
-	struct seen seen = {0, 0};
-	struct lane_header *header;
+/* --- a POST in chunks ----------------------------------------------------- */
 
+struct seen_chunked {
+	unsigned hosts, encodings, expects;
+};
+
+static bool
+take_chunked_header(const struct lane_header *header, struct seen_chunked *seen)
+{
+	if (NAMED(header, "Content-Length") || NAMED(header, "Trailer") ||
+	    NAMED(header, "Upgrade"))
+		return false;
+	if (NAMED(header, "Host"))
+		return ++seen->hosts == 1;
+	if (NAMED(header, "Transfer-Encoding"))
+		return ++seen->encodings == 1 &&
+		       strcasecmp(header->value, "chunked") == 0;
+	if (NAMED(header, "Expect"))
+		return ++seen->expects == 1 &&
+		       strcasecmp(header->value, "100-continue") == 0;
+	return true;
+}
+
+static void
+begin(struct lane_request *request)
+{
 	request->handle.magic = HTTP_HANDLE_MAGIC;
 	request->handle.header = find_header;
 	request->handle.all = find_all;
@@ -197,6 +251,46 @@ lane_request_read(char *bytes, size_t len, struct lane_request *request)
 	request->handle.over_limit = false;
 	request->close_after = false;
 	request->n_headers = 0;
+}
+
+bool
+lane_request_read_chunked(char *bytes, size_t len, struct lane_request *request,
+			  bool *continues_out)
+{
+	struct rest rest = {bytes, bytes + len};
+	struct seen_chunked seen = {0, 0, 0};
+
+	begin(request);
+	request->method = "POST";
+	if (!skip(&rest, "POST ") || rest.at == rest.end || *rest.at != '/' ||
+	    !read_target(&rest, request) || !skip(&rest, "HTTP/1.1\r\n"))
+		return false;
+	while (!skip(&rest, "\r\n")) {
+		struct lane_header *header;
+
+		if (request->n_headers == LANE_HEADERS_MOST)
+			return false;
+		header = &request->headers[request->n_headers++];
+		if (!read_loose_header(&rest, header) ||
+		    !take_chunked_header(header, &seen))
+			return false;
+	}
+	request->len = (size_t)(rest.at - bytes);
+	request->close_after = true;
+	*continues_out = seen.expects > 0;
+	return seen.hosts == 1 && seen.encodings == 1;
+}
+
+/* --- an open or a click --------------------------------------------------- */
+
+bool
+lane_request_read(char *bytes, size_t len, struct lane_request *request)
+{
+	struct rest rest = {bytes, bytes + len};
+	struct seen seen = {0, 0};
+	struct lane_header *header;
+
+	begin(request);
 	if (!read_request_line(&rest, request))
 		return false;
 	while (!skip(&rest, "\r\n")) {

@@ -50,6 +50,8 @@ HEADS = [
      {400}),
     ("obs-fold first", b"GET @ HTTP/1.1\r\n Host: a\r\n\r\n", {400}),
     ("blank before the colon", b"GET @ HTTP/1.1\r\nHost : a\r\n\r\n", {400}),
+    ("no name", b"GET @ HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n", {400}),
+    ("no name first", b"GET @ HTTP/1.1\r\n: b\r\nHost: a\r\n\r\n", {400}),
     ("no colon", b"GET @ HTTP/1.1\r\nHost: a\r\nnonsense\r\n\r\n", {400}),
     ("a name with bytes", b"GET @ HTTP/1.1\r\nHost: a\r\nX\xff: b\r\n\r\n",
      {400}),
@@ -123,29 +125,31 @@ BODIES = [
     ("two CL", FORM + b"Content-Length: 24\r\nContent-Length: 0\r\n\r\n"
      + BODY, {400}),
     ("a chunk that is no number", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"zz\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     b"zz\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
     ("a negative chunk", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"-18\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     b"-18\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
     ("a chunk in 0x", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"0x18\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     b"0x18\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
     ("a chunk with blanks", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b" 18\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     b" 18\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
     ("a chunk past 64 bits", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"10000000000000018\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     b"10000000000000018\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
     ("a chunk without its end", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"18\r\n" + BODY + b"0\r\n\r\n", {411}),
+     b"18\r\n" + BODY + b"0\r\n\r\n", {400, 411}),
     ("a chunk size without end", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     + b"0" * 5000 + b"18\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     + b"0" * 5000 + b"18\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
     ("bare LF in the chunks", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"18\n" + BODY + b"\n0\n\n", {411}),
+     b"18\n" + BODY + b"\n0\n\n", {400, 411}),
     ("bare LF behind one chunk size", FORM
      + b"Transfer-Encoding: chunked\r\n\r\n18\n" + BODY + b"\r\n0\r\n\r\n",
-     {411}),
+     {400, 411}),
     ("bare CR behind a chunk size", FORM
      + b"Transfer-Encoding: chunked\r\n\r\n18\r" + BODY + b"\r\n0\r\n\r\n",
-     {411}),
-    ("chunks as they should be", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
-     b"18\r\n" + BODY + b"\r\n0\r\n\r\n", {411}),
+     {400, 411}),
+    ("a chunk extension", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
+     b"18;a=b\r\n" + BODY + b"\r\n0\r\n\r\n", {400, 411}),
+    ("a trailer", FORM + b"Transfer-Encoding: chunked\r\n\r\n"
+     b"18\r\n" + BODY + b"\r\n0\r\nHost: b\r\n\r\n", {400, 411}),
     ("a body larger than all", FORM + b"Content-Length: 2000000\r\n\r\n"
      + b"note=" + b"x" * 1999995, {0, 413}),
 ]
@@ -243,6 +247,41 @@ def test_a_body_whose_end_is_in_doubt_is_refused(daemon, connect):
     assert daemon.signals("hostile@far.test") == []
 
 
+def test_a_body_in_chunks_is_taken_in_one_form_only(daemon):
+    """As .NET's and other senders of webhooks do it; nothing behind it is a
+    request. Through TLS it is refused: there nobody sees how the chunks end."""
+    head = (b"POST /f/demo HTTP/1.1\r\nHost: h\r\nContent-Type: "
+            b"application/x-www-form-urlencoded\r\n"
+            b"Transfer-Encoding: chunked\r\n")
+    first, rest = b"email=", b"chunks%d%%40far.test&note=" + b"x" * 150
+    for n, expects in enumerate((b"", b"Expect: 100-continue\r\n")):
+        second = rest % n
+        body = b"%x\r\n%s\r\n%X\r\n%s\r\n0\r\n\r\n" % (
+            len(first), first, len(second), second)
+        wire = plain(daemon)
+        wire.say(head + expects + b"\r\n")
+        if expects:
+            assert wire.connection.recv(4096) == \
+                b"HTTP/1.1 100 Continue\r\n\r\n"
+        for at in range(0, len(body), 40):
+            wire.say(body[at:at + 40])
+        wire.say(NEXT)
+        heard = wire.hear()
+        wire.connection.close()
+        assert heard.startswith((b"HTTP/1.1 200 ", b"HTTP/1.1 303 ")), heard
+        assert heard.count(b"HTTP/1.1 ") == 1
+        assert b"\r\nConnection: close\r\n" in heard
+        daemon.wait_for_signal(f"chunks{n}@far.test", "form.submitted")
+    for name, sent, _ in BODIES:
+        if "chunk" in name:
+            check(plain, daemon, name, sent, {400})
+    check(plain, daemon, "too many chunks", head + b"\r\n"
+          + b"8000\r\n" + b"x" * 32768 + b"\r\n" * 1
+          + (b"8000\r\n" + b"x" * 32768 + b"\r\n") * 40, {413})
+    check(through_tls, daemon, "chunks through TLS", head + b"\r\n"
+          + b"0\r\n\r\n", {411})
+
+
 def test_what_is_too_much_is_refused_in_words_that_can_be_read(daemon):
     """By us, before libmicrohttpd says it in a page of its own, or takes a
     header without a name for none at all; to its end, whatever still comes."""
@@ -288,9 +327,10 @@ def test_the_absolute_form_is_read_as_the_standard_has_it(daemon):
 
 def test_who_is_slow_is_let_go_and_holds_nobody_up(daemon):
     """A byte now and then, in the head, in the body, in a handshake."""
-    slow = [plain(daemon) for _ in range(6)]
+    slow = [plain(daemon) for _ in range(7)]
     sent = [b"G", b"GET /o/x HTTP/1.1\r\nHo", b"POST /f/demo HTTP/1.1\r\n",
             FORM + b"Content-Length: 24\r\n\r\nemail=", b"",
+            FORM + b"Transfer-Encoding: chunked\r\n\r\n18\r\nemail=",
             b"\x16\x03\x01"]
     for wire, data in zip(slow, sent):
         wire.say(data)

@@ -4,15 +4,18 @@
  * bytes; cut short it is not taken, and what follows it changes nothing. What
  * is not taken is a head that is still coming, or one that is refused, or the
  * other lane's; and a whole one that is refused or passed on is it whatever
- * follows.
+ * follows. A body in chunks is the same however it comes in pieces.
  */
 #include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "http/lane_chunk.h"
 #include "http/lane_head.h"
 #include "http/lane_request.h"
+
+enum { BODY_MOST = 64 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -77,12 +80,66 @@ check_head(const uint8_t *data, size_t size, const char *read)
 		       (len > 1 ? LANE_HEAD_MORE : LANE_HEAD_OTHER));
 }
 
+/* In pieces of so many bytes. */
+static enum lane_chunk_result
+read_chunks(const uint8_t *data, size_t size, size_t step, struct buf *body)
+{
+	enum lane_chunk_result result = LANE_CHUNK_MORE;
+	struct lane_chunk chunk = {0};
+
+	for (size_t at = 0; at < size && result == LANE_CHUNK_MORE; at += step)
+		result = lane_chunk_read(&chunk, (const char *)data + at,
+					 size - at < step ? size - at : step,
+					 BODY_MOST, body);
+	return result;
+}
+
+static void
+check_chunks(const uint8_t *data, size_t size)
+{
+	struct buf whole = BUF_INIT, pieces = BUF_INIT;
+	enum lane_chunk_result result =
+		read_chunks(data, size, size + 1, &whole);
+
+	assert(whole.len <= BODY_MOST && whole.len <= size);
+	assert(read_chunks(data, size, 1, &pieces) == result);
+	/* Of a chunk that is too large none is kept, or what came of it. */
+	assert(result == LANE_CHUNK_LARGE ||
+	       (whole.len == pieces.len &&
+		memcmp(buf_text(&whole), buf_text(&pieces), whole.len) == 0));
+	buf_done(&whole);
+	buf_done(&pieces);
+}
+
+static void
+check_chunked_head(const uint8_t *data, size_t size)
+{
+	struct lane_request request;
+	bool continues;
+	char *bytes = malloc(size + !size);
+
+	assert(bytes);
+	if (size)
+		memcpy(bytes, data, size);
+	if (lane_request_read_chunked(bytes, size, &request, &continues)) {
+		assert(request.len <= size);
+		assert(is_in(request.path, bytes, request.len));
+		for (size_t i = 0; i < request.n_headers; i++)
+			assert(is_in(request.headers[i].value, bytes,
+				     request.len));
+		check_chunks(data + request.len, size - request.len);
+	}
+	free(bytes);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct lane_request request, again;
 	char *bytes, *other;
 
+	check_chunked_head(data, size);
+	check_chunks(data, size);
 	if (take(data, size, &bytes, &request)) {
 		check(&request, bytes, size);
 		assert(memcmp(data + request.len - 4, "\r\n\r\n", 4) == 0);

@@ -249,7 +249,7 @@ head_has_the_headers_of_get_and_no_body(void **state)
 }
 
 static void
-bodies_come_by_length_and_to_the_private_face_in_chunks(void **state)
+bodies_come_by_length_or_in_chunks(void **state)
 {
 	struct http_listen at = {.face = HTTP_PRIVATE,
 				 .address = "127.0.0.1:0"};
@@ -262,8 +262,19 @@ bodies_come_by_length_and_to_the_private_face_in_chunks(void **state)
 	    &answer);
 	assert_non_null(strstr(buf_text(&answer.body), "uid=-1 hello"));
 	http_answer_done(&answer);
+	ask(*state,
+	    "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n"
+	    "3\r\nhel\r\n2\r\nlo\r\n0\r\n\r\n",
+	    &answer);
+	assert_non_null(strstr(buf_text(&answer.body), "uid=-1 hello"));
+	http_answer_done(&answer);
 	assert_status(server,
 		      "POST / HTTP/1.1\r\n" HOST
+		      "Transfer-Encoding: chunked\r\n\r\n"
+		      "5\r\nhello\n0\r\n\r\n",
+		      400);
+	assert_status(server,
+		      "PUT / HTTP/1.1\r\n" HOST
 		      "Transfer-Encoding: chunked\r\n\r\n"
 		      "5\r\nhello\r\n0\r\n\r\n",
 		      411);
@@ -857,8 +868,7 @@ main(void)
 		ON_A_SERVER(
 			a_query_value_with_a_bad_escape_is_refused_not_guessed),
 		ON_A_SERVER(head_has_the_headers_of_get_and_no_body),
-		ON_A_SERVER(
-			bodies_come_by_length_and_to_the_private_face_in_chunks),
+		ON_A_SERVER(bodies_come_by_length_or_in_chunks),
 		ON_A_SERVER(a_client_that_asks_first_is_told_to_continue),
 		ON_A_SERVER(what_could_be_read_in_two_ways_is_refused),
 		ON_A_SERVER(a_refused_request_ends_the_connection),
