@@ -7,6 +7,8 @@
 #include "apply/fold_parts.h"
 #include "base/log.h"
 
+enum { ONCE_KEPT_MOST = 256 }; /* to empty a table costs its size */
+
 void *
 fold_must(void *memory)
 {
@@ -68,13 +70,12 @@ fold_record_new(uint32_t record_id, const char *module, const char *key)
 	return record;
 }
 
-void
-fold_record_free(struct fold_record *record)
+/* What hangs on the things in its vectors. */
+static void
+free_texts(struct fold_record *record)
 {
 	size_t i;
 
-	if (!record)
-		return;
 	for (i = 0; i < record->fields.n; i++) {
 		free(record->fields.items[i].name);
 		free(record->fields.items[i].value);
@@ -83,7 +84,6 @@ fold_record_free(struct fold_record *record)
 		free(record->tags.items[i]);
 	for (i = 0; i < record->sequences.n; i++)
 		free(record->sequences.items[i].name);
-	free(record->sequences.items);
 	for (i = 0; i < record->lists.n; i++) {
 		free(record->lists.items[i].name);
 		free(record->lists.items[i].how);
@@ -92,6 +92,21 @@ fold_record_free(struct fold_record *record)
 		free(record->links.items[i].relation);
 	for (i = 0; i < record->seen.n; i++)
 		free(record->seen.items[i].bytes);
+	for (i = 0; i < record->folded.n; i++) {
+		free(record->folded.items[i].name);
+		free(record->folded.items[i].campaign);
+	}
+	free(record->module);
+	free(record->key);
+}
+
+void
+fold_record_free(struct fold_record *record)
+{
+	if (!record)
+		return;
+	free_texts(record);
+	free(record->sequences.items);
 	free(record->soft.items);
 	free(record->sent.items);
 	free(record->fields.items);
@@ -102,16 +117,58 @@ fold_record_free(struct fold_record *record)
 	free(record->given.items);
 	free(record->times.items);
 	free(record->seen.items);
-	fold_folded_done(record);
-	fold_waits_done(record);
-	free(record->expiries.items);
+	free(record->folded.items);
+	fold_waits_free(record->waits);
+	fold_expiries_free(record->expiries);
 	free(record->capped.items);
 	free(record->once);
 	free(record->clicks.items);
 	free(record->scores);
-	free(record->module);
-	free(record->key);
 	free(record);
+}
+
+#define KEEP_ROOM(to, from, vector)                 \
+	((to)->vector.items = (from)->vector.items, \
+	 (to)->vector.cap = (from)->vector.cap)
+
+void
+fold_record_again(struct fold_record *record, uint32_t record_id,
+		  const char *module, const char *key)
+{
+	struct fold_record old = *record;
+
+	free_texts(record);
+	fold_waits_free(record->waits);
+	fold_expiries_free(record->expiries);
+	memset(record, 0, sizeof(*record));
+	record->id = record_id;
+	record->module = fold_must(strdup(*module ? module : "contact"));
+	record->key = fold_must(strdup(key));
+	record->next_change = INT64_MAX;
+	record->now = INT64_MIN;
+	KEEP_ROOM(record, &old, sequences);
+	KEEP_ROOM(record, &old, soft);
+	KEEP_ROOM(record, &old, sent);
+	KEEP_ROOM(record, &old, fields);
+	KEEP_ROOM(record, &old, tags);
+	KEEP_ROOM(record, &old, lists);
+	KEEP_ROOM(record, &old, links);
+	KEEP_ROOM(record, &old, held);
+	KEEP_ROOM(record, &old, given);
+	KEEP_ROOM(record, &old, times);
+	KEEP_ROOM(record, &old, seen);
+	KEEP_ROOM(record, &old, folded);
+	KEEP_ROOM(record, &old, capped);
+	KEEP_ROOM(record, &old, clicks);
+	record->scores = old.scores;
+	if (old.once_cap > ONCE_KEPT_MOST) {
+		free(old.once);
+		return;
+	}
+	record->once = old.once;
+	record->once_cap = old.once_cap;
+	if (old.once_cap)
+		memset(record->once, 0, old.once_cap * sizeof(*old.once));
 }
 
 void
@@ -148,8 +205,10 @@ fold_record_bytes(const struct fold_record *record)
 	       record->times.cap * sizeof(struct fold_time) +
 	       record->seen.cap * sizeof(struct fold_seen) +
 	       record->folded.cap * sizeof(struct fold_folded) +
-	       record->waits.cap * sizeof(struct fold_wait) +
-	       record->expiries.cap * sizeof(struct fold_expiry) +
+	       fold_waits_bytes(record->waits) +
+	       (record->expiries ? record->expiries->cap *
+					   (sizeof(struct fold_expiry) + 32)
+				 : 0) +
 	       record->capped.cap * sizeof(struct fold_capped) +
 	       record->once_cap * sizeof(struct fold_once) +
 	       record->clicks.cap * sizeof(struct fold_mail) +

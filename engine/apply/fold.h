@@ -105,6 +105,9 @@ void fold_out_clear(struct fold_out *out);
 struct fold_record *fold_record_new(uint32_t record_id, const char *module,
 				    const char *key);
 void fold_record_free(struct fold_record *record);
+/* Another one, as new, in the memory of this. */
+void fold_record_again(struct fold_record *record, uint32_t record_id,
+		       const char *module, const char *key);
 /* It will be used soon; and then what hangs on it. */
 void fold_prefetch(const struct fold_record *record);
 void fold_prefetch_scores(const struct fold_record *record);

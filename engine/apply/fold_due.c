@@ -4,16 +4,16 @@
 int64_t
 fold_next_due(const struct fold_record *record)
 {
+	const struct due_item *wait = NULL, *expiry = NULL;
 	int64_t next = INT64_MAX;
-	size_t i;
 
-	for (i = 0; i < record->expiries.n; i++)
-		if (record->expiries.items[i].due_at < next)
-			next = record->expiries.items[i].due_at;
-	for (i = 0; i < record->waits.n; i++)
-		if (record->waits.items[i].due_at < next)
-			next = record->waits.items[i].due_at;
-	return next;
+	if (record->waits)
+		wait = due_heap_first(&record->waits->due);
+	if (record->expiries)
+		expiry = due_heap_first(&record->expiries->due);
+	if (wait)
+		next = wait->at;
+	return expiry && expiry->at < next ? expiry->at : next;
 }
 
 /* What expires goes first: it makes room under a cap. */

@@ -48,18 +48,6 @@ fold_folded_note(struct fold_record *record, const struct signal *signal,
 }
 
 void
-fold_folded_done(struct fold_record *record)
-{
-	size_t i;
-
-	for (i = 0; i < record->folded.n; i++) {
-		free(record->folded.items[i].name);
-		free(record->folded.items[i].campaign);
-	}
-	free(record->folded.items);
-}
-
-void
 fold_folded_signal(const struct fold_folded *folded, struct signal *out)
 {
 	signal_init(out, folded->name, folded->last_at);

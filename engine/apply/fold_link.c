@@ -223,19 +223,14 @@ date_back(struct fold_run *run, const struct fold_rule *rule, double points,
 	  int64_t given_at)
 {
 	struct fold_record *record = run->record;
+	struct fold_expiry *expiry =
+		fold_expiry_find(record, rule->no, run->history_id);
 	size_t i;
 
-	for (i = 0; i < record->expiries.n; i++) {
-		struct fold_expiry *expiry = &record->expiries.items[i];
-
-		if (expiry->rule_no != rule->no ||
-		    expiry->given_at != run->at ||
-		    expiry->history_id != run->history_id)
-			continue;
+	if (expiry && expiry->given_at == run->at) {
 		expiry->points = points;
-		expiry->given_at = given_at;
-		expiry->due_at = given_at + rule->rule->expires_ms;
-		break;
+		fold_expiry_move(record, expiry, given_at,
+				 given_at + rule->rule->expires_ms);
 	}
 	for (i = 0; i < record->capped.n; i++) {
 		struct fold_capped *capped = &record->capped.items[i];

@@ -28,9 +28,12 @@ static uint64_t
 key_of(const struct fold_run *run, const struct fold_rule *rule,
        const struct signal *signal)
 {
-	uint64_t key = join(rule->no + 1, rule->rule->once);
 	const char *url;
+	uint64_t key;
 
+	if (rule->rule->once == RULE_EVERY)
+		return 0;
+	key = join(rule->no + 1, rule->rule->once);
 	switch (rule->rule->once) {
 	case RULE_ONCE_MESSAGE:
 		if (!signal->message_id)
@@ -139,15 +142,16 @@ allows_times(struct fold_run *run, const struct fold_rule *rule)
 
 bool
 fold_once_allows(struct fold_run *run, const struct fold_rule *rule,
-		 const struct signal *signal)
+		 const struct signal *signal, struct fold_once *once_out)
 {
-	uint64_t key;
+	const struct fold_record *record = run->record;
 
+	*once_out = (struct fold_once){.score_id = rule->score_id};
 	if (rule->rule->once == RULE_TIMES_PER)
 		return allows_times(run, rule);
-	key = key_of(run, rule, signal);
-	return !key || !run->record->n_once ||
-	       !run->record->once[find_key(run->record, key)].key;
+	once_out->key = key_of(run, rule, signal);
+	return !once_out->key || !record->n_once ||
+	       !record->once[find_key(record, once_out->key)].key;
 }
 
 static void
@@ -171,17 +175,12 @@ note_time(struct fold_run *run, const struct fold_rule *rule)
 
 void
 fold_once_note(struct fold_run *run, const struct fold_rule *rule,
-	       const struct signal *signal)
+	       const struct fold_once *once)
 {
-	struct fold_once once = {.score_id = rule->score_id};
-
-	if (rule->rule->once == RULE_TIMES_PER) {
+	if (rule->rule->once == RULE_TIMES_PER)
 		note_time(run, rule);
-		return;
-	}
-	once.key = key_of(run, rule, signal);
-	if (once.key)
-		add_key(run->record, &once);
+	else if (once->key)
+		add_key(run->record, once);
 }
 
 void

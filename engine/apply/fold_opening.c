@@ -288,8 +288,7 @@ get_wait(struct reader *from, struct fold_record *record)
 		free(wait.bytes);
 		return;
 	}
-	*fold_add(&record->waits) = wait;
-	record->bytes += wait.len;
+	fold_wait_put(record, &wait);
 }
 
 static void
@@ -318,21 +317,22 @@ get_pending(struct reader *from, struct fold_record *record)
 	for (n = get_count(from), i = 0; i < n; i++)
 		get_wait(from, record);
 	for (n = get_count(from), i = 0; i < n; i++) {
-		struct fold_expiry *expiry = fold_add(&record->expiries);
+		struct fold_expiry expiry = {0};
 		uint64_t flags;
 
-		expiry->rule_no = get_rule_no(from);
-		expiry->rule_id = (uint32_t)get_number(from);
-		expiry->score_id = (uint32_t)get_number(from);
+		expiry.rule_no = get_rule_no(from);
+		expiry.rule_id = (uint32_t)get_number(from);
+		expiry.score_id = (uint32_t)get_number(from);
 		flags = get_number(from);
-		expiry->side = (int)(flags >> 1 & 1);
-		expiry->closed = flags & 1;
-		expiry->depth = (unsigned)get_number(from);
-		expiry->rate = get_rate(from);
-		expiry->points = get_real(from);
-		expiry->given_at = get_time(from);
-		expiry->due_at = get_time(from);
-		expiry->history_id = get_time(from);
+		expiry.side = (int)(flags >> 1 & 1);
+		expiry.closed = flags & 1;
+		expiry.depth = (unsigned)get_number(from);
+		expiry.rate = get_rate(from);
+		expiry.points = get_real(from);
+		expiry.given_at = get_time(from);
+		expiry.due_at = get_time(from);
+		expiry.history_id = get_time(from);
+		fold_expiry_put(record, &expiry);
 	}
 	for (n = get_count(from), i = 0; i < n; i++)
 		get_seen(from, record);

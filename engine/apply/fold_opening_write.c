@@ -1,5 +1,6 @@
 /* fold_opening_write.c - a record's state as bytes, in the properties of an
  * entry: what fold_opening.c reads. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "apply/fold_opening.h"
@@ -160,9 +161,15 @@ static void
 put_pending(struct buf *to, const struct fold_record *record,
 	    const struct fold_world *world)
 {
-	put_number(to, record->waits.n);
-	for (size_t i = 0; i < record->waits.n; i++) {
-		const struct fold_wait *wait = &record->waits.items[i];
+	const struct fold_wait **waits = fold_waits_list(record->waits);
+	const struct fold_expiry **expiries =
+		fold_expiries_list(record->expiries);
+	size_t n_waits = waits ? record->waits->n : 0;
+	size_t n_expiries = expiries ? record->expiries->n : 0;
+
+	put_number(to, n_waits);
+	for (size_t i = 0; i < n_waits; i++) {
+		const struct fold_wait *wait = waits[i];
 
 		put_number(to, wait->ruleset->id);
 		put_number(to, wait->rule->no);
@@ -174,9 +181,9 @@ put_pending(struct buf *to, const struct fold_record *record,
 		put_number(to, (uint64_t)wait->proxy << 1 | wait->person);
 		put_bytes(to, wait->bytes, wait->len);
 	}
-	put_number(to, record->expiries.n);
-	for (size_t i = 0; i < record->expiries.n; i++) {
-		const struct fold_expiry *expiry = &record->expiries.items[i];
+	put_number(to, n_expiries);
+	for (size_t i = 0; i < n_expiries; i++) {
+		const struct fold_expiry *expiry = expiries[i];
 
 		put_number(to, expiry->rule_no);
 		put_number(to, expiry->rule_id);
@@ -189,6 +196,8 @@ put_pending(struct buf *to, const struct fold_record *record,
 		put_time(to, expiry->due_at);
 		put_time(to, expiry->history_id);
 	}
+	free(waits);
+	free(expiries);
 	put_number(to, record->seen.n);
 	for (size_t i = 0; i < record->seen.n; i++) {
 		const struct fold_seen *seen = &record->seen.items[i];

@@ -7,7 +7,9 @@
 
 #include <string.h>
 
+#include "apply/due_heap.h"
 #include "apply/fold.h"
+#include "apply/fold_waits.h"
 #include "rule/record_view.h"
 
 struct fold_field {
@@ -57,19 +59,6 @@ struct fold_time { /* a firing of a rule with `N per …` */
 	int64_t at;
 };
 
-/* A rule with `unless` that has had its signal. */
-struct fold_wait {
-	const struct fold_ruleset *ruleset; /* of the signal */
-	const struct fold_rule *rule;
-	int64_t history_id, due_at;
-	uint64_t message_id;
-	unsigned missing; /* so often it must still happen */
-	unsigned depth;
-	bool proxy, person;   /* has a proxy, a person seen the mail? */
-	unsigned char *bytes; /* the signal: signal_encode() */
-	size_t len;
-};
-
 /* Points that go when their time is over. */
 struct fold_expiry {
 	uint32_t rule_no, rule_id, score_id;
@@ -78,7 +67,18 @@ struct fold_expiry {
 	size_t rate;
 	double points; /* as they were given */
 	bool closed;   /* by a set: only the room under a cap comes back */
+	bool open;     /* false: the slot is free */
 	int64_t given_at, due_at, history_id;
+	uint64_t no; /* in the order they were given */
+};
+
+struct fold_expiries {
+	size_t n; /* open */
+	struct fold_expiry *items;
+	size_t n_slots, cap;
+	uint32_t free; /* a slot + 1, and the next in its `no`; 0 = none */
+	uint64_t next_no;
+	struct due_heap due;
 };
 
 struct fold_capped { /* points given under a cap */
@@ -155,8 +155,8 @@ struct fold_record {
 	FOLD_VECTOR(struct fold_time, times);
 	FOLD_VECTOR(struct fold_seen, seen);
 	FOLD_VECTOR(struct fold_folded, folded);
-	FOLD_VECTOR(struct fold_wait, waits);
-	FOLD_VECTOR(struct fold_expiry, expiries);
+	struct fold_waits *waits;	/* NULL: never any */
+	struct fold_expiries *expiries; /* likewise */
 	FOLD_VECTOR(struct fold_capped, capped);
 	FOLD_VECTOR(struct fold_mail, clicks); /* a person's, of this moment */
 	struct fold_once *once;
@@ -221,7 +221,6 @@ void fold_follow_mail(struct fold_run *run, const struct signal *signal);
 /* fold_folded.c */
 void fold_folded_note(struct fold_record *record, const struct signal *signal,
 		      int64_t at);
-void fold_folded_done(struct fold_record *record);
 /* The signal that it stands for, without time. */
 void fold_folded_signal(const struct fold_folded *folded, struct signal *out);
 /* Of that name, newest first. */
@@ -248,10 +247,11 @@ struct fold_cause;
 void fold_award(struct fold_run *run, const struct fold_cause *cause);
 
 /* fold_once.c */
+/* once_out: for fold_once_note(), when it has fired. */
 bool fold_once_allows(struct fold_run *run, const struct fold_rule *rule,
-		      const struct signal *signal);
+		      const struct signal *signal, struct fold_once *once_out);
 void fold_once_note(struct fold_run *run, const struct fold_rule *rule,
-		    const struct signal *signal);
+		    const struct fold_once *once);
 void fold_once_put(struct fold_record *record, const struct fold_once *once);
 void fold_once_forget(struct fold_record *record, uint32_t score_id);
 
@@ -317,9 +317,22 @@ void fold_wait_see(struct fold_run *run, const struct signal *signal);
 bool fold_wait_run(struct fold_run *run); /* the first; false: none is due */
 void fold_waits_forget(struct fold_record *record, uint32_t score_id,
 		       uint32_t rule_no);
-void fold_waits_done(struct fold_record *record);
+/* Takes wait->bytes. */
+void fold_wait_put(struct fold_record *record, const struct fold_wait *wait);
 
 /* fold_expiry.c: `expires` */
+struct fold_expiry *fold_expiry_put(struct fold_record *record,
+				    const struct fold_expiry *expiry);
+/* Its points were given at another time. */
+void fold_expiry_move(struct fold_record *record, struct fold_expiry *expiry,
+		      int64_t given_at, int64_t due_at);
+/* The first that was given, of those of one entry by one rule; NULL. */
+struct fold_expiry *fold_expiry_find(const struct fold_record *record,
+				     uint32_t rule_no, int64_t history_id);
+/* In the order they were given; malloc'd, NULL when there are none. */
+const struct fold_expiry **
+fold_expiries_list(const struct fold_expiries *expiries);
+void fold_expiries_free(struct fold_expiries *expiries);
 void fold_expiry_begin(struct fold_run *run, const struct fold_cause *cause,
 		       const struct score_entry *entry);
 bool fold_expiry_run(struct fold_run *run); /* the first; false: none is due */

@@ -96,8 +96,7 @@ changed(struct fold_run *run, const struct fold_cause *cause, uint32_t score_id,
 	const struct fold_world *world = run->world;
 	struct signal signal;
 
-	if (fold_ruleset_first(run->ruleset, "score.changed") == NO_RULE &&
-	    fold_world_kept(world, "score.changed") < 0)
+	if (!run->ruleset->score_triggers && !world->keeps_scores)
 		return;
 	if (cause->depth >= FOLD_DEPTH_MOST) {
 		run->out->chain_too_deep = true;
@@ -171,7 +170,7 @@ fold_given_less(struct fold_run *run, uint32_t rule_no, uint32_t score_id,
 				    run->at - given->at);
 	given->worth -= sum->worth;
 	given->at = run->at;
-	if (score_equal(given->worth, 0))
+	if (score_equal_among(given->worth, 0, sum->worth))
 		*given = record->given.items[--record->given.n];
 }
 

@@ -12,7 +12,7 @@ fold_see(struct fold_run *run, const struct signal *signal)
 	struct buf bytes = BUF_INIT;
 	struct fold_seen *seen;
 
-	if (run->record->waits.n)
+	if (run->record->waits && run->record->waits->n)
 		fold_wait_see(run, signal);
 	if (kept < 0 || signal->verdict != VERDICT_HUMAN)
 		return;

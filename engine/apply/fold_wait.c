@@ -48,57 +48,43 @@ fold_wait_begin(struct fold_run *run, const struct fold_rule *rule,
 		const struct signal *signal, unsigned depth)
 {
 	const struct condition_signal *absent = &rule->rule->absent;
-	struct fold_wait *wait;
+	struct fold_wait wait = {.ruleset = run->ruleset,
+				 .rule = rule,
+				 .history_id = run->history_id,
+				 .message_id = signal->message_id,
+				 .due_at = run->at + absent->within_ms,
+				 .missing = absent->times,
+				 .depth = depth};
 	struct buf bytes = BUF_INIT;
 
 	if (!is_tracked(signal, absent->name))
 		return;
 	signal_encode(&bytes, signal);
-	wait = fold_add(&run->record->waits);
-	wait->ruleset = run->ruleset;
-	wait->rule = rule;
-	wait->history_id = run->history_id;
-	wait->message_id = signal->message_id;
-	wait->due_at = run->at + absent->within_ms;
-	wait->missing = absent->times;
-	wait->depth = depth;
-	wait->bytes = (unsigned char *)buf_take(&bytes, &wait->len);
-	run->record->bytes += wait->len;
+	wait.bytes = (unsigned char *)buf_take(&bytes, &wait.len);
+	fold_wait_put(run->record, &wait);
+}
+
+void
+fold_wait_put(struct fold_record *record, const struct fold_wait *wait)
+{
+	if (!record->waits)
+		record->waits = fold_must(calloc(1, sizeof(*record->waits)));
+	fold_waits_add(record->waits, wait);
+	record->bytes += wait->len;
 }
 
 /* --- what happens meanwhile ---------------------------------------------- */
 
 static void
-drop(struct fold_record *record, size_t i)
+drop(struct fold_record *record, uint32_t slot)
 {
-	record->bytes -= record->waits.items[i].len;
-	free(record->waits.items[i].bytes);
-	fold_remove(&record->waits, i);
-}
-
-static bool
-is_of_message(const struct fold_wait *wait, const struct signal *signal)
-{
-	return wait->message_id && wait->message_id == signal->message_id;
-}
-
-/* One of another message is none of its business. */
-static bool
-is_awaited(struct fold_run *run, const struct fold_wait *wait,
-	   const struct signal *signal)
-{
-	if (wait->message_id && signal->message_id &&
-	    wait->message_id != signal->message_id)
-		return false;
-	return condition_signal_meets(wait->rule->rule->absence, &run->view,
-				      signal, run->at);
+	record->bytes -= record->waits->items[slot].len;
+	free(fold_waits_take(record->waits, slot));
 }
 
 static void
 note_person(struct fold_wait *wait, const struct signal *signal)
 {
-	if (!is_of_message(wait, signal))
-		return;
 	if (signal->verdict == VERDICT_HUMAN &&
 	    (is_named(signal, "email.opened") ||
 	     is_named(signal, "email.clicked") ||
@@ -108,25 +94,89 @@ note_person(struct fold_wait *wait, const struct signal *signal)
 		wait->proxy = true;
 }
 
+static void
+see_mail(struct fold_record *record, const struct signal *signal)
+{
+	struct fold_waits *waits = record->waits;
+	bool bounced = is_named(signal, "email.bounced");
+	uint32_t at = fold_waits_of_message(waits, signal->message_id), next;
+
+	for (; at; at = next) {
+		struct fold_wait *wait = &waits->items[at - 1];
+
+		next = wait->same;
+		if (wait->message_id != signal->message_id)
+			continue;
+		note_person(wait, signal);
+		if (bounced)
+			drop(record, at - 1);
+	}
+}
+
+static void
+meet(struct fold_record *record, uint32_t slot)
+{
+	if (--record->waits->items[slot].missing == 0)
+		drop(record, slot);
+}
+
+static void
+meet_all(struct fold_record *record, uint32_t first)
+{
+	uint32_t next;
+
+	for (; first; first = next) {
+		next = record->waits->items[first - 1].after;
+		meet(record, first - 1);
+	}
+}
+
+static void
+meet_of_mail(struct fold_record *record, const struct fold_rule *rule,
+	     uint64_t message_id)
+{
+	const struct fold_waits *waits = record->waits;
+	uint32_t at = fold_waits_of_message(waits, message_id), next;
+
+	for (; at; at = next) {
+		const struct fold_wait *wait = &waits->items[at - 1];
+
+		next = wait->same;
+		if (wait->message_id == message_id && wait->rule == rule)
+			meet(record, at - 1);
+	}
+}
+
+/* What is awaited happened. One of another message is none of a mail's
+ * business. */
+static void
+see_awaited(struct fold_run *run, const struct signal *signal)
+{
+	struct fold_record *record = run->record;
+	size_t i;
+
+	for (i = 0; i < record->waits->n_rules; i++) {
+		struct fold_awaiting of = record->waits->rules[i];
+
+		if (!of.n ||
+		    !condition_signal_meets(of.rule->rule->absence, &run->view,
+					    signal, run->at))
+			continue;
+		meet_all(record, of.first[0]);
+		if (signal->message_id)
+			meet_of_mail(record, of.rule, signal->message_id);
+		else
+			meet_all(record, of.first[1]);
+	}
+}
+
 void
 fold_wait_see(struct fold_run *run, const struct signal *signal)
 {
-	struct fold_record *record = run->record;
-	bool bounced = is_named(signal, "email.bounced");
-	size_t i = 0;
-
-	while (i < record->waits.n) {
-		struct fold_wait *wait = &record->waits.items[i];
-
-		note_person(wait, signal);
-		if (signal->verdict == VERDICT_HUMAN &&
-		    is_awaited(run, wait, signal) && wait->missing)
-			wait->missing--;
-		if (!wait->missing || (bounced && is_of_message(wait, signal)))
-			drop(record, i);
-		else
-			i++;
-	}
+	if (signal->message_id)
+		see_mail(run->record, signal);
+	if (signal->verdict == VERDICT_HUMAN)
+		see_awaited(run, signal);
 }
 
 /* --- the time is over ---------------------------------------------------- */
@@ -179,22 +229,16 @@ fire(struct fold_run *run, const struct fold_wait *wait)
 bool
 fold_wait_run(struct fold_run *run)
 {
-	struct fold_record *record = run->record;
-	size_t first = record->waits.n, i;
+	struct fold_waits *waits = run->record->waits;
+	const struct due_item *first =
+		waits ? due_heap_first(&waits->due) : NULL;
 	struct fold_wait wait;
 
-	for (i = 0; i < record->waits.n; i++)
-		if (record->waits.items[i].due_at <= run->at &&
-		    (first == record->waits.n ||
-		     record->waits.items[i].due_at <
-			     record->waits.items[first].due_at))
-			first = i;
-	if (first == record->waits.n)
+	if (!first || first->at > run->at)
 		return false;
-	wait = record->waits.items[first];
-	record->waits.items[first].bytes = NULL; /* until it has fired */
-	record->bytes -= wait.len;
-	fold_remove(&record->waits, first);
+	wait = waits->items[first->slot];
+	fold_waits_take(waits, first->slot); /* wait.bytes are ours now */
+	run->record->bytes -= wait.len;
 	fire(run, &wait);
 	free(wait.bytes);
 	return true;
@@ -204,25 +248,13 @@ void
 fold_waits_forget(struct fold_record *record, uint32_t score_id,
 		  uint32_t rule_no)
 {
-	size_t i = 0;
+	struct fold_waits *waits = record->waits;
+	uint32_t slot;
 
-	while (i < record->waits.n) {
-		const struct fold_wait *wait = &record->waits.items[i];
+	for (slot = 0; waits && slot < waits->n_slots; slot++) {
+		const struct fold_rule *rule = waits->items[slot].rule;
 
-		if (wait->rule->score_id == score_id ||
-		    wait->rule->no == rule_no)
-			drop(record, i);
-		else
-			i++;
+		if (rule && (rule->score_id == score_id || rule->no == rule_no))
+			drop(record, slot);
 	}
-}
-
-void
-fold_waits_done(struct fold_record *record)
-{
-	size_t i;
-
-	for (i = 0; i < record->waits.n; i++)
-		free(record->waits.items[i].bytes);
-	free(record->waits.items);
 }

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "apply/fold_parts.h"
-#include "base/hash.h"
 
 void
 fold_world_init(struct fold_world *world, const char *timezone)
@@ -25,7 +24,7 @@ free_ruleset(struct fold_ruleset *ruleset)
 {
 	ruleset_free(ruleset->rules);
 	free(ruleset->all);
-	free(ruleset->heads);
+	fold_triggers_free(ruleset->triggers);
 	free(ruleset->taken_back);
 	free(ruleset->hides);
 	free(ruleset);
@@ -163,7 +162,7 @@ find_rates(const struct fold_world *world, const struct fold_ruleset *ruleset,
 	return SG_OK;
 }
 
-/* So that a signal is compared once with all rules on the same. */
+/* So that a record's module is compared once with all rules of the same. */
 static void
 find_same(struct fold_ruleset *ruleset, size_t i)
 {
@@ -175,11 +174,6 @@ find_same(struct fold_ruleset *ruleset, size_t i)
 		    0)
 			break;
 	rule->same_module = k;
-	for (k = 0; rule->rule->on && k < i; k++)
-		if (ruleset->all[k].rule->on &&
-		    strcmp(ruleset->all[k].rule->on, rule->rule->on) == 0)
-			break;
-	rule->same_on = k;
 }
 
 static enum sg_status
@@ -187,13 +181,11 @@ ready_rule(struct fold_world *world, struct fold_ruleset *ruleset, size_t i,
 	   struct sg_err *err)
 {
 	struct fold_rule *rule = &ruleset->all[i];
-	size_t *head;
 
 	rule->rule = &ruleset->rules->rules[i];
 	rule->no = (uint32_t)intern(&world->rule_names, &world->n_rule_names,
 				    rule->rule->name);
 	rule->score_id = fold_world_score(world, rule->rule->score);
-	rule->next_on = NO_RULE;
 	find_same(ruleset, i);
 	if (rule->rule->condition)
 		keep_what_it_asks(world, rule->rule->condition, rule);
@@ -207,12 +199,6 @@ ready_rule(struct fold_world *world, struct fold_ruleset *ruleset, size_t i,
 		ruleset->history_rules |= rule->history || rule->timed;
 		return SG_OK;
 	}
-	/* At the tail: rules of one signal fire in file order. */
-	head = &ruleset->heads[hash_text(rule->rule->on) &
-			       (ruleset->n_heads - 1)];
-	while (*head != NO_RULE)
-		head = &ruleset->all[*head].next_on;
-	*head = i;
 	return find_rates(world, ruleset, rule, err);
 }
 
@@ -226,13 +212,6 @@ new_ruleset(const struct fold_world *world, struct ruleset *rules)
 	ruleset->n_rules = rules ? rules->n_rules : 0;
 	ruleset->all =
 		fold_must(calloc(ruleset->n_rules + 1, sizeof(*ruleset->all)));
-	ruleset->n_heads = 16;
-	while (ruleset->n_heads < 2 * ruleset->n_rules)
-		ruleset->n_heads *= 2;
-	ruleset->heads =
-		fold_must(calloc(ruleset->n_heads, sizeof(*ruleset->heads)));
-	for (i = 0; i < ruleset->n_heads; i++)
-		ruleset->heads[i] = NO_RULE;
 	for (i = 0; i < world->n_scores; i++) {
 		const struct score_settings *score = &world->scores[i];
 
@@ -260,6 +239,10 @@ fold_world_add(struct fold_world *world, uint32_t id, int64_t applied_at,
 		free_ruleset(ruleset);
 		return status;
 	}
+	ruleset->triggers = fold_triggers_new(ruleset);
+	ruleset->score_triggers =
+		fold_trigger_find(ruleset->triggers, "score.changed");
+	world->keeps_scores = fold_world_kept(world, "score.changed") >= 0;
 	world->rulesets = fold_must(
 		realloc(world->rulesets,
 			(world->n_rulesets + 1) * sizeof(*world->rulesets)));
@@ -328,10 +311,4 @@ fold_world_in_force(const struct fold_world *world, int64_t at)
 		if (world->rulesets[i]->applied_at <= at)
 			return i;
 	return world->base;
-}
-
-size_t
-fold_ruleset_first(const struct fold_ruleset *ruleset, const char *signal_name)
-{
-	return ruleset->heads[hash_text(signal_name) & (ruleset->n_heads - 1)];
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "apply/bounce_policy.h"
+#include "apply/fold_trigger.h"
 #include "rule/rule.h"
 #include "score/score.h"
 
@@ -18,13 +19,12 @@
 struct fold_rule {
 	const struct rule *rule;
 	uint32_t no;
-	uint32_t score_id; /* 0: there is no such score, it does nothing */
-	size_t rates[2];   /* index: for positive, for negative points */
-	bool timed;	   /* a field rule whose answer changes by time */
-	bool history;	   /* … by what else happened to the record */
-	uint32_t cap_no;   /* the same for all rules of one cap */
-	size_t same_on, same_module; /* the first rule with that text */
-	size_t next_on; /* the next of the same signal; NO_RULE = none */
+	uint32_t score_id;  /* 0: there is no such score, it does nothing */
+	size_t rates[2];    /* index: for positive, for negative points */
+	bool timed;	    /* a field rule whose answer changes by time */
+	bool history;	    /* … by what else happened to the record */
+	uint32_t cap_no;    /* the same for all rules of one cap */
+	size_t same_module; /* the first rule with that text */
 };
 
 #define NO_RULE ((size_t)-1)
@@ -46,9 +46,9 @@ struct fold_ruleset {
 	int64_t applied_at;
 	struct ruleset *rules; /* owned; NULL = none */
 	size_t n_rules;
-	struct fold_rule *all; /* in file order */
-	size_t n_heads;	       /* a power of two; by hash of `on` */
-	size_t *heads;
+	struct fold_rule *all;		 /* in file order */
+	struct fold_triggers *triggers;	 /* who is on which signal */
+	bool score_triggers;		 /* is any on score.changed? */
 	bool field_rules;		 /* are there any? */
 	bool timed_rules, history_rules; /* of that kind, among them */
 	size_t n_taken_back;  /* rules that ended here, points taken back */
@@ -85,6 +85,7 @@ struct fold_world {
 	/* Signals that some condition asks about: only these are kept. */
 	size_t n_kept;
 	char **kept;
+	bool keeps_scores; /* score.changed is among them */
 	size_t n_caps;
 	char **caps;		  /* "rule NAME", "group NAME", by cap_no */
 	fold_percent_fn *percent; /* NULL: everybody has 0 % */
@@ -122,8 +123,5 @@ size_t fold_world_in_force(const struct fold_world *world, int64_t at);
 uint32_t fold_world_score(const struct fold_world *world, const char *name);
 /* -1: nobody asks about it */
 int fold_world_kept(const struct fold_world *world, const char *signal_name);
-/* Rules on a signal: for (i = first; i != NO_RULE; i = all[i].next_on) */
-size_t fold_ruleset_first(const struct fold_ruleset *ruleset,
-			  const char *signal_name);
 
 #endif

@@ -23,6 +23,7 @@ objection(struct fold_run *run, const struct fold_rule *ready,
 	  const struct signal *signal)
 {
 	const struct rule *rule = ready->rule;
+	struct fold_once once;
 
 	if (!rule->enabled)
 		return "the rule is not enabled";
@@ -37,7 +38,7 @@ objection(struct fold_run *run, const struct fold_rule *ready,
 			       ? "it was a proxy, not a human"
 			       : "it was a machine, not a human";
 	if (strcmp(rule->on, signal->name) == 0 &&
-	    !fold_once_allows(run, ready, signal))
+	    !fold_once_allows(run, ready, signal, &once))
 		return "it fired already (once_per)";
 	return "";
 }

@@ -9,7 +9,7 @@
 #include "apply/fold_parts.h"
 #include "apply/simulate_parts.h"
 
-enum { RECORDS_AT_ONCE = 2000, PREFETCH = 8, ASKED_MOST = 1024, NAMES = 65536 };
+enum { RECORDS_AT_ONCE = 2000, ASKED_MOST = 1024, NAMES = 65536 };
 
 /* --- the world with those rules only -------------------------------------- */
 
@@ -20,12 +20,12 @@ ask(void *arg, const char *name)
 	size_t i;
 
 	for (i = 0; i < simulation->n_asked; i++)
-		if (strcmp(simulation->asked[i], name) == 0)
+		if (strcmp(simulation->asked[i].text, name) == 0)
 			return;
 	if (simulation->n_asked == ASKED_MOST)
 		return; /* more than a signal can have, many times over */
-	simulation->asked[simulation->n_asked++] =
-		pool_strdup(simulation->pool, name);
+	simulation->asked[simulation->n_asked++] = (struct signal_span){
+		pool_strdup(simulation->pool, name), strlen(name)};
 }
 
 /* What the engine itself looks at, and the conditions. */
@@ -37,6 +37,7 @@ find_asked(struct simulation *simulation, const struct ruleset *rules)
 	simulation->asked = pool_alloc(simulation->pool,
 				       ASKED_MOST * sizeof(*simulation->asked));
 	ask(simulation, "class");
+	ask(simulation, SIGNAL_UNSCORED);
 	for (i = 0; i < rules->n_rules; i++) {
 		if (rules->rules[i].once == RULE_ONCE_LINK)
 			ask(simulation, "url");
@@ -90,31 +91,22 @@ simulate_world_done(struct fold_world *world)
  */
 
 static void
-fold_record(struct simulation *simulation, const struct store_record *record,
-	    struct fold_out *out)
+fold_one(struct simulation *simulation, const struct store_record *record,
+	 struct fold_record *fold, struct fold_out *out)
 {
-	const struct simulate_part *part = &simulation->part;
 	const struct fold_world *world = &simulation->world;
-	struct fold_record *fold =
-		fold_record_new(record->id, record->module, record->key);
-	size_t i = part->starts[record->id - part->first];
-	size_t end = part->starts[record->id - part->first + 1];
+	const struct simulate_entry *entry, *end;
 	struct simulate_incoming incoming =
 		simulate_incoming(simulation, record->id);
 	struct fold_entry step = {.ruleset = 1};
-	struct score_summary summary;
-	struct score_state state;
 	struct signal signal;
+	size_t n;
 
+	fold_record_again(fold, record->id, record->module, record->key);
 	fold_out_clear(out);
-	for (; i < end; i++) {
-		const struct simulate_entry *entry =
-			&part->entries[part->order[i]];
-
-		/* They lie where they were read: ask for those to come. */
-		if (i + PREFETCH < part->n)
-			__builtin_prefetch(
-				&part->entries[part->order[i + PREFETCH]]);
+	signal_init(&signal, "", 0);
+	entry = simulate_part_of(&simulation->part, record->id, &n);
+	for (end = entry + n; entry < end; entry++) {
 		simulate_take_before(&incoming, entry->at, fold, out);
 		simulate_signal(simulation, entry, &signal);
 		step.id = entry->id;
@@ -124,51 +116,27 @@ fold_record(struct simulation *simulation, const struct store_record *record,
 	simulate_take_before(&incoming, INT64_MAX, fold, out);
 	fold_advance_to(fold, world, simulation->now, out);
 	simulate_keep_rolls(simulation, record->id, out);
-	fold_score(fold, simulation->options->score_id, &state);
-	score_summarise(&state,
-			&world->scores[simulation->options->score_id - 1],
-			&world->rates, simulation->now, &summary);
-	simulation->after[record->id] =
-		summary.has_score ? summary.value[SCORE_SCORE] : NAN;
-	fold_record_free(fold);
 }
 
-static int
-by_time(const void *x, const void *y)
-{
-	const struct simulate_entry *a = x, *b = y;
-
-	if (a->at != b->at)
-		return a->at < b->at ? -1 : 1;
-	return (a->id > b->id) - (a->id < b->id);
-}
-
-/* Few records have any that came late. */
 static void
-put_late_ones_in_order(struct simulate_part *part, uint32_t record_id)
+fold_record(struct simulation *simulation, const struct store_record *record,
+	    struct fold_record *fold, struct fold_out *out)
 {
-	uint32_t from = part->starts[record_id - part->first];
-	uint32_t end = part->starts[record_id - part->first + 1], i;
-	struct simulate_entry *sorted;
+	const struct fold_world *world = &simulation->world;
+	uint32_t score_id = simulation->options->score_id;
+	double *after = &simulation->after[record->id];
+	struct score_state state;
 
-	for (i = from + 1; i < end; i++)
-		if (part->entries[part->order[i]].at <
-		    part->entries[part->order[i - 1]].at)
-			break;
-	if (i >= end)
-		return;
-	sorted = fold_must(malloc((end - from) * sizeof(*sorted)));
-	for (i = from; i < end; i++)
-		sorted[i - from] = part->entries[part->order[i]];
-	qsort(sorted, end - from, sizeof(*sorted), by_time);
-	for (i = from; i < end; i++)
-		part->entries[part->order[i]] = sorted[i - from];
-	free(sorted);
+	fold_one(simulation, record, fold, out);
+	fold_score(fold, score_id, &state);
+	if (!score_value(&state, &world->scores[score_id - 1], &world->rates,
+			 simulation->now, after))
+		*after = NAN;
 }
 
 static enum sg_status
 fold_slice(struct simulation *simulation, const struct store_records *slice,
-	   struct fold_out *out)
+	   struct fold_record *fold, struct fold_out *out)
 {
 	const char *module = simulation->options->module;
 	size_t i;
@@ -183,8 +151,7 @@ fold_slice(struct simulation *simulation, const struct store_records *slice,
 			    : module && !out->rolls_too &&
 				      strcmp(record->module, module) != 0)
 			continue;
-		put_late_ones_in_order(&simulation->part, record->id);
-		fold_record(simulation, record, out);
+		fold_record(simulation, record, fold, out);
 	}
 	return i == slice->n_rows && i ? SG_OK : SG_NONE;
 }
@@ -193,6 +160,7 @@ static enum sg_status
 fold_part(struct simulation *simulation, struct sg_err *err)
 {
 	uint32_t after = simulation->part.first - 1;
+	struct fold_record *fold = fold_record_new(0, "", "");
 	struct pool *pool = pool_new();
 	struct store_records slice;
 	struct fold_out out;
@@ -206,7 +174,7 @@ fold_part(struct simulation *simulation, struct sg_err *err)
 					    RECORDS_AT_ONCE, pool, &slice, err);
 		if (status == SG_OK && slice.n_rows) {
 			after = slice.rows[slice.n_rows - 1].id;
-			status = fold_slice(simulation, &slice, &out);
+			status = fold_slice(simulation, &slice, fold, &out);
 		} else if (status == SG_OK) {
 			status = SG_NONE;
 		}
@@ -215,6 +183,7 @@ fold_part(struct simulation *simulation, struct sg_err *err)
 					 "nobody waits for it any more");
 	} while (status == SG_OK);
 	fold_out_done(&out);
+	fold_record_free(fold);
 	pool_free(pool);
 	return status == SG_NONE ? SG_OK : status;
 }
@@ -227,7 +196,6 @@ note_before(struct simulation *simulation, struct sg_err *err)
 {
 	struct apply *apply = simulation->apply;
 	const struct simulate_options *options = simulation->options;
-	struct score_summary summary;
 	struct score_settings settings;
 	struct score_rates rates;
 	struct score_state state;
@@ -242,10 +210,9 @@ note_before(struct simulation *simulation, struct sg_err *err)
 		if (!id || !scoreboard_get(apply->board, id, options->score_id,
 					   simulation->now, &state))
 			continue;
-		score_summarise(&state, &settings, &rates, simulation->now,
-				&summary);
-		if (summary.has_score)
-			simulation->before[id] = summary.value[SCORE_SCORE];
+		if (!score_value(&state, &settings, &rates, simulation->now,
+				 &simulation->before[id]))
+			simulation->before[id] = NAN;
 	}
 	return SG_OK;
 }
@@ -259,6 +226,16 @@ any_in(const struct record_set *only, uint32_t first, uint32_t last)
 	       (record_set_slice(only, first, &next, 1) == 1 && next <= last);
 }
 
+/* As much memory as the applier may hold records in. */
+static uint64_t
+entries_most(const struct apply *apply)
+{
+	size_t bytes = apply->options.cache_bytes;
+	uint64_t most = bytes / sizeof(struct simulate_entry);
+
+	return !bytes || most > SIMULATE_ENTRIES ? SIMULATE_ENTRIES : most;
+}
+
 static enum sg_status
 run_parts(struct simulation *simulation, struct sg_err *err)
 {
@@ -268,7 +245,7 @@ run_parts(struct simulation *simulation, struct sg_err *err)
 		store_history_count(simulation->store, &total, err);
 
 	if (!most)
-		most = SIMULATE_ENTRIES;
+		most = entries_most(simulation->apply);
 	if (total > most)
 		at_once = (uint32_t)((double)simulation->last_record *
 					     (double)most / (double)total +

@@ -6,7 +6,8 @@
  * The history is read in the order it lies in the file, a part of the records
  * at a time, put in order of record in memory and folded; properties that no
  * condition asks about are not looked at. Memory: SIMULATE_ENTRIES entries of
- * 48 bytes, the distinct sets of properties in them, and 16 bytes a record.
+ * 32 bytes, or so many as the applier's cache has room for; the distinct sets
+ * of properties in them; and 16 bytes a record.
  * With rules that give points along links, who gets some is folded again with
  * them, and these points are kept, 56 bytes each.
  */
@@ -16,7 +17,7 @@
 #include "apply/apply.h"
 
 enum {
-	SIMULATE_ENTRIES = 5000000, /* of one part, about */
+	SIMULATE_ENTRIES = 12000000, /* of one part, about */
 	SIMULATE_BINS = 10,
 	SIMULATE_THRESHOLDS_MOST = 64,
 	SIMULATE_MOVERS_MOST = 100,

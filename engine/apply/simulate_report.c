@@ -12,36 +12,83 @@
 /* --- distributions ----------------------------------------------------------
  */
 
-static int
-by_value(const void *x, const void *y)
+static void
+swap(double *a, double *b)
 {
-	double a = *(const double *)x, b = *(const double *)y;
+	double kept = *a;
 
-	return (a > b) - (a < b);
+	*a = *b;
+	*b = kept;
+}
+
+/* The k-th smallest comes to its place, none before it is larger (Hoare). */
+static double
+select_kth(double *values, size_t n, size_t k)
+{
+	size_t from = 0, to = n - 1;
+
+	while (from < to) {
+		double pivot = values[from + (to - from) / 2];
+		size_t i = from, j = to;
+
+		while (i <= j) {
+			while (values[i] < pivot)
+				i++;
+			while (values[j] > pivot)
+				j--;
+			if (i > j)
+				break;
+			swap(&values[i++], &values[j]);
+			if (!j)
+				break;
+			j--;
+		}
+		if (k <= j)
+			to = j;
+		else if (k >= i)
+			from = i;
+		else
+			break;
+	}
+	return values[k];
+}
+
+static double
+median_of(double *values, size_t n)
+{
+	double upper = select_kth(values, n, n / 2), lower = upper;
+	size_t i;
+
+	if (n % 2)
+		return upper;
+	for (lower = values[0], i = 1; i < n / 2; i++)
+		lower = fmax(lower, values[i]);
+	return (lower + upper) / 2;
 }
 
 static void
 measure(const struct simulation *simulation, const double *values,
 	struct simulate_side *side)
 {
-	double *sorted = fold_must(malloc(
-		((size_t)simulation->last_record + 1) * sizeof(*sorted)));
+	double *there = fold_must(
+		malloc(((size_t)simulation->last_record + 1) * sizeof(*there)));
 	size_t n = 0, i;
 
-	for (i = 1; i <= simulation->last_record; i++)
-		if (!isnan(values[i])) {
-			sorted[n++] = values[i];
-			side->total += values[i];
-		}
-	qsort(sorted, n, sizeof(*sorted), by_value);
+	for (i = 1; i <= simulation->last_record; i++) {
+		if (isnan(values[i]))
+			continue;
+		there[n++] = values[i];
+		side->total += values[i];
+		side->lowest =
+			n == 1 ? values[i] : fmin(side->lowest, values[i]);
+		side->top = n == 1 ? values[i] : fmax(side->top, values[i]);
+	}
 	side->scored = n;
 	if (n) {
-		side->lowest = sorted[0];
-		side->top = sorted[n - 1];
 		side->mean = side->total / (double)n;
-		side->median = (sorted[n / 2] + sorted[(n - 1) / 2]) / 2;
+		side->median = median_of(there, n);
 	}
-	free(sorted);
+	free(there);
 }
 
 static void

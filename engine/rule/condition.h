@@ -101,6 +101,20 @@ bool condition_signal_meets(const struct condition *condition,
 void condition_each_property(const struct condition *condition,
 			     void (*fn)(void *arg, const char *name),
 			     void *arg);
+/* `signal.PROPERTY = 'text'`, or `in (…)` of texts, without which the condition
+ * cannot hold. Without regard to case. */
+struct operand;
+struct condition_wanted {
+	const char *property;
+	size_t n_texts;
+	const struct operand *texts; /* condition_wanted_text() */
+};
+typedef void condition_wanted_fn(void *arg,
+				 const struct condition_wanted *wanted);
+void condition_each_wanted(const struct condition *condition,
+			   condition_wanted_fn *fn, void *arg);
+const char *condition_wanted_text(const struct condition_wanted *wanted,
+				  size_t i);
 /* Names that may come to be later, so that no parser can refuse them: of lists,
  * broadcasts and sequences. Also those within segments. */
 enum condition_thing {

@@ -143,14 +143,18 @@ test_within(const struct evaluation *evaluation, const struct node *node)
 	       evaluation->now - at <= node->within_ms;
 }
 
-/* signal.NAME = 'text': what most rules ask, of each signal. */
+/* signal.NAME = 'text', field.NAME = 'text': what most rules ask. */
 static bool
-test_signal_text(const struct evaluation *evaluation, const struct node *node)
+test_plain_text(const struct evaluation *evaluation, const struct node *node)
 {
+	const struct record_view *view = evaluation->source.view;
 	const struct signal *signal = evaluation->source.signal;
-	const char *value =
-		signal ? signal_get(signal, node->left->name) : NULL;
+	const char *name = node->left->name, *value = NULL;
 
+	if (node->left->kind == OPERAND_FIELD)
+		value = view->field(view->arg, name);
+	else if (signal)
+		value = signal_get(signal, name);
 	return value && *value && text_equal_fold(value, node->right->name);
 }
 
@@ -161,9 +165,10 @@ test_compare(const struct evaluation *evaluation, const struct node *node)
 	struct value left, right;
 
 	if (node->compare == COMPARE_EQUAL &&
-	    node->left->kind == OPERAND_SIGNAL &&
+	    (node->left->kind == OPERAND_SIGNAL ||
+	     node->left->kind == OPERAND_FIELD) &&
 	    node->right->kind == OPERAND_TEXT)
-		return test_signal_text(evaluation, node);
+		return test_plain_text(evaluation, node);
 	left = condition_value(node->left, source);
 	right = condition_value(node->right, source);
 	return condition_compare(&left, node->compare, &right,

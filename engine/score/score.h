@@ -16,8 +16,11 @@
 #include "score/score_decay.h"
 #include "score/score_part.h"
 
-/* Points of one entry, either way: sums of any number of them stay finite. */
-#define SCORE_POINTS_MOST 1e9
+/* Points of one entry, either way: as far as a double still tells one point
+ * from the next (whole numbers up to 2^53, 9.007e15), also after some were
+ * added. */
+#define SCORE_POINTS_MOST      1e15
+#define SCORE_POINTS_MOST_TEXT "1000000000000000"
 
 enum { SCORE_RATES_MOST = 8, SCORE_NAME_MOST = 64, SCORES_MOST = 64 };
 
@@ -67,6 +70,9 @@ double score_state_raw(const struct score_state *state,
 		       const struct score_rates *rates);
 /* "Equal" of scoring §2: within 1e-6 absolute or 1e-9 relative. */
 bool score_equal(double a, double b);
+/* … of sums that amounts of `gross` went into and were taken out of: what a
+ * double cannot tell apart there is no difference. */
+bool score_equal_among(double a, double b, double gross);
 
 /* The sums a score is made of, by number: + side, and + 2 * rate for touch. */
 enum {
@@ -88,6 +94,12 @@ void score_summarise(const struct score_state *state,
 		     const struct score_settings *settings,
 		     const struct score_rates *rates, int64_t now,
 		     struct score_summary *summary_out);
+
+/* SCORE_SCORE of it alone; false: it has none. */
+bool score_value(const struct score_state *state,
+		 const struct score_settings *settings,
+		 const struct score_rates *rates, int64_t now,
+		 double *value_out);
 
 /* scoring §2 "Percentage" */
 double score_percentage(double score, double top, double median);

@@ -86,6 +86,38 @@ fill_sums(const struct score_state *state, const struct score_rates *rates,
 				score_part_sums((enum score_part)part));
 }
 
+/* The same as add_sums() of all. */
+static double
+add_all(const struct score_state *state, const struct score_rates *rates)
+{
+	double value = state->field[0] + state->field[1] + state->manual[0] +
+		       state->manual[1];
+	size_t i;
+
+	for (i = 0; i < rates->n_rates; i++) {
+		value += state->touch[i][0];
+		value += state->touch[i][1];
+	}
+	return value;
+}
+
+bool
+score_value(const struct score_state *state,
+	    const struct score_settings *settings,
+	    const struct score_rates *rates, int64_t now, double *value_out)
+{
+	struct score_state at_now;
+
+	if (!state->scored) {
+		*value_out = limit(settings, settings->default_points);
+		return settings->has_default && !state->erased;
+	}
+	at_now = *state;
+	score_state_advance(&at_now, rates, now);
+	*value_out = limit(settings, add_all(&at_now, rates));
+	return true;
+}
+
 void
 score_summarise(const struct score_state *state,
 		const struct score_settings *settings,

@@ -1,19 +1,20 @@
 /* signal_props.c - see signal_props.h. */
 #include "signal/signal_props.h"
 
-#include <string.h>
+/* What ends a simple text, or makes it another. */
+static const bool stops[256] = {['"'] = true, ['\\'] = true, ['\0'] = true};
 
 /* "text" and past it; NULL: not simple. JSON has no control characters. */
 static const char *
 simple_text(const char *at, struct signal_span *out)
 {
-	const char *end = *at == '"' ? strchr(at + 1, '"') : NULL;
-
-	if (!end)
+	if (*at != '"')
 		return NULL;
-	out->text = at + 1;
-	out->len = (size_t)(end - out->text);
-	return memchr(out->text, '\\', out->len) ? NULL : end + 1;
+	out->text = ++at;
+	while (!stops[(unsigned char)*at])
+		at++;
+	out->len = (size_t)(at - out->text);
+	return *at == '"' ? at + 1 : NULL;
 }
 
 bool
@@ -21,10 +22,10 @@ signal_props_next(const char **at, struct signal_prop_span *prop_out)
 {
 	const char *from = *at;
 
-	if (strcmp(from, "{}") == 0)
-		from += 2;
-	if (strcmp(from, "}") == 0)
-		from += 1;
+	if (from[0] == '{' && from[1] == '}')
+		from++;
+	if (from[0] == '}' && !from[1])
+		from++;
 	*at = from;
 	if (*from != '{' && *from != ',')
 		return false;

@@ -20,31 +20,7 @@
 
 #include "store/db_sqlite.h"
 
-enum {
-	BUCKETS = 1 << 8, /* of cached statements, by the text's address */
-	BUSY_MS = 5000,
-	ERROR_TEXT_MOST = 256
-};
-
-struct db_statement {
-	struct db_statement *next; /* in its bucket */
-	struct db *db;
-	const char *sql; /* the literal's address is the key */
-	bool looks;	 /* at a table of which rows are gathered */
-	bool used;	 /* since it was reset */
-	sqlite3_stmt *stmt;
-};
-
-struct db {
-	sqlite3 *handle;
-	char *path;
-	enum db_mode mode;
-	unsigned fail_after; /* test hook; 0 = off */
-	bool began;	     /* a transaction */
-	size_t n_used;	     /* statements that are not reset */
-	struct db_gathered gathered;
-	struct db_statement *buckets[BUCKETS];
-};
+enum { BUSY_MS = 5000, ERROR_TEXT_MOST = 256 };
 
 static enum sg_status
 status_of(int code)
@@ -216,6 +192,8 @@ db_open(const char *path, enum db_mode mode, struct db **db_out,
 	}
 	if (status == SG_OK) {
 		code = db_sqlite_gather(db->handle, &db->gathered, mode);
+		if (code == SQLITE_OK)
+			code = db_sqlite_add_scan(db->handle, &db->scanning);
 		status = code == SQLITE_OK ? SG_OK : fail(db, code, err);
 	}
 	if (status != SG_OK) {
@@ -235,7 +213,7 @@ db_close(struct db *db)
 	if (!db)
 		return;
 	db_writer_done(&db->gathered.writer);
-	for (i = 0; i < BUCKETS; i++) {
+	for (i = 0; i < DB_SQLITE_BUCKETS; i++) {
 		for (statement = db->buckets[i]; statement; statement = next) {
 			next = statement->next;
 			sqlite3_finalize(statement->stmt);
@@ -507,7 +485,7 @@ db_rollback(struct db *db)
 	size_t i;
 
 	db_gathered_drop(&db->gathered);
-	for (i = 0; i < BUCKETS; i++)
+	for (i = 0; i < DB_SQLITE_BUCKETS; i++)
 		for (statement = db->buckets[i]; statement;
 		     statement = statement->next)
 			db_reset(statement);

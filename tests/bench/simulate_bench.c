@@ -3,7 +3,9 @@
  * against reading the same rows of the file once; signals a second of one
  * core.
  *
- *   simulate_bench [SIGNALS [RECORDS]]
+ *   simulate_bench [SIGNALS [RECORDS [FILE]]]
+ *
+ * FILE is made when it is not there, and kept: to profile with.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -203,6 +205,12 @@ main(int argc, char **argv)
 	size_t i;
 
 	must(crypto_start(NULL), NULL);
+	if (argc > 3) {
+		if (access(argv[3], F_OK) != 0)
+			fill(argv[3], signals, records);
+		measure(argv[3]);
+		return 0;
+	}
 	if (!mkdtemp(directory))
 		return 1;
 	snprintf(path, sizeof(path), "%s/store", directory);

@@ -356,6 +356,87 @@ a_chain_of_waits_ends_like_any_chain(void **unused)
 	scene_end(&scene);
 }
 
+/* A newsletter a minute, each waits a month, every third was clicked. Were all
+ * open ones looked at for each signal, this would take minutes. */
+static void
+many_open_waits_of_one_record_are_no_burden(void **unused)
+{
+	enum { N_MAILS = 40000 };
+	struct scene scene;
+	uint64_t i;
+
+	begin(&scene, "rule \"a\" { on = \"email.sent\" unless = "
+		      "\"email.clicked within 30d\" subtract = 1 "
+		      "score = \"fit\" }\n"
+		      "rule \"b\" { on = \"email.sent\" unless = "
+		      "\"order.paid where (signal.amount > 5) within 30d\" "
+		      "subtract = 1 score = \"fit\" }");
+	scene.out.quiet = true;
+	for (i = 1; i <= N_MAILS; i++) {
+		happen(&scene, "email.sent", i, DAY + (int64_t)i * 60000);
+		if (i % 3 == 0)
+			happen(&scene, "email.clicked", i,
+			       DAY + (int64_t)i * 60000 + 1);
+		happen(&scene, "order.paid", 0, DAY + (int64_t)i * 60000 + 2);
+	}
+	wait_until(&scene, 100 * DAY);
+	assert_true(fit(&scene) == -(2 * N_MAILS - N_MAILS / 3));
+	assert_true(fold_next_change(scene.record) == INT64_MAX);
+	scene_end(&scene);
+}
+
+/* Those of one moment fire in the order they began; what came between and was
+ * cancelled leaves its place to another. */
+static void
+waits_of_one_moment_fire_in_their_order(void **unused)
+{
+	struct scene scene;
+	size_t i;
+
+	begin(&scene, "rule \"a\" { on = \"email.sent\" unless = "
+		      "\"email.clicked within 2d\" add = 1 once_per = "
+		      "\"message\" score = \"fit\" }\n"
+		      "rule \"b\" { on = \"form.submitted\" unless = "
+		      "\"email.clicked within 1d\" add = 2 score = "
+		      "\"fit\" }");
+	happen(&scene, "email.sent", 7, DAY);
+	happen(&scene, "email.sent", 8, DAY);
+	happen(&scene, "email.sent", 9, DAY);
+	happen(&scene, "email.clicked", 8, DAY + 1);
+	happen(&scene, "form.submitted", 0, 2 * DAY);
+	happen(&scene, "form.submitted", 0, 2 * DAY);
+	wait_until(&scene, 3 * DAY);
+	assert_int_equal(scene.out.n_points, 4);
+	for (i = 1; i < 4; i++)
+		assert_true(scene.out.points[i].history_id >
+			    scene.out.points[i - 1].history_id);
+	assert_true(fit(&scene) == 6);
+	scene_end(&scene);
+}
+
+/* A click of one mail says nothing about another, one of no mail about all. */
+static void
+what_belongs_to_no_mail_is_meant_for_all(void **unused)
+{
+	struct scene scene;
+
+	begin(&scene, "rule \"a\" { on = \"email.sent\" unless = "
+		      "\"page.visited within 9d at least 2 times\" "
+		      "subtract = 1 score = \"fit\" }\n"
+		      "rule \"b\" { on = \"form.submitted\" unless = "
+		      "\"page.visited within 9d\" subtract = 10 score = "
+		      "\"fit\" }");
+	happen(&scene, "email.sent", 1, DAY);
+	happen(&scene, "email.sent", 2, DAY);
+	happen(&scene, "form.submitted", 0, DAY);
+	happen(&scene, "page.visited", 2, DAY + 1); /* 2 and the form */
+	happen(&scene, "page.visited", 3, DAY + 2); /* neither mail */
+	happen(&scene, "page.visited", 0, DAY + 3); /* both mails */
+	wait_until(&scene, 20 * DAY);
+	assert_true(fit(&scene) == -1);
+	scene_end(&scene);
+}
+
 int
 main(void)
 {
@@ -380,6 +461,9 @@ main(void)
 		cmocka_unit_test(
 			once_per_counts_what_fired_and_not_what_waited),
 		cmocka_unit_test(a_chain_of_waits_ends_like_any_chain),
+		cmocka_unit_test(many_open_waits_of_one_record_are_no_burden),
+		cmocka_unit_test(waits_of_one_moment_fire_in_their_order),
+		cmocka_unit_test(what_belongs_to_no_mail_is_meant_for_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
