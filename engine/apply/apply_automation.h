@@ -113,6 +113,8 @@ enum sg_status armed_turn(struct apply *apply, struct armed *armed,
 enum sg_status automations_before(struct apply *apply, struct cached *cached,
 				  const struct signal *next,
 				  struct sg_err *err) MUST_CHECK;
+/* Is any threshold or band judged for it? */
+bool automations_judges(const struct apply *apply, const struct cached *cached);
 struct automation_event {
 	const struct signal *signal; /* NULL: time, or a new ruleset */
 	int64_t history_id;

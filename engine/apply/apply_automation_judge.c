@@ -218,6 +218,26 @@ judge(struct apply *apply, struct cached *cached,
 	return status;
 }
 
+bool
+automations_judges(const struct apply *apply, const struct cached *cached)
+{
+	const struct ruleset *file = apply->automations->set->file;
+	size_t i;
+
+	for (i = 0;
+	     apply->automations->set->thresholds && i < file->n_automations;
+	     i++) {
+		const struct automation *one = &file->automations[i];
+
+		if ((one->on == AUTOMATION_RISES ||
+		     one->on == AUTOMATION_FALLS ||
+		     one->on == AUTOMATION_BANDS) &&
+		    is_about(one, cached))
+			return true;
+	}
+	return false;
+}
+
 enum sg_status
 automations_before(struct apply *apply, struct cached *cached,
 		   const struct signal *next, struct sg_err *err)

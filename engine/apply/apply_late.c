@@ -3,10 +3,13 @@
  * folded anew, and what follows from that is judged. A long history is not
  * folded anew for each of many: once a transaction has done much of that, the
  * rest of a record's late entries wait for each other, until somebody wants to
- * know how the record is, or for the end of the transaction.
+ * know how the record is, or for the end of the transaction. Where something is
+ * judged before and after each change, as thresholds are, signals are put off
+ * to a transaction of their own instead: they settle once more.
  */
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "store/store_settle.h"
 
 struct apply_late_entry {
 	uint32_t record_id;
@@ -70,15 +73,30 @@ wait(struct apply *apply, struct cached *cached, const struct signal *signal,
 	apply_touch(apply, cached); /* not to be kept if this fails */
 }
 
+bool
+apply_late_is_full(const struct apply *apply)
+{
+	return apply->late.rows >= apply->options.late_rows_most;
+}
+
+static enum sg_status
+put_off(struct apply *apply, int64_t history_id, struct sg_err *err)
+{
+	apply_settle_later(apply, apply->now);
+	return store_settle_again(apply->store, history_id, apply->now, err);
+}
+
 enum sg_status
 apply_late(struct apply *apply, struct cached *cached,
 	   const struct signal *signal, int64_t history_id, struct sg_err *err)
 {
 	enum sg_status status;
 
+	if (signal->kind == SIGNAL_HAPPENED && apply_late_is_full(apply) &&
+	    automations_judges(apply, cached))
+		return put_off(apply, history_id, err);
 	if (apply_late_may_wait(signal) && !apply->late.one_by_one &&
-	    (cached->late ||
-	     apply->late.rows >= apply->options.late_rows_most)) {
+	    (cached->late || apply_late_is_full(apply))) {
 		wait(apply, cached, signal, history_id);
 		return SG_OK;
 	}

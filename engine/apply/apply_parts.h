@@ -414,6 +414,8 @@ enum sg_status apply_late(struct apply *apply, struct cached *cached,
 			  const struct signal *signal, int64_t history_id,
 			  struct sg_err *err) MUST_CHECK;
 bool apply_late_may_wait(const struct signal *signal);
+/* Has this transaction folded as much anew as it should? */
+bool apply_late_is_full(const struct apply *apply);
 void apply_late_begin(struct apply *apply); /* of a transaction */
 /* Of that record, if any wait. */
 enum sg_status apply_late_end(struct apply *apply, struct cached *cached,

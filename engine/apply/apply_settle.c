@@ -160,7 +160,10 @@ settle_all(struct apply *apply, int64_t *next_out, struct sg_err *err)
 
 	status = store_settling_due(apply->store, apply->now, AT_ONCE,
 				    apply->work, &due, err);
-	for (i = 0; status == SG_OK && i < due.n_rows; i++)
+	/* The rest in another transaction, when this one has done enough. */
+	for (i = 0;
+	     status == SG_OK && i < due.n_rows && !apply_late_is_full(apply);
+	     i++)
 		status = settle(apply, &due.rows[i], err);
 	if (status == SG_OK)
 		status = store_settling_next(apply->store, next_out, err);

@@ -3,6 +3,7 @@
  * from the ledger, and the ledger from the history. On a snapshot of its own,
  * while the applier goes on.
  */
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -46,6 +47,7 @@ check_score_balances(struct verify *verify,
 		     struct score_rates *rates)
 {
 	struct score_state running;
+	double gross = 0;
 	size_t i;
 
 	score_state_init(&running, INT64_MIN / 2);
@@ -59,9 +61,10 @@ check_score_balances(struct verify *verify,
 		    ledger_entry(row, rates, &entry, NULL) != SG_OK)
 			continue;
 		score_apply_entry(&running, rates, &entry);
+		gross += fabs(row->delta);
 		is = late ? ledger_balance(rows->rows, i)
 			  : score_state_raw(&running, rates);
-		if (!score_equal(is, row->balance))
+		if (!score_equal_among(is, row->balance, gross))
 			differ(verify,
 			       "record %u: ledger entry %lld has balance "
 			       "%.9g; its entries give %.9g",
@@ -99,8 +102,11 @@ check_states(struct verify *verify, uint32_t record_id,
 	for (id = 1; id <= scoreboard_n_scores(board); id++) {
 		struct score_state is, must;
 		enum sg_status status;
-		double have, want;
+		double have, want, gross = 0;
 
+		for (i = 0; i < rows->n_rows; i++)
+			if (rows->rows[i].score_id == id)
+				gross += fabs(rows->rows[i].delta);
 		status = ledger_fold(rows->rows, rows->n_rows, id, &rates, now,
 				     &must, err);
 		if (status != SG_OK)
@@ -108,8 +114,8 @@ check_states(struct verify *verify, uint32_t record_id,
 		scoreboard_get(board, record_id, id, now, &is);
 		have = score_state_raw(&is, &rates);
 		want = score_state_raw(&must, &rates);
-		if (!score_equal(have, want) || is.scored != must.scored ||
-		    is.erased != must.erased)
+		if (!score_equal_among(have, want, gross) ||
+		    is.scored != must.scored || is.erased != must.erased)
 			differ(verify,
 			       "record %u, score %u: %.9g%s in memory, "
 			       "%.9g%s by the ledger",

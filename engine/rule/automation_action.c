@@ -124,7 +124,8 @@ points(struct automation_reader *reader, struct automation_action *action)
 	if (fabs(action->points) <= SCORE_POINTS_MOST)
 		return true;
 	return parser_refuse(&reader->parser, token,
-			     "expected at most 1000000000 points") != NULL;
+			     "expected at most " SCORE_POINTS_MOST_TEXT
+			     " points") != NULL;
 }
 
 /* --- verbs -------------------------------------------------------------- */

@@ -202,10 +202,12 @@ check_numbers(const struct rule *rule, const struct conf_section *section,
 			"expected a `degrade` between 0%% and 100%%, "
 			"or none");
 	if (!(fabs(rule->points) <= SCORE_POINTS_MOST))
-		return rule_refuse(section,
-				   conf_is_set(section, "add") ? "add"
-							       : "subtract",
-				   err, "expected at most 1000000000 points");
+		return rule_refuse(
+			section,
+			conf_is_set(section, "add") ? "add" : "subtract", err,
+			"expected at most " SCORE_POINTS_MOST_TEXT
+			" points: beyond that a score could not "
+			"tell one point from the next");
 	return SG_OK;
 }
 

@@ -117,3 +117,9 @@ score_equal(double a, double b)
 	return difference <= 1e-6 ||
 	       difference <= 1e-9 * fmax(fabs(a), fabs(b));
 }
+
+bool
+score_equal_among(double a, double b, double gross)
+{
+	return score_equal(a, b) || fabs(a - b) <= 1e-13 * fabs(gross);
+}

@@ -4,7 +4,10 @@
 #include <assert.h>
 #include <math.h>
 
-#define NOTHING 1e-9
+/* What is left of a sum when all of it was taken out; of much, so much of it:
+ * its last digits are rounded. */
+#define NOTHING	   1e-9
+#define NOTHING_OF 1e-14
 
 static double *
 sum_of(struct score_state *state, enum ledger_class class, size_t rate,
@@ -35,7 +38,8 @@ score_apply_entry(struct score_state *state, const struct score_rates *rates,
 	sum = sum_of(state, entry->class, entry->rate, entry->side);
 	*sum += delta;
 	/* What is closed leaves nothing: no -1e-16 that is not >= 0. */
-	if (entry->entry != LEDGER_POINTS && fabs(*sum) < NOTHING)
+	if (entry->entry != LEDGER_POINTS &&
+	    fabs(*sum) < fmax(NOTHING, NOTHING_OF * fabs(delta)))
 		*sum = 0;
 	if (entry->entry == LEDGER_POINTS) {
 		state->scored = true;

@@ -69,6 +69,24 @@ store_settled(struct store *store, int64_t id, struct sg_err *err)
 }
 
 enum sg_status
+store_settle_again(struct store *store, int64_t id, int64_t settle_until,
+		   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE history SET settle_until = ?,"
+			       " effective = 0 WHERE id = ?",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, settle_until);
+	db_bind_int(statement, 2, id);
+	return store_run_one(store, statement, err);
+}
+
+enum sg_status
 store_parked_expire(struct store *store, int64_t before, bool *left_out,
 		    struct sg_err *err)
 {

@@ -29,6 +29,10 @@ enum sg_status store_settling_next(struct store *store, int64_t *due_at_out,
 /* It counts from now on. */
 enum sg_status store_settled(struct store *store, int64_t id,
 			     struct sg_err *err) MUST_CHECK;
+/* It does not count any more, until then. */
+enum sg_status store_settle_again(struct store *store, int64_t id,
+				  int64_t settle_until,
+				  struct sg_err *err) MUST_CHECK;
 
 /* Some of the hits, received before `before`, of whom nothing but a token says
  * who it was, and no record has that key. What was named by an address or key

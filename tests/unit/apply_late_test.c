@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "apply_aid.h"
 #include "base/clock.h"
@@ -311,6 +312,53 @@ many_late_ones_wait_for_each_other(void **state)
 	check_and_reopen(applier);
 }
 
+/* A threshold is judged before and after each change, also when there is so
+ * much to fold anew that it takes several transactions. */
+static void
+a_threshold_sees_each_of_many_late_ones(void **state)
+{
+	enum { LATE = 12 };
+	struct applier *applier = *state;
+	struct signal signals[LATE];
+	struct store_firing_sum fired;
+	int64_t at = clock_now() - DAY;
+	struct sg_err err = {0};
+	bool kept;
+
+	applier_close(applier);
+	applier->late_rows_most = 1;
+	applier_open(applier);
+	applier_rules(applier,
+		      "rule \"a\" { on = \"order.paid\" add = 100 "
+		      "score = \"fit\" }\n"
+		      "rule \"b\" { on = \"order.refunded\" subtract = 100 "
+		      "score = \"fit\" }\n"
+		      "automation \"c\" { on = \"score 'fit' rises to 100\" "
+		      "do = \"add 1 score 'drift'\" }",
+		      false);
+	happen(applier, "email.clicked", at + 100);
+	for (size_t i = 0; i < LATE; i++)
+		signals[i] =
+			applier_signal(i % 2 ? "order.refunded" : "order.paid",
+				       ann, at + (int64_t)i);
+	assert_int_equal(
+		apply_submit(applier->apply, signals, LATE, 20000, &kept, &err),
+		SG_OK);
+	do {
+		usleep(1000);
+		assert_int_equal(store_firing_sum(applier_reader(applier), "c",
+						  &fired, NULL),
+				 SG_OK);
+	} while (fired.fired < LATE / 2);
+	applier_submit(applier, &signals[0]); /* all before it is done */
+	assert_int_equal(
+		store_firing_sum(applier_reader(applier), "c", &fired, NULL),
+		SG_OK);
+	assert_int_equal(fired.fired, LATE / 2 + 1);
+	check_and_reopen(applier);
+	assert_float_equal(fit(applier, at + DAY), 100, tiny);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 
 int
@@ -323,6 +371,7 @@ main(void)
 		TEST(what_happened_before_an_erase_comes_to_nothing),
 		TEST(a_ruleset_keeps_its_order_after_a_start),
 		TEST(many_late_ones_wait_for_each_other),
+		TEST(a_threshold_sees_each_of_many_late_ones),
 		TEST(what_has_not_happened_yet_happened_when_it_was_received),
 		TEST(what_happened_before_a_set_uses_up_its_one_time),
 	};

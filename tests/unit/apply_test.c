@@ -262,13 +262,46 @@ points_that_no_sum_could_hold_change_nothing(void **state)
 	for (int i = 0; i < 2; i++) {
 		signal = operation(SIGNAL_SCORE_ADD, "1e308", at + DAY);
 		applier_submit(applier, &signal);
-		signal = operation(SIGNAL_SCORE_SET, "-1e10", at + DAY);
+		signal = operation(SIGNAL_SCORE_SET, "-1e16", at + DAY);
 		applier_submit(applier, &signal);
 	}
 	assert_float_equal(
 		applier_score(applier, "ann@example.com", at + 2 * DAY), 5,
 		tiny);
 	applier_verify(applier);
+}
+
+/* As many points as a rule may give come, fade, and go; what is beside them is
+ * as right as before. */
+static void
+very_many_points_come_and_go(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 100 * DAY;
+	struct signal signal;
+
+	applier_rules(applier,
+		      "rule \"a\" { on = \"order.paid\" add = 1e15 "
+		      "expires = \"30d\" degrade = \"1%\" score = \"fit\" }\n"
+		      "rule \"b\" { on = \"email.opened\" add = 2e9 "
+		      "score = \"fit\" }",
+		      false);
+	for (int i = 0; i < 20; i++) {
+		signal = applier_signal(i % 5 ? "order.paid" : "email.opened",
+					"ann@example.com",
+					at + i * (DAY + 1234567));
+		applier_submit(applier, &signal);
+	}
+	applier_verify(applier);
+	assert_float_equal(
+		applier_score_of(applier, "ann@example.com", 2, at + 99 * DAY),
+		8e9, tiny);
+	signal = applier_signal("order.paid", "ann@example.com", at + DAY);
+	applier_submit(applier, &signal); /* late */
+	applier_verify(applier);
+	assert_float_equal(
+		applier_score_of(applier, "ann@example.com", 2, at + 99 * DAY),
+		8e9, tiny);
 }
 
 static void
@@ -700,6 +733,7 @@ main(void)
 		TEST(machine_hits_are_kept_and_score_nothing),
 		TEST(once_per_limits_a_rule),
 		TEST(points_that_no_sum_could_hold_change_nothing),
+		TEST(very_many_points_come_and_go),
 		TEST(set_holds_and_a_signal_dated_before_it_gives_nothing),
 		TEST(erase_leaves_no_score_and_resets_once_per),
 		TEST(field_rules_follow_the_record_and_the_rules),

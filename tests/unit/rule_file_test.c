@@ -252,8 +252,9 @@ static const struct {
 	{"rule \"A\" { on = \"email.opened\" add = 1 degrade = \"100%\" }",
 	 "rules.conf:1: rule \"A\": expected a `degrade` between 0% and 100%, "
 	 "or none"},
-	{"rule \"A\" { on = \"email.opened\" add = 1e12 }",
-	 "rules.conf:1: rule \"A\": expected at most 1000000000 points"},
+	{"rule \"A\" { on = \"email.opened\" add = 1e16 }",
+	 "rules.conf:1: rule \"A\": expected at most 1000000000000000 points: "
+	 "beyond that a score could not tell one point from the next"},
 	{"rule \"A\" { on = \"email.opened\" add = 1 module = \"ticket\" }",
 	 "rules.conf:1: rule \"A\": no module `ticket`; there are contact, "
 	 "lead, account, deal (and what `module \"NAME\" { }` in the "

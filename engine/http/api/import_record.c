@@ -80,9 +80,10 @@ add_score(struct import_lines *lines, const struct import_column *column,
 			       "points, as 12.5",
 			       column->name, cell);
 	if (fabs(points) > SCORE_POINTS_MOST)
-		return err_set(err, SG_REFUSED,
-			       "score:%s: %s is more than %.0f", column->name,
-			       cell, SCORE_POINTS_MOST);
+		return err_set(
+			err, SG_REFUSED,
+			"score:%s: %s is more than " SCORE_POINTS_MOST_TEXT,
+			column->name, cell);
 	begin(lines, whose,
 	      lines->settings->set_scores ? SIGNAL_SCORE_SET : SIGNAL_SCORE_ADD,
 	      &signal);
