@@ -198,6 +198,27 @@ clock_check_timezone(const char *timezone_name, struct sg_err *err)
 	return clock_zone_find(timezone_name, &zone, err);
 }
 
+char *
+clock_format_local(int64_t at, const char *timezone_name,
+		   char text[CLOCK_TEXT_SIZE])
+{
+	const struct clock_zone *zone = NULL;
+	int64_t east_s, minutes;
+	size_t len;
+
+	if (clock_zone_find(timezone_name, &zone, NULL) != SG_OK)
+		zone = NULL;
+	east_s = clock_zone_offset_s(zone, floor_div(at, 1000));
+	minutes = (east_s < 0 ? -east_s : east_s) / 60;
+	clock_format(at + east_s * 1000, text);
+	len = strlen(text);
+	/* In the place of the Z. */
+	snprintf(text + len - 1, CLOCK_TEXT_SIZE - len + 1, "%c%02d:%02d",
+		 east_s < 0 ? '-' : '+', (int)(minutes / 60),
+		 (int)(minutes % 60));
+	return text;
+}
+
 int64_t
 clock_day(int64_t at, const char *timezone_name)
 {

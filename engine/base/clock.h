@@ -22,6 +22,11 @@ void clock_sleep_ms(int64_t ms);
 /* "2026-01-31T09:00:00.000Z" into text[CLOCK_TEXT_SIZE]; returns text. */
 char *clock_format(int64_t at, char text[CLOCK_TEXT_SIZE]);
 
+/* The same as clocks there show it: "2026-01-31T10:00:00.000+01:00". A zone
+ * that is not there, and NULL, is UTC. */
+char *clock_format_local(int64_t at, const char *timezone_name,
+			 char text[CLOCK_TEXT_SIZE]);
+
 /*
  * ISO 8601: 2026-01-31, 2026-01-31T09:00, …:SS, …:SS.mmm, then nothing, Z or
  * +hh:mm. Without an offset it is in `timezone` (IANA name, NULL = UTC).

@@ -98,6 +98,7 @@ daemon_gate_options(const struct daemon_conf *conf,
 	options_out->unsubscribe_address =
 		conf_text(conf->root, "unsubscribe_address");
 	options_out->state = conf->state_directory;
+	options_out->timezone = conf->timezone;
 	options_out->settle_ms = conf_int(conf->root, "settle");
 	options_out->expire_ms =
 		conf_int(conf_section_at(conf->root, "tokens", 0), "expire");

@@ -29,8 +29,9 @@ struct gate_options {
 	const char *public_url; /* "https://t.example.com", no slash at end */
 	const char *bounce_domain; /* VERP; NULL = no rewriting of the sender */
 	const char *unsubscribe_address; /* for the mailto: form; NULL = none */
-	const char *state; /* a folder for plugins' files; NULL = none */
-	int64_t settle_ms; /* how long hits settle; 0 = not at all */
+	const char *state;    /* a folder for plugins' files; NULL = none */
+	const char *timezone; /* of times shown to people; NULL = UTC */
+	int64_t settle_ms;    /* how long hits settle; 0 = not at all */
 	/* Opens and clicks of older mail are answered as ever, and leave no
 	 * signal; 0 = of any age. */
 	int64_t expire_ms;
@@ -165,10 +166,12 @@ void gate_set_look(struct sg_gate *gate, gate_look_fn *look, void *arg);
 struct gate_signing {
 	const char *name, *password;
 	const char *peer; /* the address that asks */
+	int64_t now;
 };
 struct gate_session {
 	const char *session;
 	int64_t idle_ms, life_ms;
+	int64_t now;
 };
 struct gate_people {
 	enum sg_status (*sign_in)(void *arg, const struct gate_signing *in,

@@ -92,6 +92,7 @@ const struct sg_host gate_host = {
 	.settings_read = host_settings_read,
 	.time_parse = clock_parse,
 	.time_text = host_time_text,
+	.time_local = host_time_local,
 	.fetch = host_fetch,
 	.is_text = text_is_utf8,
 	.new_id = host_new_id,

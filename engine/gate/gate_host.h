@@ -82,6 +82,7 @@ HOST(reason);
 HOST(settings_read);
 /* host_outside.c */
 HOST(time_text);
+HOST(time_local);
 HOST(fetch);
 /* host_form.c */
 HOST(new_id);

@@ -77,6 +77,7 @@ gate_open(const struct gate_options *options, struct sg_gate **gate_out,
 	gate->kinds = options->kinds;
 	gate->public_url = copy_or_empty(options->public_url);
 	gate->bounce_domain = copy_or_empty(options->bounce_domain);
+	gate->timezone = copy_or_empty(options->timezone);
 	gate->unsubscribe_address = copy_or_empty(options->unsubscribe_address);
 	gate->state = copy_or_empty(options->state);
 	gate->files = options->files_directory
@@ -136,6 +137,7 @@ gate_close(struct sg_gate *gate)
 	mail_senders_free(gate->senders);
 	free(gate->public_url);
 	free(gate->bounce_domain);
+	free(gate->timezone);
 	free(gate->unsubscribe_address);
 	free(gate->state);
 	free(gate->files);

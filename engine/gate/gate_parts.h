@@ -96,7 +96,8 @@ struct sg_gate {
 	const struct keys *keys;
 	struct spool *spool;
 	struct signal_kinds *kinds;
-	char *public_url, *bounce_domain, *unsubscribe_address, *state;
+	char *public_url, *bounce_domain, *unsubscribe_address, *state,
+		*timezone;
 	char *files; /* NULL = none */
 	int64_t settle_ms, expire_ms;
 	bool (*is_named)(const void *arg, enum sg_named what, const char *name);

@@ -74,6 +74,15 @@ host_time_text(const struct sg_call *call, int64_t at)
 	return host_copy(call, clock_format(at, text));
 }
 
+const char *
+host_time_local(const struct sg_call *call, int64_t at)
+{
+	const char *zone = gate_call_of(call)->plugin->gate->timezone;
+	char text[CLOCK_TEXT_SIZE];
+
+	return host_copy(call, clock_format_local(at, zone, text));
+}
+
 /* --- other servers ------------------------------------------------------- */
 
 /* Only so that nobody reads on the way what is fetched, or changes it. */

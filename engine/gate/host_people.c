@@ -12,7 +12,7 @@ host_sign_in(const struct sg_call *call, const struct sg_request *request,
 {
 	struct gate_call *ours = gate_call_of(call);
 	const struct sg_gate *gate = ours->plugin->gate;
-	struct gate_signing in = {name, password, request->peer};
+	struct gate_signing in = {name, password, request->peer, call->now};
 
 	if (!gate->people)
 		return err_set(err, SG_BUSY, "nobody can sign in here");
@@ -26,7 +26,7 @@ host_signed_in(const struct sg_call *call, const char *session, int64_t idle_ms,
 {
 	struct gate_call *ours = gate_call_of(call);
 	const struct sg_gate *gate = ours->plugin->gate;
-	struct gate_session of = {session, idle_ms, life_ms};
+	struct gate_session of = {session, idle_ms, life_ms, call->now};
 
 	if (!gate->people)
 		return err_set(err, SG_BUSY, "nobody can sign in here");

@@ -65,6 +65,8 @@ host_site(const struct sg_call *call, enum sg_site which)
 		return gate->unsubscribe_address;
 	case SG_SITE_STATE:
 		return gate->state;
+	case SG_SITE_TIMEZONE:
+		return *gate->timezone ? gate->timezone : "UTC";
 	}
 	return "";
 }

@@ -24,7 +24,8 @@ enum sg_site {
 	SG_SITE_UNSUBSCRIBE_ADDRESS, /* "unsubscribe@…"; "" = none */
 	/* since 1.1: a folder for what outlives the process, in files named
 	 * after the plugin; "" = none */
-	SG_SITE_STATE
+	SG_SITE_STATE,
+	SG_SITE_TIMEZONE /* "Europe/Berlin"; "UTC". Since 1.6 */
 };
 
 /* Who is signed in. The strings belong to the call. Since 1.5. */
@@ -411,6 +412,11 @@ struct sg_host {
 	 * reads no more of a configuration than the plugins' sections. */
 	bool (*is_named)(const struct sg_call *call, enum sg_named what,
 			 const char *name);
+
+	/* -- since 1.6 -- */
+	/* As clocks show it in the installation's time zone:
+	 * "2026-01-31T10:00:00.000+01:00" */
+	const char *(*time_local)(const struct sg_call *call, int64_t at);
 };
 
 #endif

@@ -5,19 +5,6 @@
 
 enum { ROWS = 50 };
 
-static void
-write_tabs(struct page *page, const char *here)
-{
-	static const struct tab tabs[] = {
-		{"/automations", "Automations"},
-		{"/automations/firings", "What fired"},
-		{"/automations/outbox", "Outbox"},
-		{0},
-	};
-
-	page_tabs(page, tabs, here);
-}
-
 /* --- automations -------------------------------------------------------------
  */
 
@@ -60,7 +47,6 @@ automations_page(struct page *page)
 		return page_told(page, &told);
 	items = items_of(page, &told);
 	page_begin(page, "Automations");
-	write_tabs(page, "/automations");
 	html(page,
 	     "<p>They are edited with the <a href=\"/console/rules/edit\">"
 	     "rules</a>.</p>\n<div class=\"scroll\"><table><thead><tr>"
@@ -107,7 +93,6 @@ firings_page(struct page *page)
 		return page_told(page, &told);
 	items = items_of(page, &told);
 	page_begin(page, *automation ? automation : "What fired");
-	write_tabs(page, "/automations/firings");
 	html(page, "<div class=\"scroll\"><table><thead><tr>"
 		   "<th scope=\"col\">when</th><th scope=\"col\">automation"
 		   "</th><th scope=\"col\">for</th><th scope=\"col\">cause</th>"
@@ -195,7 +180,6 @@ outbox_page(struct page *page)
 		return page_told(page, &told);
 	items = items_of(page, &told);
 	page_begin(page, "Outbox");
-	write_tabs(page, "/automations/outbox");
 	html(page,
 	     "<p>%s wait, %s of them for another try; %s could not be "
 	     "delivered.</p>\n",
@@ -229,7 +213,6 @@ delivery_page(struct page *page)
 	if (!ask_get(page, text_of(page, "/outbox/%u", page->args[0]), &told))
 		return page_told(page, &told);
 	page_begin(page, "One delivery");
-	write_tabs(page, "");
 	html(page, "<dl>\n");
 	for (size_t i = 0; i < sizeof(shown) / sizeof(*shown); i++)
 		html(page, "<dt>%s</dt><dd>%s</dd>\n", shown[i],

@@ -3,7 +3,7 @@
  * files, who is it, which page, is the form ours. Only the private listener
  * and the Unix socket have it.
  */
-#include "console.h"
+#include "upload.h"
 
 #include <string.h>
 
@@ -130,6 +130,21 @@ find_page(struct page *page, const char *path, const char **allow_out)
 	return NULL;
 }
 
+bool
+page_is_there(struct page *page, const char *path)
+{
+	const char *args[PAGE_ARGS_MOST];
+	bool is_there = false;
+
+	memcpy(args, page->args, sizeof(args));
+	for (const struct console_page *of = console_pages; of->method; of++)
+		if (strcmp(of->method, "GET") == 0 &&
+		    is_path(page, of->path, path))
+			is_there = true;
+	memcpy(page->args, args, sizeof(args));
+	return is_there;
+}
+
 static enum sg_status
 answer_page(struct page *page)
 {
@@ -231,13 +246,27 @@ start(const struct sg_call *call, void **state_out, struct sg_err *err)
 	const struct sg_host *host = call->host;
 	const char *url = host->setting_text(host->settings(call), "url");
 
-	(void)state_out;
 	static_start(call);
 	if (url && strncmp(url, "https://", 8) != 0 &&
 	    strncmp(url, "http://", 7) != 0)
 		return host->setting_refuse(host->settings(call), "url", err,
 					    "`url`: expected https://HOST or "
 					    "http://HOST");
+	*state_out = uploads_new(call);
+	return SG_OK;
+}
+
+static void
+stop(const struct sg_call *call)
+{
+	uploads_free(call->state);
+}
+
+static enum sg_status
+tick(const struct sg_call *call, struct sg_err *err)
+{
+	(void)err;
+	uploads_tick(call);
 	return SG_OK;
 }
 
@@ -254,5 +283,7 @@ SG_PLUGIN const struct sg_plugin sg_plugin_console = {
 	.summary = "The web console, for people, on the private listener",
 	.options = options,
 	.start = start,
+	.stop = stop,
+	.tick = tick,
 	.private_routes = routes,
 };

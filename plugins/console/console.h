@@ -41,9 +41,11 @@ struct console_page {
 	const char *path;   /* "/contacts/{}": {} takes one segment */
 	page_fn *fn;
 	enum console_role role; /* the least; the API checks it again */
-	const char *title;	/* in the navigation; NULL: not there */
 };
 extern const struct console_page console_pages[];
+
+/* console.c: is there a page to go to at this path? */
+bool page_is_there(struct page *page, const char *path);
 
 /* --- console_session.c: who is it ----------------------------------------- */
 
@@ -81,13 +83,24 @@ enum sg_status page_told(struct page *page, const struct sg_told *told);
 void page_trouble(struct page *page, const struct sg_told *told);
 /* <form method="post" action="…"> with the token; end it with </form>. */
 void form_begin(struct page *page, const char *action, const char *class);
-/* A second navigation, of pages that belong together; ends with {0}. */
+/* A link to the next page of a list; `next` NULL or "": nothing. */
+void page_next(struct page *page, const char *next);
+
+/* The same for a form with a file in it. */
+void form_begin_files(struct page *page, const char *action, const char *class);
+/* Of lists that are empty: what to do next. */
+void page_empty(struct page *page, const char *text);
+
+/* --- console_sections.c: how to get about --------------------------------- */
+
 struct tab {
 	const char *path, *title;
 };
-void page_tabs(struct page *page, const struct tab *tabs, const char *here);
-/* A link to the next page of a list; `next` NULL or "": nothing. */
-void page_next(struct page *page, const char *next);
+void sections_navigation(struct page *page);
+/* Beside and above the page: between the navigation and its heading. */
+void sections_above(struct page *page, const char *title);
+const char *sections_title(struct page *page);
+void sections_search(struct page *page);
 
 /* --- console_ask.c: the API and what it says ------------------------------ */
 
@@ -142,8 +155,13 @@ void show_cents(struct page *page, double exact, double shown);
 /* As points with its sign, for what was given. */
 void show_given(struct page *page, double points);
 void show_count(struct page *page, double count); /* 12,345 */
-/* "2026-01-31 09:00", of an ISO 8601 in UTC; nothing of "". */
+/* "2026-01-31 09:00" in the installation's time zone, of an ISO 8601; nothing
+ * of "". */
 void show_time(struct page *page, const char *iso);
+/* What somebody typed there, as the API takes it. */
+const char *time_typed(struct page *page, const char *text);
+/* "12.3 kB" */
+void show_bytes(struct page *page, double bytes);
 /* A scalar, or an array with commas. */
 void show_value(struct page *page, const struct sg_json *value);
 /* A bar of `part` in `whole`, with its label for those who do not see it. */
@@ -152,6 +170,25 @@ void show_meter(struct page *page, double part, double whole,
 /* <option>s; `chosen` is marked. */
 void show_option(struct page *page, const char *value, const char *label,
 		 const char *chosen);
+
+/* --- console_chart.c: pictures ---------------------------------------------
+ */
+
+enum { CHART_SERIES_MOST = 2 };
+
+/* Bars of one or two series side by side, as SVG; the numbers stand in the
+ * titles of the bars, and in a table beside it that the page writes. */
+struct chart {
+	const char *label; /* what it shows, for those who do not see it */
+	size_t n;
+	double from, step; /* of the first bar, to the next */
+	const double *values[CHART_SERIES_MOST];
+	const char *names[CHART_SERIES_MOST]; /* NULL: no more */
+};
+void chart_bars(struct page *page, const struct chart *chart);
+/* An array of numbers, or of objects with a number of that name. */
+const double *chart_values(struct page *page, const struct sg_json *array,
+			   const char *name);
 
 /* --- console_static.c ------------------------------------------------------
  */
@@ -166,6 +203,9 @@ void static_start(const struct sg_call *call);
 page_fn start_page, password_page, password_change;
 page_fn contacts_page, contacts_export, contact_new, contact_make;
 page_fn contact_page, contact_history, contact_why, contact_change;
+page_fn search_page, suppressions_page, suppressions_change;
+page_fn import_page, import_begin, import_one_page, import_change;
+page_fn export_page, bulk_page, bulk_begin, bulk_one_page;
 page_fn lists_page, list_make, list_change;
 page_fn segments_page, segment_make, segment_change;
 page_fn broadcasts_page, broadcasts_compare, broadcast_new, broadcast_make;
@@ -179,7 +219,11 @@ page_fn rules_run_page, rules_run;
 page_fn scores_page, compare_page;
 page_fn automations_page, firings_page, outbox_page, delivery_page;
 page_fn outbox_change, verdicts_page;
+page_fn forms_page, form_page, surveys_page, survey_page;
+page_fn webhooks_page, webhook_page, webhook_change;
+page_fn unmatched_page, kinds_page;
 page_fn system_page, plugins_page, audit_page;
+page_fn keys_page, keys_rotate, key_page, key_retire;
 page_fn users_page, users_change, tokens_page, tokens_change;
 
 #endif

@@ -20,6 +20,10 @@ static const struct {
 	{"sent", "Sending has begun."},
 	{"planned", "It begins at that time."},
 	{"tested", "The test mail is on its way."},
+	{"rotated", "New mail is signed with a new key. Links in older mail go "
+		    "on working."},
+	{"retired", "Retired. Links of that key are dead."},
+	{"confirmed", "Confirmed: what this sender has to say comes here now."},
 	{0},
 };
 
@@ -32,33 +36,6 @@ write_said(struct page *page)
 		if (strcmp(said[i].word, word) == 0)
 			html(page, "<p class=\"done\" role=\"status\">%s</p>\n",
 			     said[i].text);
-}
-
-/* Is this page, or one below it, the one that is shown? */
-static bool
-is_here(const struct page *page, const char *path)
-{
-	size_t len = strlen(path);
-
-	if (len == 1)
-		return page->path[1] == '\0';
-	return strncmp(page->path, path, len) == 0 &&
-	       (!page->path[len] || page->path[len] == '/');
-}
-
-static void
-write_navigation(struct page *page)
-{
-	html(page, "<nav aria-label=\"Main\">\n<ul>\n");
-	for (const struct console_page *of = console_pages; of->method; of++)
-		if (of->title && page_may(page, of->role))
-			html(page,
-			     "<li><a href=\"/console%s\" "
-			     "aria-current=\"%s\">%s</a></li>\n",
-			     of->path,
-			     is_here(page, of->path) ? "page" : "false",
-			     of->title);
-	html(page, "</ul>\n</nav>\n");
 }
 
 static void
@@ -75,7 +52,11 @@ write_who(struct page *page)
 void
 page_begin(struct page *page, const char *title)
 {
+	const char *section = page->user ? sections_title(page) : "";
+
 	page->html = page->host->text(page->call);
+	if (strcmp(section, title) == 0)
+		section = "";
 	html(page,
 	     "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 	     "<meta charset=\"utf-8\">\n"
@@ -83,7 +64,7 @@ page_begin(struct page *page, const char *title)
 	     "content=\"width=device-width, initial-scale=1\">\n"
 	     "<meta name=\"color-scheme\" content=\"light dark\">\n"
 	     "<meta name=\"robots\" content=\"noindex\">\n"
-	     "<title>%s · Scoregate</title>\n"
+	     "<title>%s%s%s · Scoregate</title>\n"
 	     "<link rel=\"stylesheet\" "
 	     "href=\"/console/static/console.css?v=%u\">\n"
 	     "<link rel=\"icon\" type=\"image/svg+xml\" "
@@ -93,14 +74,17 @@ page_begin(struct page *page, const char *title)
 	     "<a class=\"skip\" href=\"#main\">To the content</a>\n"
 	     "<header class=\"top\">\n"
 	     "<a class=\"brand\" href=\"/console/\">Scoregate</a>\n",
-	     title, static_version(), static_version(), static_version());
+	     title, *section ? " · " : "", section, static_version(),
+	     static_version(), static_version());
 	if (page->user) {
+		sections_search(page);
 		write_who(page);
-		write_navigation(page);
+		sections_navigation(page);
 	}
-	html(page,
-	     "</header>\n<main id=\"main\" tabindex=\"-1\">\n<h1>%s</h1>\n",
-	     title);
+	html(page, "</header>\n<main id=\"main\" tabindex=\"-1\">\n");
+	if (page->user)
+		sections_above(page, title);
+	html(page, "<h1>%s</h1>\n", title);
 	write_said(page);
 }
 
@@ -114,25 +98,12 @@ write_status(struct page *page)
 		return;
 	html(page,
 	     "<p><a href=\"/console/system\" class=\"%s\">%s</a> "
-	     "<span class=\"quiet\">· Scoregate %s · times are "
-	     "UTC</span></p>\n",
+	     "<span class=\"quiet\">· Scoregate %s · times of "
+	     "%s</span></p>\n",
 	     is_at(page, told.json, "healthy") ? "well" : "unwell",
 	     text_at(page, told.json, "status"),
-	     text_at(page, told.json, "version"));
-}
-
-void
-page_tabs(struct page *page, const struct tab *tabs, const char *here)
-{
-	html(page, "<nav class=\"tabs\" aria-label=\"Section\"><ul>\n");
-	for (; tabs->path; tabs++)
-		html(page,
-		     "<li><a href=\"/console%s\" aria-current=\"%s\">%s</a>"
-		     "</li>\n",
-		     tabs->path,
-		     strcmp(tabs->path, here) == 0 ? "page" : "false",
-		     tabs->title);
-	html(page, "</ul></nav>\n");
+	     text_at(page, told.json, "version"),
+	     page->host->site(page->call, SG_SITE_TIMEZONE));
 }
 
 enum sg_status
@@ -210,6 +181,22 @@ form_begin(struct page *page, const char *action, const char *class)
 	     "<form method=\"post\" action=\"%s\" class=\"%s\">"
 	     "<input type=\"hidden\" name=\"form_token\" value=\"%s\">\n",
 	     action, class, page->user->form_token);
+}
+
+void
+form_begin_files(struct page *page, const char *action, const char *class)
+{
+	html(page,
+	     "<form method=\"post\" action=\"%s\" class=\"%s\" "
+	     "enctype=\"multipart/form-data\">"
+	     "<input type=\"hidden\" name=\"form_token\" value=\"%s\">\n",
+	     action, class, page->user->form_token);
+}
+
+void
+page_empty(struct page *page, const char *text)
+{
+	html(page, "<p class=\"empty\">%s</p>\n", text);
 }
 
 /* The same query with another cursor. */

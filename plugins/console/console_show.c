@@ -78,15 +78,49 @@ show_count(struct page *page, double count)
 void
 show_time(struct page *page, const char *iso)
 {
+	const struct sg_host *host = page->host;
 	char shown[TIME_SHOWN + 1];
+	const char *local;
+	struct sg_err *ignored = page->err;
+	int64_t at;
 
-	if (strlen(iso) < TIME_SHOWN) {
+	if (strlen(iso) < TIME_SHOWN ||
+	    host->time_parse(iso, NULL, &at, ignored) != SG_OK) {
 		html(page, "%s", iso);
 		return;
 	}
-	snprintf(shown, sizeof(shown), "%s", iso);
+	local = host->time_local(page->call, at);
+	snprintf(shown, sizeof(shown), "%s", local);
 	shown[10] = ' ';
-	html(page, "<time datetime=\"%s\">%s</time>", iso, shown);
+	html(page, "<time datetime=\"%s\" title=\"%s\">%s</time>", iso, local,
+	     shown);
+}
+
+const char *
+time_typed(struct page *page, const char *text)
+{
+	const struct sg_host *host = page->host;
+	int64_t at;
+
+	if (!*text ||
+	    host->time_parse(text, host->site(page->call, SG_SITE_TIMEZONE),
+			     &at, page->err) != SG_OK)
+		return text;
+	return host->time_text(page->call, at);
+}
+
+void
+show_bytes(struct page *page, double bytes)
+{
+	static const char *const units[] = {"bytes", "kB", "MB", "GB", "TB"};
+	char text[NUMBER_SIZE];
+	size_t i = 0;
+
+	for (; bytes >= 1000 && i < sizeof(units) / sizeof(*units) - 1; i++)
+		bytes /= 1000;
+	snprintf(text, sizeof(text), "%.*f", i > 0 && bytes < 100 ? 1 : 0,
+		 bytes);
+	html(page, "%s %s", text, units[i]);
 }
 
 void

@@ -50,6 +50,18 @@ write_verdict(struct page *page, const struct sg_json *entry)
 		html(page, " <span class=\"quiet\">without effect</span>");
 }
 
+/* "automation Hot lead" says what it was by itself. */
+static const char *
+by(struct page *page, const struct sg_json *entry)
+{
+	const char *source = text_at(page, entry, "source");
+	const char *actor = text_at(page, entry, "actor");
+
+	return strncmp(actor, source, strlen(source)) == 0
+		       ? actor
+		       : text_of(page, "%s %s", source, actor);
+}
+
 static void
 write_entry(struct page *page, const struct sg_json *entry)
 {
@@ -60,8 +72,7 @@ write_entry(struct page *page, const struct sg_json *entry)
 	write_properties(page, json_of(page, entry, "properties"));
 	html(page, "%s</td><td>", text_at(page, entry, "because"));
 	write_verdict(page, entry);
-	html(page, "</td><td class=\"quiet\">%s %s</td></tr>\n",
-	     text_at(page, entry, "source"), text_at(page, entry, "actor"));
+	html(page, "</td><td class=\"quiet\">%s</td></tr>\n", by(page, entry));
 }
 
 static void

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { ROWS = 50, COLUMNS_MOST = 24 };
+enum { ROWS = 50, COLUMNS_MOST = 64 };
 
 static const char *const usual[] = {"email", "score", "percent",
 				    "tags",  "lists", "created"};
@@ -249,7 +249,7 @@ write_band(struct page *page, const struct sg_json *bands, double score)
 			     score < number_at(page, band, "to");
 
 		if (above && below)
-			html(page, " <span class=\"band\">%s</span>",
+			html(page, "<span class=\"band\">%s</span> ",
 			     text_at(page, band, "name"));
 	}
 }
@@ -281,12 +281,13 @@ write_number(struct contacts *self, const struct sg_json *row,
 
 	html(page, "<td class=\"n\">");
 	if (has_number(page, row, column)) {
-		show_points(page, number);
-		if (strcmp(column, "percent") == 0)
-			html(page, " %%");
+		/* Before it, so that the numbers stand below each other. */
 		if (strcmp(column, "score") == 0 ||
 		    strncmp(column, "score:", 6) == 0)
 			write_band(page, bands_of(self, column), number);
+		show_points(page, number);
+		if (strcmp(column, "percent") == 0)
+			html(page, " %%");
 	} else {
 		html(page, "<span class=\"quiet\" title=\"no score\">–</span>");
 	}
@@ -366,7 +367,13 @@ write_table(struct contacts *self, const struct sg_told *told)
 	}
 	html(page, "</tbody></table></div>\n");
 	if (page->host->json_count(items) == 0)
-		html(page, "<p class=\"quiet\">Nobody.</p>\n");
+		page_empty(page,
+			   *self->where
+				   ? "It holds for nobody. Examples of what "
+				     "can be asked are above."
+				   : "There is nobody yet. Import a file, add "
+				     "a contact, or let mail go out through "
+				     "the milter: who it is to comes here.");
 	page_next(page, text_at(page, told->json, "next"));
 }
 
@@ -377,11 +384,15 @@ write_links(struct contacts *self)
 
 	html(page, "<p class=\"actions\">");
 	if (page_may(page, ROLE_OPERATOR))
-		html(page, "<a class=\"button\" "
-			   "href=\"/console/contacts/new\">New contact</a> ");
+		html(page,
+		     "<a class=\"button\" href=\"/console/contacts/new\">New "
+		     "contact</a> <a class=\"button\" "
+		     "href=\"/console/bulk?where=%u\">Do something to "
+		     "them</a> ",
+		     self->where);
 	html(page,
-	     "<a class=\"button\" href=\"/console/contacts/export?%s\">"
-	     "Download as CSV</a></p>\n",
+	     "<a class=\"button\" href=\"/console/export?%s\">Export "
+	     "them</a></p>\n",
 	     page->request->query);
 }
 
@@ -419,15 +430,21 @@ contacts_export(struct page *page)
 {
 	struct contacts self = {.page = page};
 	const struct sg_host *host = page->host;
+	bool is_json = strcmp(query_text(page, "format"), "ndjson") == 0;
 	struct sg_told told;
 
 	read_query(&self);
-	if (!ask_get(page, list_path(&self, "/export"), &told))
+	if (!ask_get(page,
+		     text_of(page, "%s%s", list_path(&self, "/export"),
+			     is_json ? "&format=ndjson" : ""),
+		     &told))
 		return page_told(page, &told);
 	host->reply_header(page->reply, "Content-Type",
-			   "text/csv; charset=utf-8");
+			   is_json ? "application/x-ndjson; charset=utf-8"
+				   : "text/csv; charset=utf-8");
 	host->reply_header(page->reply, "Content-Disposition",
-			   "attachment; filename=\"contacts.csv\"");
+			   is_json ? "attachment; filename=\"contacts.ndjson\""
+				   : "attachment; filename=\"contacts.csv\"");
 	host->reply_body(page->reply, told.body, told.len);
 	return SG_OK;
 }

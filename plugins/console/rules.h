@@ -4,7 +4,6 @@
 
 #include "console.h"
 
-void rules_tabs(struct page *page, const char *here);
 /* The text as it is edited: of the form, or as the rules are. */
 struct rules_text {
 	const char *text;

@@ -70,7 +70,6 @@ rules_edit_page(struct page *page)
 	if (!rules_read(page, &text, &told))
 		return page_told(page, &told);
 	page_begin(page, "Edit the rules");
-	rules_tabs(page, "/rules/edit");
 	if (!page_may(page, ROLE_MANAGER))
 		html(page, "<p class=\"quiet\">Managers change rules; you can "
 			   "see what a change would do.</p>\n");
@@ -202,7 +201,6 @@ edit_again(struct page *page, const struct rules_text *text,
 	   const struct sg_told *told)
 {
 	page_begin(page, "Edit the rules");
-	rules_tabs(page, "/rules/edit");
 	page_trouble(page, told);
 	rules_editor(page, text);
 	return page_end(page, told->status);
@@ -235,7 +233,6 @@ rules_difference_page(struct page *page)
 		return told.status == 400 ? edit_again(page, &text, &told)
 					  : page_told(page, &told);
 	page_begin(page, "What would change");
-	rules_tabs(page, "/rules/edit");
 	all = json_of(page, told.json, "differences");
 	if (page->host->json_count(all) == 0)
 		html(page,

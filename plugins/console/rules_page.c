@@ -4,20 +4,6 @@
 
 #include <string.h>
 
-void
-rules_tabs(struct page *page, const char *here)
-{
-	static const struct tab tabs[] = {
-		{"/rules", "Rules"},
-		{"/rules/edit", "Edit"},
-		{"/rules/history", "History"},
-		{"/rules/run", "Run"},
-		{0},
-	};
-
-	page_tabs(page, tabs, here);
-}
-
 /* --- all ------------------------------------------------------------------ */
 
 /* The item of that name, or NULL. */
@@ -110,7 +96,6 @@ rules_page(struct page *page)
 	if (!ask_get(page, "/rules", &told))
 		return page_told(page, &told);
 	page_begin(page, "Rules");
-	rules_tabs(page, "/rules");
 	ask_get(page, "/rules/uses", &uses);
 	page_trouble(page, &uses);
 	write_rules(page, items_of(page, &told), items_of(page, &uses));
@@ -163,7 +148,6 @@ rule_page(struct page *page)
 	if (!ask_get(page, text_of(page, "/rules/%u", page->args[0]), &told))
 		return page_told(page, &told);
 	page_begin(page, page->args[0]);
-	rules_tabs(page, "");
 	if (!is_at(page, told.json, "in_force"))
 		html(page, "<p class=\"quiet\">This rule is not in force any "
 			   "more.</p>\n");
@@ -184,7 +168,6 @@ rules_history_page(struct page *page)
 	if (!ask_get(page, "/rules/history", &told))
 		return page_told(page, &told);
 	page_begin(page, "Versions of rules");
-	rules_tabs(page, "/rules/history");
 	items = items_of(page, &told);
 	for (size_t i = 0; i < page->host->json_count(items); i++)
 		write_version(page, page->host->json_at(items, i));

@@ -2,7 +2,6 @@
  * without doing it. */
 #include "rules.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOVERS = 20, REFRESH_S = 2 };
@@ -63,7 +62,6 @@ rules_run_page(struct page *page)
 		page->host->reply_header(page->reply, "Refresh",
 					 text_of(page, "%d", REFRESH_S));
 	page_begin(page, "Run the rules");
-	rules_tabs(page, "/rules/run");
 	if (running)
 		write_progress(page, told.json);
 	else
@@ -121,28 +119,25 @@ write_spread(struct page *page, const struct sg_json *told)
 	html(page, "</tbody></table>\n");
 }
 
-static double
-largest(struct page *page, const struct sg_json *histogram)
+static void
+write_bins(struct page *page, const struct chart *chart)
 {
-	const struct sg_host *host = page->host;
-	double most = 1, n;
-
-	for (size_t i = 0; i < host->json_count(histogram); i++) {
-		n = strtod(host->json_text(page->call,
-					   host->json_at(histogram, i)),
-			   NULL);
-		most = n > most ? n : most;
+	html(page, "<details><summary>As numbers</summary><table "
+		   "id=\"spread\" class=\"parts\"><thead><tr>"
+		   "<th scope=\"col\" class=\"n\">from</th>"
+		   "<th scope=\"col\" class=\"n\">before</th>"
+		   "<th scope=\"col\" class=\"n\">after</th></tr></thead>"
+		   "<tbody>\n");
+	for (size_t i = 0; i < chart->n; i++) {
+		html(page, "<tr><th scope=\"row\" class=\"n\">");
+		show_points(page, chart->from + chart->step * (double)i);
+		html(page, "</th><td class=\"n\">");
+		show_count(page, chart->values[0][i]);
+		html(page, "</td><td class=\"n\">");
+		show_count(page, chart->values[1][i]);
+		html(page, "</td></tr>\n");
 	}
-	return most;
-}
-
-static double
-count_at(struct page *page, const struct sg_json *histogram, size_t i)
-{
-	const char *text = page->host->json_text(
-		page->call, page->host->json_at(histogram, i));
-
-	return text ? strtod(text, NULL) : 0;
+	html(page, "</tbody></table></details>\n");
 }
 
 static void
@@ -152,28 +147,22 @@ write_histograms(struct page *page, const struct sg_json *told)
 	const struct sg_json *after = json_of(page, told, "/after/histogram");
 	size_t n = page->host->json_count(before);
 	double from = number_at(page, told, "from");
-	double step =
-		(number_at(page, told, "to") - from) / (n ? (double)n : 1);
-	double most = largest(page, before);
+	struct chart chart = {
+		.label = "How the score is spread before and after; the table "
+			 "below has the numbers",
+		.n = n,
+		.from = from,
+		.step = (number_at(page, told, "to") - from) /
+			(n ? (double)n : 1),
+		.values = {chart_values(page, before, NULL),
+			   chart_values(page, after, NULL)},
+		.names = {"before", "after"}};
 
-	if (largest(page, after) > most)
-		most = largest(page, after);
-	html(page, "<table id=\"spread\"><caption>How it is spread</caption>"
-		   "<thead><tr><th scope=\"col\" class=\"n\">from</th>"
-		   "<th scope=\"col\">before</th><th scope=\"col\">after</th>"
-		   "</tr></thead><tbody>\n");
-	for (size_t i = 0; i < n; i++) {
-		html(page, "<tr><th scope=\"row\" class=\"n\">");
-		show_points(page, from + step * (double)i);
-		html(page, "</th><td>");
-		show_meter(page, count_at(page, before, i), most, "before");
-		show_count(page, count_at(page, before, i));
-		html(page, "</td><td>");
-		show_meter(page, count_at(page, after, i), most, "after");
-		show_count(page, count_at(page, after, i));
-		html(page, "</td></tr>\n");
-	}
-	html(page, "</tbody></table>\n");
+	if (n == 0 || page->host->json_count(after) != n)
+		return;
+	html(page, "<h2>How it is spread</h2>\n");
+	chart_bars(page, &chart);
+	write_bins(page, &chart);
 }
 
 static void
@@ -302,7 +291,6 @@ rules_simulate_page(struct page *page)
 	if (told.status == 401)
 		return page_told(page, &told);
 	page_begin(page, "What the scores would be");
-	rules_tabs(page, "/rules/edit");
 	page_trouble(page, &told);
 	if (good)
 		write_simulation(page, told.json);

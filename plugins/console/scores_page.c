@@ -5,14 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-	TOP = 25,
-	BINS = 24,
-	/* Of the drawing. */
-	WIDTH = 720,
-	HEIGHT = 180,
-	BASE = 150
-};
+enum { TOP = 25, BINS = 24 };
 
 static const char *const parts[] = {
 	"score",	"percent",
@@ -106,61 +99,6 @@ write_summary(struct page *page, const struct sg_json *summary)
 /* --- histogram
  * ---------------------------------------------------------------- */
 
-static double
-most_of(struct page *page, const struct sg_json *bins)
-{
-	double most = 1, n;
-
-	for (size_t i = 0; i < page->host->json_count(bins); i++) {
-		n = number_at(page, page->host->json_at(bins, i), "count");
-		most = n > most ? n : most;
-	}
-	return most;
-}
-
-static void
-write_bar(struct page *page, const struct sg_json *bin, int x, int width,
-	  double most)
-{
-	double count = number_at(page, bin, "count");
-	int height = (int)(count / most * (BASE - 16) + 0.5);
-
-	if (count > 0 && height < 2)
-		height = 2;
-	html(page,
-	     "<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"%d\" "
-	     "height=\"%d\"><title>%s to %s: %s</title></rect>",
-	     x + 1, BASE - height, width - 2, height,
-	     text_at(page, bin, "from"), text_at(page, bin, "to"),
-	     text_at(page, bin, "count"));
-	if (count > 0)
-		html(page,
-		     "<text x=\"%d\" y=\"%d\" text-anchor=\"middle\">%s</text>",
-		     x + width / 2, BASE - height - 4,
-		     text_at(page, bin, "count"));
-}
-
-static void
-write_chart(struct page *page, const struct sg_json *bins)
-{
-	size_t n = page->host->json_count(bins);
-	int width = n ? WIDTH / (int)n : WIDTH;
-	double most = most_of(page, bins);
-
-	html(page,
-	     "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" "
-	     "aria-label=\"Histogram; the table below has its numbers\">\n",
-	     WIDTH, HEIGHT);
-	for (size_t i = 0; i < n; i++) {
-		const struct sg_json *bin = page->host->json_at(bins, i);
-
-		write_bar(page, bin, (int)i * width, width, most);
-		html(page, "<text x=\"%d\" y=\"%d\">%s</text>\n",
-		     (int)i * width, BASE + 14, text_at(page, bin, "from"));
-	}
-	html(page, "</svg>\n");
-}
-
 static void
 write_bins(struct page *page, const struct sg_json *bins)
 {
@@ -187,6 +125,9 @@ static void
 write_histogram(struct scores *self)
 {
 	struct page *page = self->page;
+	struct chart chart = {.label = "How the score is spread; the table "
+				       "below has the numbers",
+			      .names = {"records"}};
 	const struct sg_json *bins;
 	struct sg_told told;
 
@@ -198,11 +139,18 @@ write_histogram(struct scores *self)
 	bins = json_of(page, told.json, "histogram");
 	html(page, "<section><h2>How it is spread</h2>\n");
 	if (page->host->json_count(bins) == 0) {
-		html(page, "<p class=\"quiet\">Nobody has this score "
-			   "yet.</p></section>\n");
+		page_empty(page, "Nobody has this score yet. Rules give "
+				 "points, and people do on a contact's "
+				 "page.");
+		html(page, "</section>\n");
 		return;
 	}
-	write_chart(page, bins);
+	chart.n = page->host->json_count(bins);
+	chart.from = number_at(page, page->host->json_at(bins, 0), "from");
+	chart.step = number_at(page, page->host->json_at(bins, 0), "to") -
+		     chart.from;
+	chart.values[0] = chart_values(page, bins, "count");
+	chart_bars(page, &chart);
 	write_bins(page, bins);
 	html(page, "</section>\n");
 }

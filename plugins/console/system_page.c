@@ -1,23 +1,9 @@
 /* system_page.c - for who runs it: status, plugins, audit, users, tokens. */
-#include "system.h"
+#include "console.h"
 
 #include <string.h>
 
 enum { ROWS = 100 };
-
-void
-system_tabs(struct page *page, const char *here)
-{
-	static const struct tab all[] = {
-		{"/system", "Status"},	      {"/system/plugins", "Plugins"},
-		{"/system/audit", "Audit"},   {"/system/users", "Users"},
-		{"/system/tokens", "Tokens"}, {0},
-	};
-	static const struct tab few[] = {
-		{"/system", "Status"}, {"/system/plugins", "Plugins"}, {0}};
-
-	page_tabs(page, page_may(page, ROLE_MANAGER) ? all : few, here);
-}
 
 /* --- status -------------------------------------------------------------- */
 
@@ -50,7 +36,6 @@ system_page(struct page *page)
 	if (!ask_get(page, "/status", &told))
 		return page_told(page, &told);
 	page_begin(page, "Status");
-	system_tabs(page, "/system");
 	html(page, "<p id=\"health\" class=\"big %s\">%s</p>\n",
 	     is_at(page, told.json, "healthy") ? "well" : "unwell",
 	     text_at(page, told.json, "status"));
@@ -111,7 +96,6 @@ plugins_page(struct page *page)
 	if (!ask_get(page, "/plugins", &told))
 		return page_told(page, &told);
 	page_begin(page, "Plugins");
-	system_tabs(page, "/system/plugins");
 	write_table(page, items_of(page, &told), columns, "Plugins");
 	return page_end(page, 200);
 }
@@ -119,28 +103,44 @@ plugins_page(struct page *page)
 static void
 write_audit_filter(struct page *page)
 {
+	static const char *const fields[][3] = {
+		{"actor", "Who", "maria"},
+		{"action", "Did", "rules"},
+		{"object", "To", ""},
+		{"origin", "From", "127.0.0.1"},
+	};
+
+	html(page, "<form class=\"row\">");
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		html(page,
+		     "<label>%s <input name=\"%s\" placeholder=\"%s\" "
+		     "size=\"14\" value=\"%s\"></label>\n",
+		     fields[i][1], fields[i][0], fields[i][2],
+		     query_text(page, fields[i][0]));
 	html(page,
-	     "<form class=\"row\"><label>Who <input name=\"actor\" "
-	     "value=\"%s\"></label><label>Did <input name=\"action\" "
-	     "placeholder=\"rules\" value=\"%s\"></label>"
-	     "<label>To <input name=\"object\" value=\"%s\"></label>"
+	     "<label>Since <input type=\"datetime-local\" name=\"since\" "
+	     "value=\"%s\"></label>\n<label>Until <input "
+	     "type=\"datetime-local\" name=\"until\" value=\"%s\"></label>\n"
 	     "<button>Show</button></form>\n",
-	     query_text(page, "actor"), query_text(page, "action"),
-	     query_text(page, "object"));
+	     query_text(page, "since"), query_text(page, "until"));
 }
 
 static const char *
 audit_path(struct page *page)
 {
-	static const char *const names[] = {"actor", "action", "object",
-					    "cursor"};
+	static const char *const names[] = {"actor",  "action", "object",
+					    "origin", "cursor", "since",
+					    "until"};
 	struct sg_text *path = page->host->text(page->call);
 
 	write_to(page->host, path, "/audit?limit=%d", ROWS);
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (*query_text(page, names[i]))
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		const char *value = query_text(page, names[i]);
+
+		if (*value)
 			write_to(page->host, path, "&%s=%u", names[i],
-				 query_text(page, names[i]));
+				 i < 5 ? value : time_typed(page, value));
+	}
 	return page->host->text_value(path);
 }
 
@@ -154,9 +154,11 @@ audit_page(struct page *page)
 	if (!ask_get(page, audit_path(page), &told))
 		return page_told(page, &told);
 	page_begin(page, "Who did what");
-	system_tabs(page, "/system/audit");
 	write_audit_filter(page);
-	write_table(page, items_of(page, &told), columns, "Audit");
+	if (page->host->json_count(items_of(page, &told)))
+		write_table(page, items_of(page, &told), columns, "Audit");
+	else
+		page_empty(page, "Nobody did anything like that.");
 	page_next(page, text_at(page, told.json, "next"));
 	return page_end(page, 200);
 }

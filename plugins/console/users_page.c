@@ -1,5 +1,5 @@
 /* users_page.c - who may sign in, and which programs may call the API. */
-#include "system.h"
+#include "console.h"
 
 #include <string.h>
 
@@ -89,7 +89,6 @@ users_page(struct page *page)
 		return page_told(page, &told);
 	items = items_of(page, &told);
 	page_begin(page, "Users");
-	system_tabs(page, "/system/users");
 	html(page, "<div class=\"scroll\"><table><thead><tr>"
 		   "<th scope=\"col\">name</th><th scope=\"col\">role</th>"
 		   "<th scope=\"col\">last seen</th>"
@@ -183,7 +182,6 @@ show_tokens(struct page *page, const struct sg_json *made)
 	if (!ask_get(page, "/tokens", &told))
 		return page_told(page, &told);
 	page_begin(page, "API tokens");
-	system_tabs(page, "/system/tokens");
 	if (made)
 		html(page,
 		     "<div class=\"done\" role=\"status\"><p>The token %s, "

@@ -128,6 +128,7 @@ take(struct webhook_check *check, struct webhook_document *document,
 	check->document = reads && opened == SG_OK ? document : NULL;
 	if (!webhook_check(check))
 		return answer_unsigned(check, reply);
+	atomic_store(&hook->news->received_at, call->now);
 	if (!reads)
 		opened = webhook_document_open(call, check->request,
 					       hook->format, &hook->namespaces,

@@ -80,7 +80,8 @@ enum webhook_count {
 /* What the operator may want to know; any thread. */
 struct webhook_news {
 	atomic_ullong counts[COUNT_LAST + 1];
-	pthread_mutex_t lock; /* guards the rest */
+	atomic_llong received_at; /* who proved who they are; 0 = never */
+	pthread_mutex_t lock;	  /* guards the rest */
 	int64_t problem_at, logged_at;
 	char problem[WEBHOOK_REASON_SIZE];
 	int64_t confirm_at; /* of a subscription that waits; 0 = none */

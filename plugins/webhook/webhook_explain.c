@@ -157,6 +157,7 @@ write_news(struct writer *writer, const struct webhook *hook, bool all)
 
 	for (size_t i = 0; i <= COUNT_LAST; i++)
 		number(writer, names[i], atomic_load(&news->counts[i]));
+	moment(writer, "received_at", atomic_load(&news->received_at));
 	pthread_mutex_lock(&news->lock);
 	text(writer, "problem", news->problem_at ? news->problem : NULL);
 	moment(writer, "problem_at", news->problem_at);

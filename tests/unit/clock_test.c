@@ -127,6 +127,34 @@ a_day_is_the_calendar_day_there(void **state)
 }
 
 static void
+a_moment_is_shown_as_clocks_there_show_it(void **state)
+{
+	static const struct {
+		const char *at, *zone, *shown;
+	} cases[] = {
+		{"2026-01-31T09:00Z", NULL, "2026-01-31T09:00:00.000+00:00"},
+		{"2026-01-31T09:00Z", "Europe/Berlin",
+		 "2026-01-31T10:00:00.000+01:00"},
+		{"2026-07-31T23:30Z", "Europe/Berlin",
+		 "2026-08-01T01:30:00.000+02:00"},
+		{"2026-01-01T00:30Z", "America/St_Johns",
+		 "2025-12-31T21:00:00.000-03:30"},
+		{"2026-01-31T09:00Z", "No/Where",
+		 "2026-01-31T09:00:00.000+00:00"},
+	};
+	char text[CLOCK_TEXT_SIZE];
+	struct sg_err err;
+	int64_t at;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(clock_parse(cases[i].at, NULL, &at, &err),
+				 SG_OK);
+		assert_string_equal(clock_format_local(at, cases[i].zone, text),
+				    cases[i].shown);
+	}
+}
+
+static void
 dates_and_days_agree_over_ten_thousand_years(void **state)
 {
 	for (int64_t day = -800000; day < 3000000; day += 97) {
@@ -189,6 +217,7 @@ main(void)
 		cmocka_unit_test(zones_hold_beyond_the_table_of_the_file),
 		cmocka_unit_test(the_hours_of_change_have_one_answer),
 		cmocka_unit_test(a_day_is_the_calendar_day_there),
+		cmocka_unit_test(a_moment_is_shown_as_clocks_there_show_it),
 		cmocka_unit_test(dates_and_days_agree_over_ten_thousand_years),
 		cmocka_unit_test(durations_have_a_unit),
 		cmocka_unit_test(the_clocks_go_forward),

@@ -8,16 +8,10 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/api/api_imports.h"
 #include "http/api/import_dry.h"
-#include "http/api/import_feed.h"
-#include "store/store_import.h"
 
-enum {
-	CHUNK_BYTES_MOST = 1 << 20,
-	CHUNK_LINES_MOST = 10000,
-	HEADER_MOST = 1 << 16,
-	KEPT_DAYS = 30
-};
+enum { HEADER_MOST = 1 << 16, KEPT_DAYS = 30 };
 
 struct chunk {
 	struct api_call *call;
@@ -29,114 +23,6 @@ struct chunk {
 	int64_t would_create; /* of a dry run */
 	bool last;
 };
-
-/* --- as JSON ------------------------------------------------------------- */
-
-static void
-add_import(struct json *to, const struct store_import *row)
-{
-	json_add_int(to, "id", row->id);
-	json_add_text(to, "name", row->name);
-	json_add_text(to, "state", row->finished_at ? "done" : "under way");
-	json_add_text(to, "author", row->author);
-	json_add_time(to, "created_at", row->created_at);
-	json_add_time(to, "changed_at", row->changed_at);
-	if (row->finished_at)
-		json_add_time(to, "finished_at", row->finished_at);
-	json_add_int(to, "next_chunk", row->next_chunk);
-	json_add_int(to, "offset", row->offset);
-	if (row->size)
-		json_add_int(to, "size", row->size);
-	if (*row->digest)
-		json_add_text(to, "digest", row->digest);
-	json_add_int(to, "lines", row->lines);
-	json_add_int(to, "created", row->created);
-	json_add_int(to, "updated", row->updated);
-	json_add_int(to, "bad_lines", row->bad_lines);
-}
-
-static enum sg_status
-find_import(struct api_call *call, struct store_import *row_out,
-	    struct sg_err *err)
-{
-	enum sg_status status = api_store(call, err);
-	long long id;
-
-	if (status != SG_OK)
-		return status;
-	if (!text_to_int(call->args[0], &id))
-		return err_set(err, SG_REFUSED,
-			       "`%s` is not the number of an import",
-			       call->args[0]);
-	status = store_import_get(call->store, id, call->pool, row_out, err);
-	if (status == SG_NONE)
-		return err_set(err, SG_NONE, "no import %lld", id);
-	return status;
-}
-
-enum sg_status
-api_imports_all(struct api_call *call, struct sg_err *err)
-{
-	struct store_imports rows;
-	struct json *items;
-	int64_t limit, before;
-	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
-					      API_LIMIT_MOST, &limit, err);
-
-	if (status == SG_OK)
-		status = api_param_int(call, "cursor", 0, INT64_MAX, &before,
-				       err);
-	if (status == SG_OK)
-		status = api_store(call, err);
-	if (status == SG_OK)
-		status =
-			store_imports_recent(call->store, before, (size_t)limit,
-					     call->pool, &rows, err);
-	if (status != SG_OK)
-		return status;
-	items = api_items(call);
-	for (size_t i = 0; i < rows.n_rows; i++) {
-		struct json *item = json_new_object();
-
-		add_import(item, &rows.rows[i]);
-		json_push(items, item);
-	}
-	api_next_id(call, rows.n_rows, limit,
-		    rows.n_rows ? rows.rows[rows.n_rows - 1].id : 0);
-	return SG_OK;
-}
-
-enum sg_status
-api_imports_show(struct api_call *call, struct sg_err *err)
-{
-	struct json *errors = json_new_array(), *settings = NULL;
-	struct store_import_errors rows = {NULL, 0};
-	struct store_import row;
-	enum sg_status status;
-
-	json_add(api_answer(call), "errors", errors);
-	status = find_import(call, &row, err);
-	if (status == SG_OK)
-		status = store_import_errors_of(call->store, row.id, call->pool,
-						&rows, err);
-	if (status == SG_OK)
-		status = json_parse(row.settings, strlen(row.settings),
-				    &settings, err);
-	if (status != SG_OK)
-		return status;
-	add_import(call->answer, &row);
-	json_add(call->answer, "settings", settings);
-	for (size_t i = 0; i < rows.n_rows; i++) {
-		struct json *item = json_new_object();
-
-		json_add_int(item, "line", rows.rows[i].line);
-		if (*rows.rows[i].column)
-			json_add_text(item, "column", rows.rows[i].column);
-		json_add_text(item, "text", rows.rows[i].text);
-		json_push(errors, item);
-	}
-	return SG_OK;
-}
 
 /* --- beginning ----------------------------------------------------------- */
 
@@ -239,32 +125,13 @@ settings_text(struct api_call *call, const struct import_settings *settings)
 	return result;
 }
 
-static void
-answer_columns(struct api_call *call, const struct import_lines *lines)
-{
-	struct json *columns = json_new_array();
-
-	for (size_t i = 0; i < lines->columns.n; i++) {
-		const struct import_column *column = &lines->columns.columns[i];
-		struct json *item = json_new_object();
-
-		json_add_text(item, "name", column->title);
-		json_add_text(item, "means",
-			      import_column_means(column, call->pool));
-		json_push(columns, item);
-	}
-	json_add(call->answer, "columns", columns);
-	json_add_int(call->answer, "chunk_bytes", CHUNK_BYTES_MOST);
-	json_add_int(call->answer, "chunk_lines", CHUNK_LINES_MOST);
-}
-
 static enum sg_status
 show_begun(struct api_call *call, void *arg, struct sg_err *err)
 {
 	const struct beginning *beginning = arg;
 
-	add_import(api_answer(call), &beginning->row);
-	answer_columns(call, beginning->lines);
+	api_import_json(api_answer(call), &beginning->row);
+	api_import_columns(call, beginning->lines);
 	call->status = 201;
 	return SG_OK;
 }
@@ -317,40 +184,6 @@ api_imports_begin(struct api_call *call, struct sg_err *err)
 
 /* --- a chunk ------------------------------------------------------------- */
 
-static bool
-is_word(const struct json *settings, const char *name, const char *word)
-{
-	const char *text = json_get_text(settings, name);
-
-	return text && strcmp(text, word) == 0;
-}
-
-static enum sg_status
-restore_settings(struct chunk *chunk, struct sg_err *err)
-{
-	struct api_call *call = chunk->call;
-	struct import_settings *settings = &chunk->settings;
-	const char *text = chunk->row.settings, *module;
-	enum sg_status status =
-		json_parse(text, strlen(text), &chunk->stored, err);
-
-	if (status != SG_OK)
-		return SG_FAILED;
-	settings->ndjson = is_word(chunk->stored, "format", "ndjson");
-	settings->signals = is_word(chunk->stored, "what", "signals");
-	settings->set_scores = is_word(chunk->stored, "scores", "set");
-	settings->header = json_get_text(chunk->stored, "header");
-	settings->map = json_get(chunk->stored, "map");
-	json_get_bool(chunk->stored, "dry_run", &settings->dry_run);
-	module = json_get_text(chunk->stored, "module");
-	if (module && !api_param(call, "module") &&
-	    call->n_params < API_PARAMS_MOST) {
-		call->params[call->n_params].name = "module";
-		call->params[call->n_params++].value = module;
-	}
-	return SG_OK;
-}
-
 static enum sg_status
 check_number(struct chunk *chunk, struct sg_err *err)
 {
@@ -364,14 +197,14 @@ check_number(struct chunk *chunk, struct sg_err *err)
 			       chunk->call->args[1]);
 	chunk->number = number;
 	chunk->last = api_param_yes(chunk->call, "last");
-	if (request->body_len > CHUNK_BYTES_MOST)
+	if (request->body_len > IMPORT_CHUNK_BYTES_MOST)
 		return err_set(err, SG_REFUSED, "a chunk has at most %d bytes",
-			       CHUNK_BYTES_MOST);
+			       IMPORT_CHUNK_BYTES_MOST);
 	for (size_t i = 0; i < request->body_len; i++)
 		lines += request->body[i] == '\n';
-	if (lines > CHUNK_LINES_MOST + 1)
+	if (lines > IMPORT_CHUNK_LINES_MOST + 1)
 		return err_set(err, SG_REFUSED, "a chunk has at most %d lines",
-			       CHUNK_LINES_MOST);
+			       IMPORT_CHUNK_LINES_MOST);
 	return api_param_int(chunk->call, "offset",
 			     chunk->row.offset + (int64_t)request->body_len,
 			     INT64_MAX, &chunk->offset, err);
@@ -546,7 +379,7 @@ api_imports_chunk(struct api_call *call, struct sg_err *err)
 {
 	struct chunk *chunk = pool_alloc(call->pool, sizeof(*chunk));
 	struct json *answer = api_answer(call);
-	enum sg_status status = find_import(call, &chunk->row, err);
+	enum sg_status status = api_import_find(call, &chunk->row, err);
 
 	if (status != SG_OK)
 		return status;
@@ -555,15 +388,16 @@ api_imports_chunk(struct api_call *call, struct sg_err *err)
 	if (status == SG_OK)
 		status = check_turn(chunk, &chunk->row, err);
 	if (status == SG_OK)
-		status = restore_settings(chunk, err);
+		status = api_import_restore(call, &chunk->row, &chunk->settings,
+					    &chunk->stored, err);
 	if (status == SG_OK)
 		status = take_chunk(chunk, err);
 	json_add_int(answer, "chunk", chunk->number);
 	json_add_bool(answer, "already", status == SG_NONE);
 	if (status == SG_NONE)
-		status = find_import(call, &chunk->row, err);
+		status = api_import_find(call, &chunk->row, err);
 	if (status == SG_OK) {
-		add_import(answer, &chunk->row);
+		api_import_json(answer, &chunk->row);
 		json_add(answer, "errors",
 			 chunk->lines.errors ? chunk->lines.errors
 					     : json_new_array());
@@ -589,7 +423,7 @@ api_imports_delete(struct api_call *call, struct sg_err *err)
 	struct store_import row;
 	struct api_definition definition = {
 		.fn = delete_import, .arg = &row.id, .action = "import.delete"};
-	enum sg_status status = find_import(call, &row, err);
+	enum sg_status status = api_import_find(call, &row, err);
 
 	definition.object = row.name;
 	if (status == SG_OK)

@@ -219,7 +219,7 @@ sign_in(void *arg, const struct gate_signing *in, struct pool *pool,
 	struct sg_user *user_out, struct sg_err *err)
 {
 	struct api *api = arg;
-	struct signing self = {.in = in, .pool = pool, .now = clock_now()};
+	struct signing self = {.in = in, .pool = pool, .now = in->now};
 	unsigned char hash[STORE_SESSION_HASH_SIZE];
 	struct buf session = BUF_INIT;
 	enum sg_status status;
@@ -279,7 +279,7 @@ signed_in(void *arg, const struct gate_session *of, struct pool *pool,
 	  struct sg_user *user_out, struct sg_err *err)
 {
 	struct api *api = arg;
-	struct finding self = {.pool = pool, .now = clock_now()};
+	struct finding self = {.pool = pool, .now = of->now};
 	const struct store_session *session = &self.session;
 	struct sg_err ignored = {0};
 	enum sg_status status;

@@ -274,6 +274,7 @@ const struct api_shape api_shapes[] = {
 	{"Webhook", "{name:text mapping:text|null signature:text"
 	 " replay_window_s:int format:text url:text signals:int kept:int"
 	 " no_event:int unusable:int unsigned:int not_kept:int"
+	 " received_at:time|null"
 	 " problem:text|null problem_at:time|null confirm_topic:text|null"
 	 " confirm_url?:text|null events?:object[]}", NULL},
 	{"WebhookPayload", "{body?:text body_base64?:text headers?:map(text)"
