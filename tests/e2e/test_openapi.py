@@ -297,6 +297,11 @@ def test_every_command_has_its_resource(daemon, document):
     for command, resource in api_commands.COMMANDS.items():
         if resource is not api_commands.LOCAL:
             assert resource in operations(document), command
+    done = {(m, path_of(p)) for m, p in {
+        *filter(None, api_commands.COMMANDS.values()), *api_commands.BESIDE}}
+    assert done == set(operations(document)), \
+        "which command does it, or what is it for?"
+    assert not set(api_commands.BESIDE) & set(api_commands.COMMANDS.values())
 
 
 def test_a_token_that_calls_too_often_waits(make_daemon):

@@ -301,8 +301,17 @@ definitions_heed_if_match(void **state)
 	assert_string_equal(api_got(server, "/where"), "has score >= 6");
 	expect_with(server, 412, "DELETE", "/segments/hot", old, NULL);
 	api_expect(server, 400, "PATCH", "/segments/hot", "{\"where\":\"(\"}");
-	api_expect(server, 200, "GET", "/rules", NULL);
+	/* The file, too, though there is nothing in it yet. */
+	expect_with(server, 200, "GET", "/rules", "Accept: text/plain\r\n",
+		    NULL);
+	assert_int_equal(server->answer.body.len, 0);
 	snprintf(old, sizeof(old), "If-Match: %s\r\n", header(server, "ETag"));
+	expect_with(server, 412, "PUT", "/rules", "If-None-Match: *\r\n",
+		    "rule \"B\" { on = \"order.paid\" add = 1 }");
+	expect_with(server, 412, "POST", "/segments", "If-None-Match: *\r\n",
+		    "{\"name\":\"hot\",\"where\":\"has score\"}");
+	expect_with(server, 201, "POST", "/segments", "If-None-Match: *\r\n",
+		    "{\"name\":\"new\",\"where\":\"has score\"}");
 	expect_with(server, 200, "PUT", "/rules", old,
 		    "rule \"A\" { on = \"order.paid\" add = 1 }");
 	expect_with(server, 412, "PUT", "/rules", old, "");
@@ -446,6 +455,28 @@ lists_about_records_take_a_condition(void **state)
 		   "/signals?where=tag%20'vip'&name=record.created", NULL);
 	assert_int_equal(json_count(json_get(server->json, "items")), 1);
 	api_expect(server, 400, "GET", "/suppressions?where=(", NULL);
+	api_expect(server, 200, "PUT", "/rules",
+		   "automation \"Asked\" { on = \"tag.added\" do = { \"tag add"
+		   " 'b'\" } }");
+	for (const char *const *key =
+		     (const char *const[]){BOB, "/contacts/ann@example.com",
+					   NULL};
+	     *key; key++) {
+		char path[100];
+
+		snprintf(path, sizeof(path), "%s/tags/a", *key);
+		api_expect(server, 200, "PUT", path, NULL);
+	}
+	api_expect(server, 200, "GET", "/firings?where=tag%20'vip'", NULL);
+	assert_true(json_count(json_get(server->json, "items")) > 0);
+	for (size_t i = 0; i < json_count(json_get(server->json, "items"));
+	     i++) {
+		char pointer[40];
+
+		snprintf(pointer, sizeof(pointer), "/items/%zu/key", i);
+		assert_string_equal(api_got(server, pointer),
+				    "bob@example.com");
+	}
 }
 
 /* --- many at once -------------------------------------------------------- */

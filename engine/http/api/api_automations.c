@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "http/api/api_rows.h"
 #include "rule/rule.h"
 #include "store/store_automation.h"
 
@@ -133,6 +134,7 @@ add_firings(struct api_call *call, struct store_firing_page *page,
 	    struct sg_err *err)
 {
 	struct store_firings found;
+	struct record_set *set = NULL;
 	struct json *items;
 	int64_t limit, before;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
@@ -147,11 +149,15 @@ add_firings(struct api_call *call, struct store_firing_page *page,
 	page->before = before;
 	status = store_firings_recent(call->store, page, call->pool, &found,
 				      err);
+	if (status == SG_OK)
+		status = api_where(call, &set, err);
 	if (status != SG_OK)
 		return status;
 	items = api_items(call);
 	for (size_t i = 0; i < found.n_rows; i++)
-		json_push(items, firing_json(&found.rows[i]));
+		if (api_where_has(set, found.rows[i].record_id))
+			json_push(items, firing_json(&found.rows[i]));
+	record_set_free(set);
 	api_next_id(call, found.n_rows, limit,
 		    found.n_rows ? found.rows[found.n_rows - 1].id : 0);
 	return SG_OK;

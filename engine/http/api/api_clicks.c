@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
+#include "http/api/api_rows.h"
 #include "store/store_broadcast.h"
 
 enum { LOOK_AT_ONCE = 500 };
@@ -22,12 +23,22 @@ add_click(struct json *items, const struct store_broadcast_hit *hit,
 	json_push(items, item);
 }
 
-/* The clicks on `link` (NULL = on any) among these; how many there are now. */
+/* Which are wanted. */
+struct wanted {
+	const char *link;	/* NULL = on any */
+	struct record_set *set; /* NULL = of anybody */
+	size_t limit;
+};
+
+/* Those among these; how many there are now. */
 static size_t
 add_clicks(struct json *items, const struct store_broadcast_hits *hits,
-	   const char *link, size_t limit, int64_t *after)
+	   const struct wanted *wanted, int64_t *after)
 {
-	for (size_t i = 0; i < hits->n_rows && json_count(items) < limit; i++) {
+	const char *link = wanted->link;
+
+	for (size_t i = 0;
+	     i < hits->n_rows && json_count(items) < wanted->limit; i++) {
 		const struct store_broadcast_hit *hit = &hits->rows[i];
 		struct json *props = NULL;
 		const char *url = NULL;
@@ -37,7 +48,8 @@ add_clicks(struct json *items, const struct store_broadcast_hits *hits,
 		if (json_parse(hit->props, strlen(hit->props), &props, &err) ==
 		    SG_OK)
 			url = json_get_text(props, "url");
-		if (!link || (url && !strcmp(url, link)))
+		if (api_where_has(wanted->set, hit->record_id) &&
+		    (!link || (url && !strcmp(url, link))))
 			add_click(items, hit, url ? url : "");
 		json_free(props);
 	}
@@ -45,35 +57,37 @@ add_clicks(struct json *items, const struct store_broadcast_hits *hits,
 }
 
 static enum sg_status
-walk(struct api_call *call, size_t limit, int64_t after, struct sg_err *err)
+walk(struct api_call *call, const struct wanted *wanted, int64_t after,
+     struct sg_err *err)
 {
 	struct store_broadcast_hits_asked asked = {.name = call->args[0],
 						   .signal = "email.clicked",
 						   .after = after,
 						   .most = LOOK_AT_ONCE};
-	const char *link = api_param(call, "link");
 	struct json *items = api_items(call);
 	struct store_broadcast_hits hits = {.n_rows = LOOK_AT_ONCE};
 	size_t n = 0;
 	enum sg_status status = SG_OK;
 
-	while (status == SG_OK && n < limit && hits.n_rows == LOOK_AT_ONCE) {
+	while (status == SG_OK && n < wanted->limit &&
+	       hits.n_rows == LOOK_AT_ONCE) {
 		struct pool *pool = pool_new();
 
 		status = store_broadcast_get_hits(call->store, &asked, pool,
 						  &hits, err);
 		if (status == SG_OK)
-			n = add_clicks(items, &hits, link, limit, &asked.after);
+			n = add_clicks(items, &hits, wanted, &asked.after);
 		pool_free(pool);
 	}
 	if (status == SG_OK)
-		api_next_id(call, n, (int64_t)limit, asked.after);
+		api_next_id(call, n, (int64_t)wanted->limit, asked.after);
 	return status;
 }
 
 enum sg_status
 api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
 {
+	struct wanted wanted = {.link = api_param(call, "link")};
 	struct store_broadcast broadcast;
 	int64_t limit, after;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
@@ -90,5 +104,11 @@ api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
 	if (status == SG_NONE)
 		return err_set(err, SG_NONE, "no broadcast `%s`",
 			       call->args[0]);
-	return status == SG_OK ? walk(call, (size_t)limit, after, err) : status;
+	if (status == SG_OK)
+		status = api_where(call, &wanted.set, err);
+	wanted.limit = (size_t)limit;
+	if (status == SG_OK)
+		status = walk(call, &wanted, after, err);
+	record_set_free(wanted.set);
+	return status;
 }

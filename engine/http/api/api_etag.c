@@ -48,7 +48,8 @@ api_etag_set(struct api_call *call)
 	const char *tag;
 	uint64_t content;
 
-	if (!call->version || !body->len || call->reply->status >= 300)
+	if (!call->version || call->reply->status >= 300 ||
+	    call->reply->status == 204)
 		return;
 	content = crypto_hash64(body->data, body->len);
 	tag = pool_printf(call->pool, "\"%s-%016llx\"", call->version,
@@ -76,31 +77,44 @@ api_etag_is_known(struct api_call *call)
 bool
 api_if_match_asked(const struct api_call *call)
 {
-	return http_request_header(call->request, "If-Match") != NULL;
+	return http_request_header(call->request, "If-Match") ||
+	       http_request_header(call->request, "If-None-Match");
+}
+
+/* Is one of them of this version, or any, where there is one? */
+static bool
+has_version(const char *header, const char *version)
+{
+	size_t n = strlen(version), len;
+	const char *tag;
+	bool weak;
+
+	while ((tag = next_tag(&header, &len, &weak)))
+		if (is_any(tag) ? n > 0
+				: !weak && n > 0 && len > n && tag[n] == '-' &&
+					  memcmp(tag, version, n) == 0)
+			return true;
+	return false;
 }
 
 enum sg_status
 api_if_match(struct api_call *call, const char *version, struct sg_err *err)
 {
-	const char *header = http_request_header(call->request, "If-Match");
-	const char *tag;
-	size_t len;
-	bool weak;
+	const char *match = http_request_header(call->request, "If-Match");
+	const char *none = http_request_header(call->request, "If-None-Match");
 
-	if (!header)
-		return SG_OK;
-	while ((tag = next_tag(&header, &len, &weak))) {
-		size_t n = strlen(version);
-
-		if (is_any(tag))
-			return SG_OK;
-		if (!weak && len > n && tag[n] == '-' &&
-		    memcmp(tag, version, n) == 0)
-			return SG_OK;
+	if (match && !has_version(match, version)) {
+		call->problem = 412;
+		return err_set(err, SG_REFUSED, "%s; get it again",
+			       *version ? "it has been changed since"
+					: "there is none any more");
 	}
-	call->problem = 412;
-	return err_set(err, SG_REFUSED,
-		       "it has been changed since; get it again");
+	if (none && has_version(none, version)) {
+		call->problem = 412;
+		return err_set(err, SG_REFUSED,
+			       "it is there already, as If-None-Match has it");
+	}
+	return SG_OK;
 }
 
 const char *

@@ -1,5 +1,6 @@
-"""Which resource of the API does what each command does. LOCAL: it works
-without the daemon, on files."""
+"""Which resource of the API does what each command does, LOCAL: it works
+without the daemon, on files; and which resources have no command of their own:
+what for."""
 
 LOCAL = None
 
@@ -128,4 +129,29 @@ COMMANDS = {
     "reload": ("POST", "/reload"),
     "backup": ("POST", "/backup"),
     "restore": LOCAL,
+}
+
+BESIDE = {
+    ("GET", ""): "what there is",
+    ("GET", "/openapi.json"): "the same for programs",
+    ("POST", "/contacts/bulk"): "for programs; people have `import`",
+    ("POST", "/signals/bulk"): "for programs; people have `import`",
+    ("POST", "/import"): "in one request; `import` sends chunks",
+    ("POST", "/imports"): "where `import` begins",
+    ("DELETE", "/imports/{id}"): "forgets how one went",
+    ("GET", "/events"): "a stream for programs",
+    ("GET", "/recent"): "the console begins with it",
+    ("GET", "/scores"): "a page of the console",
+    ("GET", "/contacts/{key}/consent"): "`contact consent` without a state",
+    ("GET", "/lists"): "`list show` without a name",
+    ("PATCH", "/lists/{name}"): "another title than `list create` gave",
+    ("GET", "/segments/{name}"): "a line of `segment list`",
+    ("PATCH", "/segments/{name}"): "`segment save` of one that is there",
+    ("GET", "/rules/uses"): "`rules show` of all at once",
+    ("GET", "/rules/run"): "`rules run --status`",
+    ("DELETE", "/rules/run"): "`rules run --cancel`",
+    ("GET", "/bulk"): "a page of the console",
+    ("GET", "/bulk/{id}"): "`segment do` waits by it",
+    ("GET", "/broadcasts"): "`broadcast status` without a name",
+    ("POST", "/password"): "one's own, in the console",
 }
