@@ -5,10 +5,10 @@
 #include "store/store_sql.h"
 
 enum {
-	/* An entry is a row of history or ledger and one of the order: about
-	 * 64,000 signals a run. Sixteen of them, not eight: moving writes most
-	 * of the pages of a long run 0, however little is moved. */
-	RUN_CHANGES = 262144,
+	/* A signal is an entry of the history, and most have one of the ledger:
+	 * about 64,000 signals a run. Sixteen of them, not eight: moving writes
+	 * most of the pages of a long run 0, however little is moved. */
+	RUN_ROWS = 131072,
 	RUNS_MOST = 16,
 	SLICE_LEAST = 256 /* rows to move, however little was written */
 };
@@ -20,7 +20,7 @@ struct runs {
 void
 store_order_init(struct store_order *order)
 {
-	*order = (struct store_order){.run_changes = RUN_CHANGES,
+	*order = (struct store_order){.run_rows = RUN_ROWS,
 				      .runs_most = RUNS_MOST};
 }
 
@@ -92,6 +92,7 @@ run_for(struct store *store, uint32_t record_id, int64_t *run_out,
 	if (record_id > order->top)
 		order->top = record_id;
 	*run_out = record_id >= order->fresh_from ? 0 : order->newest;
+	order->n_rows += *run_out != 0;
 	return SG_OK;
 }
 
@@ -272,9 +273,9 @@ store_order_keep(struct store *store, struct sg_err *err)
 	if (!written)
 		return SG_OK;
 	status = read_runs(store, &runs, err);
-	if (status == SG_OK && changes - order->began >= order->run_changes) {
+	if (status == SG_OK && order->n_rows >= order->run_rows) {
 		status = begin_run(store, runs.newest + 1, err);
-		order->began = changes;
+		order->n_rows = 0;
 		order->newest = ++runs.newest;
 		runs.n_full++;
 	}
@@ -287,6 +288,5 @@ store_order_keep(struct store *store, struct sg_err *err)
 		status = begin_moving(store, runs.newest, err);
 	order->fresh_from = order->top + 1;
 	order->last = db_total_changes(store_db(store));
-	order->began += order->last - changes;
 	return status;
 }

@@ -19,13 +19,13 @@
 #include "store/store.h"
 
 struct store_order {
-	int64_t run_changes; /* the newest run is full after so many … */
+	int64_t run_rows;    /* the newest run is full after so many … */
 	unsigned runs_most;  /* … and so many full ones are moved */
 	int64_t newest;	     /* the newest run; 0 = to be asked */
 	uint32_t fresh_from; /* records of this transaction; see run_for() */
 	uint32_t top;	     /* the highest record an entry came for */
-	int64_t began;	     /* db_total_changes() when it began */
-	int64_t last;	     /* … and at the last commit */
+	int64_t n_rows;	     /* put into the newest run since it began */
+	int64_t last;	     /* db_total_changes() at the last commit */
 };
 
 void store_order_init(struct store_order *order);

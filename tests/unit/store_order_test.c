@@ -155,7 +155,7 @@ by_record_is_what_is_there_while_runs_come_and_go(void **state)
 	int64_t runs_most = 0;
 	unsigned round, i;
 
-	order->run_changes = 30;
+	order->run_rows = 15;
 	order->runs_most = 3;
 	for (round = 0; round < N_ROUNDS; round++) {
 		OK(store_begin(aid_store, &aid_err));
@@ -180,6 +180,32 @@ by_record_is_what_is_there_while_runs_come_and_go(void **state)
 			   " WHERE run = 0",
 			   -1) > 100);
 	assert_true(runs_most <= 10);
+}
+
+/* An import of a million makes no runs that have nothing in them. */
+static void
+what_goes_into_run_0_fills_no_run(void **state)
+{
+	struct store_order *order = store_get_order(aid_store);
+	char key[32];
+	uint32_t id;
+	unsigned i;
+
+	order->run_rows = 3;
+	for (i = 1; i <= 10; i++) {
+		OK(store_begin(aid_store, &aid_err));
+		snprintf(key, sizeof(key), "new%u@example.com", i);
+		id = store_aid_add(100 + i, key);
+		store_aid_happen("a.b", id, aid_now, VERDICT_HUMAN);
+		OK(store_commit(aid_store, &aid_err));
+	}
+	assert_true(number("SELECT max(run) FROM order_run", -1) == 1);
+	for (i = 0; i < 10; i++) {
+		OK(store_begin(aid_store, &aid_err));
+		store_aid_happen("a.b", id, aid_now, VERDICT_HUMAN);
+		OK(store_commit(aid_store, &aid_err));
+	}
+	assert_true(number("SELECT max(run) FROM order_run", -1) > 2);
 }
 
 static void
@@ -215,6 +241,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		STORE_TEST(by_record_is_what_is_there_while_runs_come_and_go),
+		STORE_TEST(what_goes_into_run_0_fills_no_run),
 		STORE_TEST(a_new_records_entries_go_straight_into_run_0),
 	};
 
