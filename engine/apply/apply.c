@@ -94,7 +94,8 @@ new_apply(const struct apply_options *options)
 	apply->spool = options->spool;
 	apply->board = options->scoreboard;
 	apply->cache = apply_cache_new(
-		options->cache_bytes ? options->cache_bytes : CACHE_BYTES);
+		options->cache_bytes ? options->cache_bytes : CACHE_BYTES,
+		options->cache_unpacked);
 	apply->index = apply_index_new();
 	apply->waiting = apply_index_new();
 	apply->forgotten = apply_index_new();

@@ -61,8 +61,11 @@ struct apply_options {
 	 * late entries of a record wait for each other; 0 = 100000. */
 	size_t late_rows_most;
 	size_t cache_bytes; /* of the records last used; 0 = 256 MB */
-	size_t save_from;   /* records: the scoreboard is kept as a file from
-			     * so many on; 0 = 100000 */
+	/* Of these at most so much as they are used, the others packed; 0 = as
+	 * much as there is room for. A test has all of them packed. */
+	size_t cache_unpacked;
+	size_t save_from; /* records: the scoreboard is kept as a file from
+			   * so many on; 0 = 100000 */
 	/* What time it is, ms UTC, from any thread; never goes back. NULL =
 	 * the clock. A test or a driver runs years in seconds by it. */
 	int64_t (*now)(void *arg);

@@ -53,6 +53,8 @@ open_store(struct api_server *server)
 	apply.checkpoint_ms = 60000;
 	apply.batch_most = 5000;
 	apply.batch_wait_ms = 10;
+	/* Each is packed when its batch is over. */
+	apply.cache_unpacked = 1;
 	must(apply_open(&apply, &server->apply, &err), &err);
 	must(apply_start(server->apply, &err), &err);
 	must(store_readers_open(server->store_path, 4, &server->readers, &err),

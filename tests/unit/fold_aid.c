@@ -8,6 +8,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "apply/fold_pack.h"
 #include "base/text.h"
 #include "fold_aid.h"
 
@@ -60,6 +61,23 @@ scene_rules(struct scene *scene, int64_t at, const char *text)
 			 SG_OK);
 }
 
+/* As if it had not been used for a while. */
+static void
+rest(struct scene *scene)
+{
+	struct buf before = BUF_INIT, after = BUF_INIT;
+
+	fold_pack(scene->record, &before);
+	assert_true(buf_ok(&before));
+	fold_record_free(scene->record);
+	scene->record = fold_unpack(before.data);
+	fold_pack(scene->record, &after);
+	assert_int_equal(after.len, before.len);
+	assert_memory_equal(after.data, before.data, before.len);
+	buf_done(&before);
+	buf_done(&after);
+}
+
 void
 scene_step(struct scene *scene, const struct signal *signal)
 {
@@ -70,6 +88,7 @@ scene_step(struct scene *scene, const struct signal *signal)
 
 	assert_true(fold_in_order(scene->record, signal->happened_at));
 	fold_step(scene->record, &scene->world, &entry, &scene->out);
+	rest(scene);
 }
 
 void
