@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "broadcast/broadcast_counted.h"
 #include "broadcast/broadcast_parts.h"
 
 const struct conf_option broadcast_smtp_options[] = {
@@ -157,6 +158,8 @@ broadcasts_open(const struct broadcasts_options *options,
 	pthread_cond_init(&broadcasts->wake, NULL);
 	status = read_settings(broadcasts, options->smtp, err);
 	if (status == SG_OK)
+		status = counter_new(broadcasts, &broadcasts->counter, err);
+	if (status == SG_OK)
 		*broadcasts_out = broadcasts;
 	else
 		broadcasts_close(broadcasts);
@@ -169,6 +172,7 @@ broadcasts_close(struct broadcasts *broadcasts)
 	if (!broadcasts)
 		return;
 	broadcasts_stop(broadcasts);
+	counter_free(broadcasts->counter);
 	pthread_mutex_destroy(&broadcasts->lock);
 	pthread_cond_destroy(&broadcasts->wake);
 	free(broadcasts->journals);
@@ -189,12 +193,12 @@ broadcasts_start(struct broadcasts *broadcasts, struct sg_err *err)
 void
 broadcasts_stop(struct broadcasts *broadcasts)
 {
-	if (!broadcasts->started)
-		return;
 	pthread_mutex_lock(&broadcasts->lock);
 	broadcasts->stopping = true;
 	pthread_cond_signal(&broadcasts->wake);
 	pthread_mutex_unlock(&broadcasts->lock);
+	if (!broadcasts->started)
+		return;
 	pthread_join(broadcasts->thread, NULL);
 	broadcasts->started = false;
 }

@@ -21,172 +21,8 @@ broadcast_template(struct broadcasts *broadcasts, struct store *store,
 	return status;
 }
 
-/* --- send ------------------------------------------------------------------
+/* --- when, how fast ------------------------------------------------------
  */
-
-struct start {
-	const char *name;
-	enum broadcast_state from;
-	struct broadcast_selection selection;
-	int64_t now;
-};
-
-struct skip_walk {
-	struct store *store;
-	const char *name, *reason;
-	int64_t now;
-	enum sg_status status;
-	struct sg_err *err;
-};
-
-static bool
-put_skipped(void *arg, uint32_t record_id)
-{
-	struct skip_walk *walk = arg;
-	struct store_recipient row = {.record_id = record_id,
-				      .state = RECIPIENT_SKIPPED,
-				      .reason = walk->reason,
-				      .changed_at = walk->now};
-
-	walk->status = store_recipients_put(walk->store, walk->name, &row, 1,
-					    walk->err);
-	return walk->status == SG_OK;
-}
-
-static enum sg_status
-put_all_skipped(struct store *store, const struct start *start,
-		const struct record_set *set, const char *reason,
-		struct sg_err *err)
-{
-	struct skip_walk walk = {store,	     start->name, reason,
-				 start->now, SG_OK,	  err};
-
-	record_set_each(set, put_skipped, &walk);
-	return walk.status;
-}
-
-static enum sg_status
-start_call(void *arg, struct store *store, struct sg_err *err)
-{
-	const struct start *start = arg;
-	struct pool *pool = pool_new();
-	struct broadcast_settings said;
-	struct store_broadcast row;
-	enum sg_status status;
-
-	/* Asked again here, where nobody else can change it. */
-	status = store_broadcast_get(store, start->name, pool, &row, err);
-	if (status == SG_OK && row.state != start->from)
-		status = err_set(err, SG_REFUSED, "broadcast %s is %s already",
-				 start->name, broadcast_state_name(row.state));
-	if (status == SG_OK)
-		status = store_recipients_queue(store, start->name,
-						start->selection.recipients,
-						start->now, err);
-	if (status == SG_OK)
-		broadcast_settings_read(row.settings, &said);
-	if (status == SG_OK && said.split[0] > 0)
-		status = broadcast_split_recipients(store, start->name,
-						    start->selection.recipients,
-						    &said, err);
-	if (status == SG_OK)
-		status = put_all_skipped(store, start,
-					 start->selection.suppressed,
-					 "suppressed", err);
-	if (status == SG_OK)
-		status = put_all_skipped(store, start,
-					 start->selection.unsubscribed,
-					 "unsubscribed", err);
-	if (status == SG_OK)
-		status = put_all_skipped(store, start, start->selection.paused,
-					 "paused", err);
-	if (status == SG_OK)
-		status = put_all_skipped(store, start,
-					 start->selection.no_address,
-					 "no e-mail address", err);
-	if (status == SG_OK)
-		status = put_all_skipped(store, start, start->selection.doubles,
-					 "another has this address", err);
-	if (status == SG_OK)
-		status = store_broadcast_set_state(store, start->name,
-						   BROADCAST_SENDING, "",
-						   start->now, err);
-	pool_free(pool);
-	return status;
-}
-
-static enum sg_status
-choose_now(struct broadcasts *broadcasts, const char *name,
-	   struct broadcast_selection *selection_out, struct sg_err *err)
-{
-	struct pool *pool = pool_new();
-	struct template *template = NULL;
-	struct store_broadcast row;
-	struct store *store;
-	enum sg_status status =
-		store_readers_take(broadcasts->readers, &store, err);
-
-	if (status != SG_OK)
-		goto out;
-	status = store_broadcast_get(store, name, pool, &row, err);
-	if (status == SG_NONE)
-		err_set(err, SG_NONE, "no broadcast %s", name);
-	if (status == SG_OK)
-		status = broadcast_template(broadcasts, store, row.template,
-					    row.template_len, &template, err);
-	if (status == SG_OK)
-		status = broadcast_select(broadcasts, store, row.condition,
-					  template_list(template), clock_now(),
-					  selection_out, err);
-	template_free(template);
-	store_readers_give(broadcasts->readers, store);
-out:
-	pool_free(pool);
-	return status;
-}
-
-enum sg_status
-broadcast_begin(struct broadcasts *broadcasts, const char *name,
-		enum broadcast_state from, const struct apply_also *also,
-		struct sg_err *err)
-{
-	struct start start = {.name = name, .from = from, .now = clock_now()};
-	enum sg_status status =
-		choose_now(broadcasts, name, &start.selection, err);
-
-	if (status != SG_OK)
-		return status;
-	status = apply_call_also(broadcasts->apply, start_call, &start, also,
-				 err);
-	broadcast_selection_done(&start.selection);
-	return status;
-}
-
-enum sg_status
-broadcast_send(struct broadcasts *broadcasts, const char *name,
-	       const struct apply_also *also, struct sg_err *err)
-{
-	enum sg_status status =
-		broadcast_begin(broadcasts, name, BROADCAST_DRAFT, also, err);
-
-	if (status == SG_OK)
-		broadcasts_wake(broadcasts);
-	return status;
-}
-
-static enum sg_status
-put_settings(struct store *store, const char *name,
-	     const struct broadcast_settings *settings, struct sg_err *err)
-{
-	struct buf text = BUF_INIT;
-	enum sg_status status;
-
-	broadcast_settings_write(settings, &text);
-	status =
-		store_broadcast_set_settings(store, name, buf_text(&text), err);
-	buf_done(&text);
-	return status;
-}
 
 struct pace_change {
 	const char *name;
@@ -211,7 +47,8 @@ pace_call(void *arg, struct store *store, struct sg_err *err)
 			settings.pace = change->pace;
 		if (change->domain_pace > 0)
 			settings.domain_pace = change->domain_pace;
-		status = put_settings(store, change->name, &settings, err);
+		status = broadcast_settings_put(store, change->name, &settings,
+						err);
 	}
 	pool_free(pool);
 	return status;
@@ -251,7 +88,8 @@ schedule_call(void *arg, struct store *store, struct sg_err *err)
 	if (status == SG_OK) {
 		broadcast_settings_read(row.settings, &settings);
 		settings.at = schedule->at;
-		status = put_settings(store, schedule->name, &settings, err);
+		status = broadcast_settings_put(store, schedule->name,
+						&settings, err);
 	}
 	if (status == SG_OK)
 		status = store_broadcast_set_state(store, schedule->name,
@@ -400,9 +238,19 @@ broadcast_delete(struct broadcasts *broadcasts, const char *name,
 		 struct sg_err *err)
 {
 	struct pool *pool = pool_new();
-	enum sg_status status = apply_call(broadcasts->apply, delete_call,
-					   pool_strdup(pool, name), err);
+	struct broadcast_claim claim;
+	enum sg_status status;
 
+	if (broadcast_claim(broadcasts, &claim, name)) {
+		status = apply_call(broadcasts->apply, delete_call,
+				    pool_strdup(pool, name), err);
+		broadcast_claim_end(broadcasts, &claim);
+	} else {
+		status = err_set(err, SG_REFUSED,
+				 "the recipients of broadcast %s are being "
+				 "chosen",
+				 name);
+	}
 	pool_free(pool);
 	return status;
 }

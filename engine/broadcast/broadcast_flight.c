@@ -361,9 +361,8 @@ find_recipient(struct flight *flight, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	struct store_record record;
-	enum sg_status status =
-		store_record_get(flight->run->shared->store,
-				 flight->row.record_id, pool, &record, err);
+	enum sg_status status = store_record_get(
+		flight->run->store, flight->row.record_id, pool, &record, err);
 
 	if (status == SG_OK) {
 		flight->mail.recipient = strdup(record.key);
@@ -382,9 +381,8 @@ is_stored(struct run *run, const struct store_recipient *row)
 	struct store_recipient stored;
 	struct sg_err err;
 	bool same = !record_set_has(run->replayed, row->record_id) &&
-		    store_recipient_get(run->shared->store, run->name,
-					row->record_id, pool, &stored,
-					&err) == SG_OK &&
+		    store_recipient_get(run->store, run->name, row->record_id,
+					pool, &stored, &err) == SG_OK &&
 		    (stored.state == row->state ||
 		     (row->state == RECIPIENT_DOUBTFUL &&
 		      stored.state != RECIPIENT_QUEUED));
@@ -432,7 +430,9 @@ flight_remember(void *arg, const struct journal_line *line)
 		record_set_remove(run->handed, line->record_id);
 	else
 		record_set_add(run->handed, line->record_id);
-	flight = run->in_debt ? NULL : calloc(1, sizeof(*flight));
+	flight = run->in_debt || broadcasts_are_stopping(run->broadcasts)
+			 ? NULL
+			 : calloc(1, sizeof(*flight));
 	if (!flight) {
 		run->behind = true;
 		return;

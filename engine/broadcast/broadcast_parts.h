@@ -22,6 +22,12 @@ struct broadcast_running {
 	double rate;
 };
 
+/* One whose recipients somebody chooses, who alone may do so. */
+struct broadcast_claim {
+	const char *name;
+	struct broadcast_claim *next;
+};
+
 struct broadcasts {
 	struct apply *apply;
 	struct spool *spool;
@@ -44,6 +50,7 @@ struct broadcasts {
 	bool sync;	    /* journal with fdatasync */
 	bool instrument_here;
 
+	struct counter *counter; /* broadcast_counted.h */
 	pthread_t thread;
 	bool started;
 
@@ -52,6 +59,7 @@ struct broadcasts {
 	bool stopping;
 	bool woken;
 	struct broadcast_running running[BROADCAST_RUNNING_MOST];
+	struct broadcast_claim *claims;
 };
 
 /* broadcast_settings.c: what is said of one broadcast, as JSON in the store;
@@ -68,6 +76,9 @@ void broadcast_settings_read(const char *text,
 			     struct broadcast_settings *settings_out);
 void broadcast_settings_write(const struct broadcast_settings *settings,
 			      struct buf *to);
+enum sg_status broadcast_settings_put(struct store *store, const char *name,
+				      const struct broadcast_settings *settings,
+				      struct sg_err *err) MUST_CHECK;
 /* broadcast_running.c: the places of those that are being sent. */
 /* NULL: all are taken. */
 struct broadcast_running *broadcast_running_add(struct broadcasts *broadcasts,
@@ -77,10 +88,16 @@ void broadcast_running_remove(struct broadcasts *broadcasts,
 bool broadcast_is_running(struct broadcasts *broadcasts, const char *name);
 void broadcast_running_wish(struct broadcasts *broadcasts, const char *name,
 			    enum broadcast_wish wish);
+/* False: another has it. The claim is the caller's, until its end. */
+bool broadcast_claim(struct broadcasts *broadcasts,
+		     struct broadcast_claim *claim, const char *name);
+void broadcast_claim_end(struct broadcasts *broadcasts,
+			 struct broadcast_claim *claim);
+bool broadcasts_are_stopping(struct broadcasts *broadcasts);
 /* The sending thread looks for work. */
 void broadcasts_wake(struct broadcasts *broadcasts);
-/* broadcast_change.c: choose the recipients and begin; `from` is the state it
- * must be in. */
+/* broadcast_begin.c: choose the recipients and begin; `from` is the state it
+ * must be in. Takes its time. */
 enum sg_status broadcast_begin(struct broadcasts *broadcasts, const char *name,
 			       enum broadcast_state from,
 			       const struct apply_also *also,
@@ -129,17 +146,24 @@ enum sg_status broadcast_mail_make(struct broadcasts *broadcasts,
 void broadcast_mail_done(struct broadcast_mail *mail);
 
 /* broadcast_split.c: two versions of one mail. */
-/* Of those queued: who gets which, and who waits for the better one. */
-enum sg_status broadcast_split_recipients(struct store *store, const char *name,
-					  const struct record_set *recipients,
-					  const struct broadcast_settings *said,
-					  struct sg_err *err) MUST_CHECK;
+/* Who gets which, and who waits for the better one. */
+struct broadcast_lots {
+	struct record_set *second, *waiting; /* NULL: there is one version */
+};
+enum sg_status broadcast_split_lots(const char *name,
+				    const struct record_set *recipients,
+				    const struct broadcast_settings *said,
+				    struct broadcast_lots *lots_out,
+				    struct sg_err *err) MUST_CHECK;
+void broadcast_lots_done(struct broadcast_lots *lots);
 /* All that were queued are sent: does somebody wait, and from when on is it
  * known for which version? SG_NONE: nobody does, it is over. */
 enum sg_status broadcast_split_wait(struct broadcasts *broadcasts,
 				    const char *name,
 				    struct sg_err *err) MUST_CHECK;
-/* It is time: the better one is chosen, and those who waited are queued. */
+/* broadcast_decide.c */
+/* It is time: the better one is chosen, and those who waited are queued. Takes
+ * its time. */
 enum sg_status broadcast_split_decide(struct broadcasts *broadcasts,
 				      const char *name,
 				      struct sg_err *err) MUST_CHECK;

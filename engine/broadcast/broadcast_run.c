@@ -18,21 +18,21 @@ read_other(struct run *run, struct sg_err *err)
 	const char *text;
 	size_t len;
 	enum sg_status status = store_broadcast_get_variant(
-		run->shared->store, run->name, run->pool, &text, &len, err);
+		run->store, run->name, run->pool, &text, &len, err);
 
 	if (status == SG_NONE)
 		return SG_OK;
 	if (status != SG_OK)
 		return status;
-	return broadcast_template(run->broadcasts, run->shared->store, text,
-				  len, &run->other, err);
+	return broadcast_template(run->broadcasts, run->store, text, len,
+				  &run->other, err);
 }
 
 static enum sg_status
 read_row(struct run *run, struct sg_err *err)
 {
 	struct broadcasts *broadcasts = run->broadcasts;
-	struct store *store = run->shared->store;
+	struct store *store = run->store;
 	struct apply_names *names;
 	enum sg_status status;
 
@@ -97,12 +97,14 @@ prepare(struct run *run, struct sg_err *err)
 		  settings.domain_pace > 0 ? settings.domain_pace
 					   : broadcasts->domain_pace,
 		  now);
+	if (run->pace.domain_rate > 0 && !(run->aside = aside_new()))
+		return err_set(err, SG_FAILED, "out of memory");
 	return replay(run, err);
 }
 
 enum sg_status
 run_open(struct run_shared *shared, struct broadcast_running *running,
-	 struct run **run_out, struct sg_err *err)
+	 struct store *store, struct run **run_out, struct sg_err *err)
 {
 	struct run *run = calloc(1, sizeof(*run));
 	enum sg_status status;
@@ -111,6 +113,7 @@ run_open(struct run_shared *shared, struct broadcast_running *running,
 		return err_set(err, SG_FAILED, "out of memory");
 	run->broadcasts = shared->broadcasts;
 	run->shared = shared;
+	run->store = store;
 	run->running = running;
 	run->name = running->name;
 	run->owed_end = &run->owed;
@@ -214,6 +217,7 @@ run_free(struct run *run)
 	record_set_free(run->retried);
 	states_done(run);
 	pool_free(run->slice.pool);
+	aside_free(run->aside);
 	pool_free(run->pool);
 	free(run);
 }

@@ -1,14 +1,17 @@
 /*
  * broadcast_run.h - one broadcast while it is being sent: begun and ended in
- * broadcast_run.c, sent in broadcast_send.c, one mail and what came of it in
- * broadcast_flight.c, how fast in broadcast_pace.c, made before its turn in
+ * broadcast_run.c, sent in broadcast_send.c, whose turn it is in
+ * broadcast_slice.c, one mail and what came of it in broadcast_flight.c, how
+ * fast in broadcast_pace.c, made before its turn in
  * broadcast_ahead.c, states on their way to the store in broadcast_states.c.
  * Several are sent at the same time over the same connections, each in its
- * turn (broadcast_runner.c): nothing here waits. The sending thread's alone.
+ * turn (broadcast_runner.c): nothing here waits. The sending thread's alone,
+ * once it is open (broadcast_opener.h).
  */
 #ifndef ENGINE_BROADCAST_BROADCAST_RUN_H
 #define ENGINE_BROADCAST_BROADCAST_RUN_H
 
+#include "broadcast/broadcast_aside.h"
 #include "broadcast/broadcast_journal.h"
 #include "broadcast/broadcast_pace.h"
 #include "broadcast/broadcast_parts.h"
@@ -40,15 +43,15 @@ enum run_step {
 	RUN_OVER
 };
 
-/* Recipients, and who of them is still to do. */
+/* Some of those queued, and how far the round over them is. */
 struct slice {
 	struct pool *pool; /* NULL: none is read */
-	struct store_recipients rows;
-	size_t at;	/* whose turn it is */
-	size_t n_left;	/* before them, whose domain's turn had not come */
-	size_t n_ahead; /* so many of them were asked for ahead */
-	bool done[RUN_SLICE];
-	uint64_t domains[RUN_SLICE]; /* hashes; 0 = not looked at yet */
+	struct store_recipients_found rows;
+	size_t at;	       /* whose turn it is */
+	size_t n_ahead;	       /* so many of them were asked for ahead */
+	size_t n_passed;       /* in this round: no place for them aside */
+	uint32_t passed_after; /* the first of them comes after this one */
+	size_t n_aside;	       /* who waited aside when all were looked at */
 };
 
 /* States that are put; their reasons are in `pool`. */
@@ -62,7 +65,8 @@ struct run {
 	struct broadcasts *broadcasts;
 	struct run_shared *shared;
 	struct broadcast_running *running;
-	const char *name; /* running's */
+	const char *name;    /* running's */
+	struct store *store; /* a reader: the opener's, then the shared one */
 	enum run_step step;
 	bool complete; /* nobody is queued any more */
 	enum broadcast_wish wish;
@@ -75,8 +79,11 @@ struct run {
 	struct record_set *handed;  /* answered, or being sent: not again */
 	struct record_set *retried; /* got a 4xx in this pass */
 	struct slice slice;
-	uint32_t after;	  /* the last one of the slice */
-	unsigned pass;	  /* how often all were tried */
+	struct aside *aside; /* NULL: domains have no pace */
+	struct aside_found found_aside;
+	int64_t soon_at; /* when those aside were asked for ahead */
+	bool hurries;  /* it looks for whose turn it is, and goes on at once */
+	unsigned pass; /* how often all were tried */
 	unsigned n_later; /* 4xx in a row */
 	size_t under_way; /* mails at the MTA */
 	struct states put, writing;
@@ -154,12 +161,34 @@ int run_wait_ms(const struct run *run);
 /* Nothing is under way, owed, or not yet in the store. */
 bool run_is_clear(const struct run *run);
 
+/* --- broadcast_slice.c --------------------------------------------------- */
+
+struct slice_found {
+	struct store_recipient row;
+	uint64_t domain; /* hash */
+	bool is_aside;
+};
+enum slice_end {
+	SLICE_FOUND,
+	SLICE_STEP,  /* nobody in this step: go on soon */
+	SLICE_LATER, /* all that are left wait for their domain's pace */
+	SLICE_OVER   /* nobody is left in this pass */
+};
+enum slice_end slice_find(struct run *run, struct slice_found *found_out);
+/* That one went. */
+void slice_took(struct run *run, const struct slice_found *found);
+/* At most so many mails of those whose turn comes soon are asked for. */
+void slice_look_ahead(struct run *run, size_t most);
+/* The next round begins with the first of all. */
+void slice_forget(struct run *run);
+
 /* --- broadcast_run.c ----------------------------------------------------- */
 
-/* SG_NONE: it is not to be sent, or not now. SG_BUSY: not now. */
+/* SG_NONE: it is not to be sent, or not now. SG_BUSY: not now. Reads the
+ * journal, which takes its time: on the opener's thread, with its store. */
 enum sg_status run_open(struct run_shared *shared,
-			struct broadcast_running *running, struct run **run_out,
-			struct sg_err *err) MUST_CHECK;
+			struct broadcast_running *running, struct store *store,
+			struct run **run_out, struct sg_err *err) MUST_CHECK;
 /* It is clear and nothing is to be sent: what that means is stored. False: not
  * now. */
 bool run_conclude(struct run *run);

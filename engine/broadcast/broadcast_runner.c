@@ -3,7 +3,9 @@
  * being sent, each asked for its next mail in turn, all over the same
  * connections. One that waits (its pace, a rest after trouble, a retry) is
  * asked and has none, so it holds up nobody; one that is paused is not in the
- * list. Without any there are no connections and no other threads.
+ * list. What takes its time before the first mail goes is done by others
+ * (broadcast_opener.h). Without any there are no connections and no other
+ * threads.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,7 +15,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "broadcast/broadcast_ahead.h"
-#include "broadcast/broadcast_run.h"
+#include "broadcast/broadcast_counted.h"
+#include "broadcast/broadcast_opener.h"
 
 enum {
 	LOOK_FIRST_MS = 20,
@@ -25,6 +28,7 @@ struct runner {
 	struct broadcasts *broadcasts;
 	struct run_shared shared;
 	struct states_writer *writer;
+	struct opener *opener;
 	struct run *runs[BROADCAST_RUNNING_MOST];
 	size_t n_runs;
 	size_t turn;	 /* whose it is */
@@ -85,34 +89,28 @@ look_within(struct runner *runner, int64_t ms)
 		runner->look_at = at;
 }
 
+/* Not now: asked again when one ends. */
+static void
+open_soon(struct runner *runner, enum opening_what what, const char *name,
+	  struct broadcast_running *running)
+{
+	struct opening opening = {.what = what, .running = running};
+
+	snprintf(opening.name, sizeof(opening.name), "%s", name);
+	if (!opener_ask(runner->opener, &opening) && running)
+		broadcast_running_remove(runner->broadcasts, running);
+}
+
 static void
 take_up(struct runner *runner, const char *name)
 {
 	struct broadcast_running *running;
-	struct run *run = NULL;
-	enum sg_status status;
-	struct sg_err err;
 
 	if (broadcast_is_running(runner->broadcasts, name))
 		return;
 	running = broadcast_running_add(runner->broadcasts, name);
-	if (!running)
-		return; /* looked at again when one ends */
-	status = open_shared(runner, &err);
-	if (status == SG_OK)
-		status = run_open(&runner->shared, running, &run, &err);
-	if (status == SG_OK) {
-		runner->runs[runner->n_runs++] = run;
-		return;
-	}
-	if (status == SG_BUSY) {
-		log_warn("broadcast %s waits: %s", name, err.text);
-		look_within(runner, RUN_AGAIN_MS);
-	} else if (status != SG_NONE &&
-		   !run_give_up(runner->broadcasts, name, err.text)) {
-		look_within(runner, RUN_AGAIN_MS);
-	}
-	broadcast_running_remove(runner->broadcasts, running);
+	if (running) /* else looked at again when one ends */
+		open_soon(runner, OPENING_RUN, name, running);
 }
 
 struct not_begun {
@@ -129,39 +127,83 @@ back_to_draft(void *arg, struct store *store, struct sg_err *err)
 					 clock_now(), err);
 }
 
-/* A scheduled one's moment has come. */
 static void
-begin(struct runner *runner, const char *name)
+begun(struct runner *runner, const struct opening *opening)
 {
-	struct broadcasts *broadcasts = runner->broadcasts;
-	struct sg_err err, other;
-	struct not_begun not_begun = {name, err.text};
-	enum sg_status status = broadcast_begin(
-		broadcasts, name, BROADCAST_SCHEDULED, NULL, &err);
+	struct not_begun not_begun = {opening->name, opening->err.text};
+	struct sg_err other;
 
-	if (status == SG_OK) {
+	if (opening->status == SG_OK) {
 		runner->look = true;
 		return;
 	}
-	log_warn("scheduled broadcast %s does not begin: %s", name, err.text);
+	log_warn("scheduled broadcast %s does not begin: %s", opening->name,
+		 opening->err.text);
 	/* Refused: its score or list is gone. Who asked must look at it. */
-	if (status != SG_REFUSED || apply_call(broadcasts->apply, back_to_draft,
-					       &not_begun, &other) != SG_OK)
+	if (opening->status != SG_REFUSED ||
+	    apply_call(runner->broadcasts->apply, back_to_draft, &not_begun,
+		       &other) != SG_OK)
 		look_within(runner, RUN_AGAIN_MS);
 }
 
-/* It is time to choose its version. */
 static void
-decide(struct runner *runner, const char *name)
+decided(struct runner *runner, const struct opening *opening)
 {
-	struct sg_err err;
-
-	if (broadcast_split_decide(runner->broadcasts, name, &err) == SG_OK) {
+	if (opening->status == SG_OK) {
 		runner->look = true;
 		return;
 	}
-	log_warn("broadcast %s does not go on: %s", name, err.text);
+	log_warn("broadcast %s does not go on: %s", opening->name,
+		 opening->err.text);
 	look_within(runner, RUN_AGAIN_MS);
+}
+
+static void
+not_opened(struct runner *runner, const struct opening *opening)
+{
+	if (opening->status == SG_BUSY) {
+		log_warn("broadcast %s waits: %s", opening->name,
+			 opening->err.text);
+		look_within(runner, RUN_AGAIN_MS);
+	} else if (opening->status != SG_NONE &&
+		   !run_give_up(runner->broadcasts, opening->name,
+				opening->err.text)) {
+		look_within(runner, RUN_AGAIN_MS);
+	}
+	broadcast_running_remove(runner->broadcasts, opening->running);
+}
+
+static void
+opened(struct runner *runner, struct opening *opening)
+{
+	if (opening->status == SG_OK) {
+		opening->status = open_shared(runner, &opening->err);
+		if (opening->status != SG_OK)
+			run_free(opening->run);
+	}
+	if (opening->status != SG_OK) {
+		not_opened(runner, opening);
+		return;
+	}
+	opening->run->store = runner->shared.store;
+	runner->runs[runner->n_runs++] = opening->run;
+}
+
+static void
+take_opened(struct runner *runner)
+{
+	struct opening opening;
+
+	while (opener_take(runner->opener, &opening)) {
+		if (opening.what == OPENING_BEGIN)
+			begun(runner, &opening);
+		else if (opening.what == OPENING_DECIDE)
+			decided(runner, &opening);
+		else
+			opened(runner, &opening);
+		/* There is a place again. */
+		runner->look = true;
+	}
 }
 
 static void
@@ -178,13 +220,13 @@ look_at_one(struct runner *runner, const struct store_broadcast *row,
 	case BROADCAST_SCHEDULED:
 		at = broadcast_scheduled_at(row->settings);
 		if (at <= now)
-			begin(runner, row->name);
+			open_soon(runner, OPENING_BEGIN, row->name, NULL);
 		break;
 	case BROADCAST_TESTING:
 		broadcast_get_split(row->settings, &split);
 		at = split.decide_at;
 		if (at <= now)
-			decide(runner, row->name);
+			open_soon(runner, OPENING_DECIDE, row->name, NULL);
 		break;
 	default:
 		return;
@@ -258,6 +300,7 @@ end_run(struct runner *runner, size_t i)
 	struct run *run = runner->runs[i];
 
 	ahead_forget(runner->shared.ahead, run);
+	broadcast_count_soon(runner->broadcasts, run->name);
 	broadcast_running_remove(runner->broadcasts, run->running);
 	run_free(run);
 	runner->runs[i] = runner->runs[--runner->n_runs];
@@ -347,11 +390,29 @@ drain(struct runner *runner)
 		runner->runs[i]->calm_until = INT64_MAX;
 }
 
+/* Its threads have seen that we stop. */
+static void
+end_openings(struct runner *runner)
+{
+	struct opening opening;
+
+	opener_finish(runner->opener);
+	while (opener_take(runner->opener, &opening)) {
+		if (opening.what != OPENING_RUN)
+			continue;
+		if (opening.status == SG_OK)
+			run_free(opening.run);
+		broadcast_running_remove(runner->broadcasts, opening.running);
+	}
+	opener_free(runner->opener);
+}
+
 static void
 stop(struct runner *runner)
 {
 	size_t i;
 
+	end_openings(runner);
 	if (runner->shared.smtp)
 		drain(runner);
 	for (i = 0; i < runner->n_runs; i++)
@@ -374,15 +435,19 @@ void *
 broadcasts_send(void *arg)
 {
 	struct runner *runner = calloc(1, sizeof(*runner));
+	struct sg_err err;
 
 	prctl(PR_SET_NAME, "sender", 0, 0, 0);
-	if (!runner) {
+	if (!runner ||
+	    opener_new(&runner->shared, &runner->opener, &err) != SG_OK) {
 		log_error("broadcasts are not sent: out of memory");
+		free(runner);
 		return NULL;
 	}
 	runner->broadcasts = runner->shared.broadcasts = arg;
 	runner->look = true;
 	while (go_on(runner)) {
+		take_opened(runner);
 		if (runner->look || (runner->look_at &&
 				     clock_monotonic_ms() >= runner->look_at))
 			look(runner);

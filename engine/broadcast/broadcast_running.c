@@ -65,6 +65,49 @@ broadcast_running_wish(struct broadcasts *broadcasts, const char *name,
 	pthread_mutex_unlock(&broadcasts->lock);
 }
 
+bool
+broadcasts_are_stopping(struct broadcasts *broadcasts)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	stopping = broadcasts->stopping;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return stopping;
+}
+
+bool
+broadcast_claim(struct broadcasts *broadcasts, struct broadcast_claim *claim,
+		const char *name)
+{
+	const struct broadcast_claim *other;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	for (other = broadcasts->claims;
+	     other && strcmp(other->name, name) != 0; other = other->next)
+		;
+	if (!other) {
+		claim->name = name;
+		claim->next = broadcasts->claims;
+		broadcasts->claims = claim;
+	}
+	pthread_mutex_unlock(&broadcasts->lock);
+	return !other;
+}
+
+void
+broadcast_claim_end(struct broadcasts *broadcasts,
+		    struct broadcast_claim *claim)
+{
+	struct broadcast_claim **at = &broadcasts->claims;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	while (*at != claim)
+		at = &(*at)->next;
+	*at = claim->next;
+	pthread_mutex_unlock(&broadcasts->lock);
+}
+
 void
 broadcasts_wake(struct broadcasts *broadcasts)
 {

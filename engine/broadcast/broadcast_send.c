@@ -5,19 +5,16 @@
  *
  * Who was handed over in this run is in `handed`, who was in an earlier one is
  * in the journal: neither is ever sent again. States reach the store in
- * batches; a slice of queued recipients is only read anew (from the start)
- * once everything known has reached it.
+ * batches; the queue is only read from the start (broadcast_slice.c) once
+ * everything known has reached it.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/crypto.h"
 #include "base/log.h"
 #include "broadcast/broadcast_ahead.h"
 #include "broadcast/broadcast_run.h"
-#include "mail/address.h"
-#include "store/store_record.h"
 
 enum {
 	RATE_MS = 1000,	     /* how often the rate is looked at */
@@ -120,153 +117,41 @@ run_wait_ms(const struct run *run)
 {
 	double each = run->pace.rate > 0 ? 1000 / run->pace.rate : RUN_WAIT_MS;
 
+	if (run->hurries)
+		return 0;
 	return each < 1 ? 1 : each < RUN_WAIT_MS ? (int)each : RUN_WAIT_MS;
 }
 
-/* --- slices and passes --------------------------------------------------- */
-
-static uint64_t
-domain_of(struct run *run, uint32_t record_id)
-{
-	struct pool *pool = pool_new();
-	struct store_record record;
-	struct sg_err err;
-	const char *domain = "";
-	uint64_t hash;
-
-	if (store_record_get(run->shared->store, record_id, pool, &record,
-			     &err) == SG_OK)
-		domain = address_domain(record.key);
-	hash = crypto_hash64(domain, strlen(domain)) | 1;
-	pool_free(pool);
-	return hash;
-}
-
-static bool
-is_due(struct run *run, size_t i)
-{
-	struct slice *slice = &run->slice;
-
-	if (run->pace.domain_rate <= 0)
-		return true;
-	if (!slice->domains[i])
-		slice->domains[i] =
-			domain_of(run, slice->rows.rows[i].record_id);
-	return pace_may_domain(&run->pace, slice->domains[i],
-			       clock_monotonic_ms());
-}
-
-static bool
-is_to_do(const struct run *run, size_t i)
-{
-	uint32_t record_id = run->slice.rows.rows[i].record_id;
-
-	return !run->slice.done[i] && !record_set_has(run->handed, record_id) &&
-	       !record_set_has(run->retried, record_id);
-}
-
-/* Those whose turn comes soon are made meanwhile. */
-static void
-look_ahead(struct run *run, size_t most)
-{
-	struct slice *slice = &run->slice;
-	size_t fits = AHEAD_BYTES / (run->row.template_len + 1);
-
-	if (most > fits)
-		most = fits;
-	/* Not so far that it would be old by then. */
-	if (most < 1 || (run->pace.rate > 0 && run->pace.rate < (double)most))
-		most = 1;
-	for (; slice->n_ahead < slice->rows.n_rows &&
-	       slice->n_ahead < slice->at + most;
-	     slice->n_ahead++)
-		if (slice->n_ahead >= slice->at &&
-		    is_to_do(run, slice->n_ahead))
-			ahead_ask(run->shared->ahead, run,
-				  &slice->rows.rows[slice->n_ahead]);
-}
-
-static void
-forget_slice(struct run *run)
-{
-	pool_free(run->slice.pool);
-	memset(&run->slice, 0, sizeof(run->slice));
-}
-
-/* The next ones of those queued. False: the pass is over, or the store is
- * away. */
-static bool
-read_slice(struct run *run)
-{
-	struct slice *slice = &run->slice;
-	struct sg_err err;
-
-	forget_slice(run);
-	slice->pool = pool_new();
-	if (store_recipient_slice(run->shared->store, run->name,
-				  RECIPIENT_QUEUED, run->after, RUN_SLICE,
-				  slice->pool, &slice->rows, &err) != SG_OK) {
-		run_calm_down(run, err.text);
-		return false;
-	}
-	if (!slice->rows.n_rows)
-		return false;
-	run->after = slice->rows.rows[slice->rows.n_rows - 1].record_id;
-	return true;
-}
-
-enum found { FOUND, FOUND_LATER, FOUND_NONE };
-
-/* Whose turn it is, in this slice. */
-static enum found
-find_in_slice(struct run *run)
-{
-	struct slice *slice = &run->slice;
-
-	for (; slice->at < slice->rows.n_rows; slice->at++) {
-		if (!is_to_do(run, slice->at))
-			continue;
-		if (is_due(run, slice->at))
-			return FOUND;
-		slice->n_left++;
-	}
-	if (!slice->n_left)
-		return FOUND_NONE;
-	/* Their domains' turn has not come: from the start, another time. */
-	slice->at = slice->n_left = 0;
-	return FOUND_LATER;
-}
+/* --- its turn ------------------------------------------------------------ */
 
 static void
 end_sending(struct run *run, enum run_step step)
 {
 	run->step = step;
-	forget_slice(run);
-	run->after = 0;
+	slice_forget(run);
 }
 
 bool
 run_turn(struct run *run, size_t connections, size_t n_ahead)
 {
-	struct slice *slice = &run->slice;
+	struct slice_found found;
 	struct ahead_made made;
-	enum found found;
+	enum slice_end end;
 
+	run->hurries = false;
 	if (run->under_way >= connections || !may_send(run))
 		return false;
-	while ((found = find_in_slice(run)) == FOUND_NONE)
-		if (!read_slice(run)) {
-			end_sending(run, RUN_SETTLING);
-			return false;
-		}
-	if (found == FOUND_LATER)
+	end = slice_find(run, &found);
+	run->hurries = end == SLICE_STEP;
+	if (end == SLICE_OVER)
+		end_sending(run, RUN_SETTLING);
+	if (end != SLICE_FOUND)
 		return false;
-	look_ahead(run, n_ahead);
-	if (!ahead_take(run->shared->ahead, run, &slice->rows.rows[slice->at],
-			&made))
+	slice_look_ahead(run, n_ahead);
+	if (!ahead_take(run->shared->ahead, run, &found.row, &made))
 		return false;
-	slice->done[slice->at] = true;
-	send_one(run, &made, slice->domains[slice->at]);
+	slice_took(run, &found);
+	send_one(run, &made, found.domain);
 	return true;
 }
 
@@ -284,8 +169,8 @@ queue_is_empty(struct run *run)
 	uint64_t counts[RECIPIENT_N_STATES];
 	struct sg_err err;
 
-	return store_recipients_counts(run->shared->store, run->name, counts,
-				       &err) == SG_OK &&
+	return store_recipients_counts(run->store, run->name, counts, &err) ==
+		       SG_OK &&
 	       counts[RECIPIENT_QUEUED] == 0;
 }
 

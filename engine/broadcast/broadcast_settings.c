@@ -71,6 +71,21 @@ broadcast_settings_write(const struct broadcast_settings *settings,
 	json_free(json);
 }
 
+enum sg_status
+broadcast_settings_put(struct store *store, const char *name,
+		       const struct broadcast_settings *settings,
+		       struct sg_err *err)
+{
+	struct buf text = BUF_INIT;
+	enum sg_status status;
+
+	broadcast_settings_write(settings, &text);
+	status =
+		store_broadcast_set_settings(store, name, buf_text(&text), err);
+	buf_done(&text);
+	return status;
+}
+
 void
 broadcast_get_split(const char *settings, struct broadcast_split *out)
 {

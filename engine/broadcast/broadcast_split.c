@@ -1,6 +1,7 @@
 /*
  * broadcast_split.c - two versions of one mail: some get the one, some the
- * other, by lot, and the rest the one that people liked better.
+ * other, by lot, and the rest waits for the one that people like better
+ * (broadcast_decide.c).
  */
 #include <math.h>
 #include <stdlib.h>
@@ -54,14 +55,12 @@ share_of(size_t n, double percent)
 }
 
 enum sg_status
-broadcast_split_recipients(struct store *store, const char *name,
-			   const struct record_set *recipients,
-			   const struct broadcast_settings *said,
-			   struct sg_err *err)
+broadcast_split_lots(const char *name, const struct record_set *recipients,
+		     const struct broadcast_settings *said,
+		     struct broadcast_lots *lots_out, struct sg_err *err)
 {
 	size_t count = record_set_count(recipients), first, second, i;
 	struct lots lots = {name, NULL, 0};
-	enum sg_status status = SG_OK;
 
 	lots.lots = calloc(count ? count : 1, sizeof(*lots.lots));
 	if (!lots.lots)
@@ -70,36 +69,31 @@ broadcast_split_recipients(struct store *store, const char *name,
 	qsort(lots.lots, lots.n, sizeof(*lots.lots), by_number);
 	first = share_of(lots.n, said->split[0]);
 	second = first + share_of(lots.n, said->split[1]);
-	/* Those of the first version are as they were queued. */
-	for (i = first; i < lots.n && status == SG_OK; i++)
-		status = store_recipient_assign(store, name,
-						lots.lots[i].record_id,
-						i < second, i >= second, err);
+	lots_out->second = record_set_new();
+	lots_out->waiting = record_set_new();
+	for (i = first; i < lots.n; i++)
+		record_set_add(i < second ? lots_out->second
+					  : lots_out->waiting,
+			       lots.lots[i].record_id);
 	free(lots.lots);
-	return status;
+	return SG_OK;
 }
 
-/* --- which is better ----------------------------------------------------- */
+void
+broadcast_lots_done(struct broadcast_lots *lots)
+{
+	record_set_free(lots->second);
+	record_set_free(lots->waiting);
+	memset(lots, 0, sizeof(*lots));
+}
+
+/* --- both are out -------------------------------------------------------- */
 
 struct step {
 	struct broadcasts *broadcasts;
 	const char *name;
 	bool over; /* nobody waits */
 };
-
-static enum sg_status
-put(struct store *store, const char *name,
-    const struct broadcast_settings *settings, struct sg_err *err)
-{
-	struct buf text = BUF_INIT;
-	enum sg_status status;
-
-	broadcast_settings_write(settings, &text);
-	status =
-		store_broadcast_set_settings(store, name, buf_text(&text), err);
-	buf_done(&text);
-	return status;
-}
 
 static enum sg_status
 wait_call(void *arg, struct store *store, struct sg_err *err)
@@ -121,7 +115,7 @@ wait_call(void *arg, struct store *store, struct sg_err *err)
 	if (status == SG_OK && !step->over) {
 		broadcast_settings_read(row.settings, &said);
 		said.decide_at = clock_now() + said.after_ms;
-		status = put(store, step->name, &said, err);
+		status = broadcast_settings_put(store, step->name, &said, err);
 	}
 	if (status == SG_OK && !step->over)
 		status = store_broadcast_set_state(store, step->name,
@@ -140,58 +134,4 @@ broadcast_split_wait(struct broadcasts *broadcasts, const char *name,
 		apply_call(broadcasts->apply, wait_call, &step, err);
 
 	return status == SG_OK && step.over ? SG_NONE : status;
-}
-
-static double
-rate_of(const struct store_variant_result *result, bool by_opens)
-{
-	uint64_t did = by_opens ? result->opened : result->clicked;
-
-	return result->sent ? (double)did / (double)result->sent : 0;
-}
-
-static enum sg_status
-decide_call(void *arg, struct store *store, struct sg_err *err)
-{
-	struct step *step = arg;
-	struct pool *pool = pool_new();
-	struct store_variant_result results[2] = {{0}};
-	struct broadcast_settings said;
-	struct store_broadcast row;
-	uint32_t best = 0, i;
-	enum sg_status status =
-		store_broadcast_get(store, step->name, pool, &row, err);
-
-	step->over = status == SG_OK && row.state != BROADCAST_TESTING;
-	for (i = 0; i < 2 && status == SG_OK && !step->over; i++)
-		status = store_broadcast_get_variant_result(
-			store, step->name, i, &results[i], err);
-	if (status == SG_OK && !step->over) {
-		broadcast_settings_read(row.settings, &said);
-		best = rate_of(&results[1], said.by_opens) >
-		       rate_of(&results[0], said.by_opens);
-		said.winner = (int)best + 1;
-		status = put(store, step->name, &said, err);
-	}
-	if (status == SG_OK && !step->over)
-		status = store_recipients_decide(store, step->name, best,
-						 clock_now(), err);
-	if (status == SG_OK && !step->over)
-		status = store_broadcast_set_state(store, step->name,
-						   BROADCAST_SENDING, "",
-						   clock_now(), err);
-	if (status == SG_OK && !step->over)
-		log_info("broadcast %s goes on with version %c", step->name,
-			 best ? 'B' : 'A');
-	pool_free(pool);
-	return status;
-}
-
-enum sg_status
-broadcast_split_decide(struct broadcasts *broadcasts, const char *name,
-		       struct sg_err *err)
-{
-	struct step step = {broadcasts, name, false};
-
-	return apply_call(broadcasts->apply, decide_call, &step, err);
 }

@@ -279,6 +279,17 @@ print_split(const struct cli *cli, const struct json *split)
 	cli_detail("", "better", json_get(split, "winner"), CLI_TEXT);
 }
 
+/* Of a big one: what follows is as of then. */
+static void
+print_counted(const struct json *status)
+{
+	if (json_get_text(status, "counted_at"))
+		cli_detail("", "results of", json_get(status, "counted_at"),
+			   CLI_TIME);
+	else
+		printf("%-22s are being counted\n", "results");
+}
+
 static void
 print_status(const struct cli *cli, const struct json *status)
 {
@@ -312,6 +323,8 @@ print_status(const struct cli *cli, const struct json *status)
 	print_counts(status);
 	if (json_get_number(status, "rate", &rate) && rate > 0)
 		printf("%-22s %.1f mails a second\n", "rate", rate);
+	if (json_has(status, "counted_at"))
+		print_counted(status);
 	if (json_count(json_get(status, "hits"))) {
 		putchar('\n');
 		cli_table(cli, json_get(status, "hits"), columns);

@@ -104,7 +104,8 @@ struct store_recipient {
 	const char *reason;
 	uint64_t message_id; /* 0 = none yet */
 	int64_t changed_at;
-	uint32_t variant; /* of the template; read, not put */
+	uint32_t variant; /* of the template; read and added, not put */
+	const char *key;  /* the record's; NULL where it is not asked for */
 };
 
 struct store_recipients {
@@ -112,10 +113,14 @@ struct store_recipients {
 	size_t n_rows;
 };
 
-/* All of the set become queued; those that are there already stay. */
-enum sg_status store_recipients_queue(struct store *store, const char *name,
-				      const struct record_set *records,
-				      int64_t now,
+/* Rows that are there already stay as they are. */
+enum sg_status store_recipients_add(struct store *store, const char *name,
+				    const struct store_recipient *rows,
+				    size_t n_rows,
+				    struct sg_err *err) MUST_CHECK;
+/* The first ones go; *n_out: so many were there. */
+enum sg_status store_recipients_clear(struct store *store, const char *name,
+				      size_t most, uint64_t *n_out,
 				      struct sg_err *err) MUST_CHECK;
 /* A batch of states; rows that are not there are made. */
 enum sg_status store_recipients_put(struct store *store, const char *name,
@@ -132,17 +137,39 @@ enum sg_status store_recipient_slice(struct store *store, const char *name,
 				     struct pool *pool,
 				     struct store_recipients *out,
 				     struct sg_err *err) MUST_CHECK;
+/* Those queued after record `after`, in order of record id: at most `most`,
+ * of at most `look_at_most` rows of any state. */
+struct store_recipients_asked {
+	const char *name;
+	uint32_t after;
+	size_t most, look_at_most;
+	bool with_key;
+};
+struct store_recipients_found {
+	struct store_recipient *rows;
+	size_t n_rows;
+	uint32_t after; /* the last that was looked at */
+	bool over;	/* there are no more */
+};
+enum sg_status store_recipients_next(struct store *store,
+				     const struct store_recipients_asked *asked,
+				     struct pool *pool,
+				     struct store_recipients_found *out,
+				     struct sg_err *err) MUST_CHECK;
 /* After a crash: whoever was being handed over is doubtful now. */
 enum sg_status store_recipients_doubt(struct store *store, const char *name,
 				      int64_t now, uint64_t *n_out,
 				      struct sg_err *err) MUST_CHECK;
-/* Of one who is queued: which version, or waiting for the better one. */
-enum sg_status store_recipient_assign(struct store *store, const char *name,
-				      uint32_t record_id, uint32_t variant,
-				      bool waits,
-				      struct sg_err *err) MUST_CHECK;
+/* Of a broadcast's recipients those with `after` < id <= `to`: what is asked
+ * of many takes its time, and can be asked of some after the others. What is
+ * known of nobody in particular any more is with those from 0 on. */
+struct store_range {
+	uint32_t after, to;
+};
+#define STORE_RANGE_ALL (&(const struct store_range){0, UINT32_MAX})
 /* Those who wait get this version. */
 enum sg_status store_recipients_decide(struct store *store, const char *name,
+				       const struct store_range *range,
 				       uint32_t variant, int64_t now,
 				       struct sg_err *err) MUST_CHECK;
 /* How a version does: who got it, and people who opened and clicked. */
@@ -150,8 +177,9 @@ struct store_variant_result {
 	uint64_t sent, opened, clicked;
 };
 enum sg_status store_broadcast_get_variant_result(
-	struct store *store, const char *name, uint32_t variant,
-	struct store_variant_result *out, struct sg_err *err) MUST_CHECK;
+	struct store *store, const char *name, const struct store_range *range,
+	uint32_t variant, struct store_variant_result *out,
+	struct sg_err *err) MUST_CHECK;
 /* The doubtful are queued once more. */
 enum sg_status store_recipients_requeue(struct store *store, const char *name,
 					int64_t now, uint64_t *n_out,
@@ -177,7 +205,9 @@ struct store_broadcast_results {
 	size_t n_rows;
 };
 enum sg_status store_broadcast_get_results(struct store *store,
-					   const char *name, struct pool *pool,
+					   const char *name,
+					   const struct store_range *range,
+					   struct pool *pool,
 					   struct store_broadcast_results *out,
 					   struct sg_err *err) MUST_CHECK;
 
@@ -191,9 +221,26 @@ struct store_broadcast_points_rows {
 	struct store_broadcast_points *rows;
 	size_t n_rows;
 };
-enum sg_status store_broadcast_get_points(
-	struct store *store, const char *name, struct pool *pool,
-	struct store_broadcast_points_rows *out, struct sg_err *err) MUST_CHECK;
+enum sg_status
+store_broadcast_get_points(struct store *store, const char *name,
+			   const struct store_range *range, struct pool *pool,
+			   struct store_broadcast_points_rows *out,
+			   struct sg_err *err) MUST_CHECK;
+
+/* The same of a big one as it was last counted: JSON that its counter reads.
+ * SG_NONE: it never was. */
+struct store_broadcast_counted {
+	int64_t counted_at, took_ms;
+	const char *counted;
+};
+enum sg_status
+store_broadcast_put_counted(struct store *store, const char *name,
+			    const struct store_broadcast_counted *counted,
+			    struct sg_err *err) MUST_CHECK;
+enum sg_status store_broadcast_get_counted(struct store *store,
+					   const char *name, struct pool *pool,
+					   struct store_broadcast_counted *out,
+					   struct sg_err *err) MUST_CHECK;
 
 /* One hit on a broadcast's message: who, when, with which verdict. */
 struct store_broadcast_hit {

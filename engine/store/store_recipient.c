@@ -51,46 +51,43 @@ read_recipient(struct db_statement *statement, struct pool *pool, void *row)
 	recipient->message_id = (uint64_t)db_column_int(statement, 3);
 	recipient->changed_at = db_column_int(statement, 4);
 	recipient->variant = (uint32_t)db_column_int(statement, 5);
+	recipient->key = NULL;
 }
 
-struct queueing {
-	struct store *store;
-	const char *name;
-	int64_t now;
-	enum sg_status status;
-	struct sg_err *err;
-};
-
-static bool
-queue_one(void *arg, uint32_t record_id)
+static void
+bind_recipient(struct db_statement *statement, const char *name,
+	       const struct store_recipient *recipient)
 {
-	struct queueing *queueing = arg;
-	struct db_statement *statement;
-
-	queueing->status = store_prepare(
-		queueing->store,
-		"INSERT INTO broadcast_recipient (broadcast, record_id, state,"
-		" changed_at) VALUES (?, ?, 'queued', ?)"
-		" ON CONFLICT DO NOTHING",
-		&statement, queueing->err);
-	if (queueing->status != SG_OK)
-		return false;
-	db_bind_text(statement, 1, queueing->name);
-	db_bind_int(statement, 2, record_id);
-	db_bind_int(statement, 3, queueing->now);
-	queueing->status = db_run(statement, queueing->err);
-	return queueing->status == SG_OK;
+	db_bind_text(statement, 1, name);
+	db_bind_int(statement, 2, recipient->record_id);
+	db_bind_text(statement, 3, recipient_state_name(recipient->state));
+	db_bind_text(statement, 4, recipient->reason ? recipient->reason : "");
+	store_bind_key(statement, 5, recipient->message_id);
+	db_bind_int(statement, 6, recipient->changed_at);
 }
 
 enum sg_status
-store_recipients_queue(struct store *store, const char *name,
-		       const struct record_set *records, int64_t now,
-		       struct sg_err *err)
+store_recipients_add(struct store *store, const char *name,
+		     const struct store_recipient *rows, size_t n_rows,
+		     struct sg_err *err)
 {
-	struct queueing queueing = {store, name, now, SG_OK, err};
+	struct db_statement *statement;
+	enum sg_status status = SG_OK;
+	size_t i;
 
-	record_set_each(records, queue_one, &queueing);
-	return queueing.status;
+	for (i = 0; status == SG_OK && i < n_rows; i++) {
+		status = store_prepare(
+			store,
+			"INSERT INTO broadcast_recipient (broadcast, " COLUMNS
+			") VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+			&statement, err);
+		if (status != SG_OK)
+			return status;
+		bind_recipient(statement, name, &rows[i]);
+		db_bind_int(statement, 7, rows[i].variant);
+		status = db_run(statement, err);
+	}
+	return status;
 }
 
 static enum sg_status
@@ -110,12 +107,7 @@ put_one(struct store *store, const char *name,
 		&statement, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_text(statement, 1, name);
-	db_bind_int(statement, 2, recipient->record_id);
-	db_bind_text(statement, 3, recipient_state_name(recipient->state));
-	db_bind_text(statement, 4, recipient->reason ? recipient->reason : "");
-	store_bind_key(statement, 5, recipient->message_id);
-	db_bind_int(statement, 6, recipient->changed_at);
+	bind_recipient(statement, name, recipient);
 	return db_run(statement, err);
 }
 
@@ -179,6 +171,76 @@ store_recipient_slice(struct store *store, const char *name, int state,
 	db_bind_int(statement, 4, (int64_t)most);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
+}
+
+/* The next of those that are queued, of at most so many that are looked at:
+ * after most of a million were sent there are few among many. */
+enum sg_status
+store_recipients_next(struct store *store,
+		      const struct store_recipients_asked *asked,
+		      struct pool *pool, struct store_recipients_found *out,
+		      struct sg_err *err)
+{
+	struct store_recipients_found found = {.after = asked->after};
+	struct db_statement *statement;
+	struct store_recipient *row;
+	enum sg_status status;
+	size_t n = 0;
+
+	status = store_prepare(
+		store,
+		"SELECT " COLUMNS ", CASE WHEN ?4 AND state = 'queued' THEN"
+		" (SELECT key FROM record WHERE id = record_id) END"
+		" FROM broadcast_recipient"
+		" WHERE broadcast = ?1 AND record_id > ?2"
+		" ORDER BY record_id LIMIT ?3",
+		&statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, asked->name);
+	db_bind_int(statement, 2, asked->after);
+	db_bind_int(statement, 3, (int64_t)asked->look_at_most);
+	db_bind_int(statement, 4, asked->with_key);
+	found.rows = pool_alloc(pool, asked->most * sizeof(found.rows[0]));
+	while (found.n_rows < asked->most &&
+	       (status = db_step(statement, err)) == SG_OK) {
+		row = &found.rows[found.n_rows];
+		read_recipient(statement, pool, row);
+		row->key = asked->with_key ? store_column(statement, 6, pool)
+					   : NULL;
+		found.after = row->record_id;
+		found.n_rows += row->state == RECIPIENT_QUEUED;
+		n++;
+	}
+	db_reset(statement);
+	if (status != SG_OK && status != SG_NONE)
+		return status;
+	found.over = status == SG_NONE && n < asked->look_at_most;
+	*out = found;
+	return SG_OK;
+}
+
+/* The first ones; how many there were. */
+enum sg_status
+store_recipients_clear(struct store *store, const char *name, size_t most,
+		       uint64_t *n_out, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(
+		store,
+		"DELETE FROM broadcast_recipient WHERE broadcast = ?1"
+		" AND record_id IN (SELECT record_id FROM broadcast_recipient"
+		" WHERE broadcast = ?1 ORDER BY record_id LIMIT ?2)",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, name);
+	db_bind_int(statement, 2, (int64_t)most);
+	status = db_run(statement, err);
+	if (status == SG_OK)
+		*n_out = (uint64_t)db_changes(store_db(store));
+	return status;
 }
 
 static enum sg_status

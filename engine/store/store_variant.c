@@ -48,35 +48,16 @@ store_broadcast_get_variant(struct store *store, const char *name,
 }
 
 enum sg_status
-store_recipient_assign(struct store *store, const char *name,
-		       uint32_t record_id, uint32_t variant, bool waits,
-		       struct sg_err *err)
-{
-	struct db_statement *statement;
-	enum sg_status status = store_prepare(
-		store,
-		"UPDATE broadcast_recipient SET variant = ?, state = ?"
-		" WHERE broadcast = ? AND record_id = ? AND state = 'queued'",
-		&statement, err);
-
-	if (status != SG_OK)
-		return status;
-	db_bind_int(statement, 1, variant);
-	db_bind_text(statement, 2, waits ? "waiting" : "queued");
-	db_bind_text(statement, 3, name);
-	db_bind_int(statement, 4, record_id);
-	return db_run(statement, err);
-}
-
-enum sg_status
-store_recipients_decide(struct store *store, const char *name, uint32_t variant,
+store_recipients_decide(struct store *store, const char *name,
+			const struct store_range *range, uint32_t variant,
 			int64_t now, struct sg_err *err)
 {
 	struct db_statement *statement;
 	enum sg_status status = store_prepare(
 		store,
 		"UPDATE broadcast_recipient SET variant = ?, state = 'queued',"
-		" changed_at = ? WHERE broadcast = ? AND state = 'waiting'",
+		" changed_at = ? WHERE broadcast = ? AND record_id > ?"
+		" AND record_id <= ? AND state = 'waiting'",
 		&statement, err);
 
 	if (status != SG_OK)
@@ -84,6 +65,8 @@ store_recipients_decide(struct store *store, const char *name, uint32_t variant,
 	db_bind_int(statement, 1, variant);
 	db_bind_int(statement, 2, now);
 	db_bind_text(statement, 3, name);
+	db_bind_int(statement, 4, range->after);
+	db_bind_int(statement, 5, range->to);
 	return db_run(statement, err);
 }
 
@@ -94,46 +77,33 @@ store_recipients_decide(struct store *store, const char *name, uint32_t variant,
 
 enum sg_status
 store_broadcast_get_variant_result(struct store *store, const char *name,
+				   const struct store_range *range,
 				   uint32_t variant,
 				   struct store_variant_result *out,
 				   struct sg_err *err)
 {
+	static const char sql[] =
+		"SELECT count(DISTINCT r.record_id),"
+		" " DID("email.opened") "," DID(
+			"email.clicked") " FROM broadcast_recipient r LEFT "
+					 "JOIN history_of h"
+					 " ON h.of_record = +r.record_id AND "
+					 "h.message_id = r.message_id"
+					 " AND h.effective = 1 WHERE "
+					 "r.broadcast = ? AND r.variant = ?"
+					 " AND r.record_id > ? AND r.record_id "
+					 "<= ?"
+					 " AND r.message_id <> 0 AND r.state = "
+					 "'sent'";
 	struct db_statement *statement;
-	enum sg_status status = store_prepare(
-		store,
-		"SELECT count(DISTINCT r.record_id), " DID(
-			"email.opened") ", " DID("email.clicked") " FROM "
-								  "broadcast_"
-								  "recipient r"
-								  " LEFT JOIN "
-								  "history_of "
-								  "h ON "
-								  "h.of_record "
-								  "= "
-								  "r.record_id"
-								  " AND "
-								  "h.message_"
-								  "id = "
-								  "r.message_"
-								  "id AND "
-								  "h.effective "
-								  "= 1"
-								  " WHERE "
-								  "r.broadcast "
-								  "= ? AND "
-								  "r.variant = "
-								  "?"
-								  " AND "
-								  "r.message_"
-								  "id <> 0 AND "
-								  "r.state = "
-								  "'sent'",
-		&statement, err);
+	enum sg_status status = store_prepare(store, sql, &statement, err);
 
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, name);
 	db_bind_int(statement, 2, variant);
+	db_bind_int(statement, 3, range->after);
+	db_bind_int(statement, 4, range->to);
 	status = db_step(statement, err);
 	if (status == SG_OK) {
 		out->sent = (uint64_t)db_column_int(statement, 0);

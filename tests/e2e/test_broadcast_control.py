@@ -293,6 +293,22 @@ def test_the_pace_to_one_domain_leaves_the_others_alone(sender, mta):
     broadcasts.assert_once_each(mta, slow + others)
 
 
+def test_a_domain_that_must_wait_steps_aside(sender, mta):
+    """Also one with more people than are read at once."""
+    slow, others = broadcasts.people(600, "slow.test"), [
+        f"p@d{i}.test" for i in range(300)]
+    daemon = sender(slow + others)
+    broadcasts.create(daemon, daemon.base, domain_pace="2/s")
+    daemon.do("broadcast", "send", "spring")
+    places.wait_for(lambda: sum(not m.recipient.endswith("@slow.test")
+                                for m in mta.mails) == 300, 60, "the others")
+    assert len(mta.mails) < 900
+    daemon.do("broadcast", "pause", "spring")
+    daemon.do("broadcast", "resume", "spring", "--domain-pace", "5000/s",
+              "--wait")
+    broadcasts.assert_once_each(mta, slow + others)
+
+
 def test_a_terminal_sees_the_progress(sender, mta):
     people = broadcasts.people(40)
     daemon = sender(people)

@@ -1,6 +1,8 @@
 """Several broadcasts, sequence mail and mails to look at, at the same time:
 each at its own pace, none held up by another that waits."""
 import contextlib
+import datetime
+import sqlite3
 import threading
 
 import pytest
@@ -36,14 +38,18 @@ def daemon(make_shared, mta):
     return daemon
 
 
-def send(daemon, name, people, **options):
-    """To a list of its own."""
+def make_list(daemon, name, people, **options):
+    """And a broadcast to it."""
     daemon.do("list", "create", name)
     sheet = daemon.base / f"{name}.csv"
     sheet.write_text("email,lists,score:lead\n" + "".join(
         f"{address},{name},20\n" for address in people))
     daemon.do("import", sheet)
     broadcasts.create(daemon, daemon.base, name, to=f"list '{name}'", **options)
+
+
+def send(daemon, name, people, **options):
+    make_list(daemon, name, people, **options)
     daemon.do("broadcast", "send", name)
 
 
@@ -104,6 +110,37 @@ def test_one_that_waits_holds_up_nobody(daemon, mta):
                     30, "the slow one to end")
     daemon.do("broadcast", "resume", "slow", "--pace", "1000/s", "--wait")
     assert_each_once(mta, slow, "slow.test")
+
+
+def test_what_takes_its_time_at_a_beginning_holds_up_nobody(daemon, mta):
+    """Another program has the store: the scheduled one cannot store whom it
+    chose."""
+    first, second = (broadcasts.people(n, f"{name}.test") for name, n in
+                     (("first", 400), ("second", 50)))
+    soon = datetime.datetime.now(datetime.timezone.utc) + \
+        datetime.timedelta(seconds=2)
+    send(daemon, "first", first, pace="60/s")
+    make_list(daemon, "second", second)
+    daemon.do("broadcast", "send", "second", "--at",
+              soon.isoformat(timespec="milliseconds"))
+    store = sqlite3.connect(next((daemon.base / "state").glob("*.db")),
+                            isolation_level=None, timeout=20)
+    store.execute("BEGIN IMMEDIATE")
+    try:
+        places.wait_for(
+            lambda: datetime.datetime.now(datetime.timezone.utc) > soon, 30,
+            "its moment")
+        n = len(mails_to(mta, "first.test"))
+        places.wait_for(lambda: len(mails_to(mta, "first.test")) > n + 60, 30,
+                        "the first to go on")
+        assert not mails_to(mta, "second.test")
+    finally:
+        store.execute("ROLLBACK")
+        store.close()
+    broadcasts.wait_for_state(daemon, "sent", "second")
+    broadcasts.wait_for_state(daemon, "sent", "first")
+    assert_each_once(mta, first, "first.test")
+    assert_each_once(mta, second, "second.test")
 
 
 def test_each_connection_waits_for_its_own_answer(daemon, mta):

@@ -423,24 +423,46 @@ broadcast_set_state(void)
 }
 
 static enum sg_status
-recipients_queue(void)
+recipients_add(void)
 {
-	struct record_set *three = record_set_new();
-	enum sg_status status;
+	struct store_recipient rows[] = {
+		{1, RECIPIENT_QUEUED, "", 0, now, 0, NULL},
+		{2, RECIPIENT_WAITING, "", 0, now, 1, NULL}};
 
-	record_set_add(three, 1);
-	record_set_add(three, 2);
-	record_set_add(three, 3);
-	status = store_recipients_queue(store, "fall", three, now, &err);
-	record_set_free(three);
-	return status;
+	return store_recipients_add(store, "fall", rows, 2, &err);
+}
+
+static enum sg_status
+recipients_next(void)
+{
+	struct store_recipients_asked asked = {
+		.name = "spring", .most = 9, .look_at_most = 9};
+	OUTPUT(struct store_recipients_found, out);
+
+	RETURN(store_recipients_next(store, &asked, pool, &out, &err), out);
+}
+
+static enum sg_status
+recipients_clear(void)
+{
+	OUTPUT(uint64_t, out);
+	RETURN(store_recipients_clear(store, "spring", 9, &out, &err), out);
+}
+
+static enum sg_status
+put_counted(void)
+{
+	struct store_broadcast_counted counted = {now, 1, "{}"};
+
+	return store_broadcast_put_counted(store, "spring", &counted, &err);
 }
 
 static enum sg_status
 recipients_put(void)
 {
-	struct store_recipient rows[] = {{1, RECIPIENT_SENT, "", 1, now, 0},
-					 {2, RECIPIENT_SENT, "", 2, now, 0}};
+	struct store_recipient rows[] = {
+		{1, RECIPIENT_SENT, "", 1, now, 0, NULL},
+		{2, RECIPIENT_SENT, "", 2, now, 0, NULL}};
 
 	return store_recipients_put(store, "spring", rows, 2, &err);
 }
@@ -547,7 +569,10 @@ static const struct {
 	DO(broadcast_create),
 	DO(broadcast_get),
 	DO(broadcast_set_state),
-	DO(recipients_queue),
+	DO(recipients_add),
+	DO(recipients_next),
+	DO(recipients_clear),
+	DO(put_counted),
 	DO(recipients_put),
 	DO(recipients_doubt),
 	DO(token_create),

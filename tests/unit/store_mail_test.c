@@ -202,23 +202,21 @@ a_broadcast_goes_from_draft_to_sent(void **state)
 static void
 queue_ids(const char *name, uint32_t first, uint32_t last)
 {
-	struct record_set *set = record_set_new();
-	uint32_t id;
+	struct store_recipient row = {.state = RECIPIENT_QUEUED,
+				      .changed_at = aid_now};
 
-	for (id = first; id <= last; id++)
-		record_set_add(set, id);
-	OK(store_recipients_queue(aid_store, name, set, aid_now, &aid_err));
-	record_set_free(set);
+	for (row.record_id = first; row.record_id <= last; row.record_id++)
+		OK(store_recipients_add(aid_store, name, &row, 1, &aid_err));
 }
 
 static void
 recipients_move_on_in_batches(void **state)
 {
 	struct store_recipient batch[] = {
-		{1, RECIPIENT_SENT, "", 11, aid_now, 0},
-		{2, RECIPIENT_HANDING_OVER, "", 12, aid_now, 0},
-		{3, RECIPIENT_SKIPPED, "suppressed", 0, aid_now, 0},
-		{9, RECIPIENT_FAILED, "550 5.1.1", 19, aid_now, 0},
+		{1, RECIPIENT_SENT, "", 11, aid_now, 0, NULL},
+		{2, RECIPIENT_HANDING_OVER, "", 12, aid_now, 0, NULL},
+		{3, RECIPIENT_SKIPPED, "suppressed", 0, aid_now, 0, NULL},
+		{9, RECIPIENT_FAILED, "550 5.1.1", 19, aid_now, 0, NULL},
 	};
 	uint64_t counts[RECIPIENT_N_STATES], doubtful = 0;
 	struct store_recipients rows;
@@ -261,6 +259,64 @@ recipients_move_on_in_batches(void **state)
 }
 
 static void
+the_queued_are_found_among_many_that_are_not(void **state)
+{
+	struct store_recipients_asked asked = {
+		.name = "fall", .most = 2, .look_at_most = 4};
+	struct store_recipients_found found;
+	struct store_recipient sent = {.state = RECIPIENT_SENT};
+	uint64_t n;
+
+	queue_ids("fall", 1, 10);
+	for (sent.record_id = 2; sent.record_id <= 8; sent.record_id++)
+		OK(store_recipients_put(aid_store, "fall", &sent, 1, &aid_err));
+	OK(store_recipients_next(aid_store, &asked, aid_pool, &found,
+				 &aid_err));
+	assert_int_equal(found.n_rows, 1); /* of 1 to 4 */
+	assert_int_equal(found.rows[0].record_id, 1);
+	assert_int_equal(found.after, 4);
+	assert_false(found.over);
+	asked.after = found.after;
+	OK(store_recipients_next(aid_store, &asked, aid_pool, &found,
+				 &aid_err));
+	assert_int_equal(found.n_rows, 0);
+	assert_int_equal(found.after, 8);
+	asked.after = found.after;
+	asked.with_key = true;
+	OK(store_recipients_next(aid_store, &asked, aid_pool, &found,
+				 &aid_err));
+	assert_int_equal(found.n_rows, 2);
+	assert_int_equal(found.rows[1].record_id, 10);
+	assert_string_equal(found.rows[1].key, ""); /* no such record */
+	asked.after = found.after;
+	OK(store_recipients_next(aid_store, &asked, aid_pool, &found,
+				 &aid_err));
+	assert_int_equal(found.n_rows, 0);
+	assert_true(found.over);
+	OK(store_recipients_clear(aid_store, "fall", 7, &n, &aid_err));
+	assert_int_equal(n, 7);
+	OK(store_recipients_clear(aid_store, "fall", 7, &n, &aid_err));
+	assert_int_equal(n, 3);
+}
+
+static void
+what_was_counted_is_kept(void **state)
+{
+	struct store_broadcast_counted first = {aid_now, 20, "{}"};
+	struct store_broadcast_counted next = {aid_now + 1, 30, "[]"}, found;
+
+	NONE(store_broadcast_get_counted(aid_store, "spring", aid_pool, &found,
+					 &aid_err));
+	OK(store_broadcast_put_counted(aid_store, "spring", &first, &aid_err));
+	OK(store_broadcast_put_counted(aid_store, "spring", &next, &aid_err));
+	OK(store_broadcast_get_counted(aid_store, "spring", aid_pool, &found,
+				       &aid_err));
+	assert_int_equal(found.took_ms, 30);
+	assert_true(found.counted_at == aid_now + 1);
+	assert_string_equal(found.counted, "[]");
+}
+
+static void
 forget_nothing(void *arg, uint64_t record_key)
 {
 }
@@ -269,10 +325,11 @@ static void
 what_came_of_a_broadcast_is_counted(void **state)
 {
 	struct store_recipient batch[] = {
-		{1, RECIPIENT_SENT, "", 42, aid_now, 0},
-		{2, RECIPIENT_SENT, "", 42, aid_now, 0},
-		{3, RECIPIENT_SENT, "", 43, aid_now, 0}, /* another message */
-		{4, RECIPIENT_FAILED, "", 42, aid_now, 0},
+		{1, RECIPIENT_SENT, "", 42, aid_now, 0, NULL},
+		{2, RECIPIENT_SENT, "", 42, aid_now, 0, NULL},
+		{3, RECIPIENT_SENT, "", 43, aid_now, 0,
+		 NULL}, /* another message */
+		{4, RECIPIENT_FAILED, "", 42, aid_now, 0, NULL},
 	};
 	struct record_set *set = record_set_new();
 	struct store_broadcast_results results;
@@ -299,8 +356,8 @@ what_came_of_a_broadcast_is_counted(void **state)
 						set, &aid_err),
 			 SG_REFUSED);
 	store_aid_set(set, 1, 2, 3);
-	OK(store_broadcast_get_results(aid_store, "spring", aid_pool, &results,
-				       &aid_err));
+	OK(store_broadcast_get_results(aid_store, "spring", STORE_RANGE_ALL,
+				       aid_pool, &results, &aid_err));
 	assert_int_equal(results.n_rows, 2);
 	assert_string_equal(results.rows[1].signal, "email.opened");
 	assert_int_equal(results.rows[1].people, 1);
@@ -314,8 +371,8 @@ count_opened(const char *people_hits)
 	struct store_broadcast_results results;
 	char text[64];
 
-	OK(store_broadcast_get_results(aid_store, "spring", aid_pool, &results,
-				       &aid_err));
+	OK(store_broadcast_get_results(aid_store, "spring", STORE_RANGE_ALL,
+				       aid_pool, &results, &aid_err));
 	assert_int_equal(results.n_rows, 1);
 	snprintf(text, sizeof(text), "%d %d", (int)results.rows[0].people,
 		 (int)results.rows[0].hits);
@@ -327,8 +384,8 @@ static void
 a_person_counts_once_whatever_of_it_is_folded(void **state)
 {
 	struct store_recipient batch[] = {
-		{1, RECIPIENT_SENT, "", 42, aid_now, 0},
-		{2, RECIPIENT_SENT, "", 42, aid_now, 0},
+		{1, RECIPIENT_SENT, "", 42, aid_now, 0, NULL},
+		{2, RECIPIENT_SENT, "", 42, aid_now, 0, NULL},
 	};
 	struct store_forgotten whom = {
 		.record_id = 1, .key = "", .now = aid_now};
@@ -508,6 +565,8 @@ main(void)
 		STORE_TEST(messages_are_counted_by_the_time_in_their_ids),
 		STORE_TEST(a_broadcast_goes_from_draft_to_sent),
 		STORE_TEST(recipients_move_on_in_batches),
+		STORE_TEST(the_queued_are_found_among_many_that_are_not),
+		STORE_TEST(what_was_counted_is_kept),
 		STORE_TEST(what_came_of_a_broadcast_is_counted),
 		STORE_TEST(a_person_counts_once_whatever_of_it_is_folded),
 		STORE_TEST(

@@ -8,7 +8,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/api/api_call.h"
-#include "http/api/api_counted.h"
 #include "http/api/import_dry.h"
 #include "http/api/api_events.h"
 #include "score/scoreboard.h"
@@ -33,12 +32,11 @@ api_open(const struct api_options *options, struct api **api_out,
 	pthread_mutex_init(&api->lock, NULL);
 	pthread_mutex_init(&api->rules_lock, NULL);
 	api->rate = rate_new(RATE_KEYS);
-	api->counted = api_counted_new();
 	api->rule_uses = rule_uses_new();
 	api->dry_imports = import_dry_new();
 	api->events = events_new(api);
-	if (!api->rate || !api->counted || !api->rule_uses ||
-	    !api->dry_imports || !api->events) {
+	if (!api->rate || !api->rule_uses || !api->dry_imports ||
+	    !api->events) {
 		api_close(api);
 		return err_set(err, SG_FAILED, "out of memory");
 	}
@@ -55,7 +53,6 @@ api_close(struct api *api)
 	pthread_mutex_destroy(&api->lock);
 	pthread_mutex_destroy(&api->rules_lock);
 	rate_free(api->rate);
-	api_counted_free(api->counted);
 	rule_uses_free(api->rule_uses);
 	import_dry_free(api->dry_imports);
 	events_free(api->events);

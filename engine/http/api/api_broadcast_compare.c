@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "http/api/api_call.h"
-#include "store/store_broadcast.h"
+#include "http/api/api_counted.h"
 
 enum { COMPARED_MOST = 10 };
 
@@ -30,28 +30,43 @@ add_rate(struct json *to, const char *name, uint64_t part, uint64_t whole)
 		json_add_null(to, name);
 }
 
-static uint64_t
-add_part(const struct store_broadcast_results *results, size_t which,
-	 uint64_t whole, struct json *to)
+static const struct json *
+find_hits(const struct json *hits, const char *signal)
 {
-	struct store_broadcast_result found = {0};
-	struct json *item = json_new_object();
+	for (size_t i = 0; i < json_count(hits); i++) {
+		const char *name = json_get_text(json_at(hits, i), "signal");
 
-	for (size_t i = 0; i < results->n_rows; i++)
-		if (!strcmp(results->rows[i].signal, parts[which].signal))
-			found = results->rows[i];
-	json_add_int(item, "people", (int64_t)found.people);
-	json_add_int(item, "hits", (int64_t)found.hits);
-	json_add_int(item, "machine_people", (int64_t)found.machine_people);
-	json_add_int(item, "machine_hits", (int64_t)found.machine_hits);
-	add_rate(item, "rate", found.people, whole);
+		if (name && !strcmp(name, signal))
+			return json_at(hits, i);
+	}
+	return NULL;
+}
+
+static uint64_t
+add_part(const struct json *hits, size_t which, uint64_t whole, struct json *to)
+{
+	static const char *const names[] = {"people", "hits", "machine_people",
+					    "machine_hits"};
+	const struct json *found = find_hits(hits, parts[which].signal);
+	struct json *item = json_new_object();
+	int64_t people = 0;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int64_t n = 0;
+
+		json_add_int(item, names[i],
+			     json_get_int(found, names[i], &n) ? n : 0);
+	}
+	if (!json_get_int(found, "people", &people))
+		people = 0;
+	add_rate(item, "rate", (uint64_t)people, whole);
 	json_add(to, parts[which].name, item);
-	return found.people;
+	return (uint64_t)people;
 }
 
 static void
-add_parts(const struct store_broadcast_results *results,
-	  const uint64_t counts[RECIPIENT_N_STATES], struct json *to)
+add_parts(const struct json *hits, const uint64_t counts[RECIPIENT_N_STATES],
+	  struct json *to)
 {
 	uint64_t sent = counts[RECIPIENT_SENT], opened = 0, clicked = 0;
 	uint64_t tried = sent + counts[RECIPIENT_FAILED], people;
@@ -61,8 +76,8 @@ add_parts(const struct store_broadcast_results *results,
 	json_add_int(to, "skipped", (int64_t)counts[RECIPIENT_SKIPPED]);
 	json_add_int(to, "doubtful", (int64_t)counts[RECIPIENT_DOUBTFUL]);
 	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-		people = add_part(results, i, parts[i].of_tried ? tried : sent,
-				  to);
+		people =
+			add_part(hits, i, parts[i].of_tried ? tried : sent, to);
 		if (!strcmp(parts[i].name, "opened"))
 			opened = people;
 		if (!strcmp(parts[i].name, "clicked"))
@@ -71,20 +86,20 @@ add_parts(const struct store_broadcast_results *results,
 	add_rate(to, "clicked_of_opened", clicked, opened);
 }
 
-static enum sg_status
-add_points(struct api_call *call, const char *name, struct json *to,
-	   struct sg_err *err)
+static void
+add_points(const struct json *rows, struct json *to)
 {
-	struct store_broadcast_points_rows rows = {0};
 	struct json *points = json_new_object();
-	enum sg_status status = store_broadcast_get_points(
-		call->store, name, call->pool, &rows, err);
 
-	for (size_t i = 0; status == SG_OK && i < rows.n_rows; i++)
-		json_add_number(points, rows.rows[i].score,
-				rows.rows[i].points);
+	for (size_t i = 0; i < json_count(rows); i++) {
+		const struct json *row = json_at(rows, i);
+		double given;
+
+		if (json_get_number(row, "points", &given))
+			json_add_number(points, json_get_text(row, "score"),
+					given);
+	}
 	json_add(to, "points", points);
-	return status;
 }
 
 static enum sg_status
@@ -92,7 +107,7 @@ add_one(struct api_call *call, const char *name, struct json *items,
 	struct sg_err *err)
 {
 	uint64_t counts[RECIPIENT_N_STATES] = {0};
-	struct store_broadcast_results results = {0};
+	struct broadcast_counted counted = {0};
 	struct store_broadcast broadcast;
 	struct json *item;
 	enum sg_status status = store_broadcast_get(
@@ -104,8 +119,9 @@ add_one(struct api_call *call, const char *name, struct json *items,
 		status =
 			store_recipients_counts(call->store, name, counts, err);
 	if (status == SG_OK)
-		status = store_broadcast_get_results(call->store, name,
-						     call->pool, &results, err);
+		status =
+			broadcast_get_counted(call->api->options.broadcasts,
+					      call->store, name, &counted, err);
 	if (status != SG_OK)
 		return status;
 	item = json_new_object();
@@ -116,8 +132,11 @@ add_one(struct api_call *call, const char *name, struct json *items,
 		json_add_time(item, "started_at", broadcast.started_at);
 	else
 		json_add_null(item, "started_at");
-	add_parts(&results, counts, item);
-	return add_points(call, name, item, err);
+	api_add_counted_at(&counted, item);
+	add_parts(json_get(counted.found, "hits"), counts, item);
+	add_points(json_get(counted.found, "points"), item);
+	json_free(counted.found);
+	return SG_OK;
 }
 
 enum sg_status
@@ -129,6 +148,8 @@ api_broadcasts_compare(struct api_call *call, struct sg_err *err)
 	size_t n = 1;
 	enum sg_status status = api_store(call, err);
 
+	if (!call->api->options.broadcasts)
+		return err_set(err, SG_BUSY, "broadcasts are not running here");
 	if (!with || !*with)
 		return err_set(err, SG_REFUSED,
 			       "`with` says which others: with=summer,autumn");

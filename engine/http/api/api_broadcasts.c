@@ -85,12 +85,7 @@ show(struct api_call *call, const char *name, struct sg_err *err)
 	broadcast_get_progress(call->api->options.broadcasts, name, &progress);
 	json_add_bool(call->answer, "running", progress.running);
 	json_add_number(call->answer, "rate", progress.rate);
-	status = api_add_split(call, &broadcast, err);
-	if (status != SG_OK)
-		return status;
-	return api_counted_add(
-		call, name,
-		progress.running && broadcast.state == BROADCAST_SENDING, err);
+	return api_counted_add(call, &broadcast, err);
 }
 
 enum sg_status

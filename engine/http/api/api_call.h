@@ -54,8 +54,7 @@ struct api {
 	pthread_mutex_t lock; /* guards: */
 	size_t n_under_way;   /* calls with an Idempotency-Key */
 	uint64_t under_way[API_UNDER_WAY_MOST];
-	pthread_mutex_t rules_lock; /* one who changes the rules at a time */
-	struct api_counted *counted;
+	pthread_mutex_t rules_lock;  /* one who changes the rules at a time */
 	struct rule_uses *rule_uses; /* api_rules_uses.c */
 	struct import_dry *dry_imports;
 };
@@ -400,9 +399,10 @@ enum sg_status api_draft_split(struct api_call *call,
 			       struct broadcast_draft *draft,
 			       struct sg_err *err) MUST_CHECK;
 struct store_broadcast;
-enum sg_status api_add_split(struct api_call *call,
-			     const struct store_broadcast *broadcast,
-			     struct sg_err *err) MUST_CHECK;
+/* versions: as counted (broadcast_counted.h); NULL: not yet. */
+void api_add_split(struct api_call *call,
+		   const struct store_broadcast *broadcast,
+		   const struct json *versions);
 api_fn api_broadcasts_act, api_broadcasts_recipients;
 
 /* --- api_templates.c: `template`, or `subject`, `text` and `html` ----------

@@ -1,85 +1,7 @@
 /* api_counted.c - see api_counted.h. */
 #include "http/api/api_counted.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include "base/clock.h"
 #include "http/api/api_call.h"
-#include "store/store_broadcast.h"
-
-enum { KEPT_TIMES = 20 };
-
-struct api_counted {
-	pthread_mutex_t lock;
-	char *name;    /* NULL = nothing is kept */
-	char *text;    /* JSON */
-	int64_t until; /* monotonic ms */
-};
-
-struct api_counted *
-api_counted_new(void)
-{
-	struct api_counted *counted = calloc(1, sizeof(*counted));
-
-	if (counted)
-		pthread_mutex_init(&counted->lock, NULL);
-	return counted;
-}
-
-static void
-forget(struct api_counted *counted)
-{
-	free(counted->name);
-	free(counted->text);
-	counted->name = counted->text = NULL;
-}
-
-void
-api_counted_free(struct api_counted *counted)
-{
-	if (!counted)
-		return;
-	forget(counted);
-	pthread_mutex_destroy(&counted->lock);
-	free(counted);
-}
-
-static void
-keep(struct api_counted *counted, const char *name, const struct json *found,
-     int64_t took_ms)
-{
-	struct buf text = BUF_INIT;
-
-	json_write(found, &text);
-	pthread_mutex_lock(&counted->lock);
-	forget(counted);
-	counted->name = strdup(name);
-	counted->text = strdup(buf_text(&text));
-	counted->until = clock_monotonic_ms() + took_ms * KEPT_TIMES;
-	if (!counted->name || !counted->text)
-		forget(counted);
-	pthread_mutex_unlock(&counted->lock);
-	buf_done(&text);
-}
-
-/* NULL: there is none, or it is too old. */
-static struct json *
-kept(struct api_counted *counted, const char *name)
-{
-	struct json *found = NULL;
-	struct sg_err err;
-
-	pthread_mutex_lock(&counted->lock);
-	if (counted->name && strcmp(counted->name, name) == 0 &&
-	    clock_monotonic_ms() < counted->until &&
-	    json_parse(counted->text, strlen(counted->text), &found, &err) !=
-		    SG_OK)
-		found = NULL;
-	pthread_mutex_unlock(&counted->lock);
-	return found;
-}
 
 static enum sg_status
 add_counts(struct api_call *call, const char *name, struct json *to,
@@ -101,84 +23,58 @@ add_counts(struct api_call *call, const char *name, struct json *to,
 	return status;
 }
 
-/* {"email.opened": 12, …}: people; with hits and machine hits beside. */
-static enum sg_status
-add_results(struct api_call *call, const char *name, struct json *to,
-	    struct sg_err *err)
+/* {"email.opened": 12, …}: people. */
+static void
+add_people(const struct json *hits, struct json *to)
 {
-	struct store_broadcast_results results;
-	struct json *people = json_new_object(), *all = json_new_array();
-	enum sg_status status = store_broadcast_get_results(
-		call->store, name, call->pool, &results, err);
+	struct json *people = json_new_object();
+	int64_t n;
 
+	for (size_t i = 0; i < json_count(hits); i++) {
+		const struct json *item = json_at(hits, i);
+
+		if (json_get_int(item, "people", &n))
+			json_add_int(people, json_get_text(item, "signal"), n);
+	}
 	json_add(to, "results", people);
-	json_add(to, "hits", all);
-	for (size_t i = 0; status == SG_OK && i < results.n_rows; i++) {
-		const struct store_broadcast_result *row = &results.rows[i];
-		struct json *item = json_new_object();
-
-		json_add_int(people, row->signal, (int64_t)row->people);
-		json_add_text(item, "signal", row->signal);
-		json_add_int(item, "people", (int64_t)row->people);
-		json_add_int(item, "hits", (int64_t)row->hits);
-		json_add_int(item, "machine_people",
-			     (int64_t)row->machine_people);
-		json_add_int(item, "machine_hits", (int64_t)row->machine_hits);
-		json_push(all, item);
-	}
-	return status;
 }
 
-/* [{"score", "points", "people"}]: what its signals scored. */
-static enum sg_status
-add_points(struct api_call *call, const char *name, struct json *to,
-	   struct sg_err *err)
+static void
+add_list(const struct json *found, const char *name, struct json *to)
 {
-	struct store_broadcast_points_rows points;
-	struct json *all = json_new_array();
-	enum sg_status status = store_broadcast_get_points(
-		call->store, name, call->pool, &points, err);
+	struct json *list = json_get(found, name);
 
-	json_add(to, "points", all);
-	for (size_t i = 0; status == SG_OK && i < points.n_rows; i++) {
-		struct json *item = json_new_object();
-
-		json_add_text(item, "score", points.rows[i].score);
-		json_add_number(item, "points", points.rows[i].points);
-		json_add_int(item, "people", (int64_t)points.rows[i].people);
-		json_push(all, item);
-	}
-	return status;
+	json_add(to, name, list ? json_share(list) : json_new_array());
 }
 
-static enum sg_status
-count(struct api_call *call, const char *name, struct json *to,
-      struct sg_err *err)
+void
+api_add_counted_at(const struct broadcast_counted *counted, struct json *to)
 {
-	enum sg_status status = add_counts(call, name, to, err);
-
-	if (status == SG_OK)
-		status = add_results(call, name, to, err);
-	return status == SG_OK ? add_points(call, name, to, err) : status;
+	if (counted->at)
+		json_add_time(to, "counted_at", counted->at);
+	else if (!counted->is_now)
+		json_add_null(to, "counted_at");
 }
 
 enum sg_status
-api_counted_add(struct api_call *call, const char *name, bool may_be_old,
+api_counted_add(struct api_call *call, const struct store_broadcast *broadcast,
 		struct sg_err *err)
 {
-	struct api_counted *counted = call->api->counted;
-	struct json *found = may_be_old ? kept(counted, name) : NULL;
-	int64_t began = clock_monotonic_ms();
-	enum sg_status status = SG_OK;
+	struct broadcast_counted counted = {0};
+	struct json *to = api_answer(call);
+	enum sg_status status = add_counts(call, broadcast->name, to, err);
 
-	if (!found) {
-		found = json_new_object();
-		status = count(call, name, found, err);
-		if (status == SG_OK && may_be_old)
-			keep(counted, name, found,
-			     clock_monotonic_ms() - began);
-	}
-	json_add_members(api_answer(call), found);
-	json_free(found);
-	return status;
+	if (status == SG_OK)
+		status = broadcast_get_counted(call->api->options.broadcasts,
+					       call->store, broadcast->name,
+					       &counted, err);
+	if (status != SG_OK)
+		return status;
+	add_people(json_get(counted.found, "hits"), to);
+	add_list(counted.found, "hits", to);
+	add_list(counted.found, "points", to);
+	api_add_counted_at(&counted, to);
+	api_add_split(call, broadcast, json_get(counted.found, "versions"));
+	json_free(counted.found);
+	return SG_OK;
 }

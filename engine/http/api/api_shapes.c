@@ -206,7 +206,7 @@ const struct api_shape api_shapes[] = {
 	 " author:text created_at:time started_at?:time finished_at?:time"
 	 " scheduled_at?:time trouble?:text running:bool rate:number"
 	 " recipients:map(int) results:map(int) hits:Hits[]"
-	 " points:Points[]"
+	 " points:Points[] counted_at?:time|null"
 	 " split?:{by:text decide_at?:time winner?:text versions:SplitVersion[]}"
 	 " ...}", NULL},
 	{"SplitVersion", "{version:text percent:number sent:int opened:int"
@@ -214,6 +214,7 @@ const struct api_shape api_shapes[] = {
 	{"LinkHits", "{url:text people:int hits:int machine_people:int"
 	 " machine_hits:int}", NULL},
 	{"BroadcastResult", "{name:text state:text started_at:time|null"
+	 " counted_at?:time|null"
 	 " sent:int failed:int skipped:int doubtful:int delivered:Rated"
 	 " opened:Rated clicked:Rated replied:Rated bounced:Rated"
 	 " complained:Rated unsubscribed:Rated clicked_of_opened:number|null"

@@ -55,46 +55,47 @@ api_draft_split(struct api_call *call, struct broadcast_draft *draft,
 	return read_shares(split, draft->split, err);
 }
 
-static enum sg_status
-add_version(struct api_call *call, const char *name, uint32_t variant,
-	    double percent, struct json *to, struct sg_err *err)
+static int64_t
+count_of(const struct json *counted, const char *name)
 {
-	struct store_variant_result result = {0};
-	struct json *item = json_new_object();
-	enum sg_status status = store_broadcast_get_variant_result(
-		call->store, name, variant, &result, err);
+	int64_t n = 0;
 
-	json_add_text(item, "version", variant ? "B" : "A");
-	json_add_number(item, "percent", percent);
-	json_add_int(item, "sent", (int64_t)result.sent);
-	json_add_int(item, "opened", (int64_t)result.opened);
-	json_add_int(item, "clicked", (int64_t)result.clicked);
-	json_push(to, item);
-	return status;
+	return json_get_int(counted, name, &n) ? n : 0;
 }
 
-enum sg_status
-api_add_split(struct api_call *call, const struct store_broadcast *broadcast,
-	      struct sg_err *err)
+static void
+add_version(size_t version, double percent, const struct json *counted,
+	    struct json *to)
 {
-	struct json *object, *versions;
+	static const char *const names[] = {"sent", "opened", "clicked"};
+	struct json *item = json_new_object();
+
+	json_add_text(item, "version", version ? "B" : "A");
+	json_add_number(item, "percent", percent);
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		json_add_int(item, names[i], count_of(counted, names[i]));
+	json_push(to, item);
+}
+
+void
+api_add_split(struct api_call *call, const struct store_broadcast *broadcast,
+	      const struct json *versions)
+{
+	struct json *object, *items;
 	struct broadcast_split split;
-	enum sg_status status = SG_OK;
 
 	broadcast_get_split(broadcast->settings, &split);
 	if (split.percent[0] <= 0)
-		return SG_OK;
+		return;
 	object = json_new_object();
-	versions = json_new_array();
+	items = json_new_array();
 	json_add(api_answer(call), "split", object);
 	json_add_text(object, "by", split.by_opens ? "opens" : "clicks");
 	if (split.decide_at)
 		json_add_time(object, "decide_at", split.decide_at);
 	if (split.winner)
 		json_add_text(object, "winner", split.winner == 1 ? "A" : "B");
-	json_add(object, "versions", versions);
-	for (uint32_t i = 0; i < 2 && status == SG_OK; i++)
-		status = add_version(call, broadcast->name, i, split.percent[i],
-				     versions, err);
-	return status;
+	json_add(object, "versions", items);
+	for (size_t i = 0; i < 2; i++)
+		add_version(i, split.percent[i], json_at(versions, i), items);
 }
