@@ -208,12 +208,9 @@ struct shape {
 	{                                                      \
 		VECTOR(member), {one, other}, NOTHING, NOTHING \
 	}
-#define BYTES(member, type)                           \
-	{                                             \
-		VECTOR(member), {NOTHING, NOTHING},   \
-			offsetof(struct type, bytes), \
-			offsetof(struct type, len)    \
-	}
+#define OF_BYTES(type)                                    \
+	{NOTHING, NOTHING}, offsetof(struct type, bytes), \
+		offsetof(struct type, len)
 
 static const struct shape shapes[] = {
 	PLAIN(soft),
@@ -228,18 +225,16 @@ static const struct shape shapes[] = {
 	PLAIN(held),
 	PLAIN(given),
 	PLAIN(times),
-	BYTES(seen, fold_seen),
+	{VECTOR(seen), OF_BYTES(fold_seen)},
 	TEXTS(folded, offsetof(struct fold_folded, name),
 	      offsetof(struct fold_folded, campaign)),
-	BYTES(waits, fold_wait),
-	PLAIN(expiries),
 	PLAIN(capped),
 	PLAIN(clicks),
 };
 
 /* Who adds a member looks here: is it a vector, or does it point at something?
  */
-_Static_assert(sizeof(void *) != 8 || sizeof(struct fold_record) == 544,
+_Static_assert(sizeof(void *) != 8 || sizeof(struct fold_record) == 512,
 	       "fold_pack.c knows all that hangs on a record");
 _Static_assert(sizeof(struct fold_wait) <= ITEM_MOST, "the largest item");
 
@@ -335,6 +330,71 @@ take_vector(const unsigned char **from, const struct shape *shape,
 		take_item(from, shape, (char *)vector->items + i * shape->size);
 }
 
+/* --- what is waited for -------------------------------------------------- */
+
+static const struct shape wait_shape = {0, sizeof(struct fold_wait),
+					OF_BYTES(fold_wait)};
+
+/* In the order in which they began; how they are found is made anew. */
+static void
+put_waits(struct buf *to, const struct fold_waits *waits)
+{
+	const struct fold_wait **list = fold_waits_list(waits);
+	size_t n = list ? waits->n : 0, i;
+
+	put_number(to, n);
+	for (i = 0; i < n; i++) {
+		struct fold_wait wait = *list[i];
+
+		wait.no = 0;
+		wait.same = wait.before = wait.after = 0;
+		put_item(to, &wait_shape, &wait);
+	}
+	free(list);
+}
+
+static void
+take_waits(const unsigned char **from, struct fold_record *record)
+{
+	uint64_t n = take_number(from);
+	struct fold_wait wait;
+
+	if (n)
+		record->waits = fold_must(calloc(1, sizeof(*record->waits)));
+	for (; n; n--) {
+		take_item(from, &wait_shape, (char *)&wait);
+		fold_waits_add(record->waits, &wait);
+	}
+}
+
+static void
+put_expiries(struct buf *to, const struct fold_expiries *expiries)
+{
+	const struct fold_expiry **list = fold_expiries_list(expiries);
+	size_t n = list ? expiries->n : 0, i;
+
+	put_number(to, n);
+	for (i = 0; i < n; i++) {
+		struct fold_expiry expiry = *list[i];
+
+		expiry.no = 0;
+		put(to, &expiry, sizeof(expiry));
+	}
+	free(list);
+}
+
+static void
+take_expiries(const unsigned char **from, struct fold_record *record)
+{
+	uint64_t n = take_number(from);
+	struct fold_expiry expiry;
+
+	for (; n; n--) {
+		take(from, &expiry, sizeof(expiry));
+		(void)fold_expiry_put(record, &expiry);
+	}
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
 /* The record without what is elsewhere, and without room to grow. */
@@ -348,6 +408,8 @@ head_of(const struct fold_record *record)
 	head.module = head.key = NULL;
 	head.scores = NULL;
 	head.once = NULL;
+	head.waits = NULL;
+	head.expiries = NULL;
 	if (!head.n_once)
 		head.once_cap = 0;
 	for (i = 0; i < N_SHAPES; i++) {
@@ -376,6 +438,8 @@ fold_pack(const struct fold_record *record, struct buf *to)
 		if (vector.n)
 			put_vector(to, &shapes[i], &vector);
 	}
+	put_waits(to, record->waits);
+	put_expiries(to, record->expiries);
 }
 
 struct fold_record *
@@ -406,5 +470,7 @@ fold_unpack(const void *bytes)
 		take_vector(&from, &shapes[i], &vector);
 		set_vector(record, &shapes[i], &vector);
 	}
+	take_waits(&from, record);
+	take_expiries(&from, record);
 	return record;
 }
