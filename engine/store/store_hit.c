@@ -150,7 +150,10 @@ store_hits_expire(struct store *store, int64_t before, bool *left_out,
 		return status;
 	db_bind_int(statement, 1, before << ID_TIME_SHIFT);
 	db_bind_int(statement, 2, EXPIRE_AT_ONCE);
+	/* Nor is it to stand in what the file has free. */
+	db_wipe_deleted(store_db(store), true);
 	status = db_run(statement, err);
+	db_wipe_deleted(store_db(store), false);
 	if (status == SG_OK)
 		*left_out = db_changes(store_db(store)) == EXPIRE_AT_ONCE;
 	return status;

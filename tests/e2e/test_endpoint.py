@@ -418,6 +418,12 @@ def test_old_links_lead_on_after_a_rotation_and_die_with_their_key(
     log = daemon.api("GET", "/audit").json()["items"]
     assert ["key.retire", "key.rotate"] == [
         item["action"] for item in log if item["action"].startswith("key.")]
+    # Nobody asks who it was: for who said no, and who is forgotten, too.
+    daemon.do("contact", "add", WHO)
+    daemon.do("contact", "consent", WHO, "clicks", "denied")
+    assert daemon.public.get(new).headers["location"] == "https://shop.test/"
+    daemon.do("contact", "forget", WHO, "--yes")
+    assert daemon.public.get(new).headers["location"] == "https://shop.test/"
     # Another node's rotation comes as a file.
     keys = daemon.base / "state/keys"
     os.utime(keys)

@@ -6,6 +6,7 @@ import subprocess
 import pytest
 
 from lib import places
+from lib.scoregated import CONF
 
 RULES = """
 rule "Opened" { on = "email.opened" add = 10 }
@@ -18,7 +19,8 @@ PRIVACY = "privacy { do_not_track = no-score }\n"
 
 @pytest.fixture(scope="module", name="daemon")
 def _daemon(make_shared):
-    daemon = make_shared(more=PRIVACY)
+    daemon = make_shared(more=PRIVACY, conf=CONF.replace(
+        "    private =", '    trusted = "127.0.0.1/32"\n    private ='))
     daemon.write_verdicts("window = 3s", "window = 60s",
                           "recipients = 10", "recipients = 3",
                           "window = 10s", "window = 60s")
@@ -193,6 +195,54 @@ def test_lists_are_reloaded_and_a_mistake_changes_nothing(daemon):
     daemon.do("reload")
 
 
+def test_each_list_and_window_is_reloaded(daemon):
+    who = "lists@eight.test"
+    daemon.do("contact", "add", who)
+    conf = daemon.base / "verdict.conf"
+    good = conf.read_text()
+    lists = [
+        ('"X-Moz: prefetch"', '"X-Moz: prefetch", "X-Robot: yes"',
+         {"headers": {"X-Robot": "yes"}}, ["human", "machine"]),
+        ('"pingdom"', '"pingdom", "teapot"',
+         {"agent": "Mozilla/5.0 (a Teapot) Firefox/120.0"},
+         ["human", "machine"]),
+        ("bot_words = yes", "bot_words = no", {"agent": "Acmebot/1.0"},
+         ["machine", "human"]),
+        ('is = { "Mozilla/5.0" }\n  verdict = proxy',
+         'is = { "Mozilla/5.0" }\n  verdict = human',
+         {"agent": "Mozilla/5.0"}, ["proxy", "human"]),
+        ('"barracuda", ', "", {"agent": "A Barracuda"}, ["machine", "human"]),
+        ('"curl/", ', "", {"agent": "curl/8.1"}, ["machine", "human"]),
+    ]
+    for n, (before, after, how, verdicts) in enumerate(lists):
+        assert before in good, before
+        hit(daemon, who, 40 + n, **how)
+        conf.write_text(good.replace(before, after))
+        daemon.do("reload")
+        hit(daemon, who, 60 + n, **how)
+        newest = the(daemon, who, "email.opened", 2 * n + 2)[:2]
+        assert [s["verdict"] for s in newest[::-1]] == verdicts, after
+        conf.write_text(good)
+        daemon.do("reload")
+    # So many links, so many people: no burst and no sweep any more.
+    conf.write_text(good.replace("links = 2", "links = 3").replace(
+        "recipients = 3", "recipients = 0"))
+    daemon.do("reload")
+    for url in ("https://shop.test/a", "https://shop.test/b"):
+        hit(daemon, who, 80, url)
+    people = [f"{name}@nine.test" for name in ("a", "b", "c", "d")]
+    for person in people:
+        daemon.do("contact", "add", person)
+        hit(daemon, person, 81)
+        daemon.wait_for_score(person, 10)
+    assert {s["verdict"] for s in the(daemon, who, "email.clicked", 2)} == {
+        "human"}
+    assert {the(daemon, person, "email.opened")[0]["verdict"]
+            for person in people} == {"human"}
+    conf.write_text(good)
+    daemon.do("reload")
+
+
 def test_who_does_not_want_to_be_tracked_does_not_count(daemon):
     who = "eve@five.test"
     daemon.do("contact", "add", who)
@@ -219,9 +269,31 @@ def test_no_more_is_kept_of_a_reader_than_is_said(daemon):
     assert b"127.0.0.1" not in spool and b"Gecko" not in spool
 
 
+def test_nothing_raw_of_a_reader_is_anywhere(daemon):
+    """Store, spool, logs, and all that tells of it."""
+    who, raw = "raw@seven.test", ("203.0.113.77", "Zebra")
+    daemon.do("contact", "add", who)
+    hit(daemon, who, 30, agent="Mozilla/5.0 (Zebra 77; X11) Firefox/120.0",
+        headers={"X-Forwarded-For": raw[0]})
+    signal = the(daemon, who, "email.opened")[0]
+    answer, _ = explained(daemon, signal)
+    assert "203.0.113.0/24" in str(answer)
+    told = [str(answer), daemon.do("contact", "data", who),
+            daemon.do("export"), daemon.api("GET", "/audit").text,
+            daemon.api("GET", f"/signals?contact={who}").text,
+            daemon.do("verdict", "report", "--by", "network")]
+    for text in told:
+        assert not any(word in text for word in raw), text
+    for path in daemon.base.rglob("*"):
+        if path.is_file():
+            held = path.read_bytes()
+            assert not any(word.encode() in held for word in raw), path
+
+
 def test_the_report_counts_them(daemon):
     total = daemon.ask("verdict", "report", "--since", "1h")["total"]
-    assert total["hits"] == total["human"] + total["machine"]
+    assert total["hits"] == sum(
+        total[verdict] for verdict in ("human", "proxy", "machine"))
     for by in ("reason", "campaign", "network", "day"):
         answer = daemon.ask("verdict", "report", "--by", by)
         assert sum(i["hits"] for i in answer["items"]) == total["hits"]

@@ -416,6 +416,25 @@ the_hidden_link_condemns_on_either_side_of_midnight(void **unused)
 	end(&applier);
 }
 
+static bool
+file_has(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "rb");
+	struct buf bytes = BUF_INIT;
+	char piece[4096];
+	size_t len;
+	bool has = false;
+
+	assert_non_null(file);
+	while ((len = fread(piece, 1, sizeof(piece), file)) > 0)
+		buf_append(&bytes, piece, len);
+	fclose(file);
+	for (size_t i = 0; !has && i + strlen(text) <= bytes.len; i++)
+		has = memcmp(bytes.data + i, text, strlen(text)) == 0;
+	buf_done(&bytes);
+	return has;
+}
+
 static void
 who_fetched_it_is_kept_apart_and_for_a_while(void **unused)
 {
@@ -447,6 +466,10 @@ who_fetched_it_is_kept_apart_and_for_a_while(void **unused)
 	}
 	row = newest(&applier, "email.clicked", pool); /* the signal stays */
 	pool_free(pool);
+	/* Not even in what the file has free. */
+	applier_close(&applier);
+	assert_false(file_has(applier.store_path, "192.0.2.0/24"));
+	applier_open(&applier);
 	end(&applier);
 }
 
