@@ -42,8 +42,13 @@ reload(struct cli *cli, const struct cli_args *args)
 	enum cli_exit code = cli_call(cli, "POST", "/reload", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
+	if (code == CLI_DONE && !cli_print_json(cli, answer)) {
 		puts("Reloaded.");
+		if (*json_get_text(answer, "at_restart"))
+			printf("Changed, and in force at the next start of "
+			       "scoregated only: %s\n",
+			       json_get_text(answer, "at_restart"));
+	}
 	json_free(answer);
 	return code;
 }

@@ -77,8 +77,9 @@ void daemon_block_signals(void);
 
 /* Rereads the configuration: what daemon_reload.c lists takes effect, the rest
  * at the next start (rules live in the store). What is wrong stays as it was,
- * and is said. Any thread. */
-enum sg_status daemon_reload(struct daemon *daemon,
+ * and is said. `at_restart` gets the names of what is another now and takes
+ * effect at the next start only. Any thread. */
+enum sg_status daemon_reload(struct daemon *daemon, struct buf *at_restart,
 			     struct sg_err *err) MUST_CHECK;
 
 /* daemon_verdicts.c */

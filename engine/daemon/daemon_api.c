@@ -27,9 +27,9 @@ not_found(void *arg, const struct sg_request *request,
 }
 
 static enum sg_status
-reload(void *arg, struct sg_err *err)
+reload(void *arg, struct buf *at_restart, struct sg_err *err)
 {
-	return daemon_reload(arg, err);
+	return daemon_reload(arg, at_restart, err);
 }
 
 static enum sg_status

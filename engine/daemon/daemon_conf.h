@@ -52,6 +52,10 @@ enum sg_status daemon_conf_parse(const char *path, const char *text,
 				 struct daemon_conf **conf_out,
 				 struct sg_err *err) MUST_CHECK;
 void daemon_conf_free(struct daemon_conf *conf);
+/* Appends "smtp, plugin "form"": what a reload of the fresh one does not
+ * take. */
+void daemon_conf_differs(const struct daemon_conf *old,
+			 const struct daemon_conf *fresh, struct buf *names);
 
 /* STATE/name, into a path of PATH_MAX bytes. Returns `path`. */
 char *daemon_conf_state_path(const struct daemon_conf *conf, const char *name,

@@ -66,7 +66,7 @@ take_parts(struct daemon *daemon, const struct daemon_conf *fresh,
 }
 
 enum sg_status
-daemon_reload(struct daemon *daemon, struct sg_err *err)
+daemon_reload(struct daemon *daemon, struct buf *at_restart, struct sg_err *err)
 {
 	struct daemon_conf *fresh = NULL;
 	enum sg_status status;
@@ -78,8 +78,11 @@ daemon_reload(struct daemon *daemon, struct sg_err *err)
 		log_error("not reloaded: %s", err->text);
 	else
 		status = take_parts(daemon, fresh, err);
-	if (status == SG_OK)
-		log_info("reloaded %s", daemon->conf_path);
+	if (status == SG_OK) {
+		daemon_conf_differs(daemon->conf, fresh, at_restart);
+		log_info("reloaded %s at_restart=\"%s\"", daemon->conf_path,
+			 at_restart->len ? buf_text(at_restart) : "");
+	}
 	daemon_conf_free(fresh);
 	daemon_notify_ready("Running");
 	pthread_mutex_unlock(&daemon->conf_lock);

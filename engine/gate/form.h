@@ -13,7 +13,8 @@
 enum {
 	FORM_FIELDS_MOST = 200,
 	FORM_NAME_MOST = 200,
-	FORM_VALUE_MOST = 16384,
+	FORM_VALUE_MOST = 65536, /* more than a signal takes: so that it
+				   can be said of which field it is */
 	FORM_FILES_MOST = 16,
 	FORM_FILENAME_MOST = 255,
 	FORM_BODY_MOST = 64 << 20 /* the listener's own bound is lower */

@@ -99,6 +99,18 @@ def test_a_port_that_is_taken_is_named(make_daemon, daemon):
     assert str(daemon.values["public"]) in result.stderr
 
 
+def test_a_reload_says_what_waits_for_the_next_start(daemon):
+    good = daemon.conf.read_text()
+    assert daemon.do("reload") == "Reloaded.\n"
+    daemon.write_conf(good.replace("degrade = none", "degrade = 1%") + (
+        'log { level = debug }\nplugin "webhook" { webhook "x" { '
+        'unsigned = yes event "a.b" { email = "/a" } } }\n'))
+    assert daemon.do("reload").splitlines()[1].endswith(
+        ': score, plugin "webhook"')
+    daemon.write_conf(good)
+    assert daemon.do("reload") == "Reloaded.\n"
+
+
 def test_bad_rules_are_refused_and_the_old_ones_stay(daemon):
     good = daemon.base / "good.conf"
     good.write_text('rule "a" { on = "email.opened" add = 1 }\n')

@@ -309,6 +309,21 @@ def test_another_site_may_not_send_it(world):
         f"http://shop.test:{world.shop.server_port}"
 
 
+def test_a_script_of_a_listed_site_reads_the_answer(world, browser):
+    world.shop.html = "<!doctype html><title>shop</title>"
+    post = """
+        const done = arguments[arguments.length - 1];
+        fetch(arguments[0], {method: 'POST', headers: {
+            'Content-Type': 'application/json'}, body: JSON.stringify(
+            {email: 'script@far.test'})}).then((r) => r.json()).then(
+            (v) => done(v.code), (e) => done(e.name));"""
+    for site, wanted in (("shop", "once_more"), ("evil", "TypeError")):
+        browser.forget().get(f"http://{site}.test:{world.shop.server_port}/")
+        said = browser.driver.execute_async_script(
+            post, f"{world.public_url}/f/site")
+        assert said == wanted, site
+
+
 def test_a_program_gets_json_and_problems(world):
     shown = world.public.get("/f/demo", headers={"Accept": "application/json"})
     assert [one["name"] for one in shown.json()["fields"]][:2] == [
@@ -457,7 +472,8 @@ def test_hostile_bodies_are_answered_and_kept_out(world):
     header = {"Content-Type": "application/x-www-form-urlencoded"}
     for body, status in (
             (many, 400), ("email=%ff%fe", 400), ("email=%00", 400),
-            ("email=a%40b.test&name=" + "x" * 20000, 400),
+            ("email=a%40b.test&name=" + "x" * 20000, 422),
+            ("email=a%40b.test&name=" + "x" * 70000, 400),
             ("email=a%40b.test%0d%0aBcc:%20c%40d.test&name=x&agree=on", 422)):
         answer = world.public.ask("POST", "/f/demo", body, headers=header)
         assert answer.status == status, (body[:40], answer.status)

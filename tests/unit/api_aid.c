@@ -62,7 +62,7 @@ open_store(struct api_server *server)
 }
 
 static enum sg_status
-reload(void *arg, struct sg_err *err)
+reload(void *arg, struct buf *at_restart, struct sg_err *err)
 {
 	return SG_OK;
 }

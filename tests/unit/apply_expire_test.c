@@ -12,6 +12,7 @@
 #include "apply_aid.h"
 #include "base/clock.h"
 #include "store/store_audit.h"
+#include "store/store_sql.h"
 
 #define DAY CLOCK_DAY_MS
 
@@ -65,13 +66,14 @@ count(struct applier *applier)
 }
 
 static void
-wait_for_count(struct applier *applier, size_t want)
+wait_for(struct applier *applier, size_t (*count_fn)(struct applier *),
+	 size_t want)
 {
 	int64_t until = clock_monotonic_ms() + 60000;
 
-	while (count(applier) != want) {
+	while (count_fn(applier) != want) {
 		if (clock_monotonic_ms() > until)
-			fail_msg("%zu entries, not %zu", count(applier), want);
+			fail_msg("%zu rows, not %zu", count_fn(applier), want);
 		applier_move_to(applier, applier->now + 1000);
 	}
 }
@@ -90,7 +92,7 @@ the_audit_goes_when_its_time_is_over(void **unused)
 	audited(&applier, start + 29 * DAY, 3);
 	assert_int_equal(count(&applier), ENTRIES + 3);
 	applier_move_to(&applier, start + 31 * DAY);
-	wait_for_count(&applier, 3);
+	wait_for(&applier, count, 3);
 	applier_move_to(&applier, start + 58 * DAY);
 	assert_int_equal(count(&applier), 3);
 	applier_done(&applier);
@@ -110,12 +112,69 @@ without_a_time_all_of_it_is_kept(void **unused)
 	applier_done(&applier);
 }
 
+static size_t
+count_ids(struct applier *applier)
+{
+	struct db_statement *statement;
+	int64_t n = -1;
+
+	assert_int_equal(store_prepare(applier_reader(applier),
+				       "SELECT count(*) FROM external_id",
+				       &statement, NULL),
+			 SG_OK);
+	assert_int_equal(store_number(statement, &n, NULL), SG_OK);
+	return (size_t)n;
+}
+
+static void
+order(struct applier *applier, int64_t at)
+{
+	struct signal paid =
+		applier_signal("email.clicked", "ann@example.com", at);
+
+	paid.received_at = at;
+	paid.external_id = 77;
+	applier_move_to(applier, at);
+	applier_submit(applier, &paid);
+}
+
+/* The same event of another program within 30 days is dropped, and its id
+ * forgotten after. */
+static void
+an_external_id_is_remembered_for_30_days(void **unused)
+{
+	struct applier applier;
+
+	applier_init(&applier);
+	applier.now = start;
+	applier_open(&applier);
+	applier_rules(&applier,
+		      "rule \"Paid\" { on = \"email.clicked\" add = 5 degrade "
+		      "= \"none\" }",
+		      false);
+	order(&applier, start);
+	order(&applier, start + 1);
+	order(&applier, start + 30 * DAY);
+	assert_float_equal(
+		applier_score(&applier, "ann@example.com", start + 30 * DAY), 5,
+		1e-9);
+	assert_int_equal(count_ids(&applier), 1);
+	applier_move_to(&applier, start + 32 * DAY);
+	wait_for(&applier, count_ids, 0);
+	order(&applier, start + 33 * DAY);
+	assert_float_equal(
+		applier_score(&applier, "ann@example.com", start + 33 * DAY),
+		10, 1e-9);
+	applier_done(&applier);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_audit_goes_when_its_time_is_over),
 		cmocka_unit_test(without_a_time_all_of_it_is_kept),
+		cmocka_unit_test(an_external_id_is_remembered_for_30_days),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,8 @@ struct api_options {
 	struct rate_limit token_limit; /* calls of each token; 0 = any */
 	int submit_wait_ms; /* until a change is applied; 0 = 10000 */
 	/* The daemon's own work; NULL: 503. `path` is absolute. */
-	enum sg_status (*reload)(void *arg, struct sg_err *err);
+	enum sg_status (*reload)(void *arg, struct buf *at_restart,
+				 struct sg_err *err);
 	enum sg_status (*backup)(void *arg, const char *path,
 				 struct sg_err *err);
 	void *arg;

@@ -46,15 +46,20 @@ enum sg_status
 api_reload(struct api_call *call, struct sg_err *err)
 {
 	const struct api_options *options = &call->api->options;
+	struct buf at_restart = BUF_INIT;
 	enum sg_status status;
 
 	if (!options->reload)
 		return err_set(err, SG_BUSY, "reload is not possible here");
-	status = options->reload(options->arg, err);
+	status = options->reload(options->arg, &at_restart, err);
 	if (status == SG_OK)
 		status = note(call, "reload", NULL, err);
-	if (status == SG_OK)
+	if (status == SG_OK) {
 		json_add_bool(api_answer(call), "reloaded", true);
+		json_add_text(api_answer(call), "at_restart",
+			      at_restart.len ? buf_text(&at_restart) : "");
+	}
+	buf_done(&at_restart);
 	return status;
 }
 
