@@ -8,10 +8,16 @@
 #include "base/text.h"
 
 #define NOTHING 1e-6
+#define FADED	0.005 /* and less shows as 0 */
 
-/* The lines of the sum: each entry's points today, and how they are shown. */
+enum { FADED_SHOWN = 5 };
+
+/* The lines of the sum: each entry's points today, and how they are shown. Many
+ * that have faded to nothing are one line, the last. */
 struct sum {
 	size_t n;
+	const struct json **entries; /* NULL: the faded */
+	size_t n_faded;
 	double *left;
 	long long *shown; /* in units of the last place */
 	double unit;	  /* 1, or 0.01 when something has a fraction */
@@ -64,24 +70,52 @@ round_lines(struct sum *sum)
 	}
 }
 
+static double
+left_of(const struct json *entry)
+{
+	double left;
+
+	return json_get_number(entry, "left", &left) ? left : 0;
+}
+
+/* How many of them are faded, if these are not to be shown. */
+static size_t
+count_faded(const struct sum *sum, const struct json *entries)
+{
+	size_t n = 0, i;
+
+	for (i = 0; i < json_count(entries) && !sum->exact; i++)
+		n += fabs(left_of(json_at(entries, i))) < FADED;
+	return n > FADED_SHOWN ? n : 0;
+}
+
 static bool
 read_lines(struct sum *sum, const struct json *entries)
 {
 	size_t n = json_count(entries), i;
+	double faded = 0;
 
 	sum->unit = 1;
 	sum->left = calloc(n + 1, sizeof(*sum->left));
 	sum->shown = calloc(n + 1, sizeof(*sum->shown));
-	if (!sum->left || !sum->shown)
+	sum->entries = calloc(n + 1, sizeof(*sum->entries));
+	if (!sum->left || !sum->shown || !sum->entries)
 		return false;
+	sum->n_faded = count_faded(sum, entries);
 	for (i = 0; i < n; i++) {
-		if (!json_get_number(json_at(entries, i), "left",
-				     &sum->left[i]))
-			sum->left[i] = 0;
-		if (has_fraction(sum->left[i]))
+		double left = left_of(json_at(entries, i));
+
+		if (sum->n_faded && fabs(left) < FADED) {
+			faded += left;
+			continue;
+		}
+		if (has_fraction(left))
 			sum->unit = 0.01;
+		sum->entries[sum->n] = json_at(entries, i);
+		sum->left[sum->n++] = left;
 	}
-	sum->n = n;
+	if (sum->n_faded)
+		sum->left[sum->n++] = faded;
 	round_lines(sum);
 	return true;
 }
@@ -156,17 +190,32 @@ add_explanation(struct json *row, const struct json *entry)
 }
 
 static void
-add_entries(struct json *rows, const struct json *entries,
-	    const struct sum *sum)
+add_faded(struct json *rows, const struct sum *sum, size_t line)
+{
+	struct buf title = BUF_INIT;
+
+	buf_printf(&title, "%zu more that have faded", sum->n_faded);
+	add_row(rows, sum, buf_text(&title),
+		(double)sum->shown[line] * sum->unit);
+	buf_done(&title);
+}
+
+static void
+add_entries(struct json *rows, const struct sum *sum)
 {
 	struct buf given = BUF_INIT;
 	double points;
 	size_t i;
 
 	for (i = 0; i < sum->n; i++) {
-		const struct json *entry = json_at(entries, i);
-		struct json *row = json_new_object();
+		const struct json *entry = sum->entries[i];
+		struct json *row;
 
+		if (!entry) {
+			add_faded(rows, sum, i);
+			continue;
+		}
+		row = json_new_object();
 		json_add_text(row, "at", json_get_text(entry, "at"));
 		json_add_text(row, "rule", rule_of(entry));
 		add_explanation(row, entry);
@@ -245,7 +294,7 @@ print_rows(const struct cli *cli, const struct json *why, const struct sum *sum)
 	const struct json *entries = json_get(why, "entries");
 	struct json *rows = json_new_array();
 
-	add_entries(rows, entries, sum);
+	add_entries(rows, sum);
 	add_total(rows, sum, why);
 	putchar('\n');
 	cli_table(cli, rows, anything_expires(entries) ? with_expiry : columns);
@@ -314,4 +363,5 @@ cli_why(const struct cli *cli, const struct json *why, bool exact)
 	print_crossings(json_get(why, "crossings"));
 	free(sum.left);
 	free(sum.shown);
+	free(sum.entries);
 }

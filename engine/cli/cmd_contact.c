@@ -64,10 +64,13 @@ do_and_say(struct cli *cli, const char *method, struct buf *path,
 static enum cli_exit
 contact_add(struct cli *cli, const struct cli_args *args)
 {
+	const char *module = cli_value(args, "module");
 	struct json *body = json_new_object();
 	struct buf path = BUF_INIT, said = BUF_INIT;
 	enum cli_exit code;
 
+	if (!module)
+		module = "contact";
 	json_add_text(body, "key", cli_arg(args, 0));
 	json_add(body, "tags", all_values(args, "tag"));
 	json_add(body, "lists", all_values(args, "list"));
@@ -75,9 +78,9 @@ contact_add(struct cli *cli, const struct cli_args *args)
 	if (code == CLI_DONE) {
 		cli_path(&path, "/contacts");
 		cli_query(&path, "module", cli_value(args, "module"));
-		buf_printf(&said, "%s is a %s.", cli_arg(args, 0),
-			   cli_value(args, "module") ? cli_value(args, "module")
-						     : "contact");
+		buf_printf(&said, "%s is %s %s.", cli_arg(args, 0),
+			   *module && strchr("aeio", *module) ? "an" : "a",
+			   module);
 		code = do_and_say(cli, "POST", &path, body, buf_text(&said));
 	}
 	buf_done(&said);

@@ -182,7 +182,7 @@ print_hides(const struct json *hides)
 	for (i = 0; i < json_count(hides); i++) {
 		fputs("No rule is left for the score ", stdout);
 		cli_print(json_get_text(json_at(hides, i), "score"));
-		fputs(" of a ", stdout);
+		fputs(" in the module ", stdout);
 		cli_print(json_get_text(json_at(hides, i), "module"));
 		puts(": the points that rules gave there are hidden. Points by "
 		     "hand stay, and so does the ledger; a new rule brings "

@@ -87,6 +87,19 @@ follow_run(struct cli *cli)
 	return code;
 }
 
+/* Then to wait for one is to wait for this. */
+static bool
+runs_already(struct cli *cli)
+{
+	struct json *run = NULL;
+	bool runs =
+		cli_call(cli, "GET", "/rules/run", NULL, &run) == CLI_DONE &&
+		is_true(run, "running");
+
+	json_free(run);
+	return runs;
+}
+
 static enum cli_exit
 rules_run(struct cli *cli, const struct cli_args *args)
 {
@@ -96,7 +109,8 @@ rules_run(struct cli *cli, const struct cli_args *args)
 
 	if (cli_value(args, "cancel"))
 		method = "DELETE";
-	else if (cli_value(args, "status"))
+	else if (cli_value(args, "status") ||
+		 (cli_value(args, "wait") && runs_already(cli)))
 		method = "GET";
 	code = cli_call(cli, method, "/rules/run", NULL, &run);
 	if (code == CLI_DONE && cli_value(args, "wait"))
@@ -261,50 +275,60 @@ print_side(const char *title, const struct json *side)
 	       number(side, "top"));
 }
 
+/* "Executive +15, Refund -10" */
 static void
-print_mover(const struct json *mover)
+write_reasons(const struct json *reasons, struct buf *to)
 {
-	static const char *const names[] = {"before", "after"};
-	const char *email = json_get_text(mover, "email");
-	const struct json *reasons = json_get(mover, "reasons");
 	size_t i;
 
-	printf("  ");
-	cli_print(email ? email : "");
-	for (i = 0; i < 2; i++) {
-		struct buf text = BUF_INIT;
-
-		if (json_get(mover, names[i]))
-			cli_format(&text, json_get(mover, names[i]),
-				   CLI_POINTS);
-		printf("%s%s", i ? " -> " : "  ",
-		       text.len ? buf_text(&text) : "no score");
-		buf_done(&text);
-	}
 	for (i = 0; i < json_count(reasons); i++) {
 		const struct json *reason = json_at(reasons, i);
 		const char *rule = json_get_text(reason, "rule");
 
-		fputs(i ? ", " : "   ", stdout);
-		cli_print(rule ? rule : "");
-		printf(" %+.0f",
-		       number(reason, "after") - number(reason, "before"));
+		buf_printf(to, "%s%s %+.0f", i ? ", " : "", rule ? rule : "",
+			   number(reason, "after") - number(reason, "before"));
 	}
-	putchar('\n');
+}
+
+/* An empty cell: no score. */
+static void
+print_movers(const struct cli *cli, struct json *movers)
+{
+	static const struct cli_column columns[] = {
+		{"who moves most", "email", CLI_TEXT},
+		{"before", "before", CLI_POINTS},
+		{"after", "after", CLI_POINTS},
+		{"by which rules", "because", CLI_TEXT},
+		{0},
+	};
+	size_t i;
+
+	for (i = 0; i < json_count(movers); i++) {
+		struct json *mover = json_at(movers, i);
+		struct buf text = BUF_INIT;
+
+		write_reasons(json_get(mover, "reasons"), &text);
+		json_add_text(mover, "because", buf_text(&text));
+		buf_done(&text);
+	}
+	if (i) {
+		putchar('\n');
+		cli_table(cli, movers, columns);
+	}
 }
 
 static void
-print_report(const struct json *answer)
+print_report(const struct cli *cli, const struct json *answer)
 {
 	const struct json *thresholds = json_get(answer, "thresholds");
-	const struct json *movers = json_get(answer, "movers");
 	size_t i;
 
 	print_beginning(answer);
 	printf("%.0f of %.0f records would have another score, by %.0f "
-	       "signals.\n\n",
+	       "signal%s.\n\n",
 	       number(answer, "changed"), number(answer, "records"),
-	       number(answer, "signals"));
+	       number(answer, "signals"),
+	       number(answer, "signals") == 1 ? "" : "s");
 	printf("%-8s %10s %14s %10s %10s %10s\n", "", "scored", "total", "mean",
 	       "median", "top");
 	print_side("before", json_get(answer, "before"));
@@ -326,10 +350,7 @@ print_report(const struct json *answer)
 		       number(one, "after"), number(one, "rise"),
 		       number(one, "fall"));
 	}
-	if (json_count(movers))
-		puts("\nWho moves most, and by which rules:");
-	for (i = 0; i < json_count(movers); i++)
-		print_mover(json_at(movers, i));
+	print_movers(cli, json_get(answer, "movers"));
 }
 
 static enum cli_exit
@@ -357,7 +378,7 @@ rules_simulate(struct cli *cli, const struct cli_args *args)
 		if (cli_value(args, "record"))
 			print_trials(answer);
 		else
-			print_report(answer);
+			print_report(cli, answer);
 	}
 	json_free(answer);
 	return code;

@@ -20,9 +20,18 @@ order_of(const struct cli_args *args)
 	return body;
 }
 
+static void
+path_of(struct buf *path, const struct cli_args *args, const char *dry_run)
+{
+	buf_append_text(path, "/bulk");
+	cli_query(path, "dry_run", dry_run);
+	cli_query(path, "module", cli_value(args, "module"));
+}
+
 /* How many, and some of them. */
 static enum cli_exit
-show(struct cli *cli, const struct json *body, int64_t *total_out)
+show(struct cli *cli, const struct cli_args *args, const struct json *body,
+     int64_t *total_out)
 {
 	static const struct cli_column columns[] = {
 		{"record", "key", CLI_TEXT},
@@ -30,9 +39,12 @@ show(struct cli *cli, const struct json *body, int64_t *total_out)
 		{0},
 	};
 	struct json *answer = NULL;
-	enum cli_exit code =
-		cli_call(cli, "POST", "/bulk?dry_run=1", body, &answer);
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
 
+	path_of(&path, args, "1");
+	code = cli_call(cli, "POST", buf_text(&path), body, &answer);
+	buf_done(&path);
 	if (code == CLI_DONE) {
 		(void)json_get_int(answer, "total", total_out);
 		printf("%lld record%s", (long long)*total_out,
@@ -78,12 +90,16 @@ follow(struct cli *cli, int64_t id, struct json **answer_out)
 }
 
 static enum cli_exit
-run(struct cli *cli, const struct json *body)
+run(struct cli *cli, const struct cli_args *args, const struct json *body)
 {
 	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
 	int64_t id = 0, done = 0, refused = 0;
-	enum cli_exit code = cli_call(cli, "POST", "/bulk", body, &answer);
+	enum cli_exit code;
 
+	path_of(&path, args, NULL);
+	code = cli_call(cli, "POST", buf_text(&path), body, &answer);
+	buf_done(&path);
 	if (code == CLI_DONE)
 		(void)json_get_int(answer, "id", &id);
 	json_free(answer);
@@ -120,20 +136,21 @@ segment_do(struct cli *cli, const struct cli_args *args)
 		return cli_fail(CLI_USAGE, "segment do needs --where EXPR");
 	body = order_of(args);
 	if (!cli_value(args, "yes")) {
-		code = show(cli, body, &total);
+		code = show(cli, args, body, &total);
 		fflush(stdout);
 		if (code == CLI_DONE && total && !cli_ask("Do it?"))
 			code = cli_fail(CLI_USAGE, "nothing done (say --yes to "
 						   "not be asked)");
 	}
 	if (code == CLI_DONE && (total || cli_value(args, "yes")))
-		code = run(cli, body);
+		code = run(cli, args, body);
 	json_free(body);
 	return code;
 }
 
 static const struct cli_option do_options[] = {
 	{"where", "EXPR", "whom"},
+	{"module", "MODULE", "records of this module (contact), * = all"},
 	{"yes", NULL, "do not show and ask first"},
 	{0},
 };

@@ -33,6 +33,25 @@ def test_those_under_a_score_are_shown_and_after_yes_deleted(daemon):
     done = [item for item in audit if item["action"] == "segment.do"]
     assert len(done) == 1 and done[0]["object"] == "has score < 3"
 
+
+def test_it_is_done_to_those_that_were_shown(daemon):
+    """Contacts, where no module is said; others are another order."""
+    fill(daemon, 3)
+    daemon.do("contact", "add", "acme", "--module", "account")
+    daemon.do("score", "add", "acme", "50", "--module", "account")
+    shown = daemon.on_terminal("segment", "do", "--where", "has score >= 0",
+                               "tag add 'x'", answer="y\n")
+    assert "3 records" in shown.text and "Done: 3 records." in shown.text
+    order = ("segment", "do", "--where", "has score >= 0", "--module",
+             "account", "tag add 'y'")
+    shown = daemon.on_terminal(*order, answer="n\n")
+    assert "1 record" in shown.text and "acme" in shown.text
+    assert "Done: 1 record." in daemon.do(*order, "--yes")
+    assert daemon.ask("contact", "show", "acme", "--module",
+                      "account")["tags"] == ["y"]
+    assert count(daemon, "tag 'x'") == 3 and count(daemon, "tag 'y'") == 0
+
+
 def test_what_is_wrong_is_said_before_anything_is_done(daemon):
     fill(daemon, 5)
     said = daemon.refused(4, "segment", "do", "--where", "has score >= 0",

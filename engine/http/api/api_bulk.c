@@ -110,22 +110,36 @@ read_order(struct api_call *call, struct apply_bulk_order *order,
 }
 
 static enum sg_status
-check_actions(struct api_call *call, const struct apply_bulk_order *order,
-	      struct sg_err *err)
+check_order(struct api_call *call, const struct apply_bulk_order *order,
+	    struct sg_err *err)
 {
 	struct apply_names *names = pool_alloc(call->pool, sizeof(*names));
+	struct condition *where = NULL;
 	struct automation_action action;
 	enum sg_status status = api_store(call, err);
 
 	if (status != SG_OK)
 		return status;
 	apply_names_init(names, call->api->options.apply, call->store);
+	status = condition_parse(order->where, &names->names, &where, err);
+	condition_free(where);
 	for (size_t i = 0; i < order->n_actions && status == SG_OK; i++)
 		status = automation_action_parse(
 			order->actions[i], &names->names,
 			apply_targets(call->api->options.apply), call->pool,
 			&action, err);
 	return status;
+}
+
+/* As for all other lists: contacts, where no module is said. */
+static const char *
+of_module(struct api_call *call, const char *where)
+{
+	const char *module = api_module_or_all(call);
+
+	return module ? pool_printf(call->pool, "(%s) and module = '%s'", where,
+				    module)
+		      : where;
 }
 
 struct examples {
@@ -200,7 +214,7 @@ api_bulk_begin(struct api_call *call, struct sg_err *err)
 	enum sg_status status = read_order(call, &order, err);
 
 	if (status == SG_OK)
-		status = check_actions(call, &order, err);
+		status = check_order(call, &order, err);
 	if (status != SG_OK)
 		return status;
 	if (api_param_yes(call, "dry_run"))
@@ -208,6 +222,7 @@ api_bulk_begin(struct api_call *call, struct sg_err *err)
 	for (size_t i = 0; i < order.n_actions; i++)
 		buf_printf(&said, "%s%s", i ? "; " : "", order.actions[i]);
 	definition.object = order.where;
+	order.where = of_module(call, order.where);
 	definition.detail = buf_text(&said);
 	status =
 		api_define_answered(call, &definition, show_begun, &order, err);

@@ -72,7 +72,11 @@ api_history_json(const struct store_history *row)
 	if (row->settle_until)
 		json_add_time(item, "settles_at", row->settle_until);
 	json_add_bool(item, "effective", row->effective);
-	if (json_parse(row->props, strlen(row->props), &props, NULL) == SG_OK)
+	/* A folded state is nothing to read. */
+	if (row->kind == SIGNAL_OPENING)
+		json_add(item, "properties", json_new_object());
+	else if (json_parse(row->props, strlen(row->props), &props, NULL) ==
+		 SG_OK)
 		json_add(item, "properties", props);
 	return item;
 }

@@ -302,7 +302,7 @@ const struct api_resource api_resources[] = {
 
 	{"POST", "/bulk", API_OPERATOR, api_bulk_begin,
 	 "do actions to all for whom a condition holds; dry_run=1",
-	 .params = "dry_run", .body = "NewBulk", .answer = "BulkBegun",
+	 .params = "dry_run module", .body = "NewBulk", .answer = "BulkBegun",
 	 .status = 202, .status_too = 200, .action = "bulk.begin"},
 	{"GET", "/bulk", API_READER, api_bulk_all,
 	 "such works, newest first",

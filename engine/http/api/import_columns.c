@@ -131,7 +131,8 @@ read_meaning(struct import_columns *columns, const char *text,
 	/* field.email is a field, as it was when it went out. */
 	if (!columns->signals && strncmp(text, "field.", 6) == 0)
 		return read_field(columns, text + 6, column, err);
-	if (!columns->signals && strncmp(text, "consent.", 8) == 0)
+	if (!columns->signals && (strncmp(text, "consent.", 8) == 0 ||
+				  strncmp(text, "consent:", 8) == 0))
 		return read_consent(text + 8, column, err);
 	if (find_word(column, name, columns->signals))
 		return SG_OK;

@@ -76,14 +76,12 @@ add_score(struct import_lines *lines, const struct import_column *column,
 
 	if (!text_to_number(cell, &points))
 		return err_set(err, SG_REFUSED,
-			       "score:%s: `%s` is not a number; expected "
-			       "points, as 12.5",
-			       column->name, cell);
+			       "`%s` is not a number; expected points, as "
+			       "12.5",
+			       cell);
 	if (fabs(points) > SCORE_POINTS_MOST)
-		return err_set(
-			err, SG_REFUSED,
-			"score:%s: %s is more than " SCORE_POINTS_MOST_TEXT,
-			column->name, cell);
+		return err_set(err, SG_REFUSED,
+			       "%s is more than " SCORE_POINTS_MOST_TEXT, cell);
 	begin(lines, whose,
 	      lines->settings->set_scores ? SIGNAL_SCORE_SET : SIGNAL_SCORE_ADD,
 	      &signal);
