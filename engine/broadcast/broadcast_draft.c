@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "broadcast/broadcast_parts.h"
-#include "mail/address.h"
+#include "broadcast/template_check.h"
 
 enum { NAME_MOST = 64 };
 
@@ -27,42 +27,6 @@ check_name(const char *name, struct sg_err *err)
 		       NAME_MOST);
 }
 
-static enum sg_status
-check_sender(const struct broadcast_draft *draft,
-	     const struct template *template, struct sg_err *err)
-{
-	const char *from = draft->sender && *draft->sender
-				   ? draft->sender
-				   : template_from(template);
-	struct pool *pool = pool_new();
-	const char *address;
-	bool good = strpbrk(from, "\r\n") == NULL &&
-		    address_from_header(pool, from, &address, NULL) == SG_OK;
-
-	pool_free(pool);
-	if (good)
-		return SG_OK;
-	return err_set(err, SG_REFUSED,
-		       *from ? "From is no address: %s"
-			     : "the broadcast needs a From%s: give one, or "
-			       "put it into the template",
-		       from);
-}
-
-/* Better no broadcast than a link that leads nowhere. One that is under way
- * goes on without it. */
-static enum sg_status
-check_links(const struct broadcasts *broadcasts,
-	    const struct template *template, struct sg_err *err)
-{
-	if (broadcasts->has_forward_page || !template_forwards(template))
-		return SG_OK;
-	return err_set(err, SG_REFUSED,
-		       "template: {{forward_url}} leads nowhere: it needs "
-		       "public_url and a section plugin \"forward\" in "
-		       "scoregate.conf");
-}
-
 enum sg_status
 broadcast_check_template(struct broadcasts *broadcasts,
 			 const struct broadcast_draft *draft,
@@ -79,7 +43,8 @@ broadcast_check_template(struct broadcasts *broadcasts,
 				    draft->template_len, &template, err);
 	store_readers_give(broadcasts->readers, store);
 	if (status == SG_OK) {
-		status = check_links(broadcasts, template, err);
+		status = template_check_forward(
+			template, broadcasts->has_forward_page, err);
 		template_free(template);
 	}
 	return status;
@@ -106,7 +71,8 @@ check_split(struct broadcasts *broadcasts, struct store *store,
 	status = broadcast_template(broadcasts, store, draft->other_template,
 				    draft->other_len, &other, err);
 	if (status == SG_OK)
-		status = check_links(broadcasts, other, err);
+		status = template_check_links(
+			other, broadcasts->has_forward_page, err);
 	template_free(other);
 	if (status != SG_OK)
 		err_prefix(err, "the second version");
@@ -127,9 +93,10 @@ check_draft(struct broadcasts *broadcasts, struct store *store,
 	status = broadcast_template(broadcasts, store, draft->template,
 				    draft->template_len, &template, err);
 	if (status == SG_OK)
-		status = check_sender(draft, template, err);
+		status = template_check_sender(template, draft->sender, err);
 	if (status == SG_OK)
-		status = check_links(broadcasts, template, err);
+		status = template_check_links(
+			template, broadcasts->has_forward_page, err);
 	template_free(template);
 	if (status != SG_OK)
 		return status;

@@ -6,41 +6,11 @@
 #include <strings.h>
 
 #include "base/text.h"
-#include "broadcast/template_envelope.h"
 #include "broadcast/template_mime.h"
-#include "broadcast/template_plain.h"
+#include "broadcast/template_private.h"
 #include "broadcast/template_write.h"
-#include "mail/header.h"
 #include "mail/part_charset.h"
 #include "mail/part_map.h"
-
-/* A header field: as it came, or with variables. */
-struct field {
-	const char *name;
-	const char *value;
-	struct template_text *text; /* NULL: as it came */
-};
-
-/* A stretch of the body: bytes as they came, or a part with variables. */
-struct piece {
-	const char *bytes;
-	size_t len;
-	struct template_text *text; /* NULL: as it came */
-};
-
-struct template
-{
-	struct pool *pool;
-	struct header_list headers;
-	struct field *fields;
-	size_t n_fields;
-	struct piece *pieces;
-	size_t n_pieces;
-	const char *whole_type; /* the whole body is one text part with
-				   variables: its type, else NULL */
-	const char *from, *list;
-	size_t len; /* of its file */
-};
 
 /* The builder's view of the source. */
 struct source {
@@ -49,6 +19,8 @@ struct source {
 	const char *text; /* the file */
 	const char *body;
 	size_t body_len;
+	bool has_text;	      /* a text/plain part for people */
+	const char *boundary; /* of HTML that gets one */
 	struct sg_err *err;
 };
 
@@ -108,17 +80,46 @@ place_of(const char *field)
 						  : TEMPLATE_HEADER;
 }
 
+/* Where the value of the field stands in the file, without the blanks before
+ * it; NULL: not as it is read, for it has encoded words. */
+static const char *
+raw_value(const struct source *source, const struct header_field *field)
+{
+	const struct header_field *other = source->template->headers.fields;
+	const char *at = source->text;
+	size_t len = strlen(field->name);
+
+	if (strstr(field->value, "=?"))
+		return NULL;
+	for (; other <= field; other++) {
+		if (strcmp(other->name, field->name) != 0)
+			continue;
+		/* Past the one before, if there is one, then to the next. */
+		while (at < source->body &&
+		       (strncmp(at, field->name, len) != 0 ||
+			at[len + strspn(at + len, " \t")] != ':')) {
+			at = strchr(at, '\n');
+			if (!at++)
+				return NULL;
+		}
+		at += len;
+	}
+	at = strchr(at, ':');
+	return at ? at + 1 + strspn(at + 1, " \t\r\n") : NULL;
+}
+
 static enum sg_status
 read_field(struct source *source, const struct header_field *from,
 	   struct field *field)
 {
 	struct pool *pool = source->template->pool;
 	struct template_source text = {.place = place_of(from->name),
-				       .where = from->name};
+				       .where = from->name,
+				       .file = source->text,
+				       .raw = raw_value(source, from)};
 	bool raw;
 
-	field->name = from->name;
-	field->value = from->value;
+	*field = (struct field){.name = from->name, .value = from->value};
 	if (!strncasecmp(from->name, "Content-", 8) &&
 	    !text_is_ascii(from->value)) {
 		field->value =
@@ -138,6 +139,24 @@ read_field(struct source *source, const struct header_field *from,
 				   source->err);
 }
 
+/* Whoever it is from, it is not from its reader's fields. */
+static enum sg_status
+refuse_from(const struct source *source, const struct header_field *from)
+{
+	const char *raw = raw_value(source, from);
+	const char *at = raw ? strstr(raw, "{{") : NULL, *start = at;
+
+	if (!at)
+		return err_set(source->err, SG_REFUSED,
+			       "template, From: it holds no variables");
+	while (start > source->text && start[-1] != '\n')
+		start--;
+	return err_set(source->err, SG_REFUSED,
+		       "template, From, line %u, column %u: it holds no "
+		       "variables",
+		       line_of(source, at), (unsigned)(at - start) + 1);
+}
+
 static enum sg_status
 read_fields(struct source *source)
 {
@@ -151,10 +170,21 @@ read_fields(struct source *source)
 	for (i = 0; status == SG_OK && i < template->headers.n_fields; i++) {
 		const struct header_field *from = &template->headers.fields[i];
 
-		if (is_dropped(from->name))
+		struct field unused,
+			*to = &template->fields[template->n_fields];
+
+		if (!is_dropped(from->name)) {
+			template->n_fields++;
+			status = read_field(source, from, to);
 			continue;
-		status = read_field(source, from,
-				    &template->fields[template->n_fields++]);
+		}
+		/* A mistake in it is one all the same. */
+		status = text_equal_ascii(from->name, "From") &&
+					 strstr(from->value, "{{")
+				 ? refuse_from(source, from)
+				 : read_field(source, from, &unused);
+		if (status == SG_OK)
+			template_text_done(unused.text);
 	}
 	return status;
 }
@@ -206,9 +236,9 @@ read_part(struct source *source, const struct part *part,
 
 	*text_out = NULL;
 	status = part_decode(part, source->body, &bytes, source->err);
-	/* HTML alone is always read: its text is made from it. */
+	/* HTML without a text is always read: its text is made from it. */
 	if (status != SG_OK ||
-	    (!strstr(buf_text(&bytes), "{{") && !(html && part->depth == 0)))
+	    (!strstr(buf_text(&bytes), "{{") && !(html && !source->has_text)))
 		goto out;
 	status = to_utf8(source, part, &bytes);
 	if (status != SG_OK)
@@ -245,6 +275,24 @@ add_piece(struct template *template, const char *bytes, size_t len,
 	piece->text = text;
 }
 
+static bool
+becomes_two(const struct source *source, const struct part *part, bool is_text)
+{
+	return is_text && !source->has_text && part->depth > 0 &&
+	       !strcmp(part->type, "text/html");
+}
+
+/* A sign more until no line of the template has it. */
+static const char *
+choose_boundary(const struct source *source)
+{
+	const char *boundary = "=_scoregate_text";
+
+	while (strstr(source->body, boundary))
+		boundary = pool_printf(source->template->pool, "%s_", boundary);
+	return boundary;
+}
+
 /* What is from `from` to the part's head, and that head made anew: of a text
  * with variables without its type and encoding, which change; of another part
  * with what may not stand in a header as it is, as a file name in UTF-8. */
@@ -258,7 +306,10 @@ rewrite_part_head(struct source *source, const struct part *part, size_t from,
 
 	template_write_mime_fields(&ascii, source->body + start,
 				   part->start - start);
-	if (is_text)
+	if (becomes_two(source, part, is_text))
+		template_write_alternative_head(buf_text(&ascii), ascii.len,
+						source->boundary, &head);
+	else if (is_text)
 		template_write_part_head(buf_text(&ascii), ascii.len,
 					 part->type, &head);
 	else
@@ -295,6 +346,10 @@ read_body(struct source *source, const struct part_map *map)
 
 	template->pieces = pool_alloc(
 		template->pool, (map->n_parts * 3 + 1) * sizeof(struct piece));
+	for (i = 0; i < map->n_parts; i++)
+		source->has_text |= can_hold_variables(&map->parts[i]) &&
+				    !strcmp(map->parts[i].type, "text/plain");
+	source->boundary = choose_boundary(source);
 	for (i = 0; i < map->n_parts; i++) {
 		const struct part *part = &map->parts[i];
 
@@ -313,6 +368,9 @@ read_body(struct source *source, const struct part_map *map)
 		else
 			rewrite_part_head(source, part, from, true);
 		add_piece(template, NULL, 0, text);
+		if (becomes_two(source, part, true))
+			template->pieces[template->n_pieces - 1].boundary =
+				source->boundary;
 		from = part->end;
 	}
 	add_piece(template, source->body + from, source->body_len - from, NULL);
@@ -421,147 +479,29 @@ template_list(const struct template *template)
 	return template->list;
 }
 
-bool
-template_forwards(const struct template *template)
+typedef bool text_has_fn(const struct template_text *text);
+
+static bool
+any_text(const struct template *template, text_has_fn *has)
 {
 	bool does = false;
 	size_t i;
 
 	for (i = 0; !does && i < template->n_fields; i++)
-		does = template_text_forwards(template->fields[i].text);
+		does = has(template->fields[i].text);
 	for (i = 0; !does && i < template->n_pieces; i++)
-		does = template_text_forwards(template->pieces[i].text);
+		does = has(template->pieces[i].text);
 	return does;
 }
 
-static void
-write_fields(const struct template *template,
-	     const struct template_values *values, struct buf *to)
+bool
+template_forwards(const struct template *template)
 {
-	struct buf value = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < template->n_fields; i++) {
-		const struct field *field = &template->fields[i];
-
-		if (template->whole_type &&
-		    (text_equal_ascii(field->name, "Content-Type") ||
-		     text_equal_ascii(field->name,
-				      "Content-Transfer-Encoding")))
-			continue;
-		if (!field->text) {
-			buf_printf(to, "%s:%s%s\n", field->name,
-				   *field->value == ' ' || *field->value == '\t'
-					   ? ""
-					   : " ",
-				   field->value);
-			continue;
-		}
-		buf_reset(&value);
-		template_text_render(field->text, values, &value);
-		template_write_header(to, field->name, buf_text(&value));
-	}
-	buf_done(&value);
+	return any_text(template, template_text_forwards);
 }
 
-/* HTML alone: as multipart/alternative, with its text before it. */
-static bool
-is_html_alone(const struct template *template)
+bool
+template_confirms(const struct template *template)
 {
-	return template->whole_type &&
-	       !strcmp(template->whole_type, "text/html");
-}
-
-static const char boundary[] = "=_scoregate_alternative";
-
-static void
-write_part_type(const char *type, struct buf *to)
-{
-	buf_printf(to,
-		   "Content-Type: %s; charset=utf-8\n"
-		   "Content-Transfer-Encoding: quoted-printable\n",
-		   type);
-}
-
-static void
-write_type(const struct template *template, struct buf *to)
-{
-	buf_append_text(to, "MIME-Version: 1.0\n");
-	if (is_html_alone(template))
-		buf_printf(to,
-			   "Content-Type: multipart/alternative;\n"
-			   " boundary=\"%s\"\n",
-			   boundary);
-	else if (template->whole_type)
-		write_part_type(template->whole_type, to);
-}
-
-/* No line of quoted-printable text begins with "--=_": = stands for itself
- * only as =3D (RFC 2045 §6.7), so the boundary is never met inside. */
-static void
-write_alternative(const struct buf *html, struct buf *to)
-{
-	struct buf text;
-
-	buf_init(&text, TEMPLATE_MAIL_MOST);
-	template_plain_from_html(buf_text(html), html->len, &text);
-	buf_printf(to, "--%s\n", boundary);
-	write_part_type("text/plain", to);
-	buf_append_char(to, '\n');
-	template_write_quoted_printable(to, buf_text(&text), text.len);
-	buf_printf(to, "\n--%s\n", boundary);
-	write_part_type("text/html", to);
-	buf_append_char(to, '\n');
-	template_write_quoted_printable(to, buf_text(html), html->len);
-	buf_printf(to, "\n--%s--\n", boundary);
-	if (!buf_ok(&text))
-		to->failed = true;
-	buf_done(&text);
-}
-
-enum sg_status
-template_render(const struct template *template,
-		const struct template_values *values,
-		const struct template_envelope *envelope, struct buf *to,
-		struct sg_err *err)
-{
-	struct buf mail, text;
-	bool fits;
-	size_t i;
-
-	buf_init(&mail, TEMPLATE_MAIL_MOST);
-	buf_init(&text, TEMPLATE_MAIL_MOST);
-	/* Mostly they come to that, and need not grow on the way. */
-	buf_reserve(&text, template->len);
-	buf_reserve(&mail, template->len + template->len / 8);
-	template_write_envelope(envelope, &template->headers, template->list,
-				&mail);
-	write_type(template, &mail);
-	write_fields(template, values, &mail);
-	buf_append_char(&mail, '\n');
-	for (i = 0; i < template->n_pieces; i++) {
-		const struct piece *piece = &template->pieces[i];
-
-		if (!piece->text) {
-			buf_append(&mail, piece->bytes, piece->len);
-			continue;
-		}
-		buf_reset(&text);
-		template_text_render(piece->text, values, &text);
-		if (is_html_alone(template))
-			write_alternative(&text, &mail);
-		else
-			template_write_quoted_printable(&mail, buf_text(&text),
-							text.len);
-		if (!buf_ok(&text))
-			mail.failed = true;
-	}
-	buf_reserve(to, mail.len);
-	template_write_crlf(to, buf_text(&mail), mail.len);
-	fits = buf_ok(&mail) && buf_ok(to);
-	buf_done(&text);
-	buf_done(&mail);
-	return fits ? SG_OK
-		    : err_set(err, SG_REFUSED, "the mail is over %d MB",
-			      TEMPLATE_MAIL_MOST >> 20);
+	return any_text(template, template_text_confirms);
 }

@@ -29,6 +29,9 @@ const char *template_list(const struct template *template);
 /* Does {{forward_url}} stand in it? */
 bool template_forwards(const struct template *template);
 
+/* And {{confirm_url}}? That is of the mail that confirms a form. */
+bool template_confirms(const struct template *template);
+
 /* The headers that we set; NULL = leave it out. */
 struct template_envelope {
 	const char *from;	   /* "News <news@example.com>" */

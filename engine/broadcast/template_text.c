@@ -2,47 +2,11 @@
 #include "broadcast/template_text.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
-#include "base/encode.h"
-#include "base/text.h"
+#include "broadcast/template_node.h"
 #include "mail/html_tokenizer.h"
-
-enum node_kind {
-	NODE_LITERAL,
-	NODE_SCORE,
-	NODE_PERCENT,
-	NODE_EMAIL,
-	NODE_FIELD,
-	NODE_UNSUBSCRIBE,
-	NODE_FORWARD,
-	NODE_CONFIRM,
-	NODE_TITLE,
-	NODE_IF,
-	NODE_ELSE,
-	NODE_END
-};
-
-/* In HTML: does a value stand in a URL attribute, and is it the whole URL? */
-enum url_part { NOT_URL, URL_WHOLE, URL_PART };
-
-struct node {
-	enum node_kind kind;
-	enum url_part url;
-	const char *text; /* literal; name of field or score */
-	size_t len;
-	const char *fallback;	     /* NULL = "" */
-	struct condition *condition; /* NODE_IF */
-	size_t jump;		     /* IF: past its part; ELSE: to the END */
-};
-
-struct template_text {
-	struct node *nodes;
-	size_t n_nodes, cap;
-	enum template_place place;
-};
 
 /* The value of a URL attribute, in bytes of the source. */
 struct url_value {
@@ -53,11 +17,15 @@ struct url_value {
 struct parser {
 	struct url_value *urls; /* in order */
 	size_t n_urls, cap_urls;
+	size_t *bare; /* {{ in tags, in no quotes; in order */
+	size_t n_bare, cap_bare;
 	struct pool *pool;
 	const struct template_source *source;
 	const struct condition_names *names;
 	struct template_text *out;
+	const char *tag;		     /* the {{ that is being read */
 	size_t open[TEMPLATE_IF_DEPTH_MOST]; /* IF or ELSE not closed yet */
+	const char *open_at[TEMPLATE_IF_DEPTH_MOST];
 	size_t depth;
 	struct sg_err *err;
 };
@@ -76,15 +44,34 @@ static const struct {
 	{"title", NODE_TITLE},
 };
 
+/* Where `at` stands in the file: only the folds are not in `text`. */
+static const char *
+raw_place(const struct template_source *source, const char *at)
+{
+	const char *raw = source->raw;
+	size_t left = (size_t)(at - source->text);
+
+	for (;; raw++) {
+		if (*raw == '\r' || *raw == '\n')
+			continue;
+		if (left-- == 0 || *raw == '\0')
+			return raw;
+	}
+}
+
 static enum sg_status
 refuse(const struct parser *parser, const char *at, const char *what,
        const char *name)
 {
 	const struct template_source *source = parser->source;
+	const char *c = source->text;
 	unsigned line = 1, column = 1;
-	const char *c;
 
-	for (c = source->text; c < at; c++) {
+	if (source->raw) {
+		at = raw_place(source, at);
+		c = source->file;
+	}
+	for (; c < at; c++) {
 		column++;
 		if (*c == '\n') {
 			line++;
@@ -95,7 +82,8 @@ refuse(const struct parser *parser, const char *at, const char *what,
 		line += source->first_line - 1;
 	return err_set(parser->err, SG_REFUSED,
 		       "template, %s%s, line %u, column %u: %s%s",
-		       source->where, source->first_line ? "" : " (decoded)",
+		       source->where,
+		       source->first_line || source->raw ? "" : " (decoded)",
 		       line, column, what, name);
 }
 
@@ -129,12 +117,62 @@ is_url_attribute(const char *name, size_t len)
 	return false;
 }
 
+static bool
+is_quoted(const struct html_tag_info *tag, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < tag->n_attributes; i++)
+		if (tag->attributes[i].quote &&
+		    at >= tag->attributes[i].value_start &&
+		    at < tag->attributes[i].value_end)
+			return true;
+	return false;
+}
+
 static void
-add_urls(void *arg, const struct html_tag_info *tag)
+add_bare(struct parser *parser, const struct html_tag_info *tag)
+{
+	const char *text = parser->source->text, *end = text + tag->end, *at;
+	size_t *more;
+
+	for (at = text + tag->start; (at = find_pair(at, end, '{')); at += 2) {
+		if (is_quoted(tag, (size_t)(at - text)) ||
+		    parser->n_bare > TEMPLATE_NODES_MOST)
+			continue;
+		if (parser->n_bare == parser->cap_bare) {
+			parser->cap_bare =
+				parser->cap_bare ? parser->cap_bare * 2 : 16;
+			more = pool_alloc(parser->pool,
+					  parser->cap_bare * sizeof(*more));
+			if (parser->n_bare)
+				memcpy(more, parser->bare,
+				       parser->n_bare * sizeof(*more));
+			parser->bare = more;
+		}
+		parser->bare[parser->n_bare++] = (size_t)(at - text);
+	}
+}
+
+static bool
+is_bare(const struct parser *parser)
+{
+	size_t offset = (size_t)(parser->tag - parser->source->text), i;
+
+	for (i = 0; i < parser->n_bare; i++)
+		if (parser->bare[i] == offset)
+			return true;
+	return false;
+}
+
+static void
+add_tag(void *arg, const struct html_tag_info *tag)
 {
 	struct parser *parser = arg;
 	const char *text = parser->source->text;
 	size_t i;
+
+	add_bare(parser, tag);
 
 	for (i = 0; i < tag->n_attributes; i++) {
 		const struct html_attribute *a = &tag->attributes[i];
@@ -291,6 +329,7 @@ read_variable(struct parser *parser, const char *at, const char *end)
 	if (!strncmp(name, "field.", 6) && name[6]) {
 		node = add_node(parser, NODE_FIELD);
 		node->url = url_part_of(parser, from);
+		node->bare = is_bare(parser);
 		node->text = name + 6;
 		return read_fallback(parser, at, end, node);
 	}
@@ -300,6 +339,7 @@ read_variable(struct parser *parser, const char *at, const char *end)
 			      *name ? name : "(empty)");
 	node = add_node(parser, variables[found].kind);
 	node->url = url_part_of(parser, from);
+	node->bare = is_bare(parser);
 	at = skip_blanks(at, end);
 	if (node->kind == NODE_SCORE || node->kind == NODE_PERCENT) {
 		from = at;
@@ -323,6 +363,7 @@ open_if(struct parser *parser, const char *at, const char *end)
 		return refuse(parser, at, "{{#if}} nested too deep", "");
 	at = skip_blanks(at, end);
 	text = pool_memdup(parser->pool, at, (size_t)(end - at));
+	parser->open_at[parser->depth] = parser->tag;
 	parser->open[parser->depth++] = parser->out->n_nodes;
 	node = add_node(parser, NODE_IF);
 	if (condition_parse(text, parser->names, &node->condition, &inner) !=
@@ -376,6 +417,16 @@ read_tag(struct parser *parser, const char *at, const char *end)
 		return close_part(parser, at, NODE_ELSE);
 	if (is_word(at, end, "/if"))
 		return close_part(parser, at, NODE_END);
+	if (is_word(at, end, "#if"))
+		return refuse(parser, at,
+			      "{{#if}} needs a condition, as in "
+			      "{{#if has score >= 80}}",
+			      "");
+	if (at < end && (*at == '#' || *at == '/'))
+		return refuse(parser, at,
+			      "unknown block: there is {{#if}}, "
+			      "{{else}} and {{/if}}",
+			      "");
 	return read_variable(parser, at, end);
 }
 
@@ -393,6 +444,7 @@ read_all(struct parser *parser)
 		close = find_pair(tag + 2, end, '}');
 		if (!close)
 			return refuse(parser, tag, "{{ without }}", "");
+		parser->tag = tag;
 		status = read_tag(parser, tag + 2, close);
 		at = close + 2;
 	}
@@ -400,7 +452,8 @@ read_all(struct parser *parser)
 		return status;
 	add_literal(parser, at, (size_t)(end - at));
 	if (parser->depth)
-		return refuse(parser, end, "{{#if}} without {{/if}}", "");
+		return refuse(parser, parser->open_at[parser->depth - 1],
+			      "{{#if}} without {{/if}}", "");
 	return SG_OK;
 }
 
@@ -416,7 +469,7 @@ template_text_parse(struct pool *pool, const struct template_source *source,
 	parser.out = pool_alloc(pool, sizeof(*parser.out));
 	parser.out->place = source->place;
 	if (source->place == TEMPLATE_HTML)
-		html_each_tag(source->text, source->len, add_urls, &parser);
+		html_each_tag(source->text, source->len, add_tag, &parser);
 	status = read_all(&parser);
 	if (status == SG_OK)
 		*text_out = parser.out;
@@ -425,15 +478,27 @@ template_text_parse(struct pool *pool, const struct template_source *source,
 	return status;
 }
 
-bool
-template_text_forwards(const struct template_text *text)
+static bool
+has_node(const struct template_text *text, enum node_kind kind)
 {
 	size_t i;
 
 	for (i = 0; text && i < text->n_nodes; i++)
-		if (text->nodes[i].kind == NODE_FORWARD)
+		if (text->nodes[i].kind == kind)
 			return true;
 	return false;
+}
+
+bool
+template_text_forwards(const struct template_text *text)
+{
+	return has_node(text, NODE_FORWARD);
+}
+
+bool
+template_text_confirms(const struct template_text *text)
+{
+	return has_node(text, NODE_CONFIRM);
 }
 
 void
@@ -444,123 +509,5 @@ template_text_done(struct template_text *text)
 	for (i = 0; text && i < text->n_nodes; i++) {
 		condition_free(text->nodes[i].condition);
 		text->nodes[i].condition = NULL;
-	}
-}
-
-/* The value as plain text, appended; nothing when there is none. */
-static void
-append_value(const struct node *node, const struct template_values *values,
-	     struct buf *to)
-{
-	const struct record_view *view = values->view;
-	const char *text = NULL;
-	double number;
-
-	switch (node->kind) {
-	case NODE_SCORE:
-	case NODE_PERCENT:
-		if (view->score(view->arg, node->text,
-				node->kind == NODE_SCORE ? SCORE_SCORE
-							 : SCORE_PERCENT,
-				&number))
-			text_append_rounded(to, number);
-		return;
-	case NODE_EMAIL:
-		text = view->email(view->arg);
-		break;
-	case NODE_FIELD:
-		text = view->field(view->arg, node->text);
-		break;
-	case NODE_UNSUBSCRIBE:
-		text = values->unsubscribe_url;
-		break;
-	case NODE_FORWARD:
-		text = values->forward_url;
-		break;
-	case NODE_CONFIRM:
-		text = values->confirm_url;
-		break;
-	case NODE_TITLE:
-		text = values->title;
-		break;
-	default:
-		break;
-	}
-	if (text)
-		buf_append_text(to, text);
-}
-
-/* A whole URL may be of these kinds; anything else is no URL. */
-static bool
-is_good_url(const char *value)
-{
-	static const char *const schemes[] = {"https://", "http://",
-					      "mailto:", "tel:"};
-	size_t i;
-
-	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-		if (!strncasecmp(value, schemes[i], strlen(schemes[i])))
-			return true;
-	return false;
-}
-
-static void
-append_escaped(struct buf *to, enum template_place place, enum url_part url,
-	       const char *value)
-{
-	if (url == URL_PART || (url == URL_WHOLE && !is_good_url(value))) {
-		escape_url(to, value);
-		return;
-	}
-	if (place == TEMPLATE_HTML) {
-		escape_html(to, value);
-		return;
-	}
-	if (place == TEMPLATE_TEXT)
-		buf_append_text(to, value);
-	else
-		template_escape_header(to, place, value);
-}
-
-static void
-render_value(const struct template_text *text, const struct node *node,
-	     const struct template_values *values, struct buf *to)
-{
-	struct buf value = BUF_INIT;
-
-	append_value(node, values, &value);
-	if (value.len)
-		append_escaped(to, text->place, node->url, buf_text(&value));
-	else if (node->fallback)
-		append_escaped(to, text->place, node->url, node->fallback);
-	buf_done(&value);
-}
-
-void
-template_text_render(const struct template_text *text,
-		     const struct template_values *values, struct buf *to)
-{
-	size_t i = 0;
-
-	while (i < text->n_nodes) {
-		const struct node *node = &text->nodes[i++];
-
-		switch (node->kind) {
-		case NODE_LITERAL:
-			buf_append(to, node->text, node->len);
-			break;
-		case NODE_IF:
-			if (!condition_test(node->condition, values->view, NULL,
-					    values->now))
-				i = node->jump;
-			break;
-		case NODE_ELSE: /* reached from the IF's part: it is over */
-			i = node->jump;
-			break;
-		case NODE_END:
-			break;
-		default:
-			render_value(text, node, values, to);
-		}
 	}
 }

@@ -36,6 +36,9 @@ struct template_source {
 	enum template_place place;
 	const char *where;   /* "Subject", "the text/html part" */
 	unsigned first_line; /* of `text` in the file; 0 = say no file line */
+	/* Of a header field, folded perhaps: the file, and where in it `text`
+	 * begins; NULL = it stands there in other bytes. */
+	const char *file, *raw;
 };
 
 /* What is filled in. */
@@ -61,6 +64,8 @@ enum sg_status template_text_parse(struct pool *pool,
 void template_text_done(struct template_text *text);
 /* Does {{forward_url}} stand in it? NULL: no. */
 bool template_text_forwards(const struct template_text *text);
+/* And {{confirm_url}}? */
+bool template_text_confirms(const struct template_text *text);
 /* template_escape.c: appended, for one of the places in headers. */
 void template_escape_header(struct buf *to, enum template_place place,
 			    const char *value);

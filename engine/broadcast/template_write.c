@@ -308,9 +308,9 @@ is_replaced(const char *line, size_t len)
 	return false;
 }
 
-void
-template_write_part_head(const char *head, size_t len, const char *type,
-			 struct buf *to)
+/* What is said of a part, less its type and encoding. */
+static void
+write_others(const char *head, size_t len, struct buf *to)
 {
 	const char *end = head + len, *next;
 	bool dropping = false;
@@ -328,8 +328,26 @@ template_write_part_head(const char *head, size_t len, const char *type,
 		if (!dropping)
 			buf_append(to, head, line_len);
 	}
+}
+
+void
+template_write_part_head(const char *head, size_t len, const char *type,
+			 struct buf *to)
+{
+	write_others(head, len, to);
 	buf_printf(to,
 		   "Content-Type: %s; charset=utf-8\n"
 		   "Content-Transfer-Encoding: quoted-printable\n\n",
 		   type);
+}
+
+void
+template_write_alternative_head(const char *head, size_t len,
+				const char *boundary, struct buf *to)
+{
+	write_others(head, len, to);
+	buf_printf(to,
+		   "Content-Type: multipart/alternative;\n"
+		   " boundary=\"%s\"\n\n",
+		   boundary);
 }

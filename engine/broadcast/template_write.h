@@ -32,5 +32,8 @@ size_t template_part_head(const char *body, size_t from, size_t content);
  * (UTF-8, quoted-printable), then the empty line. */
 void template_write_part_head(const char *head, size_t len, const char *type,
 			      struct buf *to);
+/* The same of one that becomes several. */
+void template_write_alternative_head(const char *head, size_t len,
+				     const char *boundary, struct buf *to);
 
 #endif

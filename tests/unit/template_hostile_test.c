@@ -265,6 +265,37 @@ no_value_breaks_out_of_its_place(void **state)
 	}
 }
 
+/* Between the quotes that are not there, too. */
+static void
+no_value_ends_a_bare_attribute(void **state)
+{
+	static const char bare[] =
+		"Subject: x\nContent-Type: text/html\n\n"
+		"<img alt={{field.x}} src=a.png><a href={{field.x}}>a</a>"
+		"<p class={{field.x | default: 'a b'}}>\n";
+	static const char *const hostile_values[] = {
+		"a onerror=alert(1)",
+		"a\tonerror=b",
+		"a>b",
+		"a`b",
+		"a/>",
+		"https://x.test/ onclick=alert(1)"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(hostile_values) / sizeof(char *); i++) {
+		char *text = render(bare, hostile_values[i]), *html;
+
+		html = strstr(text, "text/html");
+		assert_non_null(html);
+		assert_null(strstr(html, " onerror"));
+		assert_null(strstr(html, " onclick"));
+		assert_null(strstr(html, "onerror=3D"));
+		assert_null(strstr(html, "onclick=3D"));
+		assert_null(strchr(html, '`'));
+		free(text);
+	}
+}
+
 /* What people read is the value, sign by sign. */
 static void
 the_subject_says_what_the_field_says(void **state)
@@ -515,6 +546,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_value_breaks_out_of_its_place),
+		cmocka_unit_test(no_value_ends_a_bare_attribute),
 		cmocka_unit_test(the_subject_says_what_the_field_says),
 		cmocka_unit_test(
 			a_long_value_is_cut_in_headers_and_whole_in_the_text),

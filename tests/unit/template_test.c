@@ -208,6 +208,31 @@ what_is_wrong_is_said_with_line_and_column(void **state)
 }
 
 static void
+a_place_in_the_header_is_that_of_the_file(void **state)
+{
+	(void)state;
+	expect("From: a@b.de\nSubject: Hi {{nope}}\n\nx",
+	       "Subject, line 2, column 15: unknown variable nope");
+	expect("X-A: 1\r\nSubject:\tHi {{nope}}\r\n\r\nx",
+	       "Subject, line 2, column 15: ");
+	expect("X-A: 1\nX-A: {{nope}}\n\nx", "X-A, line 2, column 8: ");
+	expect("Subject: Gr\xc3\xbc\xc3\x9f dich\n {{nope}}\n\nx",
+	       "Subject, line 2, column 4: ");
+	expect("Subject: =?utf-8?Q?=7B=7Bnope}}?=\n\nx",
+	       "Subject (decoded), line 1, column 3: ");
+}
+
+static void
+an_open_block_is_shown_where_it_begins(void **state)
+{
+	(void)state;
+	expect("Subject: x\n\na\n {{#if score > 1}}\nb\n\n",
+	       "line 4, column 2: {{#if}} without {{/if}}");
+	expect("Subject: x\n\n{{#if score > 1}}{{else}}\n{{#if score > 2}}",
+	       "line 4, column 1: {{#if}} without {{/if}}");
+}
+
+static void
 a_quoted_printable_part_is_decoded_first(void **state)
 {
 	(void)state;
@@ -343,6 +368,46 @@ a_template_says_whether_it_has_a_forward_url(void **state)
 	}
 }
 
+/* With its image, as a newsletter often comes. */
+#define RELATED(first)                                                \
+	"Subject: x\nMIME-Version: 1.0\n"                             \
+	"Content-Type: multipart/related; boundary=\"cut\"\n\n" first \
+	"--cut\nContent-Type: text/html; charset=utf-8\n"             \
+	"Content-ID: <root@x>\n\n<p>Hello <b>you</b></p>\n"           \
+	"--cut\nContent-Type: image/gif\nContent-ID: <logo@x>\n"      \
+	"Content-Transfer-Encoding: base64\n\nR0lGODlhAQABAAAAACw=\n" \
+	"--cut--\n"
+
+static void
+html_with_its_images_gets_a_text_part_beside_it(void **state)
+{
+	char *twice;
+
+	(void)state;
+	expect(RELATED(""),
+	       "--cut\r\nContent-ID: <root@x>\r\n"
+	       "Content-Type: multipart/alternative;\r\n"
+	       " boundary=\"=_scoregate_text\"\r\n\r\n"
+	       "--=_scoregate_text\r\n"
+	       "Content-Type: text/plain; charset=utf-8\r\n"
+	       "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
+	       "Hello you\r\n\r\n\r\n"
+	       "--=_scoregate_text\r\n"
+	       "Content-Type: text/html; charset=utf-8\r\n");
+	expect(RELATED(""), "\r\n--=_scoregate_text--\r\n\r\n--cut\r\n"
+			    "Content-Type: image/gif\r\n"
+			    "Content-ID: <logo@x>\r\n"
+			    "Content-Transfer-Encoding: base64\r\n\r\n"
+			    "R0lGODlhAQABAAAAACw=\r\n--cut--\r\n");
+	expect_not(RELATED("--cut\nContent-Type: text/plain\n\nHi\n"),
+		   "scoregate_text");
+	/* What has been through it once is a template all the same. */
+	twice = render(RELATED("--cut\nContent-Type: text/x\n\n"
+			       "--=_scoregate_text\n"));
+	assert_non_null(strstr(twice, "boundary=\"=_scoregate_text_\""));
+	free(twice);
+}
+
 static void
 html_alone_gets_a_text_part(void **state)
 {
@@ -402,6 +467,8 @@ main(void)
 		cmocka_unit_test(a_subject_outside_ascii_becomes_encoded_words),
 		cmocka_unit_test(conditions_choose_a_part),
 		cmocka_unit_test(what_is_wrong_is_said_with_line_and_column),
+		cmocka_unit_test(a_place_in_the_header_is_that_of_the_file),
+		cmocka_unit_test(an_open_block_is_shown_where_it_begins),
 		cmocka_unit_test(a_quoted_printable_part_is_decoded_first),
 		cmocka_unit_test(a_latin1_part_goes_out_in_utf8),
 		cmocka_unit_test(parts_without_variables_stay_byte_for_byte),
@@ -411,6 +478,8 @@ main(void)
 		cmocka_unit_test(the_forward_url_is_escaped_by_its_place),
 		cmocka_unit_test(a_template_says_whether_it_has_a_forward_url),
 		cmocka_unit_test(html_alone_gets_a_text_part),
+		cmocka_unit_test(
+			html_with_its_images_gets_a_text_part_beside_it),
 		cmocka_unit_test(a_header_in_utf8_becomes_encoded_words),
 		cmocka_unit_test(an_address_in_utf8_stays_an_address),
 		cmocka_unit_test(quoted_printable_lines_have_at_most_76),
