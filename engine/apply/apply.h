@@ -79,7 +79,7 @@ struct apply_options {
 	size_t n_teams;
 	void (*outbox_wake)(void *arg);
 	void *outbox_arg;
-	size_t sequence_pace; /* steps a second; 0 = 50 */
+	double sequence_pace; /* steps a second; 0 = 50 */
 	/* Where the files are that people sent; they go with the person. NULL
 	 * = nowhere. */
 	const char *files_directory;

@@ -149,19 +149,52 @@ follower(const struct sequence_difference *d, size_t step)
 /* Whoever is to do a step that is no more goes on with the next. */
 static enum sg_status
 move_on(struct apply *apply, const struct sequence_difference *d,
-	struct sg_err *err)
+	const char *step, const char *instead, struct sg_err *err)
+{
+	struct store_enrolment_change change = {
+		.sequence = d->before->name, .step = step, .instead = instead};
+
+	if (*instead)
+		change.after_ms =
+			d->after->steps[sequence_find_step(d->after, instead)]
+				.after_ms;
+	return store_enrolment_move(apply->store, &change, err);
+}
+
+/* Another time was set for a step, or other hours for all: who waits for it
+ * waits until then. What is not within its hours is put off when it is due. */
+static enum sg_status
+reschedule(struct apply *apply, const struct sequence_difference *d,
+	   const struct sequence_step *before, struct sg_err *err)
+{
+	const struct sequence_step *after =
+		&d->after->steps[sequence_find_step(d->after, before->name)];
+	const char *hours = d->before->at ? d->before->at : "";
+	const struct store_enrolment_change change = {
+		.sequence = d->before->name,
+		.step = before->name,
+		.after_ms = after->after_ms};
+
+	if (before->after_ms == after->after_ms &&
+	    !strcmp(hours, d->after->at ? d->after->at : ""))
+		return SG_OK;
+	return store_enrolment_reschedule(apply->store, &change, err);
+}
+
+static enum sg_status
+follow_steps(struct apply *apply, const struct sequence_difference *d,
+	     struct sg_err *err)
 {
 	enum sg_status status = SG_OK;
 	size_t i;
 
 	for (i = 0; i < d->before->n_steps && status == SG_OK; i++) {
-		const char *step = d->before->steps[i].name;
+		const struct sequence_step *step = &d->before->steps[i];
 		const char *instead = follower(d, i);
 
-		if (strcmp(step, instead) != 0)
-			status = store_enrolment_move(apply->store,
-						      d->before->name, step,
-						      instead, err);
+		status = strcmp(step->name, instead) == 0
+				 ? reschedule(apply, d, step, err)
+				 : move_on(apply, d, step->name, instead, err);
 	}
 	return status;
 }
@@ -179,7 +212,7 @@ write_difference(struct apply *apply, const struct ruleset *after,
 		status = store_sequence_end(apply->store, d->before->id,
 					    apply->now, author, err);
 	if (status == SG_OK && d->before)
-		status = move_on(apply, d, err);
+		status = follow_steps(apply, d, err);
 	if (status != SG_OK || !d->after)
 		return status;
 	row.name = d->after->name;

@@ -22,6 +22,8 @@ struct sequence_set {
 
 /* Why a row's step is due later: its reader wants no mail until then. */
 #define SEQUENCE_PAUSED "paused"
+/* Its condition did not hold, and `else` is wait. */
+#define SEQUENCE_ASKED_AGAIN "asked again"
 
 /* Somebody is to start or to stop, once the change under way is written. */
 struct sequence_move {
@@ -73,6 +75,15 @@ enum sg_status sequences_start(struct apply *apply, struct cached *cached,
 enum sg_status sequences_stop(struct apply *apply, struct cached *cached,
 			      const struct automation_deed *deed,
 			      struct sg_err *err) MUST_CHECK;
+
+/* --- apply_sequence_follow.c: what is next ---------------------------------
+ */
+
+/* The record's rows after an effective entry of its history. */
+enum sg_status sequences_follow(struct apply *apply,
+				const struct cached *cached,
+				const struct signal *entry,
+				struct sg_err *err) MUST_CHECK;
 
 /* --- apply_sequence_due.c: steps ------------------------------------------ */
 

@@ -10,7 +10,12 @@
 #include "apply/apply_sequence.h"
 #include "apply/fold_parts.h"
 
-enum { PACE_MS = 1000, PACE_DEFAULT = 50, ASLEEP_MS = 60000 };
+enum {
+	SECOND_MS = 1000,
+	PACE_DEFAULT = 50,
+	ASLEEP_MS = 60000,
+	LOOK_MOST = 1000 /* rows in a transaction */
+};
 
 struct due {
 	struct apply *apply;
@@ -18,6 +23,7 @@ struct due {
 	const struct store_enrolment *row;
 	const struct sequence *sequence;
 	const struct sequence_step *step;
+	bool put_off; /* nothing was done, it takes no turn of the pace */
 };
 
 /* --- entries -------------------------------------------------------------- */
@@ -67,8 +73,10 @@ stop(const struct due *due, const char *reason, struct sg_err *err)
 static const char *
 why_here(const struct due *due)
 {
-	return strcmp(due->row->reason, SEQUENCE_PAUSED) ? due->row->reason
-							 : "";
+	return strcmp(due->row->reason, SEQUENCE_PAUSED) &&
+			       strcmp(due->row->reason, SEQUENCE_ASKED_AGAIN)
+		       ? due->row->reason
+		       : "";
 }
 
 static enum sg_status
@@ -174,11 +182,11 @@ do_step(const struct due *due, struct sg_err *err)
  */
 
 static enum sg_status
-put_off(const struct due *due, int64_t due_at, const char *reason,
-	struct sg_err *err)
+put_off(struct due *due, int64_t due_at, const char *reason, struct sg_err *err)
 {
 	struct store_enrolment row = *due->row;
 
+	due->put_off = true;
 	row.due_at = due_at;
 	if (*reason)
 		row.reason = reason;
@@ -219,8 +227,6 @@ run_one(struct due *due, struct sg_err *err)
 
 	if (!sequence)
 		return stop(due, "the sequence was removed", err);
-	if (!sequence->enabled)
-		return put_off(due, apply->now + ASLEEP_MS, "", err);
 	step = sequence_find_step(sequence, due->row->step);
 	if (step == sequence->n_steps)
 		return finish(due,
@@ -243,18 +249,15 @@ run_one(struct due *due, struct sg_err *err)
 }
 
 static enum sg_status
-load_and_run(struct apply *apply, const struct store_enrolment *row,
-	     struct sg_err *err)
+load_and_run(struct due *due, struct sg_err *err)
 {
-	struct due due = {.apply = apply,
-			  .row = row,
-			  .sequence = sequences_find(apply, row->sequence)};
-	struct store_enrolment gone = *row;
-	enum sg_status status =
-		apply_load_record(apply, row->record_id, &due.cached, err);
+	struct apply *apply = due->apply;
+	struct store_enrolment gone = *due->row;
+	enum sg_status status = apply_load_record(apply, due->row->record_id,
+						  &due->cached, err);
 
-	if (status == SG_OK && !fold_deleted(due.cached->fold)) {
-		status = run_one(&due, err);
+	if (status == SG_OK && !fold_deleted(due->cached->fold)) {
+		status = run_one(due, err);
 		return status == SG_OK ? automations_run(apply, err) : status;
 	}
 	if (status != SG_OK && status != SG_NONE)
@@ -275,26 +278,63 @@ sequences_next(const struct apply *apply)
 						: all->rests_until;
 }
 
+/* Of those that are due, at most `most`; *n_done: how many of them took their
+ * turn. */
 static enum sg_status
-run_all(struct apply *apply, int64_t *next_out, struct sg_err *err)
+run_some(struct apply *apply, size_t most, size_t *n_due, size_t *n_done,
+	 struct sg_err *err)
 {
-	size_t pace = apply->options.sequence_pace
-			      ? apply->options.sequence_pace
-			      : PACE_DEFAULT;
 	struct store_enrolments rows = {NULL, 0};
 	enum sg_status status;
 	size_t i;
 
-	status = store_enrolments_due(apply->store, apply->now, pace,
+	status = store_enrolments_due(apply->store, apply->now, most,
 				      apply->work, &rows, err);
-	for (i = 0; i < rows.n_rows && status == SG_OK; i++)
-		status = load_and_run(apply, &rows.rows[i], err);
+	for (i = 0; i < rows.n_rows && status == SG_OK; i++) {
+		struct due due = {.apply = apply,
+				  .row = &rows.rows[i],
+				  .sequence = sequences_find(
+					  apply, rows.rows[i].sequence)};
+
+		/* All of them at once: there may be many. */
+		if (due.sequence && !due.sequence->enabled) {
+			status = store_enrolments_put_off(
+				apply->store, due.sequence->name, apply->now,
+				apply->now + ASLEEP_MS, err);
+			continue;
+		}
+		status = load_and_run(&due, err);
+		*n_done += !due.put_off;
+	}
+	*n_due = rows.n_rows;
+	return status;
+}
+
+/* Who is put off, as it is night there, holds up nobody behind. */
+static enum sg_status
+run_all(struct apply *apply, int64_t *next_out, struct sg_err *err)
+{
+	double pace = apply->options.sequence_pace > 0
+			      ? apply->options.sequence_pace
+			      : PACE_DEFAULT;
+	size_t turns = pace > 1 ? (size_t)pace : 1;
+	size_t n_looked = 0, n_done = 0, n_due = turns, most = turns;
+	enum sg_status status = SG_OK;
+
+	while (status == SG_OK && n_due == most && n_done < turns &&
+	       n_looked < LOOK_MOST) {
+		most = turns - n_done;
+		status = run_some(apply, most, &n_due, &n_done, err);
+		n_looked += n_due;
+	}
 	if (status == SG_OK)
 		status = store_enrolment_next(apply->store, next_out, err);
 	if (status == SG_NONE)
 		status = SG_OK;
-	if (rows.n_rows == pace)
-		apply->sequences->rests_until = apply->now + PACE_MS;
+	if (n_done >= turns)
+		apply->sequences->rests_until =
+			apply->now +
+			(int64_t)((double)turns * SECOND_MS / pace);
 	return status;
 }
 

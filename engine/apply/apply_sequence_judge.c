@@ -101,95 +101,6 @@ judge_stops(struct apply *apply, struct cached *cached)
 		automation_view_free(view);
 }
 
-/* --- from an entry of the history to the row ------------------------------ */
-
-static int64_t
-when_due(const struct apply *apply, const struct sequence *sequence,
-	 size_t step, int64_t from)
-{
-	return sequence_window_next(&sequence->window, apply->options.timezone,
-				    from + sequence->steps[step].after_ms);
-}
-
-/* What the entry says, and what is next after it. */
-static void
-next_of(struct apply *apply, const struct signal *entry,
-	struct store_enrolment *row)
-{
-	const struct sequence *sequence = sequences_find(apply, row->sequence);
-	size_t step = 0;
-
-	row->state = "active";
-	row->due_at = apply->now; /* it is gone: the run of dues ends it */
-	if (strcmp(entry->name, "sequence.stopped") == 0)
-		row->state = "stopped";
-	else if (strcmp(entry->name, "sequence.finished") == 0)
-		row->state = "finished";
-	if (strcmp(row->state, "active") != 0) {
-		row->due_at = 0;
-		row->step = "";
-	} else if (sequence) {
-		if (strcmp(entry->name, "sequence.stepped") == 0)
-			step = sequence_find_step(sequence,
-						  signal_get(entry, "step")) +
-			       1;
-		row->step = step < sequence->n_steps
-				    ? sequence->steps[step].name
-				    : "";
-		if (*row->step)
-			row->due_at = when_due(apply, sequence, step,
-					       entry->happened_at);
-	}
-}
-
-static enum sg_status
-follow_entry(struct apply *apply, const struct cached *cached,
-	     const struct signal *entry, struct sg_err *err)
-{
-	const char *reason = signal_get(entry, "reason");
-	const char *again = signal_get(entry, "next_at");
-	struct store_enrolment row = {.sequence = signal_get(entry, "sequence"),
-				      .record_id = cached->id,
-				      .since = entry->happened_at,
-				      .reason = reason ? reason : "",
-				      .step = ""};
-
-	next_of(apply, entry, &row);
-	if (again) { /* the same step once more */
-		row.step = signal_get(entry, "step");
-		row.due_at = strtoll(again, NULL, 10);
-	}
-	if (row.due_at && row.due_at < apply->sequences->next_due)
-		apply->sequences->next_due = row.due_at;
-	return store_enrolment_put(apply->store, &row, err);
-}
-
-/* Steps that wait out a pause are asked again: it may be over. */
-static enum sg_status
-follow_pause(struct apply *apply, const struct cached *cached,
-	     struct sg_err *err)
-{
-	apply->sequences->next_due = 0;
-	return store_enrolments_wake(apply->store, cached->id, SEQUENCE_PAUSED,
-				     apply->now, err);
-}
-
-static enum sg_status
-follow(struct apply *apply, const struct cached *cached,
-       const struct signal *entry, struct sg_err *err)
-{
-	const char *field;
-
-	if (entry->kind == SIGNAL_SEQUENCE)
-		return follow_entry(apply, cached, entry, err);
-	if (entry->kind != SIGNAL_FIELD_SET)
-		return SG_OK;
-	field = signal_get(entry, "name");
-	return field && !strcmp(field, "paused_until")
-		       ? follow_pause(apply, cached, err)
-		       : SG_OK;
-}
-
 enum sg_status
 sequences_after(struct apply *apply, struct cached *cached,
 		const struct automation_event *event, struct sg_err *err)
@@ -200,7 +111,7 @@ sequences_after(struct apply *apply, struct cached *cached,
 	size_t i;
 
 	if (event && event->signal && event->effective)
-		status = follow(apply, cached, event->signal, err);
+		status = sequences_follow(apply, cached, event->signal, err);
 	if (status != SG_OK || !file->n_sequences || fold_deleted(cached->fold))
 		return status;
 	held = starts_held(apply, cached);

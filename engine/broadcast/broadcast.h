@@ -118,9 +118,10 @@ struct broadcast_one_mail {
 	const char *campaign;
 	uint64_t record_key, message_id;
 	struct mail_made *made; /* instrumented here; NULL = it is not */
+	int64_t not_before;	/* SG_BUSY: look again then */
 };
 /* In `pool`. SG_NONE: the record must not get it (suppressed, unsubscribed,
- * deleted, no address). */
+ * deleted, no address). SG_BUSY: its reader wants no mail for now. */
 enum sg_status broadcast_make_one(struct broadcasts *broadcasts,
 				  const struct broadcast_one *one,
 				  struct pool *pool,

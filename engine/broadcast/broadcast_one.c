@@ -9,8 +9,11 @@
 #include "gate/mail_here.h"
 #include "signal/module.h"
 #include "store/store_list.h"
+#include "store/store_outbox.h"
 #include "store/store_record.h"
 #include "store/store_suppression.h"
+
+enum { LOOK_AGAIN_MS = 3600000 };
 
 const struct net_smtp_options *
 broadcasts_smtp(const struct broadcasts *broadcasts)
@@ -36,17 +39,25 @@ broadcast_has_left(const struct store_members *members, const char *list)
 	return left && !joined;
 }
 
+/* Who is asked about, and what is said of it. */
+struct asked {
+	struct store *store;
+	const char *list;
+	int64_t now;
+	int64_t paused_until; /* that is why it must not; 0 = it is not */
+};
+
 /* Of one record. SG_NONE: it must not. */
 static enum sg_status
-record_may_get(struct store *store, const struct store_record *record,
-	       const char *list, int64_t now, struct sg_err *err)
+record_may_get(struct asked *asked, const struct store_record *record,
+	       struct sg_err *err)
 {
 	struct pool *pool = pool_new();
+	struct store *store = asked->store;
 	struct store_suppression suppression;
 	struct store_members members = {0};
-	bool paused = false;
 	enum sg_status status = store_suppression_get(
-		store, record->record_key, now, pool, &suppression, err);
+		store, record->record_key, asked->now, pool, &suppression, err);
 
 	if (status == SG_OK)
 		status = err_set(err, SG_NONE, "suppressed: %s",
@@ -54,12 +65,12 @@ record_may_get(struct store *store, const struct store_record *record,
 	else if (status == SG_NONE)
 		status = store_members_of(store, record->id, pool, &members,
 					  err);
-	if (status == SG_OK && broadcast_has_left(&members, list))
+	if (status == SG_OK && broadcast_has_left(&members, asked->list))
 		status = err_set(err, SG_NONE, "unsubscribed");
 	if (status == SG_OK)
-		status = broadcast_is_paused(store, record->id, now, &paused,
-					     err);
-	if (status == SG_OK && paused)
+		status = broadcast_paused_until(store, record->id, asked->now,
+						&asked->paused_until, err);
+	if (status == SG_OK && asked->paused_until)
 		status = err_set(err, SG_NONE, "paused");
 	pool_free(pool);
 	return status;
@@ -67,8 +78,8 @@ record_may_get(struct store *store, const struct store_record *record,
 
 /* What holds for an address in one module holds for it in all. */
 static enum sg_status
-address_may_get(struct store *store, const struct store_record *record,
-		const char *list, int64_t now, struct sg_err *err)
+address_may_get(struct asked *asked, const struct store_record *record,
+		struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	enum sg_status status = SG_OK;
@@ -81,13 +92,30 @@ address_may_get(struct store *store, const struct store_record *record,
 		if (!module_has_email(module) ||
 		    strcmp(module, record->module) == 0)
 			continue;
-		status = store_record_find_key(store, module, record->key, pool,
-					       &other, err);
-		status = status == SG_OK
-				 ? record_may_get(store, &other, list, now, err)
+		status = store_record_find_key(asked->store, module,
+					       record->key, pool, &other, err);
+		status = status == SG_OK ? record_may_get(asked, &other, err)
 			 : status == SG_NONE ? SG_OK
 					     : status;
 	}
+	pool_free(pool);
+	return status;
+}
+
+static enum sg_status
+may_get(struct asked *asked, uint32_t record_id, struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	struct store_record record;
+	enum sg_status status =
+		store_record_get(asked->store, record_id, pool, &record, err);
+
+	if (status == SG_OK && record.deleted_at)
+		status = err_set(err, SG_NONE, "the record was deleted");
+	if (status == SG_OK)
+		status = record_may_get(asked, &record, err);
+	if (status == SG_OK && module_has_email(record.module))
+		status = address_may_get(asked, &record, err);
 	pool_free(pool);
 	return status;
 }
@@ -96,19 +124,27 @@ enum sg_status
 broadcast_may_get(struct store *store, uint32_t record_id, const char *list,
 		  int64_t now, struct sg_err *err)
 {
-	struct pool *pool = pool_new();
-	struct store_record record;
-	enum sg_status status =
-		store_record_get(store, record_id, pool, &record, err);
+	struct asked asked = {store, list, now, 0};
 
-	if (status == SG_OK && record.deleted_at)
-		status = err_set(err, SG_NONE, "the record was deleted");
-	if (status == SG_OK)
-		status = record_may_get(store, &record, list, now, err);
-	if (status == SG_OK && module_has_email(record.module))
-		status = address_may_get(store, &record, list, now, err);
-	pool_free(pool);
-	return status;
+	return may_get(&asked, record_id, err);
+}
+
+/* SG_BUSY: not before *not_before_out. A pause that is ended before it is
+ * over is seen within LOOK_AGAIN_MS, wherever it was ended. */
+static enum sg_status
+may_get_now(struct asked *asked, uint32_t record_id, int64_t *not_before_out,
+	    struct sg_err *err)
+{
+	enum sg_status status = may_get(asked, record_id, err);
+	char until[CLOCK_TEXT_SIZE];
+
+	if (status != SG_NONE || !asked->paused_until)
+		return status;
+	*not_before_out = asked->paused_until;
+	if (*not_before_out > asked->now + LOOK_AGAIN_MS)
+		*not_before_out = asked->now + LOOK_AGAIN_MS;
+	clock_format(asked->paused_until, until);
+	return err_set(err, SG_BUSY, STORE_OUTBOX_PAUSED "%s", until);
 }
 
 enum sg_status
@@ -147,15 +183,17 @@ make(struct broadcasts *broadcasts, struct store *store,
 				      .confirm = one->confirm};
 	struct template *template;
 	int64_t now = clock_now();
+	struct asked asked = {.store = store, .now = now};
 	enum sg_status status =
 		broadcast_template(broadcasts, store, one->template,
 				   one->template_len, &template, err);
 
 	if (status != SG_OK)
 		return status;
+	asked.list = template_list(template);
 	if (!one->confirm)
-		status = broadcast_may_get(store, one->record_id,
-					   template_list(template), now, err);
+		status = may_get_now(&asked, one->record_id,
+				     &mail_out->not_before, err);
 	if (status == SG_OK)
 		status = broadcast_mail_make(broadcasts, store, &row, template,
 					     one->record_id, now, &mail, err);

@@ -119,9 +119,10 @@ enum sg_status broadcast_select(struct broadcasts *broadcasts,
 enum sg_status broadcast_select_paused(struct store *store, int64_t now,
 				       struct record_set *paused,
 				       struct sg_err *err) MUST_CHECK;
-enum sg_status broadcast_is_paused(struct store *store, uint32_t record_id,
-				   int64_t now, bool *paused_out,
-				   struct sg_err *err) MUST_CHECK;
+/* 0: it is not. */
+enum sg_status broadcast_paused_until(struct store *store, uint32_t record_id,
+				      int64_t now, int64_t *until_out,
+				      struct sg_err *err) MUST_CHECK;
 void broadcast_selection_done(struct broadcast_selection *selection);
 
 /* broadcast_mail.c: one recipient's mail. */

@@ -14,13 +14,15 @@ struct walk {
 	int64_t now;
 };
 
-/* A value that is no date pauses nothing. */
-static bool
-is_after(const char *value, int64_t now)
+/* Until when; 0 = no longer. A value that is no date pauses nothing. */
+static int64_t
+until_of(const char *value, int64_t now)
 {
 	int64_t until;
 
-	return clock_parse(value, NULL, &until, NULL) == SG_OK && until > now;
+	return clock_parse(value, NULL, &until, NULL) == SG_OK && until > now
+		       ? until
+		       : 0;
 }
 
 static enum sg_status
@@ -29,7 +31,7 @@ look(void *arg, uint32_t record_id, const char *value, struct sg_err *err)
 	struct walk *walk = arg;
 
 	(void)err;
-	if (is_after(value, walk->now))
+	if (until_of(value, walk->now))
 		record_set_add(walk->paused, record_id);
 	return SG_OK;
 }
@@ -44,8 +46,8 @@ broadcast_select_paused(struct store *store, int64_t now,
 }
 
 enum sg_status
-broadcast_is_paused(struct store *store, uint32_t record_id, int64_t now,
-		    bool *paused_out, struct sg_err *err)
+broadcast_paused_until(struct store *store, uint32_t record_id, int64_t now,
+		       int64_t *until_out, struct sg_err *err)
 {
 	struct pool *pool = pool_new();
 	const char *value = "";
@@ -53,7 +55,7 @@ broadcast_is_paused(struct store *store, uint32_t record_id, int64_t now,
 		store_field_get(store, record_id, field, pool, &value, err);
 
 	if (status == SG_OK || status == SG_NONE) {
-		*paused_out = status == SG_OK && is_after(value, now);
+		*until_out = status == SG_OK ? until_of(value, now) : 0;
 		status = SG_OK;
 	}
 	pool_free(pool);

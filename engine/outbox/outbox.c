@@ -168,8 +168,13 @@ conclude(struct outbox *outbox, const struct store_outbox *row,
 	int64_t now = clock_now();
 	char quoted[LOG_QUOTE_SIZE];
 
-	result.row.tries++;
 	result.row.trouble = try->trouble;
+	if (try->end == OUTBOX_POSTPONED) {
+		result.row.due_at = try->at;
+		note(outbox, &result);
+		return;
+	}
+	result.row.tries++;
 	result.row.done_at = now;
 	if (try->end == OUTBOX_DONE)
 		result.row.state = OUTBOX_DELIVERED;
@@ -225,7 +230,7 @@ deliver(struct outbox_worker *worker)
 {
 	struct outbox *outbox = worker->outbox;
 	struct pool *pool = pool_new();
-	struct outbox_try try = {OUTBOX_LATER, ""};
+	struct outbox_try try = {OUTBOX_LATER, 0, ""};
 	struct store_outbox row;
 	struct sg_err err = {0};
 	struct store *store;

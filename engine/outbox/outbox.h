@@ -26,6 +26,9 @@ struct outbox_mail {
 	/* Asked when its last bytes are about to go: false = not now. NULL:
 	 * they may. */
 	bool (*handing_over)(void *arg);
+	/* With SG_BUSY: nobody may have it before; that was no try. 0 = later,
+	 * as after any trouble. */
+	int64_t not_before;
 	/* Its recipient was refused for good, with that reply; or NULL. */
 	void (*refused)(void *arg, const char *reply);
 	void (*done)(void *arg); /* after it; NULL = nothing to free */

@@ -66,6 +66,17 @@ send_it(struct outbox_worker *worker, const struct outbox_mail *mail,
 		net_smtp_run(worker->smtp, STEP_MS);
 }
 
+/* There is no mail. */
+static enum outbox_end
+end_of(enum sg_status status, const struct outbox_mail *mail)
+{
+	if (status == SG_BUSY && mail->not_before)
+		return OUTBOX_POSTPONED;
+	return status == SG_NONE      ? OUTBOX_NOT
+	       : status == SG_REFUSED ? OUTBOX_NEVER
+				      : OUTBOX_LATER;
+}
+
 void
 outbox_try_mail(struct outbox_worker *worker, const struct store_outbox *row,
 		struct outbox_try *try)
@@ -86,14 +97,11 @@ outbox_try_mail(struct outbox_worker *worker, const struct store_outbox *row,
 		status = err_set(&err, SG_REFUSED, "nothing makes templates");
 	if (status == SG_OK && !options->smtp)
 		status = err_set(&err, SG_REFUSED, "there is no SMTP server");
+	try->at = mail.not_before;
 	if (status == SG_OK)
 		send_it(worker, &mail, try);
 	else
-		outbox_say(try,
-			   status == SG_NONE	  ? OUTBOX_NOT
-			   : status == SG_REFUSED ? OUTBOX_NEVER
-						  : OUTBOX_LATER,
-			   "%s", err.text);
+		outbox_say(try, end_of(status, &mail), "%s", err.text);
 	if (mail.done)
 		mail.done(mail.arg);
 	pool_free(pool);

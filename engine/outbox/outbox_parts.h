@@ -38,9 +38,16 @@ struct outbox {
 };
 
 /* What came of a try. */
-enum outbox_end { OUTBOX_DONE, OUTBOX_LATER, OUTBOX_NEVER, OUTBOX_NOT };
+enum outbox_end {
+	OUTBOX_DONE,
+	OUTBOX_LATER,
+	OUTBOX_POSTPONED,
+	OUTBOX_NEVER,
+	OUTBOX_NOT
+};
 struct outbox_try {
 	enum outbox_end end;
+	int64_t at; /* OUTBOX_POSTPONED: until then, and it was no try */
 	char trouble[OUTBOX_TROUBLE_SIZE];
 };
 

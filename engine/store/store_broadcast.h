@@ -251,6 +251,7 @@ struct store_broadcast_hit {
 	int verdict; /* enum verdict */
 	const char *verdict_reason;
 	const char *props; /* JSON */
+	const char *step;  /* of a sequence; NULL = of a broadcast */
 };
 struct store_broadcast_hits {
 	struct store_broadcast_hit *rows;
@@ -261,6 +262,7 @@ struct store_broadcast_hits_asked {
 	const char *name, *signal;
 	int64_t after;
 	size_t most;
+	const char *step; /* of a sequence: only on its mail; NULL = any */
 };
 enum sg_status
 store_broadcast_get_hits(struct store *store,

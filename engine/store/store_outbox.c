@@ -143,6 +143,27 @@ store_outbox_tried(struct store *store, const struct store_outbox *row,
 	return store_run_one(store, statement, err);
 }
 
+enum sg_status
+store_outbox_end_pause(struct store *store, uint32_t record_id, int64_t now,
+		       struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE outbox SET due_at = ?1"
+			       " WHERE record_id = ?2 AND state = 1"
+			       " AND due_at > ?1"
+			       " AND substr(trouble, 1, length(?3)) = ?3",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	db_bind_int(statement, 2, record_id);
+	db_bind_text(statement, 3, STORE_OUTBOX_PAUSED);
+	return db_run(statement, err);
+}
+
 static enum sg_status
 turn(struct store *store, struct db_statement *statement, int64_t id,
      int64_t now, struct sg_err *err)
@@ -243,24 +264,20 @@ enum sg_status
 store_outbox_expire(struct store *store, int64_t before, size_t most,
 		    uint64_t *n_out, struct sg_err *err)
 {
-	static const char *const statements[] = {
-		"DELETE FROM sequence_mail WHERE outbox_id IN (SELECT id FROM"
-		" outbox WHERE state IN (2, 4) AND id < ? ORDER BY id LIMIT ?)",
-		"DELETE FROM outbox WHERE id IN (SELECT id FROM"
-		" outbox WHERE state IN (2, 4) AND id < ? ORDER BY id LIMIT ?)",
-	};
 	struct db_statement *statement;
-	enum sg_status status = SG_OK;
-	size_t i;
+	enum sg_status status;
 
-	for (i = 0; i < 2 && status == SG_OK; i++) {
-		status = store_prepare(store, statements[i], &statement, err);
-		if (status != SG_OK)
-			break;
-		db_bind_int(statement, 1, before << 20);
-		db_bind_int(statement, 2, (int64_t)most);
-		status = db_run(statement, err);
-	}
+	/* What came of a sequence's mail outlasts its delivery. */
+	status = store_prepare(store,
+			       "DELETE FROM outbox WHERE id IN (SELECT id FROM"
+			       " outbox WHERE state IN (2, 4) AND id < ?"
+			       " ORDER BY id LIMIT ?)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, before << 20);
+	db_bind_int(statement, 2, (int64_t)most);
+	status = db_run(statement, err);
 	if (status == SG_OK)
 		*n_out = (uint64_t)db_changes(store_db(store));
 	return status;

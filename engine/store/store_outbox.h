@@ -65,6 +65,12 @@ enum sg_status store_outbox_get(struct store *store, int64_t id,
 enum sg_status store_outbox_tried(struct store *store,
 				  const struct store_outbox *row,
 				  struct sg_err *err) MUST_CHECK;
+/* What the trouble begins with of a mail whose reader wants none for now. */
+#define STORE_OUTBOX_PAUSED "paused until "
+/* Those of the record are due now: the pause may be over. */
+enum sg_status store_outbox_end_pause(struct store *store, uint32_t record_id,
+				      int64_t now,
+				      struct sg_err *err) MUST_CHECK;
 /* A dead or dropped one waits again, with its key and no tries. SG_NONE: it is
  * neither. */
 enum sg_status store_outbox_redo(struct store *store, int64_t id, int64_t now,

@@ -325,8 +325,29 @@ store_enrolments_wake(struct store *store, uint32_t record_id,
 }
 
 enum sg_status
-store_enrolment_move(struct store *store, const char *sequence,
-		     const char *step, const char *instead, struct sg_err *err)
+store_enrolments_put_off(struct store *store, const char *sequence, int64_t now,
+			 int64_t until, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE enrolment SET due_at = ?1"
+			       " WHERE due_at IS NOT NULL AND due_at <= ?2"
+			       " AND sequence = ?3",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, until);
+	db_bind_int(statement, 2, now);
+	db_bind_text(statement, 3, sequence);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_enrolment_move(struct store *store,
+		     const struct store_enrolment_change *change,
+		     struct sg_err *err)
 {
 	struct db_statement *statement;
 	enum sg_status status;
@@ -334,16 +355,38 @@ store_enrolment_move(struct store *store, const char *sequence,
 	status = store_prepare(store,
 			       "UPDATE enrolment SET step = ?1,"
 			       " due_at = CASE ?1 WHEN '' THEN 1"
-			       " ELSE due_at END,"
+			       " ELSE since + ?4 END,"
 			       " reason = 'step ' || ?3 || ' was removed'"
 			       " WHERE sequence = ?2"
 			       " AND step = ?3 AND state = 'active'",
 			       &statement, err);
 	if (status != SG_OK)
 		return status;
-	db_bind_text(statement, 1, instead);
-	db_bind_text(statement, 2, sequence);
-	db_bind_text(statement, 3, step);
+	db_bind_text(statement, 1, change->instead);
+	db_bind_text(statement, 2, change->sequence);
+	db_bind_text(statement, 3, change->step);
+	db_bind_int(statement, 4, change->after_ms);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_enrolment_reschedule(struct store *store,
+			   const struct store_enrolment_change *change,
+			   struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE enrolment SET due_at = since + ?1"
+			       " WHERE sequence = ?2 AND step = ?3"
+			       " AND state = 'active' AND reason = ''",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, change->after_ms);
+	db_bind_text(statement, 2, change->sequence);
+	db_bind_text(statement, 3, change->step);
 	return db_run(statement, err);
 }
 
@@ -369,6 +412,52 @@ store_sequence_mail_add(struct store *store,
 	db_bind_text(statement, 3, mail->step);
 	db_bind_int(statement, 4, mail->record_id);
 	store_bind_key(statement, 5, mail->message_id);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_sequence_sent_at(struct store *store, const char *sequence,
+		       const char *step, uint32_t record_id, int64_t *at_out,
+		       struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT outbox_id FROM sequence_mail"
+			       " WHERE record_id = ? AND sequence = ?"
+			       " AND step = ? ORDER BY outbox_id DESC LIMIT 1",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, record_id);
+	db_bind_text(statement, 2, sequence);
+	db_bind_text(statement, 3, step);
+	status = store_number(statement, at_out, err);
+	*at_out >>= 20; /* its time stands before its counter */
+	return status;
+}
+
+enum sg_status
+store_sequence_mail_drop(struct store *store, const char *sequence,
+			 uint32_t record_id, int64_t now, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "UPDATE outbox SET state = 4, done_at = ?1,"
+			       " trouble = 'the sequence was stopped'"
+			       " WHERE state = 1 AND due_at > ?1"
+			       " AND id IN (SELECT outbox_id FROM sequence_mail"
+			       " WHERE record_id = ?2 AND sequence = ?3"
+			       " AND state = 1)",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, now);
+	db_bind_int(statement, 2, record_id);
+	db_bind_text(statement, 3, sequence);
 	return db_run(statement, err);
 }
 

@@ -110,11 +110,26 @@ enum sg_status store_enrolment_select(struct store *store, const char *sequence,
 enum sg_status store_enrolments_wake(struct store *store, uint32_t record_id,
 				     const char *reason, int64_t now,
 				     struct sg_err *err) MUST_CHECK;
-/* Those who are to do `step` next are to do `instead` ("": are due now), and
- * their reason says so. */
-enum sg_status store_enrolment_move(struct store *store, const char *sequence,
-				    const char *step, const char *instead,
+/* All of the sequence that are due at `now` are at `until`. */
+enum sg_status store_enrolments_put_off(struct store *store,
+					const char *sequence, int64_t now,
+					int64_t until,
+					struct sg_err *err) MUST_CHECK;
+/* Those who are to do `step` next are to do `instead` so long after what they
+ * did last ("": are due now), and their reason says so. */
+struct store_enrolment_change {
+	const char *sequence, *step, *instead;
+	int64_t after_ms;
+};
+enum sg_status store_enrolment_move(struct store *store,
+				    const struct store_enrolment_change *change,
 				    struct sg_err *err) MUST_CHECK;
+/* Those who are to do `step` next, and wait for nothing but its time, are to do
+ * it so long after what they did last. */
+enum sg_status
+store_enrolment_reschedule(struct store *store,
+			   const struct store_enrolment_change *change,
+			   struct sg_err *err) MUST_CHECK;
 
 /* A mail of a step waits in the outbox: should it die there, the step has
  * failed. */
@@ -127,6 +142,19 @@ struct store_sequence_mail {
 enum sg_status store_sequence_mail_add(struct store *store,
 				       const struct store_sequence_mail *mail,
 				       struct sg_err *err) MUST_CHECK;
+
+/* When a step's mail was last put into the outbox for the record. SG_NONE: it
+ * never was. */
+enum sg_status store_sequence_sent_at(struct store *store, const char *sequence,
+				      const char *step, uint32_t record_id,
+				      int64_t *at_out,
+				      struct sg_err *err) MUST_CHECK;
+/* Those of the record's mails that wait for a later try are dropped: it was
+ * stopped meanwhile. */
+enum sg_status store_sequence_mail_drop(struct store *store,
+					const char *sequence,
+					uint32_t record_id, int64_t now,
+					struct sg_err *err) MUST_CHECK;
 
 /* --- what came of it ------------------------------------------------------ */
 
@@ -167,6 +195,15 @@ enum sg_status store_sequence_get_results(struct store *store,
 					  struct pool *pool,
 					  struct store_sequence_results *out,
 					  struct sg_err *err) MUST_CHECK;
+
+/* Who did it, when and how, as of a broadcast. */
+struct store_broadcast_hits;
+struct store_broadcast_hits_asked;
+enum sg_status
+store_sequence_get_hits(struct store *store,
+			const struct store_broadcast_hits_asked *asked,
+			struct pool *pool, struct store_broadcast_hits *out,
+			struct sg_err *err) MUST_CHECK;
 
 /* What those signals scored. */
 struct store_sequence_points {

@@ -2,6 +2,7 @@
  * step; see store_sequence.h. */
 #include "store/store_sequence.h"
 
+#include "store/store_broadcast.h"
 #include "store/store_generation.h"
 #include "store/store_sql.h"
 
@@ -65,6 +66,61 @@ store_sequence_get_results(struct store *store, const char *sequence,
 	if (status != SG_OK)
 		return status;
 	db_bind_text(statement, 1, sequence);
+	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
+			     err);
+}
+
+static void
+read_hit(struct db_statement *statement, struct pool *pool, void *row)
+{
+	struct store_broadcast_hit *hit = row;
+
+	hit->id = db_column_int(statement, 0);
+	hit->email = store_column(statement, 1, pool);
+	hit->happened_at = db_column_int(statement, 2);
+	hit->verdict = (int)db_column_int(statement, 3);
+	hit->verdict_reason = store_column(statement, 4, pool);
+	hit->props = store_column(statement, 5, pool);
+	hit->record_id = (uint32_t)db_column_int(statement, 6);
+	hit->step = store_column(statement, 7, pool);
+}
+
+/* Not by the index on names: that walks all hits there ever were. */
+#define HITS                                                            \
+	"SELECT h.id, coalesce(c.key, ''), h.happened_at, h.verdict,"   \
+	" h.verdict_reason, h.props, m.record_id, m.step"               \
+	" FROM sequence_mail m JOIN history_of h"                       \
+	" ON h.of_record = m.record_id AND h.message_id = m.message_id" \
+	" JOIN record c ON c.id = m.record_id"                          \
+	" WHERE m.sequence = ?1 AND m.message_id <> 0"                  \
+	" AND coalesce(h.name, '') = ?2 AND h.effective = 1"
+
+enum sg_status
+store_sequence_get_hits(struct store *store,
+			const struct store_broadcast_hits_asked *asked,
+			struct pool *pool, struct store_broadcast_hits *out,
+			struct sg_err *err)
+{
+	static const struct store_shape shape = {
+		read_hit, sizeof(struct store_broadcast_hit)};
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       asked->step ? HITS " AND m.step = ?5"
+						  " AND h.id > ?3"
+						  " ORDER BY h.id LIMIT ?4"
+					   : HITS " AND h.id > ?3"
+						  " ORDER BY h.id LIMIT ?4",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, asked->name);
+	db_bind_text(statement, 2, asked->signal);
+	db_bind_int(statement, 3, asked->after);
+	db_bind_int(statement, 4, (int64_t)asked->most);
+	if (asked->step)
+		db_bind_text(statement, 5, asked->step);
 	return store_collect(statement, &shape, pool, &out->rows, &out->n_rows,
 			     err);
 }

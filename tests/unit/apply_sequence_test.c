@@ -240,7 +240,7 @@ it_waits_and_asks_again_or_ends(void **unused)
 	join(&applier);
 	pass(&applier, 1000);
 	sent_is(&applier, "");
-	state_is(&applier, "active", "");
+	state_is(&applier, "active", "asked again");
 	tag(&applier, "a");
 	pass(&applier, DAY);
 	sent_is(&applier, "");
@@ -437,7 +437,9 @@ who_is_on_a_removed_step_goes_on_with_the_next(void **unused)
 		      "  step \"Last\" { after = \"7d\" template = "
 		      "\"last.eml\" }\n}\n",
 		      false);
-	pass(&applier, 4 * DAY);
+	pass(&applier, 4 * DAY); /* `after` counts from what was done last */
+	sent_is(&applier, "hello.eml");
+	pass(&applier, 3 * DAY);
 	sent_is(&applier, "hello.eml last.eml");
 	state_is(&applier, "finished", "");
 	history_is(&applier,
