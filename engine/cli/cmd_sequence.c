@@ -69,9 +69,10 @@ static const struct cli_column member_columns[] = {
 };
 
 static void
-print_members(const struct cli *cli, const struct json *answer)
+print_rows(const struct cli *cli, const struct json *answer,
+	   const struct cli_column *columns)
 {
-	cli_table(cli, json_get(answer, "items"), member_columns);
+	cli_table(cli, json_get(answer, "items"), columns);
 	if (json_get_text(answer, "next"))
 		printf("There are more: --cursor %s\n",
 		       json_get_text(answer, "next"));
@@ -91,7 +92,37 @@ sequence_members(struct cli *cli, const struct cli_args *args)
 	cli_query(&path, "cursor", cli_value(args, "cursor"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		print_members(cli, answer);
+		print_rows(cli, answer, member_columns);
+	buf_done(&path);
+	json_free(answer);
+	return code;
+}
+
+static enum cli_exit
+sequence_clicks(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"when", "happened_at", CLI_TIME},
+		{"contact", "email", CLI_TEXT},
+		{"step", "step", CLI_TEXT},
+		{"verdict", "verdict", CLI_TEXT},
+		{"link", "url", CLI_TEXT},
+		{0},
+	};
+	struct json *answer = NULL;
+	struct buf path = BUF_INIT;
+	enum cli_exit code;
+
+	cli_path(&path, "/sequences/%s/clicks", cli_arg(args, 0));
+	cli_query(&path, "step", cli_value(args, "step"));
+	cli_query(&path, "link", cli_value(args, "link"));
+	cli_query(&path, "where", cli_value(args, "where"));
+	cli_query(&path, "limit",
+		  cli_value(args, "limit") ? cli_value(args, "limit") : "1000");
+	cli_query(&path, "cursor", cli_value(args, "cursor"));
+	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		print_rows(cli, answer, columns);
 	buf_done(&path);
 	json_free(answer);
 	return code;
@@ -139,6 +170,14 @@ static const struct cli_option member_options[] = {
 	{"cursor", "CURSOR", "go on where a longer answer ended"},
 	{0},
 };
+static const struct cli_option click_options[] = {
+	{"step", "STEP", "only in the mails of this step"},
+	{"link", "URL", "only clicks on this one"},
+	{"where", "EXPR", "only of those for whom the condition holds"},
+	{"limit", "N", "at most N (1000)"},
+	{"cursor", "CURSOR", "go on where a longer answer ended"},
+	{0},
+};
 static const struct cli_option versions_option[] = {
 	{"versions", NULL, "all that it was, and who changed it when"},
 	{0},
@@ -155,6 +194,8 @@ const struct cli_command cli_sequence_commands[] = {
 	 versions_option, 1, 1, sequence_show},
 	{"sequence members", "NAME", "who is in it, and what is next",
 	 member_options, 1, 1, sequence_members},
+	{"sequence clicks", "NAME", "who clicked what in its mails, and when",
+	 click_options, 1, 1, sequence_clicks},
 	{"sequence start", "NAME ADDRESS", "put a contact into it",
 	 module_option, 2, 2, sequence_start},
 	{"sequence stop", "NAME ADDRESS", "take a contact out of it",

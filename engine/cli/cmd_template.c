@@ -1,4 +1,5 @@
-/* cmd_template.c - scoregate template …: a mail before it is a broadcast. */
+/* cmd_template.c - scoregate template …: a mail before it is a broadcast, and
+ * the mails that automations and sequences send. */
 #include <stdio.h>
 
 #include "cli/cli_mail.h"
@@ -89,6 +90,25 @@ template_render(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
+static enum cli_exit
+template_list(struct cli *cli, const struct cli_args *args)
+{
+	static const struct cli_column columns[] = {
+		{"template", "name", CLI_TEXT},
+		{"right", "good", CLI_TEXT},
+		{"trouble", "trouble", CLI_TEXT},
+		{0},
+	};
+	struct json *answer = NULL;
+	enum cli_exit code = cli_call(cli, "GET", "/templates", NULL, &answer);
+
+	(void)args;
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
+	json_free(answer);
+	return code;
+}
+
 static const struct cli_option render_options[] = {
 	{"to", "ADDRESS", "the contact whose mail it is"},
 	{"from", "ADDRESS", "From; without it, the template's"},
@@ -102,6 +122,9 @@ static const struct cli_option check_options[] = {
 };
 
 const struct cli_command cli_template_commands[] = {
+	{"template list", "",
+	 "those that scoregate.conf names, and whether they are right", NULL, 0,
+	 0, template_list},
 	{"template check", "[FILE.eml]", "are its variables right?",
 	 check_options, 0, 1, template_check},
 	{"template render", "[FILE.eml] --to ADDRESS",

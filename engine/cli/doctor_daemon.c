@@ -13,12 +13,13 @@ enum { SKEW_WARN_MS = 2000, ASK_MS = 5000 };
 
 /* NULL: nobody is there; said. */
 static struct json *
-ask_status(struct doctor *doctor)
+ask(struct doctor *doctor, const char *resource)
 {
 	struct cli *cli = doctor->cli;
 	struct net_http_request request = {
 		.method = "GET",
-		.url = pool_printf(doctor->pool, "%s/api/v1/status", cli->url),
+		.url = pool_printf(doctor->pool, "%s/api/v1/%s", cli->url,
+				   resource),
 		.socket_path = cli->socket_path,
 		.bearer = cli->token,
 		.timeout_ms = ASK_MS,
@@ -68,10 +69,36 @@ compare_clocks(struct doctor *doctor, const struct json *status)
 			   (long long)llabs(now - said) / 1000);
 }
 
+/* Those that automations and sequences send. */
+static void
+look_at_templates(struct doctor *doctor)
+{
+	struct json *answer = ask(doctor, "templates?limit=1000");
+	struct json *items = json_get(answer, "items");
+	size_t n = items ? json_count(items) : 0, n_bad = 0;
+	bool good;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct json *item = json_at(items, i);
+
+		if (json_get_bool(item, "good", &good) && good)
+			continue;
+		n_bad++;
+		doctor_say(doctor, DOCTOR_FAIL, "templates",
+			   "correct it; scoregate template list looks again",
+			   "template \"%s\" cannot be sent: %s",
+			   text_of(item, "name"), text_of(item, "trouble"));
+	}
+	if (n && !n_bad)
+		doctor_say(doctor, DOCTOR_OK, "templates", NULL,
+			   "mails can be made of all %zu", n);
+	json_free(answer);
+}
+
 void
 doctor_daemon(struct doctor *doctor)
 {
-	struct json *status = ask_status(doctor);
+	struct json *status = ask(doctor, "status");
 	const char *version;
 	bool healthy = false;
 
@@ -92,6 +119,7 @@ doctor_daemon(struct doctor *doctor)
 			   "%s runs, and all is well with it", version);
 	compare_clocks(doctor, status);
 	json_free(status);
+	look_at_templates(doctor);
 }
 
 /* --- the clock ----------------------------------------------------------- */

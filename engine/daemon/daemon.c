@@ -12,6 +12,7 @@
 #include "daemon/daemon_http.h"
 #include "daemon/daemon_notify.h"
 #include "daemon/daemon_outbox.h"
+#include "daemon/daemon_templates.h"
 #include "daemon/daemon_user.h"
 #include "gate/gate_action.h"
 #include "net/net_start.h"
@@ -119,6 +120,8 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 		.n_teams = conf->outbox->n_teams,
 		.outbox_wake = daemon_outbox_wake,
 		.outbox_arg = daemon,
+		.sequence_pace =
+			conf->smtp ? conf_number(conf->smtp, "pace") : 0,
 		.timezone = conf->timezone,
 		.create_contacts = conf->create_contacts,
 		.bounces = conf->bounces,
@@ -137,6 +140,8 @@ open_apply(struct daemon *daemon, struct sg_err *err)
 
 	conf->outbox->has_action = has_action;
 	conf->outbox->action_arg = daemon->gate;
+	conf->outbox->check_template = daemon_template_check;
+	conf->outbox->template_arg = daemon->gate;
 	daemon->board = scoreboard_new(clock_now());
 	options.scoreboard = daemon->board;
 	status = apply_open(&options, &daemon->apply, err);
@@ -261,10 +266,11 @@ static enum sg_status (*const start_steps[])(struct daemon *daemon,
 	open_gate,	     daemon_milter_open,
 	open_apply,	     daemon_remember_senders,
 	start_apply,	     open_broadcasts,
-	daemon_outbox_open,  daemon_api_open,
-	daemon_http_start,   start_broadcasts,
-	daemon_outbox_start, start_split,
-	start_tick,	     daemon_milter_start,
+	daemon_outbox_open,  daemon_templates_start,
+	daemon_api_open,     daemon_http_start,
+	start_broadcasts,    daemon_outbox_start,
+	start_split,	     start_tick,
+	daemon_milter_start,
 };
 
 enum sg_status

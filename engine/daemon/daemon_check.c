@@ -15,6 +15,7 @@
 #include "daemon/daemon.h"
 #include "daemon/daemon_file.h"
 #include "daemon/daemon_http.h"
+#include "daemon/daemon_templates.h"
 #include "milter/milter.h"
 
 enum { SEGMENT_BYTES = 1 << 20, RULES_FILE_MOST = 1 << 20 };
@@ -98,15 +99,53 @@ any_action(void *arg, const char *name)
 	return strchr(name, '.') != NULL;
 }
 
-static enum sg_status
-check_rules(struct check *check, struct buf *report, struct sg_err *err)
+/* Of a template; NULL: all are there. */
+static const char *
+missing_file(const struct outbox_template *template)
 {
-	struct condition_names names = {.arg = check,
+	const char *paths[] = {template->path, template->text_path,
+			       template->html_path};
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++)
+		if (paths[i] && access(paths[i], R_OK) != 0)
+			return paths[i];
+	return NULL;
+}
+
+static struct condition_names
+names_of(struct check *check)
+{
+	return (struct condition_names){.arg = check,
 					.signal_known = signal_known,
 					.score_known = score_known,
 					.band = band,
 					.timezone = check->conf->timezone,
 					.each = each_name};
+}
+
+/* Those that are there already. */
+static enum sg_status
+check_templates(struct check *check, struct sg_err *err)
+{
+	struct outbox_conf *conf = check->conf->outbox;
+	const struct outbox_templates *all = atomic_load(&conf->templates);
+	struct condition_names names = names_of(check);
+	enum sg_status status = SG_OK;
+
+	conf->has_action = any_action;
+	conf->check_template = daemon_template_check;
+	conf->template_arg = check->gate;
+	for (size_t i = 0; i < all->n && status == SG_OK; i++)
+		if (!missing_file(&all->items[i]))
+			status = daemon_template_check(
+				check->gate, &all->items[i], &names, true, err);
+	return status;
+}
+
+static enum sg_status
+check_rules(struct check *check, struct buf *report, struct sg_err *err)
+{
+	struct condition_names names = names_of(check);
 	const char *path = check->conf->rules_file;
 	struct score_rates rates;
 	struct rule_context context = {.names = &names};
@@ -119,7 +158,6 @@ check_rules(struct check *check, struct buf *report, struct sg_err *err)
 	fill_rates(check->conf, &rates);
 	context.n_rates = rates.n_rates;
 	context.rates = rates.rates;
-	check->conf->outbox->has_action = any_action;
 	context.targets = &check->conf->outbox->targets;
 	buf_init(&text, RULES_FILE_MOST);
 	status = daemon_file_read(path, &text, err);
@@ -222,19 +260,20 @@ check_verdicts(const struct daemon_conf *conf, const char *conf_path,
 static void
 note_missing(const struct daemon_conf *conf, struct buf *report)
 {
-	const struct outbox_conf *outbox = conf->outbox;
+	const struct outbox_templates *all =
+		atomic_load(&conf->outbox->templates);
 
 	if (geteuid() == 0 && conf->user && !getpwnam(conf->user))
 		buf_printf(report,
 			   "not there yet: the user %s (adduser --system "
 			   "--group %s)\n",
 			   conf->user, conf->user);
-	for (size_t i = 0; i < outbox->n_templates; i++)
-		if (access(outbox->templates[i].path, R_OK) != 0)
+	for (size_t i = 0; i < all->n; i++)
+		if (missing_file(&all->items[i]))
 			buf_printf(report,
 				   "not there yet: template \"%s\", %s\n",
-				   outbox->templates[i].name,
-				   outbox->templates[i].path);
+				   all->items[i].name,
+				   missing_file(&all->items[i]));
 }
 
 static void
@@ -276,6 +315,8 @@ daemon_check(const char *conf_path, struct buf *report, struct sg_err *err)
 		status = open_parts(&check, err);
 	if (status == SG_OK)
 		status = check_plugins(&check, report, err);
+	if (status == SG_OK)
+		status = check_templates(&check, err);
 	if (status == SG_OK)
 		status = check_rules(&check, report, err);
 	if (status == SG_OK)

@@ -7,10 +7,9 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
-#include "daemon/daemon_file.h"
+#include "broadcast/template.h"
+#include "daemon/daemon_templates.h"
 #include "gate/gate_action.h"
-
-enum { TEMPLATE_FILE_MOST = 32 << 20 };
 
 /* --- send 'template' ---------------------------------------------------- */
 
@@ -71,6 +70,7 @@ render(struct daemon *daemon, const struct broadcast_one *one,
 						   pool, &made->mail, err);
 
 	made->daemon = daemon;
+	mail_out->not_before = mail->not_before;
 	if (status == SG_OK)
 		*mail_out = (struct outbox_mail){.sender = mail->sender,
 						 .recipient = mail->recipient,
@@ -96,8 +96,8 @@ render_file(struct daemon *daemon, const char *name, struct broadcast_one *one,
 		return err_set(err, SG_REFUSED,
 			       "the configuration has no template \"%s\"",
 			       name);
-	buf_init(&text, TEMPLATE_FILE_MOST);
-	status = daemon_file_read(template->path, &text, err);
+	buf_init(&text, TEMPLATE_MOST);
+	status = daemon_template_read(template, &text, err);
 	if (status == SG_OK) {
 		one->name = template->name;
 		one->template = buf_text(&text);

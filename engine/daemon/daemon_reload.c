@@ -7,6 +7,7 @@
 #include "daemon/daemon.h"
 #include "daemon/daemon_http.h"
 #include "daemon/daemon_notify.h"
+#include "daemon/daemon_templates.h"
 
 static enum sg_status
 take_log_level(struct daemon *daemon, const struct daemon_conf *fresh,
@@ -41,6 +42,7 @@ static const struct {
 	{"log level", take_log_level},
 	{"verdicts", daemon_verdicts_reload},
 	{"pages", take_pages},
+	{"templates", daemon_templates_reload},
 	{"keys", take_keys},
 	{"web: certificates, trust, limits", daemon_http_reload},
 };

@@ -81,6 +81,13 @@ const struct conf_option outbox_template_options[] = {
 	{.name = "file",
 	 .type = CONF_TEXT,
 	 .help = "an .eml file, as for a broadcast; beside this file"},
+	{.name = "subject",
+	 .type = CONF_TEXT,
+	 .help = "instead of a file: this, and a text, HTML or both"},
+	{.name = "text_file",
+	 .type = CONF_TEXT,
+	 .help = "the text, with a subject; made of the HTML if not set"},
+	{.name = "html_file", .type = CONF_TEXT, .help = "the HTML"},
 	{.name = "from", .type = CONF_TEXT, .help = "not set = the file's"},
 	{0},
 };
@@ -233,24 +240,89 @@ beside(struct pool *pool, const char *file, const char *name)
 	return pool_printf(pool, "%.*s/%s", (int)(slash - file), file, name);
 }
 
+static const char *
+file_beside(struct pool *pool, const struct conf_section *section,
+	    const char *option)
+{
+	const char *name = conf_text(section, option);
+
+	return name ? beside(pool, conf_file(section), name) : NULL;
+}
+
 static enum sg_status
-read_template(struct reading *reading, size_t i)
+read_template(struct reading *reading, size_t i, struct outbox_template *to)
 {
 	const struct conf_section *section =
 		conf_section_at(reading->root, "template", i);
-	struct outbox_template *template = &reading->conf->templates[i];
 	struct pool *pool = reading->conf->pool;
 	const char *from = conf_text(section, "from");
+	const char *subject = conf_text(section, "subject");
 
-	template->name = pool_strdup(pool, conf_title(section));
-	if (!conf_text(section, "file"))
-		return conf_refuse(section, NULL, reading->err,
-				   "template \"%.64s\": expected `file`",
-				   template->name);
-	template->path =
-		beside(pool, conf_file(section), conf_text(section, "file"));
-	template->from = from ? pool_strdup(pool, from) : NULL;
-	return SG_OK;
+	to->name = pool_strdup(pool, conf_title(section));
+	to->path = file_beside(pool, section, "file");
+	to->text_path = file_beside(pool, section, "text_file");
+	to->html_path = file_beside(pool, section, "html_file");
+	to->subject = subject ? pool_strdup(pool, subject) : NULL;
+	to->from = from ? pool_strdup(pool, from) : NULL;
+	to->conf_file = pool_strdup(pool, conf_file(section));
+	to->conf_line = conf_line(section);
+	if (to->path ? !to->subject && !to->text_path && !to->html_path
+		     : to->subject && (to->text_path || to->html_path))
+		return SG_OK;
+	return conf_refuse(section, NULL, reading->err,
+			   "template \"%.64s\": expected `file`, an .eml "
+			   "file, or `subject` with `text_file`, `html_file` "
+			   "or both",
+			   to->name);
+}
+
+static enum sg_status
+read_templates(struct reading *reading)
+{
+	struct pool *pool = reading->conf->pool;
+	struct outbox_templates *all = pool_alloc(pool, sizeof(*all));
+	enum sg_status status = SG_OK;
+	size_t i;
+
+	all->n = conf_section_count(reading->root, "template");
+	all->items = pool_alloc(pool, (all->n + 1) * sizeof(*all->items));
+	for (i = 0; i < all->n && status == SG_OK; i++)
+		status = read_template(reading, i, &all->items[i]);
+	atomic_store(&reading->conf->templates, all);
+	return status;
+}
+
+static const char *
+copy_text(struct pool *pool, const char *text)
+{
+	return text ? pool_strdup(pool, text) : NULL;
+}
+
+void
+outbox_conf_take_templates(struct outbox_conf *conf,
+			   const struct outbox_conf *fresh)
+{
+	const struct outbox_templates *theirs = atomic_load(&fresh->templates);
+	struct pool *pool = conf->pool;
+	struct outbox_templates *all = pool_alloc(pool, sizeof(*all));
+	size_t i;
+
+	all->n = theirs->n;
+	all->items = pool_alloc(pool, (all->n + 1) * sizeof(*all->items));
+	for (i = 0; i < all->n; i++) {
+		const struct outbox_template *from = &theirs->items[i];
+		struct outbox_template *to = &all->items[i];
+
+		to->name = copy_text(pool, from->name);
+		to->path = copy_text(pool, from->path);
+		to->subject = copy_text(pool, from->subject);
+		to->text_path = copy_text(pool, from->text_path);
+		to->html_path = copy_text(pool, from->html_path);
+		to->from = copy_text(pool, from->from);
+		to->conf_file = copy_text(pool, from->conf_file);
+		to->conf_line = from->conf_line;
+	}
+	atomic_store(&conf->templates, all);
 }
 
 /* --- what automations may name ------------------------------------------ */
@@ -269,11 +341,12 @@ outbox_conf_webhook(const struct outbox_conf *conf, const char *name)
 const struct outbox_template *
 outbox_conf_template(const struct outbox_conf *conf, const char *name)
 {
+	const struct outbox_templates *all = atomic_load(&conf->templates);
 	size_t i;
 
-	for (i = 0; i < conf->n_templates; i++)
-		if (strcmp(conf->templates[i].name, name) == 0)
-			return &conf->templates[i];
+	for (i = 0; i < all->n; i++)
+		if (strcmp(all->items[i].name, name) == 0)
+			return &all->items[i];
 	return NULL;
 }
 
@@ -281,14 +354,16 @@ static void
 each(void *arg, enum automation_sort sort, condition_name_fn *fn, void *fn_arg)
 {
 	const struct outbox_conf *conf = arg;
+	const struct outbox_templates *templates =
+		atomic_load(&conf->templates);
 	size_t i;
 
 	for (i = 0; sort == AUTOMATION_WEBHOOKS && i < conf->n_webhooks; i++)
 		fn(fn_arg, conf->webhooks[i].name);
 	for (i = 0; sort == AUTOMATION_TEAMS && i < conf->n_teams; i++)
 		fn(fn_arg, conf->teams[i].name);
-	for (i = 0; sort == AUTOMATION_TEMPLATES && i < conf->n_templates; i++)
-		fn(fn_arg, conf->templates[i].name);
+	for (i = 0; sort == AUTOMATION_TEMPLATES && i < templates->n; i++)
+		fn(fn_arg, templates->items[i].name);
 }
 
 struct search {
@@ -319,6 +394,25 @@ known(void *arg, enum automation_sort sort, const char *name)
 	return search.found;
 }
 
+static enum sg_status
+check(void *arg, enum automation_sort sort, const char *name,
+      const struct condition_names *names, struct sg_err *err)
+{
+	const struct outbox_conf *conf = arg;
+	const struct outbox_template *template;
+
+	if ((sort != AUTOMATION_TEMPLATES &&
+	     sort != AUTOMATION_FORM_TEMPLATES) ||
+	    !conf->check_template)
+		return SG_OK;
+	template = outbox_conf_template(conf, name);
+	return template ? conf->check_template(
+				  conf->template_arg, template, names,
+				  sort == AUTOMATION_FORM_TEMPLATES, err)
+			: err_set(err, SG_NONE, "there is no template `%.64s`",
+				  name);
+}
+
 /* --- all of it ---------------------------------------------------------- */
 
 static void
@@ -347,21 +441,18 @@ outbox_conf_read(const struct conf_section *root, struct outbox_conf **conf_out,
 	conf->pool = pool;
 	conf->n_webhooks = conf_section_count(root, "webhook");
 	conf->n_teams = conf_section_count(root, "team");
-	conf->n_templates = conf_section_count(root, "template");
 	conf->webhooks = pool_alloc(pool, (conf->n_webhooks + 1) *
 						  sizeof(*conf->webhooks));
 	conf->teams =
 		pool_alloc(pool, (conf->n_teams + 1) * sizeof(*conf->teams));
-	conf->templates = pool_alloc(pool, (conf->n_templates + 1) *
-						   sizeof(*conf->templates));
-	conf->targets = (struct automation_names){conf, known, each};
+	conf->targets = (struct automation_names){conf, known, each, check};
 	read_settings(conf, conf_section_at(root, "outbox", 0));
 	for (i = 0; i < conf->n_webhooks && status == SG_OK; i++)
 		status = read_webhook(&reading, i);
 	for (i = 0; i < conf->n_teams && status == SG_OK; i++)
 		status = read_team(&reading, i);
-	for (i = 0; i < conf->n_templates && status == SG_OK; i++)
-		status = read_template(&reading, i);
+	if (status == SG_OK)
+		status = read_templates(&reading);
 	if (status != SG_OK)
 		pool_free(pool);
 	else

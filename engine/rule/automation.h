@@ -94,6 +94,7 @@ enum automation_sort {
 	AUTOMATION_WEBHOOKS,
 	AUTOMATION_TEAMS,
 	AUTOMATION_TEMPLATES,
+	AUTOMATION_FORM_TEMPLATES, /* to check: those that forms send, too */
 	AUTOMATION_PLUGIN_ACTIONS,
 	AUTOMATION_SEQUENCES
 };
@@ -102,6 +103,12 @@ struct automation_names {
 	bool (*known)(void *arg, enum automation_sort sort, const char *name);
 	void (*each)(void *arg, enum automation_sort sort,
 		     condition_name_fn *fn, void *fn_arg);
+	/* Of a known one: can it be used as it is? Else what is wrong with it:
+	 * of a template, file, line and column. */
+	enum sg_status (*check)(void *arg, enum automation_sort sort,
+				const char *name,
+				const struct condition_names *names,
+				struct sg_err *err);
 };
 
 /*

@@ -75,10 +75,19 @@ target(struct automation_reader *reader, enum automation_sort sort,
 	const struct token *token = parser_token(&reader->parser);
 	const char *name = parser_name(&reader->parser, what);
 	struct suggestion near = {.wanted = name};
+	struct sg_err why;
 
-	if (!name || !targets || !targets->known ||
-	    targets->known(targets->arg, sort, name))
+	if (!name || !targets || !targets->known)
 		return name;
+	if (targets->known(targets->arg, sort, name)) {
+		if (!targets->check ||
+		    targets->check(targets->arg, sort, name,
+				   reader->parser.names, &why) == SG_OK)
+			return name;
+		return parser_refuse(&reader->parser, token,
+				     "'%.64s' cannot be used: %s", name,
+				     why.text);
+	}
 	if (targets->each)
 		targets->each(targets->arg, sort, offer, &near);
 	return parser_refuse(&reader->parser, token,

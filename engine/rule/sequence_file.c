@@ -148,6 +148,7 @@ read_template(struct sequence_step *step, const struct reading *reading)
 {
 	const char *name = conf_text(reading->step, "template");
 	const struct automation_names *targets = reading->targets;
+	struct sg_err why;
 
 	if (!name || !is_one_line(name))
 		return refuse(reading, NULL,
@@ -157,6 +158,12 @@ read_template(struct sequence_step *step, const struct reading *reading)
 	    !targets->known(targets->arg, AUTOMATION_TEMPLATES, name))
 		return refuse(reading, "template",
 			      "there is no template `%.64s`", name);
+	if (targets && targets->check &&
+	    targets->check(targets->arg, AUTOMATION_TEMPLATES, name,
+			   reading->names, &why) != SG_OK)
+		return refuse(reading, "template",
+			      "template `%.64s` cannot be used: %s", name,
+			      why.text);
 	return SG_OK;
 }
 

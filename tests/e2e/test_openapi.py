@@ -27,7 +27,8 @@ def daemon():
     if not places.DAEMON.exists():
         pytest.skip(f"{places.DAEMON} is not built")
     base = pathlib.Path(tempfile.mkdtemp(prefix="scoregate-", dir="/tmp"))
-    (base / "welcome.eml").write_text("Subject: Welcome\n\nHello\n")
+    (base / "welcome.eml").write_text(
+        "From: a@example.com\nSubject: Welcome\n\nHello\n")
     made = Scoregated(base, more=api_calls.CONF.format(base=base))
     try:
         yield made.start()

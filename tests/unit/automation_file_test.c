@@ -48,8 +48,8 @@ each_target(void *arg, enum automation_sort sort, condition_name_fn *fn,
 static enum sg_status
 parse(const char *text, struct ruleset **ruleset_out, struct sg_err *err)
 {
-	static const struct automation_names targets = {NULL, target_known,
-							each_target};
+	static const struct automation_names targets = {.known = target_known,
+							.each = each_target};
 	static const struct condition_names names = {
 		.signal_known = signal_known, .score_known = score_known};
 	static const struct rule_context context = {.names = &names,

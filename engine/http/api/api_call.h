@@ -442,6 +442,7 @@ bool api_wants_raw_mail(const struct api_call *call);
 enum sg_status api_answer_mail(struct api_call *call, const char *mail,
 			       size_t len, struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
+api_fn api_templates_all;
 api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_page_snippet; /* api_snippet.c */
 api_fn api_plugins_all, api_plugins_check;
@@ -479,6 +480,7 @@ enum sg_status api_firings_of(struct api_call *call,
 /* --- api_sequences.c ----------------------------------------------------- */
 
 api_fn api_sequences_all, api_sequences_show, api_sequences_records;
+api_fn api_sequences_clicks;
 api_fn api_contacts_enrol, api_contacts_unenrol;
 /* "sequences" of a contact. */
 enum sg_status api_sequences_of(struct api_call *call,

@@ -1,9 +1,11 @@
-/* api_clicks.c - who clicked what in a broadcast, when, man or machine. */
+/* api_clicks.c - who clicked what in a broadcast or in the mails of a
+ * sequence, when, man or machine. */
 #include <string.h>
 
 #include "http/api/api_call.h"
 #include "http/api/api_rows.h"
 #include "store/store_broadcast.h"
+#include "store/store_sequence.h"
 
 enum { LOOK_AT_ONCE = 500 };
 
@@ -20,6 +22,8 @@ add_click(struct json *items, const struct store_broadcast_hit *hit,
 		      verdict_name((enum verdict)hit->verdict));
 	if (*hit->verdict_reason)
 		json_add_text(item, "reason", hit->verdict_reason);
+	if (hit->step)
+		json_add_text(item, "step", hit->step);
 	json_push(items, item);
 }
 
@@ -56,14 +60,21 @@ add_clicks(struct json *items, const struct store_broadcast_hits *hits,
 	return json_count(items);
 }
 
+typedef enum sg_status
+get_hits_fn(struct store *store, const struct store_broadcast_hits_asked *asked,
+	    struct pool *pool, struct store_broadcast_hits *out,
+	    struct sg_err *err);
+
 static enum sg_status
-walk(struct api_call *call, const struct wanted *wanted, int64_t after,
-     struct sg_err *err)
+walk(struct api_call *call, get_hits_fn *get, const struct wanted *wanted,
+     int64_t after, struct sg_err *err)
 {
-	struct store_broadcast_hits_asked asked = {.name = call->args[0],
-						   .signal = "email.clicked",
-						   .after = after,
-						   .most = LOOK_AT_ONCE};
+	struct store_broadcast_hits_asked asked = {
+		.name = call->args[0],
+		.signal = "email.clicked",
+		.step = api_param(call, "step"),
+		.after = after,
+		.most = LOOK_AT_ONCE};
 	struct json *items = api_items(call);
 	struct store_broadcast_hits hits = {.n_rows = LOOK_AT_ONCE};
 	size_t n = 0;
@@ -73,8 +84,7 @@ walk(struct api_call *call, const struct wanted *wanted, int64_t after,
 	       hits.n_rows == LOOK_AT_ONCE) {
 		struct pool *pool = pool_new();
 
-		status = store_broadcast_get_hits(call->store, &asked, pool,
-						  &hits, err);
+		status = get(call->store, &asked, pool, &hits, err);
 		if (status == SG_OK)
 			n = add_clicks(items, &hits, wanted, &asked.after);
 		pool_free(pool);
@@ -84,12 +94,12 @@ walk(struct api_call *call, const struct wanted *wanted, int64_t after,
 	return status;
 }
 
-enum sg_status
-api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
+/* The clicks on what the path names, from the cursor on. */
+static enum sg_status
+clicks(struct api_call *call, get_hits_fn *get, struct sg_err *err)
 {
 	struct wanted wanted = {.link = api_param(call, "link")};
-	struct store_broadcast broadcast;
-	int64_t limit, after;
+	int64_t limit = 0, after;
 	enum sg_status status = api_param_int(call, "limit", API_LIMIT,
 					      API_LIMIT_MOST, &limit, err);
 
@@ -97,18 +107,42 @@ api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
 		status = api_param_int(call, "cursor", 0, INT64_MAX, &after,
 				       err);
 	if (status == SG_OK)
-		status = api_store(call, err);
+		status = api_where(call, &wanted.set, err);
+	wanted.limit = (size_t)limit;
+	if (status == SG_OK)
+		status = walk(call, get, &wanted, after, err);
+	record_set_free(wanted.set);
+	return status;
+}
+
+enum sg_status
+api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
+{
+	struct store_broadcast broadcast;
+	enum sg_status status = api_store(call, err);
+
 	if (status == SG_OK)
 		status = store_broadcast_get(call->store, call->args[0],
 					     call->pool, &broadcast, err);
 	if (status == SG_NONE)
 		return err_set(err, SG_NONE, "no broadcast `%s`",
 			       call->args[0]);
+	return status == SG_OK ? clicks(call, store_broadcast_get_hits, err)
+			       : status;
+}
+
+/* Also of one that was removed: what came of it stays. */
+enum sg_status
+api_sequences_clicks(struct api_call *call, struct sg_err *err)
+{
+	struct store_sequences versions = {NULL, 0};
+	enum sg_status status = api_store(call, err);
+
 	if (status == SG_OK)
-		status = api_where(call, &wanted.set, err);
-	wanted.limit = (size_t)limit;
-	if (status == SG_OK)
-		status = walk(call, &wanted, after, err);
-	record_set_free(wanted.set);
-	return status;
+		status = store_sequence_versions(call->store, call->args[0],
+						 call->pool, &versions, err);
+	if (status == SG_OK && !versions.n_rows)
+		return err_set(err, SG_NONE, "no sequence `%s`", call->args[0]);
+	return status == SG_OK ? clicks(call, store_sequence_get_hits, err)
+			       : status;
 }

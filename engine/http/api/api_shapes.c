@@ -234,7 +234,8 @@ const struct api_shape api_shapes[] = {
 	{"Recipient", "{email?:text state:text reason?:text"
 	 " changed_at:time}", NULL},
 	{"Click", "{email:text|null url:text|null happened_at:time"
-	 " verdict:text reason?:text}", NULL},
+	 " verdict:text reason?:text step?:text}", NULL},
+	{"TemplateLine", "{name:text good:bool trouble:text}", NULL},
 	{"Template", "{template?:text subject?:text text?:text html?:text"
 	 " from?:text to?:text ...}", "an .eml file, or its parts"},
 	{"Mail", "{mail:text to:text subject:text text:text|null"
@@ -354,6 +355,7 @@ const struct api_shape api_params[] = {
 	{"version", "text", "of a split broadcast: a or b"},
 	{"with", "text", "the other broadcast"},
 	{"link", "text", "only clicks on this address"},
+	{"step", "text", "only the mails of this step"},
 	{"actor", "text", "only by this one"},
 	{"action", "text", "only this, or what begins with it and a dot"},
 	{"object", "text", "only to this"},

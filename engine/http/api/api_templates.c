@@ -1,4 +1,5 @@
-/* api_templates.c - a template before it is a broadcast's. */
+/* api_templates.c - a template before it is a broadcast's, and those that the
+ * configuration names for automations and sequences. */
 #include <string.h>
 
 #include "broadcast/template_parts.h"
@@ -92,4 +93,50 @@ api_templates_render(struct api_call *call, struct sg_err *err)
 			call->api->options.broadcasts, &draft, to, call->pool,
 			&mail, &len, err);
 	return status == SG_OK ? api_answer_mail(call, mail, len, err) : status;
+}
+
+/* --- those of the configuration ------------------------------------------- */
+
+struct list {
+	struct api_call *call;
+	const struct automation_names *targets;
+	const struct condition_names *names;
+	struct json *items;
+};
+
+static void
+add_configured(void *arg, const char *name)
+{
+	struct list *list = arg;
+	struct json *item = json_new_object();
+	struct sg_err why = {0};
+	bool good = !list->targets->check ||
+		    list->targets->check(list->targets->arg,
+					 AUTOMATION_FORM_TEMPLATES, name,
+					 list->names, &why) == SG_OK;
+
+	json_add_text(item, "name", name);
+	json_add_bool(item, "good", good);
+	json_add_text(item, "trouble", good ? "" : why.text);
+	json_push(list->items, item);
+}
+
+enum sg_status
+api_templates_all(struct api_call *call, struct sg_err *err)
+{
+	struct apply *apply = call->api->options.apply;
+	struct apply_names *names = pool_alloc(call->pool, sizeof(*names));
+	struct list list = {.call = call,
+			    .targets = apply_targets(apply),
+			    .names = &names->names};
+	enum sg_status status = api_store(call, err);
+
+	if (status != SG_OK)
+		return status;
+	apply_names_init(names, apply, call->store);
+	list.items = api_items(call);
+	if (list.targets && list.targets->each)
+		list.targets->each(list.targets->arg, AUTOMATION_TEMPLATES,
+				   add_configured, &list);
+	return SG_OK;
 }
