@@ -75,6 +75,7 @@ broadcast_clicks(struct cli *cli, const struct cli_args *args)
 
 	cli_path(&path, "/broadcasts/%s/clicks", cli_arg(args, 0));
 	cli_query(&path, "link", cli_value(args, "link"));
+	cli_query(&path, "where", cli_value(args, "where"));
 	add_page(args, &path);
 	code = show(cli, &path, columns);
 	buf_done(&path);
@@ -280,6 +281,7 @@ static const struct cli_option recipient_options[] = {
 };
 static const struct cli_option click_options[] = {
 	{"link", "URL", "only clicks on this one"},
+	{"where", "EXPR", "only of those for whom the condition holds"},
 	PAGE_OPTIONS,
 	{0},
 };
