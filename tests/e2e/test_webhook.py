@@ -267,6 +267,35 @@ def test_a_subscription_is_confirmed_by_the_operator_only(house, amazon):
     assert amazon.asked.count("/topic.pem") == 1  # it is remembered
 
 
+# --- contrib/webhook/send ------------------------------------------------------
+
+def send(house, scheme, file, *more):
+    return subprocess.run(
+        [places.ROOT / "contrib/webhook/send", scheme,
+         f"http://127.0.0.1:{house.values['public']}/h/{more[0]}", file,
+         *more[1:]], capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_payload_is_sent_as_its_sender_would(house):
+    order, text = SAMPLES / "stripe-order.json", SAMPLES / "twilio-sms.form"
+    kept = send(house, "stripe", order, "stripe", "--secret", "whsec_1")
+    assert kept.stdout == "200 kept\n", kept.stderr
+    old = send(house, "stripe", order, "stripe", "--secret", "whsec_1",
+               "--age", "900")
+    assert old.returncode == 1 and old.stderr.startswith("401")
+    url = "https://hooks.example.com/h/twilio"
+    kept = subprocess.run(
+        [places.ROOT / "contrib/webhook/send", "twilio", url, text, "--secret",
+         "authtoken", "--to",
+         f"http://127.0.0.1:{house.values['public']}/h/twilio"],
+        capture_output=True, text=True, timeout=60, check=True)
+    assert kept.stdout == "200 <Response></Response>\n"
+    assert send(house, "basic", SAMPLES / "postmark-soft.json", "postmark",
+                "--secret", "u:p").stdout == "200 kept\n"
+    assert send(house, "bearer", SAMPLES / "orders-xml.xml", "erp",
+                "--secret", "long").stdout == "200 kept\n"
+
+
 # --- what a payload would become ---------------------------------------------
 
 def test_a_payload_is_explained_before_it_is_sent(house, tmp_path):
