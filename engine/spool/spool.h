@@ -42,8 +42,8 @@ struct spool_options {
 	bool sync_every;	/* spool.sync = answer: each append waits */
 };
 
-/* Takes a lock on the directory, and on its id: a second process with either
- * is SG_REFUSED. */
+/* Takes a lock on the directory: a second process is SG_REFUSED; and on its id:
+ * one with a copy of the directory is SG_BUSY. */
 enum sg_status spool_open(const struct spool_options *options,
 			  struct spool **spool_out,
 			  struct sg_err *err) MUST_CHECK;

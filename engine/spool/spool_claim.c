@@ -43,7 +43,7 @@ spool_claim_id(struct spool *spool, struct sg_err *err)
 	    bind(spool->id_fd, (const struct sockaddr *)&name, len) == 0)
 		return SG_OK;
 	if (errno == EADDRINUSE)
-		return err_set(err, SG_REFUSED,
+		return err_set(err, SG_BUSY,
 			       "the spool in %s has the id of one that another "
 			       "process has open: one of them is a copy of the "
 			       "other. To start with this copy of the state, "

@@ -61,7 +61,7 @@ struct spool {
 	struct spool_position applied;
 };
 
-/* spool_claim.c. SG_REFUSED: another process has a spool of this id open. */
+/* spool_claim.c. SG_BUSY: another process has a spool of this id open. */
 enum sg_status spool_claim_id(struct spool *spool,
 			      struct sg_err *err) MUST_CHECK;
 

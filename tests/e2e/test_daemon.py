@@ -2,6 +2,7 @@
 and the order in which it stops."""
 import os
 import pwd
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,6 +44,23 @@ def test_a_second_daemon_ends_with_3_and_harms_nothing(daemon):
     assert run("--config", daemon.conf, "--restore", "/tmp").returncode != 0
     assert daemon.public.get("/healthz").status == 200
     daemon.do("contact", "add", "ann@far.test")
+
+
+def test_a_daemon_on_a_copy_of_the_state_is_refused_while_the_first_runs(
+        daemon, make_daemon):
+    daemon.do("contact", "add", "ann@far.test")
+    daemon.stop()
+    second = make_daemon()
+    shutil.rmtree(second.base / "state", ignore_errors=True)
+    subprocess.run(["cp", "-a", daemon.base / "state", second.base / "state"],
+                   check=True)
+    daemon.start()
+    result = run("--config", second.conf)
+    assert result.returncode == 3
+    assert "a copy of the other" in result.stderr
+    for segment in (second.base / "state/spool").glob("*.segment"):
+        segment.unlink()
+    second.start().do("contact", "show", "ann@far.test")
 
 
 def test_restoring_under_a_running_daemon_is_refused(daemon):
