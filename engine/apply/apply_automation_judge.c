@@ -305,6 +305,10 @@ automations_entry(struct apply *apply, struct cached *cached,
 		  const struct store_ledger *row)
 {
 	const struct ruleset *file = apply->automations->set->file;
+	const struct firing *running = apply->automations->running;
+	/* Along a chain each names the one before it, not all of them. */
+	const char *what =
+		running ? running->automation->name : row->explanation;
 	struct firing firing = {.record_id = cached->id,
 				.history_id = row->history_id,
 				.at = apply->automations->entry_at};
@@ -323,9 +327,8 @@ automations_entry(struct apply *apply, struct cached *cached,
 			    row->score_id)
 			continue;
 		firing.automation = one;
-		firing.cause =
-			pool_printf(apply->work, "%s: %+.6g, now %.6g",
-				    row->explanation, row->delta, row->balance);
+		firing.cause = pool_printf(apply->work, "%s: %+.6g, now %.6g",
+					   what, row->delta, row->balance);
 		automations_queue(apply, &firing);
 	}
 }

@@ -316,11 +316,27 @@ print_future(const struct json *why, bool exact)
 	buf_done(&week);
 }
 
+/* In the unit that says it best. */
+static void
+append_span(struct buf *to, double days)
+{
+	double hours = days * 24, minutes = hours * 60;
+
+	if (days >= 1)
+		buf_printf(to, "%.1f days", days);
+	else if (hours >= 1)
+		buf_printf(to, "%.1f hours", hours);
+	else if (minutes >= 1)
+		buf_printf(to, "%.1f minutes", minutes);
+	else
+		buf_printf(to, "%.0f seconds", minutes * 60);
+}
+
 /* "Falls below 50 on 2026-02-07 13:53:29 UTC, in 6.6 days." */
 static void
 print_crossings(const struct json *crossings)
 {
-	struct buf at = BUF_INIT, threshold = BUF_INIT;
+	struct buf at = BUF_INIT, threshold = BUF_INIT, span = BUF_INIT;
 	double days;
 	size_t i;
 
@@ -332,12 +348,15 @@ print_crossings(const struct json *crossings)
 			continue;
 		buf_reset(&at);
 		buf_reset(&threshold);
+		buf_reset(&span);
+		append_span(&span, days);
 		cli_format(&at, json_get(crossing, "at"), CLI_TIME);
 		cli_format(&threshold, json_get(crossing, "threshold"),
 			   CLI_NUMBER);
-		printf("It %s %s on %s UTC, in %.1f days.\n", how,
-		       buf_text(&threshold), buf_text(&at), days);
+		printf("It %s %s on %s UTC, in %s.\n", how,
+		       buf_text(&threshold), buf_text(&at), buf_text(&span));
 	}
+	buf_done(&span);
 	buf_done(&threshold);
 	buf_done(&at);
 }

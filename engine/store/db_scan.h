@@ -1,7 +1,8 @@
 /*
  * db_scan.h - many rows at the speed of reading them: they are handed over from
  * within the statement. To step to each row, and to ask for each of its values,
- * costs half as much again as to find them.
+ * costs half as much again as to find them. A driver whose server has no such
+ * function selects what stands between the parentheses.
  */
 #ifndef ENGINE_STORE_DB_SCAN_H
 #define ENGINE_STORE_DB_SCAN_H

@@ -1,5 +1,6 @@
 """`rules run` over all history: killed again and again it goes on where it was,
 beside live traffic, and nobody ever sees old and new scores mixed."""
+import datetime
 import random
 import threading
 import time
@@ -120,3 +121,28 @@ def test_the_command_shows_a_run_a_simulation_and_a_rule(make_daemon, tmp_path):
     (tmp_path / "fit.conf").write_text("")
     shown = daemon.run("rules", "apply", tmp_path / "fit.conf")
     assert "No rule is left for the score lead" in shown.stdout
+
+
+def test_why_says_shortly_what_has_faded_and_when_it_falls(make_daemon,
+                                                           tmp_path):
+    """Many entries that show as 0 are one line; a crossing within the day is
+    told in hours."""
+    daemon = make_daemon(more=MORE).start()
+    (tmp_path / "fades.conf").write_text(
+        'rule "Paid" { on = "order.paid" add = 50 degrade = "30%" }\n')
+    daemon.do("rules", "apply", "--yes", tmp_path / "fades.conf")
+    now = datetime.datetime.now(datetime.timezone.utc)
+    (tmp_path / "old.ndjson").write_text("".join(
+        '{"email": "old@far.test", "name": "order.paid", '
+        f'"time": "{now - datetime.timedelta(days=day):%Y-%m-%dT%H:%M:%SZ}"}}\n'
+        for day in range(60, 68)))
+    daemon.do("import", "--signals", tmp_path / "old.ndjson")
+    daemon.do("signal", "emit", "order.paid", "--contact", "old@far.test")
+    daemon.wait_for_score("old@far.test", 50)
+    said = daemon.do("score", "why", "old@far.test")
+    assert "8 more that have faded" in said
+    assert said.count("Paid") == 1
+    assert "It falls below 45 on " in said and " hours." in said
+    exact = daemon.do("score", "why", "old@far.test", "--exact")
+    assert exact.count("Paid") == 9 and "have faded" not in exact
+    assert len(daemon.ask("score", "why", "old@far.test")["entries"]) == 9
