@@ -61,6 +61,8 @@ scene_rules(struct scene *scene, int64_t at, const char *text)
 			 SG_OK);
 }
 
+enum { REST_BYTES = 16384 }; /* what takes longer is not done at each step */
+
 /* As if it had not been used for a while. */
 static void
 rest(struct scene *scene)
@@ -88,7 +90,9 @@ scene_step(struct scene *scene, const struct signal *signal)
 
 	assert_true(fold_in_order(scene->record, signal->happened_at));
 	fold_step(scene->record, &scene->world, &entry, &scene->out);
-	rest(scene);
+	if (fold_record_bytes(scene->record) < REST_BYTES ||
+	    entry.id % 1024 == 0)
+		rest(scene);
 }
 
 void
