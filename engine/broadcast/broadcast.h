@@ -250,9 +250,13 @@ enum sg_status broadcast_send_test(struct broadcasts *broadcasts,
 				   const char *to,
 				   struct sg_err *err) MUST_CHECK;
 
+enum { BROADCAST_WAITS_SIZE = 200 };
 struct broadcast_progress {
 	bool running; /* mails are being sent right now */
 	double rate;  /* mails a second of late */
+	/* Why none of them goes at the moment: what the MTA said, or that it
+	 * does not answer. "" = they go. */
+	char waits[BROADCAST_WAITS_SIZE];
 };
 /* When a stored broadcast's settings say it is to be sent, 0 = not said. */
 int64_t broadcast_scheduled_at(const char *settings);

@@ -283,7 +283,27 @@ sent(struct flight *flight)
 	flight->reason[0] = '\0';
 	run->n_sent++;
 	run->n_later = 0;
+	if (run->says_why)
+		broadcast_running_say(run->broadcasts, run->running, "");
+	run->says_why = false;
 	run->calm_ms = RUN_CALM_FIRST_MS;
+}
+
+/* In words that say what is to be mended (RFC 4954 §6). */
+static void
+wait_for_mta(struct run *run, const struct net_smtp_result *result)
+{
+	int code = result->code;
+	char why[RUN_REASON_SIZE];
+
+	if (result->stage != NET_AT_CONNECT ||
+	    (code != 530 && code != 534 && code != 535 && code != 538)) {
+		run_calm_down(run, result->text);
+		return;
+	}
+	snprintf(why, sizeof(why), "the MTA refuses the log-in: %s",
+		 result->text);
+	run_calm_down(run, why);
 }
 
 static void
@@ -320,9 +340,10 @@ done(void *arg, const struct net_smtp_result *result)
 		/* It may have been noted: 421 after the last bytes. */
 		if (result->stage == NET_AT_END)
 			flight->mark = JOURNAL_RETURNED;
-		run_calm_down(run, result->end == NET_SMTP_HELD
-					   ? flight->trouble
-					   : result->text);
+		if (result->end == NET_SMTP_HELD)
+			run_calm_down(run, flight->trouble);
+		else
+			wait_for_mta(run, result);
 	}
 	owe(flight);
 }

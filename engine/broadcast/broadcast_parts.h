@@ -20,6 +20,7 @@ struct broadcast_running {
 	char name[80]; /* "" = this place is free */
 	enum broadcast_wish wish;
 	double rate;
+	char waits[BROADCAST_WAITS_SIZE]; /* why; "" = it does not */
 };
 
 /* One whose recipients somebody chooses, who alone may do so. */
@@ -86,6 +87,9 @@ struct broadcast_running *broadcast_running_add(struct broadcasts *broadcasts,
 void broadcast_running_remove(struct broadcasts *broadcasts,
 			      struct broadcast_running *running);
 bool broadcast_is_running(struct broadcasts *broadcasts, const char *name);
+/* Why nothing of it goes at the moment; "": something does. */
+void broadcast_running_say(struct broadcasts *broadcasts,
+			   struct broadcast_running *running, const char *why);
 void broadcast_running_wish(struct broadcasts *broadcasts, const char *name,
 			    enum broadcast_wish wish);
 /* False: another has it. The claim is the caller's, until its end. */

@@ -93,6 +93,7 @@ struct run {
 	int64_t owed_at, put_at, calm_until, calm_ms, conclude_at;
 	uint64_t n_sent, n_rated;
 	int64_t rated_at;
+	bool says_why;		     /* it waits, and people are told why */
 	bool trouble;		     /* recipients come back after a rest */
 	struct record_set *replayed; /* put from the journal */
 	bool behind;		     /* the journal could not be read out */

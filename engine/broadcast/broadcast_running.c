@@ -27,6 +27,7 @@ broadcast_running_add(struct broadcasts *broadcasts, const char *name)
 		snprintf(running->name, sizeof(running->name), "%s", name);
 		running->wish = WISH_NONE;
 		running->rate = 0;
+		running->waits[0] = '\0';
 	}
 	pthread_mutex_unlock(&broadcasts->lock);
 	return running;
@@ -50,6 +51,15 @@ broadcast_is_running(struct broadcasts *broadcasts, const char *name)
 	is = find(broadcasts, name) != NULL;
 	pthread_mutex_unlock(&broadcasts->lock);
 	return is;
+}
+
+void
+broadcast_running_say(struct broadcasts *broadcasts,
+		      struct broadcast_running *running, const char *why)
+{
+	pthread_mutex_lock(&broadcasts->lock);
+	snprintf(running->waits, sizeof(running->waits), "%s", why);
+	pthread_mutex_unlock(&broadcasts->lock);
 }
 
 void
@@ -127,5 +137,7 @@ broadcast_get_progress(struct broadcasts *broadcasts, const char *name,
 	running = find(broadcasts, name);
 	progress_out->running = running != NULL;
 	progress_out->rate = running ? running->rate : 0;
+	snprintf(progress_out->waits, sizeof(progress_out->waits), "%s",
+		 running ? running->waits : "");
 	pthread_mutex_unlock(&broadcasts->lock);
 }

@@ -32,6 +32,8 @@ run_calm_down(struct run *run, const char *why)
 	/* All mails under way fail at once: that is one trouble, not four. */
 	if (now < run->calm_until)
 		return;
+	broadcast_running_say(run->broadcasts, run->running, why);
+	run->says_why = true;
 	log_warn("broadcast %s waits %lld s: %s", run->name,
 		 (long long)(run->calm_ms / 1000),
 		 log_quote_private(why, quoted));
@@ -163,6 +165,23 @@ run_is_clear(const struct run *run)
 	return !run->under_way && !run->owed && !run->put.n && !run->writing.n;
 }
 
+/* Some were put off: again, later, and later each time. */
+static void
+rest_before_retry(struct run *run, int64_t now)
+{
+	unsigned n = run->pass < PASS_MOST ? run->pass : PASS_MOST;
+	int64_t ms = run->broadcasts->retry_ms << n;
+	char why[BROADCAST_WAITS_SIZE];
+
+	run->calm_until = now + ms;
+	run->pass++;
+	snprintf(why, sizeof(why),
+		 "who was put off with 4xx is tried again within %lld s",
+		 (long long)((ms + 999) / 1000));
+	broadcast_running_say(run->broadcasts, run->running, why);
+	run->says_why = true;
+}
+
 static bool
 queue_is_empty(struct run *run)
 {
@@ -184,13 +203,8 @@ end_pass(struct run *run, int64_t now)
 		run->step = RUN_ENDING;
 		return;
 	}
-	/* Some were put off: again, later. */
-	if (!run->trouble) {
-		unsigned n = run->pass < PASS_MOST ? run->pass : PASS_MOST;
-
-		run->calm_until = now + (run->broadcasts->retry_ms << n);
-		run->pass++;
-	}
+	if (!run->trouble)
+		rest_before_retry(run, now);
 	run->trouble = false;
 	run->n_later = 0;
 	record_set_free(run->retried);

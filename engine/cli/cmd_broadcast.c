@@ -224,16 +224,33 @@ count_of(const struct json *status, const char *name)
 }
 
 static void
+write_left(double rate, double seconds, char *to, size_t size)
+{
+	if (seconds < 120)
+		snprintf(to, size, ", %.0f/s, %.0f s left ", rate, seconds);
+	else if (seconds < 7200)
+		snprintf(to, size, ", %.0f/s, %.0f min left ", rate,
+			 seconds / 60);
+	else
+		snprintf(to, size, ", %.0f/s, %.0f h left ", rate,
+			 seconds / 3600);
+}
+
+static void
 draw_bar(const struct json *status)
 {
 	int64_t total = count_of(status, "total");
 	int64_t left = count_of(status, "queued");
+	const char *state = json_get_text(status, "state");
 	double rate = 0;
 	char more[64] = "";
 
-	if (json_get_number(status, "rate", &rate) && rate > 0)
-		snprintf(more, sizeof(more), ", %.0f/s, %.0f s left ", rate,
-			 (double)left / rate);
+	if (json_get_text(status, "waits")) /* what a server says is long */
+		snprintf(more, sizeof(more), ", waits: see its status ");
+	else if (state && strcmp(state, "sending") != 0)
+		snprintf(more, sizeof(more), ", %s ", state);
+	else if (json_get_number(status, "rate", &rate) && rate > 0)
+		write_left(rate, (double)left / rate, more, sizeof(more));
 	cli_progress(total - left, total, more);
 }
 
@@ -312,6 +329,7 @@ print_status(const struct cli *cli, const struct json *status)
 	cli_detail("", "broadcast", json_get(status, "name"), CLI_TEXT);
 	cli_detail("", "state", json_get(status, "state"), CLI_TEXT);
 	cli_detail("", "trouble", json_get(status, "trouble"), CLI_TEXT);
+	cli_detail("", "waits", json_get(status, "waits"), CLI_TEXT);
 	cli_detail("", "to", json_get(status, "where"), CLI_TEXT);
 	cli_detail("", "from", json_get(status, "from"), CLI_TEXT);
 	cli_detail("", "made by", json_get(status, "author"), CLI_TEXT);

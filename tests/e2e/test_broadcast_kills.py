@@ -6,12 +6,12 @@ SCOREGATE_KILLS=60 makes it as long as you like, SCOREGATE_SEED another one."""
 import os
 import pwd
 import random
-import sqlite3
 import time
 
 import pytest
 
 from lib import broadcasts, places
+from lib.deeds import cut_checkpoint, kill_daemon, lock_store
 from lib.mta_process import MtaProcess
 
 KILLS = int(os.environ.get("SCOREGATE_KILLS", "12"))
@@ -27,15 +27,6 @@ def mta(tmp_path):
     mta.kill()
 
 
-def kill_daemon(daemon, _mta, chance):
-    daemon.kill()
-    if chance.random() < 0.3:
-        daemon.start()  # and once more, while it reads its journal
-        time.sleep(chance.random() * 0.05)
-        daemon.kill()
-    daemon.start()
-
-
 def kill_mta(_daemon, mta, chance):
     mta.kill()
     time.sleep(chance.random() * 0.3)
@@ -47,34 +38,6 @@ def kill_both(daemon, mta, chance):
     first.kill()
     second.kill()
     mta.start()
-    daemon.start()
-
-
-def lock_store(daemon, _mta, chance):
-    """Another program writes: what the daemon wants to write waits; half the
-    time it is killed with all of that in its hands."""
-    other = sqlite3.connect(next((daemon.base / "state").glob("*.db")),
-                            isolation_level=None, timeout=20)
-    other.execute("BEGIN IMMEDIATE")
-    time.sleep(0.2 + chance.random())
-    if chance.random() < 0.5:
-        daemon.kill()
-        other.execute("ROLLBACK")
-        other.close()
-        daemon.start()
-    else:
-        other.execute("ROLLBACK")
-        other.close()
-
-
-def cut_checkpoint(daemon, _mta, chance):
-    """Killed while much is written, and goes from the store's log into its
-    file: at some moment of a change of all records."""
-    verb = "add" if chance.random() < 0.5 else "remove"
-    daemon.api("POST", "/bulk", {"where": "list 'news'",
-                                 "actions": [f"tag {verb} 'cut'"]})
-    time.sleep(chance.random() * 0.4)
-    daemon.kill()
     daemon.start()
 
 

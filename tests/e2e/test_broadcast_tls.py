@@ -50,6 +50,21 @@ def test_starttls_and_a_password(send, mta, context):
     assert base64.b64encode(b"s3cret").decode() not in daemon.text()
 
 
+def test_a_wrong_password_is_said_where_people_look(send, mta, context):
+    mta.tls, mta.password = context, ("shop", "s3cret")
+    daemon = send('tls = "need"\nuser = "shop"\npassword = "wr0ng"\n')
+    now = places.wait_for(lambda: broadcasts.state(daemon).get("waits") and
+                          broadcasts.state(daemon), 30, "it to wait")
+    assert now["state"] == "sending" and "535 5.7.8" in now["waits"], now
+    assert "log-in" in now["waits"]
+    assert not mta.mails and now["recipients"]["queued"] == 3
+    text = daemon.on_terminal("broadcast", "status", "spring").text
+    assert "535 5.7.8" in text and "wr0ng" not in text + daemon.text()
+    mta.password = ("shop", "wr0ng")  # their side is mended
+    end = broadcasts.wait_for_state(daemon, "sent")
+    assert "waits" not in end and end["recipients"]["sent"] == 3
+
+
 def test_tls_from_the_first_byte(send, mta, context):
     mta.tls, mta.tls_at_once = context, True
     daemon = send('tls = "implicit"\n')

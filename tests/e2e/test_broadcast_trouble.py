@@ -85,7 +85,9 @@ def test_a_flood_of_4xx_is_waited_out(sender, mta):
     broadcasts.create(daemon, daemon.base)
     daemon.do("broadcast", "send", "spring")
     places.wait_for(lambda: "452 4.3.1" in daemon.text(), 20, "the flood")
-    assert broadcasts.state(daemon)["recipients"]["failed"] == 0
+    now = broadcasts.state(daemon)
+    assert now["recipients"]["failed"] == 0
+    assert now["waits"] == "452 4.3.1 Insufficient system storage"
     mta.data_reply = None
     broadcasts.wait_for_state(daemon, "sent")
     broadcasts.assert_once_each(mta, people)
@@ -99,6 +101,8 @@ def test_one_who_is_put_off_is_tried_again_and_given_up(sender, mta):
     broadcasts.create(daemon, daemon.base)
     daemon.do("broadcast", "send", "spring")
     mta.wait_for_count(8)
+    places.wait_for(lambda: "tried again" in broadcasts.state(daemon).get(
+        "waits", ""), 30, "it to say what it waits for")
     del mta.replies[people[3]]
     end = broadcasts.wait_for_state(daemon, "sent")
     assert end["recipients"]["sent"] == 9

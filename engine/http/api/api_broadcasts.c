@@ -85,6 +85,8 @@ show(struct api_call *call, const char *name, struct sg_err *err)
 	broadcast_get_progress(call->api->options.broadcasts, name, &progress);
 	json_add_bool(call->answer, "running", progress.running);
 	json_add_number(call->answer, "rate", progress.rate);
+	if (broadcast.state == BROADCAST_SENDING && progress.waits[0])
+		json_add_text(call->answer, "waits", progress.waits);
 	return api_counted_add(call, &broadcast, err);
 }
 

@@ -205,6 +205,7 @@ const struct api_shape api_shapes[] = {
 	{"Broadcast", "{name:text state:text where:text from:text"
 	 " author:text created_at:time started_at?:time finished_at?:time"
 	 " scheduled_at?:time trouble?:text running:bool rate:number"
+	 " waits?:text"
 	 " recipients:map(int) results:map(int) hits:Hits[]"
 	 " points:Points[] counted_at?:time|null"
 	 " split?:{by:text decide_at?:time winner?:text versions:SplitVersion[]}"

@@ -175,8 +175,8 @@ class Postfix:
                               capture_output=True, text=True, timeout=30,
                               check=False)
 
-    def _master(self):
-        """Its process id, which is that of its group; 0: not started."""
+    def group(self):
+        """Of its programs: master's process id; 0: not started."""
         try:
             return int((self.base / "spool/pid/master.pid").read_text())
         except (OSError, ValueError):
@@ -187,7 +187,7 @@ class Postfix:
         that master had just begun to start holds master's own lock."""
         if not self.guard:
             return
-        master = self._master()
+        master = self.group()
         self.guard.stdin.close()
         self.guard.wait(20)
         self.guard = None
@@ -198,7 +198,7 @@ class Postfix:
     def kill(self):
         """kill -9 of master and all its programs at once: as when power fails,
         but for what the kernel has not written yet."""
-        os.killpg(self._master(), signal.SIGKILL)
+        os.killpg(self.group(), signal.SIGKILL)
         self.stop()
 
     def restart(self):
