@@ -10,6 +10,7 @@ const struct cli_command *const cli_tables[] = {
 	cli_consent_commands,
 	cli_list_commands,
 	cli_score_commands,
+	cli_score_history_commands,
 	cli_compare_commands,
 	cli_field_commands,
 	cli_rules_commands,

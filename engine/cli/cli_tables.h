@@ -10,6 +10,7 @@ extern const struct cli_command cli_suppress_commands[];
 extern const struct cli_command cli_consent_commands[];
 extern const struct cli_command cli_list_commands[];
 extern const struct cli_command cli_score_commands[];
+extern const struct cli_command cli_score_history_commands[];
 extern const struct cli_command cli_compare_commands[];
 extern const struct cli_command cli_field_commands[];
 extern const struct cli_command cli_rules_commands[];

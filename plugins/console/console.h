@@ -186,6 +186,20 @@ struct chart {
 	const char *names[CHART_SERIES_MOST]; /* NULL: no more */
 };
 void chart_bars(struct page *page, const struct chart *chart);
+/* A value over time, as a line; what is to come is dashed. In order. */
+struct chart_point {
+	double at, value;
+	bool ahead;
+};
+struct chart_line {
+	const char *label;
+	const struct chart_point *points;
+	size_t n_points;
+	const char *from, *to; /* at the ends of the axis */
+	const double *guides;  /* levels that matter */
+	size_t n_guides;
+};
+void chart_line(struct page *page, const struct chart_line *chart);
 /* An array of numbers, or of objects with a number of that name. */
 const double *chart_values(struct page *page, const struct sg_json *array,
 			   const char *name);
@@ -202,7 +216,8 @@ void static_start(const struct sg_call *call);
 
 page_fn start_page, password_page, password_change;
 page_fn contacts_page, contacts_export, contact_new, contact_make;
-page_fn contact_page, contact_history, contact_why, contact_change;
+page_fn contact_page, contact_history, contact_why, contact_points;
+page_fn contact_change;
 page_fn search_page, suppressions_page, suppressions_change;
 page_fn import_page, import_begin, import_one_page, import_change;
 page_fn export_page, bulk_page, bulk_begin, bulk_one_page;

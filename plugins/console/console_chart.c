@@ -139,3 +139,103 @@ chart_bars(struct page *page, const struct chart *chart)
 	write_legend(page, chart);
 	html(page, "</figure>\n");
 }
+
+/* --- a value over time -----------------------------------------------------
+ */
+
+struct frame {
+	double from, to, least, most;
+};
+
+static struct frame
+frame_of(const struct chart_line *chart)
+{
+	struct frame frame = {chart->points[0].at, chart->points[0].at + 1, 0,
+			      1};
+
+	for (size_t i = 0; i < chart->n_points; i++) {
+		const struct chart_point *point = &chart->points[i];
+
+		frame.from = fmin(frame.from, point->at);
+		frame.to = fmax(frame.to, point->at);
+		frame.least = fmin(frame.least, point->value);
+		frame.most = fmax(frame.most, point->value);
+	}
+	/* A level that is far away would press the line flat. */
+	for (size_t i = 0; i < chart->n_guides; i++)
+		if (chart->guides[i] < frame.most * 1.5)
+			frame.most = fmax(frame.most, chart->guides[i]);
+	return frame;
+}
+
+static double
+x_of(const struct frame *frame, double at)
+{
+	return (at - frame->from) / (frame->to - frame->from) * WIDTH;
+}
+
+static double
+y_of(const struct frame *frame, double value)
+{
+	return BASE - (value - frame->least) / (frame->most - frame->least) *
+			      (BASE - TOP);
+}
+
+/* Those up to now, or those from the last of them on. */
+static void
+write_part(struct page *page, const struct chart_line *chart,
+	   const struct frame *frame, bool ahead)
+{
+	html(page, "<polyline class=\"line%s\" points=\"",
+	     ahead ? " ahead" : "");
+	for (size_t i = 0; i < chart->n_points; i++) {
+		const struct chart_point *point = &chart->points[i];
+		bool joins = ahead && i + 1 < chart->n_points &&
+			     chart->points[i + 1].ahead;
+
+		if (point->ahead == ahead || joins)
+			html(page, "%f,%f ", round(x_of(frame, point->at)),
+			     round(y_of(frame, point->value) * 10) / 10);
+	}
+	html(page, "\"/>\n");
+}
+
+static void
+write_guide(struct page *page, const struct frame *frame, double level)
+{
+	double y = round(y_of(frame, level));
+
+	if (level > frame->most || level < frame->least)
+		return;
+	html(page,
+	     "<line class=\"guide\" x1=\"0\" y1=\"%f\" x2=\"%d\" y2=\"%f\"/>"
+	     "<text x=\"2\" y=\"%f\">%s</text>\n",
+	     y, WIDTH, y, y - 3, short_number(page, level));
+}
+
+void
+chart_line(struct page *page, const struct chart_line *chart)
+{
+	struct frame frame;
+
+	if (chart->n_points < 2)
+		return;
+	frame = frame_of(chart);
+	html(page,
+	     "<figure class=\"chart\"><svg viewBox=\"0 0 %d %d\" role=\"img\" "
+	     "aria-label=\"%s\">\n",
+	     WIDTH, HEIGHT, chart->label);
+	for (size_t i = 0; i < chart->n_guides; i++)
+		write_guide(page, &frame, chart->guides[i]);
+	write_guide(page, &frame, frame.most);
+	html(page,
+	     "<line class=\"axis\" x1=\"0\" y1=\"%f\" x2=\"%d\" "
+	     "y2=\"%f\"/>\n",
+	     round(y_of(&frame, 0)), WIDTH, round(y_of(&frame, 0)));
+	write_part(page, chart, &frame, false);
+	write_part(page, chart, &frame, true);
+	html(page,
+	     "<text x=\"1\" y=\"%d\">%s</text><text x=\"%d\" y=\"%d\" "
+	     "text-anchor=\"end\">%s</text></svg></figure>\n",
+	     BASE + 18, chart->from, WIDTH - 1, BASE + 18, chart->to);
+}

@@ -14,6 +14,7 @@ const struct console_page console_pages[] = {
 	{"GET", "/contacts/{}", contact_page, ROLE_READER},
 	{"GET", "/contacts/{}/history", contact_history, ROLE_READER},
 	{"GET", "/contacts/{}/why/{}", contact_why, ROLE_READER},
+	{"GET", "/contacts/{}/points/{}", contact_points, ROLE_READER},
 	{"POST", "/contacts/{}", contact_change, ROLE_OPERATOR},
 
 	{"GET", "/import", import_page, ROLE_OPERATOR},

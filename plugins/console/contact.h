@@ -19,4 +19,9 @@ void contact_end(struct page *page);
 /* contact_history.c: the newest of what happened. */
 void contact_recent(struct page *page);
 
+/* What comes of a score, by what /why says of it: the next band, the days to
+ * come, the next threshold. */
+void contact_ahead(struct page *page, const struct sg_json *why,
+		   const char *name);
+
 #endif

@@ -72,6 +72,7 @@ write_score(struct page *page, const struct sg_json *score)
 {
 	const char *name = text_at(page, score, "name");
 	double percent = number_at(page, score, "percent");
+	struct sg_told why;
 
 	html(page,
 	     "<article class=\"card score\"><h3>%s</h3>\n<p class=\"big\">",
@@ -84,10 +85,19 @@ write_score(struct page *page, const struct sg_json *score)
 	html(page, "</p>\n<p>");
 	show_meter(page, percent, 100, text_of(page, "%f percent", percent));
 	show_points(page, percent);
+	html(page, " %%</p>\n");
+	if (has_number(page, score, "score") &&
+	    ask_get(page,
+		    contact_path(page, text_of(page, "/scores/%u/why", name)),
+		    &why))
+		contact_ahead(page, why.json, name);
 	html(page,
-	     " %%</p>\n<p><a class=\"button\" href=\"/console%s\">Why this "
-	     "score?</a></p>\n",
+	     "<p class=\"actions\"><a class=\"button\" "
+	     "href=\"/console%s\">Why this score?</a> ",
 	     contact_path(page, text_of(page, "/why/%u", name)));
+	html(page,
+	     "<a class=\"button\" href=\"/console%s\">Over time</a></p>\n",
+	     contact_path(page, text_of(page, "/points/%u", name)));
 	html(page, "<details><summary>Summary</summary>\n");
 	contact_summary(page, score);
 	html(page, "</details></article>\n");

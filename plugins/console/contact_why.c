@@ -196,6 +196,18 @@ write_future(struct page *page, const struct sg_json *why)
 	html(page, "</ul>\n");
 }
 
+/* The exact number in full is the tooltip of the one that is shown. */
+static void
+write_note(struct page *page, const struct sg_json *why)
+{
+	const char *note = text_at(page, why, "note");
+
+	html(page, " <span class=\"quiet\">%s</span>",
+	     strstr(note, " is shown as ")
+		     ? "rounded up; conditions compare the exact value"
+		     : note);
+}
+
 enum sg_status
 contact_why(struct page *page)
 {
@@ -209,16 +221,19 @@ contact_why(struct page *page)
 		return page_told(page, &told);
 	summary = json_of(page, told.json, "summary");
 	page_begin(page, text_of(page, "Why %s has this score", page->args[0]));
-	html(page, "<p><a href=\"/console%s\">%s</a> · score %s</p>\n",
-	     contact_path(page, ""), page->args[0], page->args[1]);
+	html(page,
+	     "<p class=\"quiet\">score %s · <a href=\"/console%s\">over time"
+	     "</a></p>\n",
+	     page->args[1],
+	     contact_path(page, text_of(page, "/points/%u", page->args[1])));
 	html(page, "<p class=\"big\" id=\"score\">");
 	if (has_number(page, summary, "score"))
 		show_points(page, number_at(page, summary, "score"));
 	else
 		html(page, "no score");
 	contact_bands(page, summary);
-	html(page, " <span class=\"quiet\">%s</span></p>\n",
-	     text_at(page, told.json, "note"));
+	write_note(page, told.json);
+	html(page, "</p>\n");
 	write_entries(page, told.json);
 	write_future(page, told.json);
 	contact_summary(page, summary);

@@ -1,11 +1,48 @@
 /* system_page.c - for who runs it: status, plugins, audit, users, tokens. */
 #include "console.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 enum { ROWS = 100 };
 
 /* --- status -------------------------------------------------------------- */
+
+/* "messages_out" as people write it. */
+static const char *
+words_of(struct page *page, const char *name)
+{
+	char *words = page->host->copy(page->call, name);
+	size_t len = strlen(words);
+
+	for (char *c = words; *c; c++)
+		if (*c == '_')
+			*c = ' ';
+	if (len > 3 && strcmp(words + len - 3, " at") == 0)
+		words[len - 3] = '\0';
+	return words;
+}
+
+static void
+write_part_value(struct page *page, const char *name,
+		 const struct sg_json *value)
+{
+	const char *text = page->host->json_text(page->call, value);
+	size_t len = strlen(name);
+
+	if (!text)
+		html(page, "–");
+	else if (len > 3 && strcmp(name + len - 3, "_at") == 0)
+		show_time(page, text);
+	else if (strcmp(text, "true") == 0 || strcmp(text, "false") == 0)
+		html(page, "%s", *text == 't' ? "yes" : "no");
+	else if (strcmp(name, "bytes") == 0)
+		show_bytes(page, strtod(text, NULL));
+	else if (strspn(text, "0123456789") == strlen(text))
+		show_count(page, strtod(text, NULL));
+	else
+		html(page, "%s", text);
+}
 
 static void
 write_part(struct page *page, const struct sg_json *part, const char *title)
@@ -17,8 +54,8 @@ write_part(struct page *page, const struct sg_json *part, const char *title)
 		const struct sg_json *value =
 			page->host->json_member(part, i, &name);
 
-		html(page, "<dt>%s</dt><dd>", name);
-		show_value(page, value);
+		html(page, "<dt>%s</dt><dd>", words_of(page, name));
+		write_part_value(page, name, value);
 		html(page, "</dd>\n");
 	}
 	html(page, "</dl></section>\n");

@@ -52,8 +52,7 @@ webhooks_page(struct page *page)
 		page_empty(page, "There is none yet. A webhook is configured "
 				 "in scoregate.conf, in plugin \"webhook\"; "
 				 "for Stripe, WooCommerce, Typeform and many "
-				 "others the mapping is there: "
-				 "scoregate-webhook(5).");
+				 "others the mapping is there already.");
 		return page_end(page, 200);
 	}
 	html(page, "<p class=\"quiet\">Counted since the daemon was started."

@@ -393,6 +393,32 @@ def test_today_shows_what_matters_and_leads_to_why(daemon, reader):
         "/find?q=p1").headers["location"].removeprefix("/console"))
 
 
+def test_a_score_over_time_has_each_change_of_it(daemon, reader):
+    page = reader.page("/contacts/p0@example.com/points/lead")
+    rows = re.findall(r"<tr>(.*?)</tr>", re.search(
+        r'id="points".*?</table>', page, re.S)[0], re.S)[1:]
+    entries = daemon.ask("score", "history", "p0@example.com")["items"]
+    assert len(rows) == len(entries) == 3
+    assert [entry["points"] for entry in entries] == [30, 30, 30]
+    assert [round(entry["balance"]) for entry in entries] == [90, 60, 30]
+    assert all(entry["rule"] == "Ordered" for entry in entries)
+    assert "score after" in daemon.do("score", "history", "p0@example.com",
+                                      "--limit", "1")
+    chart = re.search(r'<figure class="chart">.*?</figure>', page, re.S)[0]
+    assert 'class="line ahead"' in chart and ">50</text>" in chart
+    # Two pages of it, and what is ahead.
+    first = daemon.api("GET", "/contacts/p0@example.com/scores/lead/history"
+                       "?limit=2").json()
+    rest = daemon.api("GET", "/contacts/p0@example.com/scores/lead/history"
+                      f"?limit=2&cursor={first['next']}").json()
+    assert first["items"] + rest["items"] == entries and not rest["next"]
+    card = text_of(reader.page("/contacts/p0@example.com"))
+    assert "if nothing happens" in card and "falls below 50 on" in card
+    daemon.api("POST", "/contacts/p2@example.com/scores/lead",
+               {"op": "set", "points": 42})
+    assert "8 more to hot" in text_of(reader.page("/contacts/p2@example.com"))
+
+
 def test_times_are_those_of_the_installation(daemon, manager):
     entry = daemon.api("GET", "/audit?limit=1").json()["items"][0]["at"]
     there = datetime.datetime.fromisoformat(entry).astimezone(

@@ -370,7 +370,7 @@ api_fn api_contacts_link, api_contacts_unlink, api_contacts_rename;
 api_fn api_modules_all, api_fields_all, api_signals_unmatched;
 api_fn api_scores_histogram, api_scores_compare;
 api_fn api_scores_list, api_scores_top, api_scores_summary;
-api_fn api_scores_of, api_scores_why, api_scores_change;
+api_fn api_scores_of, api_scores_why, api_scores_change, api_scores_history;
 api_fn api_events, api_recent;
 api_fn api_contacts_bulk, api_signals_bulk;
 api_fn api_lists_patch, api_segments_show, api_segments_patch;

@@ -113,6 +113,9 @@ const struct api_resource api_resources[] = {
 	{"GET", "/contacts/{key}/scores/{name}/why", API_READER, api_scores_why,
 	 "every entry that a score is made of",
 	 .params = "module threshold", .answer = "Why"},
+	{"GET", "/contacts/{key}/scores/{name}/history", API_READER, api_scores_history,
+	 "every change of a score, newest first, and the score after it",
+	 .params = "module limit cursor", .answer = "LedgerEntry*"},
 
 	{"GET", "/suppressions", API_READER, api_suppressions_all,
 	 "the addresses that get no mail, newest first",

@@ -61,6 +61,10 @@ const struct api_shape api_shapes[] = {
 	{"WhyEntry", "{at:time given:number left:number class:text"
 	 " degrade?:number expires_at?:time rule:text|null explanation:text"
 	 " from?:{module:text key:text}}", NULL},
+	{"LedgerEntry", "{id:text at:time points:number balance:number"
+	 " kind:'given'|'corrected'|'closed'|'erased' class:text"
+	 " degrade?:number rule:text|null explanation:text}",
+	 "one change of a score; `balance` is the score after it, at its time"},
 	{"Crossing", "{threshold:number how:text at:time in_days:number}",
 	 NULL},
 	{"Bin", "{from:number to:number count:int}", NULL},

@@ -109,6 +109,8 @@ CALLS = [
     ("GET", "/contacts/{key}/scores", BOB + "/scores", None),
     ("GET", "/contacts/{key}/scores/{name}/why",
      BOB + "/scores/lead/why?threshold=5", None),
+    ("GET", "/contacts/{key}/scores/{name}/history",
+     BOB + "/scores/lead/history?limit=2", None),
     ("GET", "/contacts/{key}/data", BOB + "/data", None),
     ("GET", "/scores", "/scores", None),
     ("GET", "/scores/{name}/top", "/scores/lead/top?n=5", None),

@@ -29,6 +29,7 @@ COMMANDS = {
     "list delete": ("DELETE", "/lists/{name}"),
     "score show": ("GET", "/contacts/{key}/scores"),
     "score why": ("GET", "/contacts/{key}/scores/{name}/why"),
+    "score history": ("GET", "/contacts/{key}/scores/{name}/history"),
     "score add": ("POST", "/contacts/{key}/scores/{name}"),
     "score subtract": ("POST", "/contacts/{key}/scores/{name}"),
     "score set": ("POST", "/contacts/{key}/scores/{name}"),
