@@ -88,6 +88,7 @@ sequence_members(struct cli *cli, const struct cli_args *args)
 	cli_path(&path, "/sequences/%s/records", cli_arg(args, 0));
 	cli_query(&path, "state", cli_value(args, "state"));
 	cli_query(&path, "where", cli_value(args, "where"));
+	cli_query(&path, "module", cli_value(args, "module"));
 	cli_query(&path, "limit", cli_value(args, "limit"));
 	cli_query(&path, "cursor", cli_value(args, "cursor"));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
@@ -117,6 +118,7 @@ sequence_clicks(struct cli *cli, const struct cli_args *args)
 	cli_query(&path, "step", cli_value(args, "step"));
 	cli_query(&path, "link", cli_value(args, "link"));
 	cli_query(&path, "where", cli_value(args, "where"));
+	cli_query(&path, "module", cli_value(args, "module"));
 	cli_query(&path, "limit",
 		  cli_value(args, "limit") ? cli_value(args, "limit") : "1000");
 	cli_query(&path, "cursor", cli_value(args, "cursor"));
@@ -166,6 +168,7 @@ sequence_stop(struct cli *cli, const struct cli_args *args)
 static const struct cli_option member_options[] = {
 	{"state", "STATE", "only active, finished or stopped"},
 	{"where", "EXPR", "only those for whom the condition holds"},
+	CLI_MODULE_OPTION,
 	{"limit", "N", "at most N (100)"},
 	{"cursor", "CURSOR", "go on where a longer answer ended"},
 	{0},
@@ -174,6 +177,7 @@ static const struct cli_option click_options[] = {
 	{"step", "STEP", "only in the mails of this step"},
 	{"link", "URL", "only clicks on this one"},
 	{"where", "EXPR", "only of those for whom the condition holds"},
+	CLI_MODULE_OPTION,
 	{"limit", "N", "at most N (1000)"},
 	{"cursor", "CURSOR", "go on where a longer answer ended"},
 	{0},

@@ -158,3 +158,38 @@ def test_a_sequence_goes_on_after_kill_9(make_daemon):
                         "both mails")
         assert subjects(far, "ann@far.test") == ["Hello friend",
                                                  "An offer for friend"]
+
+
+def test_the_score_that_rules_run_made_decides_a_step(make_daemon):
+    paid = 'rule "Paid" {{ on = "order.paid" add = {} }}\n'
+    later = RULES.replace("2s", "20d")
+    with stopped(Receiver()) as far:
+        daemon = make_daemon(smtp=far.port, more=MORE
+                             + 'signals { names = { "order.paid" } }\n')
+        for name in ("hello", "offer"):
+            (daemon.base / f"{name}.eml").write_text(eml(name))
+        daemon.start()
+        path = daemon.base / "sequences.conf"
+        path.write_text(paid.format(30) + later)
+        daemon.do("rules", "apply", "--yes", path)
+        daemon.do("list", "create", "news")
+        for name in ("ann", "bob"):
+            daemon.do("contact", "add", f"{name}@far.test")
+            daemon.do("signal", "emit", "order.paid", "--contact",
+                      f"{name}@far.test")
+        daemon.do("score", "add", "bob@far.test", "40")
+        path.write_text(paid.format(5) + later)
+        daemon.do("rules", "apply", "--yes", path)
+        for name in ("ann", "bob"):
+            daemon.do("contact", "subscribe", f"{name}@far.test", "news")
+        # Ann had 30 points when it began, and has 5 when the offer is due.
+        daemon.do("rules", "run", "--wait")
+        assert daemon.score("ann@far.test") == 5
+        # Another time for the step is for those who wait for it, too.
+        path.write_text(paid.format(5) + RULES.replace("2s", "0"))
+        daemon.do("rules", "apply", "--yes", path)
+        places.wait_for(lambda: daemon.ask(
+            "sequence", "show", "Welcome")["finished"] == 2, 40, "the end")
+        places.wait_for(lambda: len(subjects(far, "bob@far.test")) == 2, 30,
+                        "both mails")
+        assert len(subjects(far, "ann@far.test")) == 1

@@ -200,3 +200,29 @@ def test_who_leaves_does_not_get_what_is_on_its_way_out(daemon, relay):
     assert relay.to("cem@far.test") == []
     dropped = daemon.ask("outbox", "list", "--state", "dropped")["items"]
     assert any(r["trouble"].startswith("suppressed") for r in dropped)
+
+
+HOSTILE = ["a\r\nBcc: evil@far.test\r\n\r\nbody", "{{score}}{{#if has score}}",
+           "\u202elive", '"><script>alert(1)</script>', "x" * 16000,
+           "=?utf-8?q?a=0D=0ABcc:_evil@far.test?=", "J\u00fcrgen \U0001f600",
+           "a\r\n.\r\nMAIL FROM:<evil@far.test>", "--=_scoregate_text--"]
+
+
+def test_no_value_breaks_out_of_a_mail_of_a_sequence(daemon, relay):
+    for i, value in enumerate(HOSTILE):
+        made = daemon.api("POST", "/contacts", {
+            "email": f"h{i}@far.test", "fields": {"first_name": value}})
+        assert made.status == 201, made.text
+        daemon.do("sequence", "start", "Welcome", f"h{i}@far.test")
+    for i, value in enumerate(HOSTILE):
+        mail = relay.wait_for(f"h{i}@far.test", limit_s=30)
+        message = mail.message()
+        assert message["Bcc"] is None
+        assert [p.get_content_type() for p in message.walk()] == [
+            "multipart/alternative", "text/plain", "text/html"]
+        shown = " ".join(f"Dear {value}".split())
+        assert " ".join(mail.part("text/plain").split()) == shown
+        html = mail.part("text/html")
+        assert "<script" not in html and html.count("<img") == 1
+        assert max(len(line) for line in mail.data.split(b"\r\n")) <= 998
+    assert relay.to("evil@far.test") == []
