@@ -12,6 +12,7 @@
 
 #include "base/text.h"
 #include "http/http_private.h"
+#include "http/lane_head.h"
 
 enum { CONTENT_LENGTH_DIGITS_MOST = 18, HEADER_MOST = 1 << 20 };
 
@@ -20,6 +21,7 @@ struct framing {
 	bool malformed;
 	const char *length, *encoding;
 	const char *next; /* where the next line begins */
+	size_t n;
 };
 
 static bool
@@ -77,6 +79,7 @@ look(void *arg, enum MHD_ValueKind kind, const char *name, size_t name_len,
 		return MHD_NO;
 	}
 	framing->next = value + value_len + 2;
+	framing->n++;
 	if (strcasecmp(name, "Host") == 0) {
 		framing->hosts++;
 	} else if (strcasecmp(name, "Content-Length") == 0) {
@@ -149,6 +152,22 @@ is_one_line(const struct http_checked *request)
 	       request->version == url + request->target_len + 1;
 }
 
+/* As the lane has it (lane_head.h): by TLS it did not see the head. */
+static int
+check_size(const struct http_checked *request, const struct framing *framing)
+{
+	size_t line = (size_t)(request->version - request->method);
+
+	if (request->is_private || framing->malformed)
+		return 0;
+	if (line > LANE_HEAD_MOST)
+		return 414;
+	return framing->n > LANE_FIELDS_MOST ||
+			       framing->next - request->method > LANE_HEAD_MOST
+		       ? 431
+		       : 0;
+}
+
 int
 http_check(const struct http_checked *request)
 {
@@ -172,11 +191,13 @@ http_check(const struct http_checked *request)
 	/* Behind the last there is the empty line. */
 	if (framing.next[0] || framing.next[1])
 		framing.malformed = true;
-	status = check_framing(&framing, is_1_1, request->body_most);
+	status = check_size(request, &framing);
+	if (status == 0)
+		status = check_framing(&framing, is_1_1, request->body_most);
 	/* What libmicrohttpd takes for the end of a line between two chunks is
 	 * more than a CRLF, and nobody sees it but itself. A POST in chunks
 	 * that does not come by TLS is read in http_lane_chunked.c. */
-	if (status == 0 && framing.encodings && !request->may_chunk)
+	if (status == 0 && framing.encodings && !request->is_private)
 		return 411;
 	return status;
 }

@@ -402,7 +402,7 @@ http_exchange_step(void *arg, struct MHD_Connection *connection,
 		strip_origin(self->uri);
 		request.target = self->uri;
 		request.body_most = self->body_most;
-		request.may_chunk = self->door->face != HTTP_PUBLIC;
+		request.is_private = self->door->face != HTTP_PUBLIC;
 		status = http_check(&request);
 		/* An answer here closes the connection, which a refusal wants
 		 * and nothing else: all others wait for the next call. */

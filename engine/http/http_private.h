@@ -154,7 +154,8 @@ struct http_checked {
 	size_t target_len;  /* … as long as it came */
 	const char *target; /* our copy, without an origin */
 	size_t body_most;
-	bool may_chunk; /* a body need not say its length */
+	/* A body need not say its length, a head may be larger. */
+	bool is_private;
 };
 int http_check(const struct http_checked *request);
 

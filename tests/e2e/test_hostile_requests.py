@@ -305,6 +305,23 @@ def test_what_is_too_much_is_refused_in_words_that_can_be_read(daemon):
     assert daemon.ask("status")["web"]["refused"] >= refused + len(requests)
 
 
+def test_what_is_too_much_is_so_through_tls_too(daemon):
+    head = b"GET /f/demo HTTP/1.1\r\nHost: a\r\n"
+    for code, sent in (
+            (400, head + b": b\r\n\r\n"),
+            (414, b"GET /f/demo?" + b"y" * 17000
+             + b" HTTP/1.1\r\nHost: a\r\n\r\n"),
+            (431, head + b"X: " + b"y" * 17000 + b"\r\n\r\n"),
+            (431, head + b"".join(b"X%d: y\r\n" % i for i in range(100))
+             + b"\r\n")):
+        wire = through_tls(daemon)
+        wire.say(sent)
+        heard = wire.hear()
+        wire.connection.close()
+        assert heard.startswith(b"HTTP/1.1 %d " % code), (code, heard[:300])
+        assert b"\r\nContent-Type: text/plain; charset=utf-8\r\n" in heard
+
+
 def test_a_head_that_is_long_but_not_too_long_is_answered(daemon):
     for fields in (b"X: " + b"y" * 14000 + b"\r\n",
                    b"".join(b"X%d: %s\r\n" % (i, b"y" * 120)
