@@ -64,6 +64,31 @@ set_or(const struct sg_call *call, const struct webhook *hook, const char *name,
 	return set ? set : otherwise;
 }
 
+/* Where no time is signed there is no telling when it was. */
+static enum sg_status
+read_window(const struct sg_call *call, struct webhook *hook,
+	    struct sg_err *err)
+{
+	const struct webhook_scheme *scheme = hook->scheme;
+	const struct sg_settings *of =
+		webhook_setting(call, hook, "replay_window");
+	/* in a header, or as Mailgun and Amazon do in the body */
+	bool has_time = strstr(hook->signed_text, "{timestamp}") ||
+			(scheme->reads_document && scheme->window_ms);
+
+	hook->window_ms = has_time ? scheme->window_ms : 0;
+	if (!call->host->setting_is_set(of, "replay_window"))
+		return SG_OK;
+	hook->window_ms = call->host->setting_int(of, "replay_window");
+	if (has_time || !hook->window_ms)
+		return SG_OK;
+	return call->host->setting_refuse(
+		of, "replay_window", err,
+		"no time is signed (signature = \"%s\", without "
+		"`timestamp_header`); an event's `id` counts once in 30 days",
+		scheme->name);
+}
+
 static enum sg_status
 read_scheme(const struct sg_call *call, struct webhook *hook,
 	    struct sg_err *err)
@@ -71,8 +96,6 @@ read_scheme(const struct sg_call *call, struct webhook *hook,
 	const struct webhook_scheme *scheme = hook->scheme;
 	const char *name = webhook_setting_text(call, hook, "signature_hash");
 	int hash = name ? webhook_hash_find(name) : (int)scheme->hash;
-	const struct sg_settings *of =
-		webhook_setting(call, hook, "replay_window");
 
 	if (hash < 0) {
 		call->host->fail(err, SG_REFUSED,
@@ -90,9 +113,6 @@ read_scheme(const struct sg_call *call, struct webhook *hook,
 		       scheme->signed_text	? scheme->signed_text
 		       : hook->timestamp_header ? "{timestamp}.{body}"
 						: "{body}");
-	hook->window_ms = scheme->window_ms;
-	if (call->host->setting_is_set(of, "replay_window"))
-		hook->window_ms = call->host->setting_int(of, "replay_window");
 	hook->url = webhook_setting_text(call, hook, "url");
 	if (!scheme->has_key && !hook->secret)
 		return call->host->setting_refuse(
@@ -100,7 +120,7 @@ read_scheme(const struct sg_call *call, struct webhook *hook,
 			"webhook \"%s\" needs `secret`: what the sender signs "
 			"with (signature = \"%s\")",
 			hook->name, scheme->name);
-	return SG_OK;
+	return read_window(call, hook, err);
 }
 
 static enum sg_status

@@ -495,6 +495,7 @@ the_operator_sees_the_forms_and_gets_their_html(void **state)
 	html = json_get_text(value, "html");
 	assert_non_null(strstr(html, "action=\"https://t.example.com/f/demo"));
 	assert_non_null(strstr(html, "Over &lt;500&gt;"));
+	assert_non_null(strstr(html, "step=\"any\" min=\"1\" max=\"500\""));
 	json_free(value);
 	inspect("forms/none");
 	assert_int_equal(aid->reply.status, 404);
