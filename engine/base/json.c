@@ -211,6 +211,16 @@ json_add_text(struct json *object, const char *name, const char *text)
 }
 
 void
+json_add_clean(struct json *object, const char *name, const char *text)
+{
+	struct buf clean = BUF_INIT;
+
+	text_append_clean(&clean, text, strlen(text));
+	json_add_text(object, name, buf_text(&clean));
+	buf_done(&clean);
+}
+
+void
 json_add_number(struct json *object, const char *name, double number)
 {
 	json_add(object, name, json_number(number));

@@ -24,6 +24,8 @@ struct json *json_new_array(void);
 void json_add(struct json *object, const char *name, struct json *value);
 void json_push(struct json *array, struct json *value);
 void json_add_text(struct json *object, const char *name, const char *text);
+/* Of whatever charset: what is no UTF-8 is replaced (text_append_clean()). */
+void json_add_clean(struct json *object, const char *name, const char *text);
 void json_add_number(struct json *object, const char *name, double number);
 void json_add_int(struct json *object, const char *name, int64_t number);
 void json_add_bool(struct json *object, const char *name, bool yes);

@@ -5,61 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/text.h"
-#include "classify/classify.h"
+#include "classify/classify_json.h"
 #include "cli/cli_tables.h"
 #include "mail/part_map.h"
 
 enum { MAIL_MOST = 64 << 20 };
-
-/* What came with a mail is in any charset; JSON is in UTF-8. */
-static void
-add_clean(struct json *object, const char *name, const char *text)
-{
-	struct buf clean = BUF_INIT;
-
-	text_append_clean(&clean, text, strlen(text));
-	json_add_text(object, name, buf_text(&clean));
-	buf_done(&clean);
-}
-
-static struct json *
-recipient_json(const struct classify_recipient *recipient)
-{
-	struct json *json = json_new_object();
-	bool failed = recipient->kind == CLASSIFY_BOUNCE ||
-		      recipient->kind == CLASSIFY_DELAY;
-
-	add_clean(json, "address", recipient->address);
-	if (recipient->kind == CLASSIFY_BOUNCE)
-		json_add_text(json, "class",
-			      bounce_class_name(recipient->class));
-	else
-		json_add_text(json, "class",
-			      classify_kind_name(recipient->kind));
-	add_clean(json, "status", recipient->status);
-	json_add_text(json, "reason",
-		      failed ? bounce_reason_name(recipient->reason) : "");
-	add_clean(json, "diagnostic", recipient->diagnostic);
-	return json;
-}
-
-static struct json *
-result_json(const char *file, const struct classify_result *result)
-{
-	struct json *json = json_new_object(), *recipients = json_new_array();
-	size_t i;
-
-	add_clean(json, "file", file);
-	json_add_text(json, "kind", classify_kind_name(result->kind));
-	json_add_number(json, "confidence", result->confidence);
-	add_clean(json, "evidence", result->evidence);
-	for (i = 0; i < result->n_recipients; i++)
-		json_push(recipients, recipient_json(&result->recipients[i]));
-	json_add(json, "recipients", recipients);
-	add_clean(json, "message_id", result->message_id);
-	return json;
-}
 
 static void
 print_line(const char *indent, const char *title, const char *text)
@@ -114,7 +64,9 @@ classify_file(const struct cli *cli, struct pool *pool, const char *file)
 	    SG_OK) {
 		code = cli_fail(CLI_REFUSED, "%s: %s", file, err.text);
 	} else if (cli->json) {
-		json = result_json(file, &result);
+		json = json_new_object();
+		json_add_clean(json, "file", file);
+		classify_json(&result, json);
 		buf_reset(&text);
 		json_write(json, &text);
 		printf("%s\n", buf_text(&text));

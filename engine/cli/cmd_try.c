@@ -4,7 +4,6 @@
  * with the configuration and, where it may be read, the key of this machine;
  * without a daemon.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -350,35 +349,12 @@ mail_instrument(struct cli *cli, const struct cli_args *args)
 
 /* --- mail token ---------------------------------------------------------- */
 
-/* What a token of that kind carries. */
-static const char *
-payload_name(const char *kind)
-{
-	static const char *const names[][2] = {{"click", "target"},
-					       {"unsubscribe", "list"},
-					       {"forward", "campaign"}};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(kind, names[i][0]) == 0)
-			return names[i][1];
-	return "payload";
-}
-
 static void
 show_token(struct cli *cli, const struct gate_trial_token *token)
 {
 	struct json *json = json_new_object();
-	char number[24];
 
-	json_add_text(json, "kind", token->kind);
-	json_add_number(json, "key", token->key_id);
-	snprintf(number, sizeof(number), "%016" PRIx64, token->message_id);
-	json_add_text(json, "message_id", number);
-	json_add_time(json, "sent_at", token->sent_at);
-	snprintf(number, sizeof(number), "%016" PRIx64, token->record_key);
-	json_add_text(json, "record_key", number);
-	if (*token->payload || strcmp(token->kind, "click") == 0)
-		json_add_text(json, payload_name(token->kind), token->payload);
+	gate_token_json(token, json);
 	if (!cli_print_json(cli, json))
 		cli_details(json, "");
 	json_free(json);

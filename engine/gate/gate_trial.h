@@ -57,7 +57,17 @@ struct gate_trial_token {
 	const char *payload; /* a click's target, an unsubscribe's list */
 };
 
-/* Of a URL, an address, or the token alone. SG_REFUSED: not one of ours. */
+/* Of a URL, an address, or the token alone; the payload in `pool`. SG_REFUSED:
+ * not one of ours. */
+struct keys;
+enum sg_status gate_token_read(const struct keys *keys, struct pool *pool,
+			       const char *text,
+			       struct gate_trial_token *token_out,
+			       struct sg_err *err) MUST_CHECK;
+/* {"kind", "key", "message_id", "sent_at", "record_key"} and what it carries:
+ * `target` of a click, `list`, `campaign` or `payload`. */
+struct json;
+void gate_token_json(const struct gate_trial_token *token, struct json *to);
 enum sg_status gate_trial_token(struct gate_trial *trial, const char *text,
 				struct gate_trial_token *token_out,
 				struct sg_err *err) MUST_CHECK;

@@ -53,6 +53,9 @@ go_on(struct sg_mail *mail, struct sg_err *err)
 {
 	char quoted[LOG_QUOTE_SIZE];
 
+	if (mail->trial)
+		return err_set(err, SG_REFUSED, "it goes out as it is: %s",
+			       err->text);
 	atomic_fetch_add(&mail->gate->passed_on_trouble, 1);
 	if (mail->gate->mail.tempfail_on_trouble)
 		return err_set(err, SG_BUSY, "it is not instrumented: %s",
@@ -72,6 +75,7 @@ instrument(struct sg_mail *mail, const struct mail_here *from,
 	enum sg_status status;
 
 	mail->keeps_later = true;
+	mail->trial = from->trial;
 	(void)sg_mail_sender(mail, from->sender);
 	(void)sg_mail_recipient(mail, from->recipient);
 	status = mail_carry_read(carry, mail->pool, from->data, from->len, err);
@@ -79,7 +83,8 @@ instrument(struct sg_mail *mail, const struct mail_here *from,
 		return status;
 	mail_carry_tell_headers(carry, mail);
 	mail->way = MAIL_INSTRUMENT;
-	atomic_fetch_add(&mail->gate->messages_out, 1);
+	if (!from->trial)
+		atomic_fetch_add(&mail->gate->messages_out, 1);
 	(void)sg_mail_body(mail, carry->body, carry->len);
 	if (mail->is_too_large)
 		status = err_set(err, SG_REFUSED, "larger than max_message");

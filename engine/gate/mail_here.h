@@ -16,6 +16,7 @@ struct mail_here {
 	const char *sender, *recipient; /* bare */
 	const char *data;		/* with CRLF line ends */
 	size_t len;
+	bool trial; /* to be looked at: it is not counted */
 };
 
 /* What is to be sent, and what is to be told of it. */

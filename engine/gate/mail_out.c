@@ -281,7 +281,8 @@ say_done(struct out *out, const char *queue_id)
 {
 	char campaign[LOG_QUOTE_SIZE], split[32] = "";
 
-	atomic_fetch_add(&out->mail->gate->instrumented, 1);
+	if (!out->mail->trial)
+		atomic_fetch_add(&out->mail->gate->instrumented, 1);
 	if (out->mail->n_split)
 		snprintf(split, sizeof(split), " split=%zu",
 			 out->mail->n_split);

@@ -57,6 +57,7 @@ struct sg_mail {
 	bool looks_at_body; /* of MAIL_LOOK */
 	bool is_too_large;  /* past a bound: passes untouched */
 	bool is_copy;	    /* a private one, made by split_copy.c */
+	bool trial;	    /* it is only looked at: not counted */
 	bool keeps_later;   /* email.sent, of mail_here.c: in `sent` */
 	struct mail_sent *sent;
 	bool is_shared;	     /* one body for all: tokens of no record */

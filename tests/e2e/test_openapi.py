@@ -137,6 +137,9 @@ class Story:
                 if item["name"] == "email.opened")
         elif (method, resource) == ("POST", "/bulk"):
             self.known["bulk"] = str(answer.json().get("id", ""))
+        elif (method, resource) == ("POST", "/mail/instrument"):
+            self.known["link"] = re.search(
+                r'href="([^"]+/c/[^"]+)"', answer.json()["html"]).group(1)
         elif (method, resource) == ("POST", "/imports"):
             self.known["import"] = str(answer.json()["id"])
 
@@ -288,6 +291,16 @@ def test_every_list_has_pages(document, told):
             whole, paged = answer.walked
             assert [paged.count(one) for one in whole] == [
                 whole.count(one) for one in whole], path
+
+
+def test_what_a_mail_is_can_be_asked(told):
+    said = {resource: answer.json() for _, resource, _, answer, _ in told
+            if resource.startswith("/mail/")}
+    assert said["/mail/classify"]["kind"] == "bounce"
+    assert said["/mail/classify"]["recipients"][0]["address"] == "bob@far.test"
+    assert "<bounce+" in "<" + said["/mail/instrument"]["sender"]
+    assert said["/mail/token"]["kind"] == "click"
+    assert said["/mail/token"]["target"] == "https://shop.example/a"
 
 
 def test_every_command_has_its_resource(daemon, document):

@@ -31,7 +31,7 @@ static void
 add_text_or_null(struct json *to, const char *name, const char *text)
 {
 	if (text)
-		json_add_text(to, name, text);
+		json_add_clean(to, name, text);
 	else
 		json_add_null(to, name);
 }
@@ -54,9 +54,9 @@ api_answer_mail(struct api_call *call, const char *mail, size_t len,
 	if (status != SG_OK)
 		return status;
 	answer = api_answer(call);
-	json_add_text(answer, "mail", pool_memdup(call->pool, mail, len));
-	json_add_text(answer, "to", shown.to);
-	json_add_text(answer, "subject", shown.subject);
+	json_add_clean(answer, "mail", pool_memdup(call->pool, mail, len));
+	json_add_clean(answer, "to", shown.to);
+	json_add_clean(answer, "subject", shown.subject);
 	add_text_or_null(answer, "text", shown.text);
 	add_text_or_null(answer, "html", shown.html);
 	return SG_OK;

@@ -443,6 +443,8 @@ enum sg_status api_answer_mail(struct api_call *call, const char *mail,
 			       size_t len, struct sg_err *err) MUST_CHECK;
 api_fn api_broadcasts_clicks, api_templates_check, api_templates_render;
 api_fn api_templates_all;
+/* api_mail.c */
+api_fn api_mail_classify, api_mail_token, api_mail_instrument;
 api_fn api_split_all, api_split_redo, api_split_drop;
 api_fn api_page_snippet; /* api_snippet.c */
 api_fn api_plugins_all, api_plugins_check;

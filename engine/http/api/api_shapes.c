@@ -246,6 +246,12 @@ const struct api_shape api_shapes[] = {
 	{"Mail", "{mail:text to:text subject:text text:text|null"
 	 " html:text|null ...}", NULL},
 	{"Good", "{good:bool ...}", NULL},
+	{"Classified", "{kind:text confidence:number evidence:text"
+	 " recipients:{address:text class:text status:text reason:text"
+	 " diagnostic:text}[] message_id:text}", "as scoregate mail classify"},
+	{"TokenSaid", "{kind:text key:int message_id:text sent_at:time"
+	 " record_key:text target?:text list?:text campaign?:text"
+	 " payload?:text}", NULL},
 
 	{"Split", "{id:text recipient:text sender:text state:text since:time"
 	 " tries:int next_at:time|null reason:text}", NULL},
@@ -368,6 +374,9 @@ const struct api_shape api_params[] = {
 	{"since", "text", "from this moment on"},
 	{"until", "text", "before this moment"},
 	{"kind", "text", "of these kinds, with commas between"},
+	{"to", "text", "whom it goes to"},
+	{"from", "text", "the envelope's sender"},
+	{"campaign", "text", "its campaign"},
 	{0},
 };
 /* clang-format on */

@@ -40,6 +40,30 @@ plugin "webhook" {{
 }}
 """
 TEMPLATE = "From: a@example.com\nSubject: Spring\n\nHello {{email}}\n"
+LETTER = ("From: News <news@example.com>\nSubject: Spring\n"
+          "Content-Type: text/html\n\n"
+          "<p><a href=\"https://shop.example/a\">Look</a></p>\n")
+BOUNCE = """From: MAILER-DAEMON@far.test
+Subject: Undelivered
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: text/plain
+
+It is not known here.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; far.test
+
+Final-Recipient: rfc822; bob@far.test
+Action: failed
+Status: 5.1.1
+Diagnostic-Code: smtp; 550 5.1.1 user unknown
+
+--b--
+"""
 BOB, ANN = "/contacts/bob@example.com", "/contacts/ann@example.com"
 
 CALLS = [
@@ -202,6 +226,10 @@ CALLS = [
     ("POST", "/templates/check", "/templates/check", {"template": TEMPLATE}),
     ("POST", "/templates/render", "/templates/render",
      {"template": TEMPLATE, "to": "bob@example.com"}),
+    ("POST", "/mail/classify", "/mail/classify", BOUNCE),
+    ("POST", "/mail/instrument", "/mail/instrument?to=bob@example.com"
+     "&campaign=spring", LETTER),
+    ("POST", "/mail/token", "/mail/token", {"token": "{link}"}),
     ("GET", "/split", "/split", None),
     ("POST", "/split/redo", "/split/redo", None),
     ("DELETE", "/split/{id}", "/split/1", None),

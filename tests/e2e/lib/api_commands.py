@@ -106,9 +106,10 @@ COMMANDS = {
     "template list": ("GET", "/templates"),
     "template check": ("POST", "/templates/check"),
     "template render": ("POST", "/templates/render"),
-    "mail classify": LOCAL,
-    "mail instrument": LOCAL,
-    "mail token": LOCAL,
+    # These three do it themselves, without a daemon.
+    "mail classify": ("POST", "/mail/classify"),
+    "mail instrument": ("POST", "/mail/instrument"),
+    "mail token": ("POST", "/mail/token"),
     "split list": ("GET", "/split"),
     "split redo": ("POST", "/split/redo"),
     "split drop": ("DELETE", "/split/{id}"),
