@@ -58,6 +58,11 @@ automations_page(struct page *page)
 	for (size_t i = 0; i < page->host->json_count(items); i++)
 		write_automation(page, page->host->json_at(items, i));
 	html(page, "</tbody></table></div>\n");
+	if (page->host->json_count(items) == 0)
+		page_empty(page, "There is none yet. An automation does "
+				 "something when a score crosses a number or "
+				 "a signal comes: it is written in the "
+				 "rules.");
 	return page_end(page, 200);
 }
 
@@ -100,6 +105,8 @@ firings_page(struct page *page)
 	for (size_t i = 0; i < page->host->json_count(items); i++)
 		write_firing(page, page->host->json_at(items, i));
 	html(page, "</tbody></table></div>\n");
+	if (page->host->json_count(items) == 0)
+		page_empty(page, "Nothing has fired yet.");
 	page_next(page, text_at(page, told.json, "next"));
 	return page_end(page, 200);
 }
@@ -196,6 +203,12 @@ outbox_page(struct page *page)
 	for (size_t i = 0; i < page->host->json_count(items); i++)
 		write_delivery(page, page->host->json_at(items, i));
 	html(page, "</tbody></table></div>\n");
+	if (page->host->json_count(items) == 0)
+		page_empty(page, strcmp(state, "dead") == 0
+					 ? "Nothing was given up: all that "
+					   "automations sent arrived, or still "
+					   "waits."
+					 : "There is none in this state.");
 	if (strcmp(state, "dead") == 0 && page->host->json_count(items) > 1)
 		write_redo_all(page, items);
 	page_next(page, text_at(page, told.json, "next"));

@@ -27,11 +27,12 @@ write_send(struct page *page)
 	     "<label>When; without it, now <input name=\"at\" "
 	     "type=\"datetime-local\"></label>\n"
 	     "<label>In the time zone <input name=\"timezone\" "
-	     "placeholder=\"Europe/Berlin\"></label>\n"
+	     "placeholder=\"Europe/Berlin\" value=\"%s\"></label>\n"
 	     "<label>Mails a second, at most <input name=\"pace\" "
 	     "inputmode=\"decimal\"></label>\n"
 	     "<button class=\"main\" name=\"do\" value=\"send\">Send to those "
-	     "for whom it holds then</button></form></details>\n");
+	     "for whom it holds then</button></form></details>\n",
+	     page->host->site(page->call, SG_SITE_TIMEZONE));
 }
 
 static void

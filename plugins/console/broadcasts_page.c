@@ -174,7 +174,9 @@ broadcasts_page(struct page *page)
 		write_line(page, page->host->json_at(items, i), i < FRESH);
 	html(page, "</tbody></table></div>\n");
 	if (n == 0)
-		html(page, "<p class=\"quiet\">Nothing was sent yet.</p>\n");
+		page_empty(page, "Nothing was sent yet. A broadcast is a mail "
+				 "to those for whom a condition holds at the "
+				 "moment of sending.");
 	else
 		html(page, "<button>Show the chosen side by side</button>\n");
 	html(page, "</form>\n");

@@ -126,7 +126,8 @@ write_progress(struct page *page, const struct sg_json *import, bool is_fed,
 	html(page, "<p id=\"running\" role=\"status\">");
 	show_meter(page, done, size, "how far it is");
 	show_count(page, number_at(page, import, "lines"));
-	html(page, " lines, ");
+	html(page, "%s",
+	     number_at(page, import, "lines") == 1 ? " line, " : " lines, ");
 	show_bytes(page, done);
 	html(page, " of ");
 	show_bytes(page, size);

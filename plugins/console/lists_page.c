@@ -85,7 +85,8 @@ write_lists(struct page *page, const struct sg_told *told)
 		write_list(page, page->host->json_at(items, i));
 	html(page, "</tbody></table></div>\n");
 	if (n == 0)
-		html(page, "<p class=\"quiet\">There is no list yet.</p>\n");
+		page_empty(page, "There is no list yet. A list is what people "
+				 "join and leave; make one below.");
 	page_next(page, text_at(page, told->json, "next"));
 }
 
@@ -214,7 +215,7 @@ write_segments(struct page *page, const struct sg_told *told)
 		write_segment(page, page->host->json_at(items, i));
 	html(page, "</tbody></table></div>\n");
 	if (n == 0)
-		html(page, "<p class=\"quiet\">There is no segment yet.</p>\n");
+		page_empty(page, "There is no segment yet. Make one below.");
 	page_next(page, text_at(page, told->json, "next"));
 }
 

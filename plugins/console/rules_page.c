@@ -84,8 +84,8 @@ write_rules(struct page *page, const struct sg_json *items,
 		write_rule(page, page->host->json_at(items, i), uses);
 	html(page, "</tbody></table></div>\n");
 	if (page->host->json_count(items) == 0)
-		html(page, "<p class=\"quiet\">There is none. Signals give "
-			   "points by rules.</p>\n");
+		page_empty(page, "There is none yet. Signals give points by "
+				 "rules: write one under Edit.");
 }
 
 enum sg_status

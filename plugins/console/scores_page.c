@@ -314,6 +314,13 @@ compare_page(struct page *page)
 	bool good;
 
 	read_query(&self, page);
+	if (!*a && !*b) { /* nobody is named yet */
+		page_begin(page, "Compare two");
+		html(page, "<p>Two of the same total may have come to it in "
+			   "quite different ways.</p>\n");
+		write_compare_form(page, self.name, "", "");
+		return page_end(page, 200);
+	}
 	good = ask_get(page,
 		       text_of(page, "/scores/%u/compare?a=%u&b=%u%s",
 			       self.name, a, b, module_query(&self, "&")),

@@ -109,9 +109,9 @@ sequences_page(struct page *page)
 		write_steps(page, item);
 	}
 	if (n == 0)
-		html(page, "<p class=\"quiet\">There is none. A sequence is "
-			   "mails one after the other, each with a condition: "
-			   "they are written in the rules.</p>\n");
+		page_empty(page, "There is none yet. A sequence is mails one "
+				 "after the other, each with a condition: it "
+				 "is written in the rules.");
 	return page_end(page, 200);
 }
 
@@ -169,7 +169,7 @@ write_members(struct page *page, const struct sg_told *told)
 		write_member(page, page->host->json_at(items, i));
 	html(page, "</tbody></table></div>\n");
 	if (page->host->json_count(items) == 0)
-		html(page, "<p class=\"quiet\">Nobody.</p>\n");
+		page_empty(page, "Nobody is or was in it.");
 	page_next(page, text_at(page, told->json, "next"));
 }
 

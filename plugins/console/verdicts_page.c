@@ -75,5 +75,8 @@ verdicts_page(struct page *page)
 	html(page, "</tbody><tfoot>\n");
 	write_row(page, json_of(page, told.json, "total"), "total");
 	html(page, "</tfoot></table></div>\n");
+	if (page->host->json_count(items) == 0)
+		page_empty(page, "No mail was opened and no link clicked in "
+				 "that time.");
 	return page_end(page, 200);
 }

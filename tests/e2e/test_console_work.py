@@ -162,6 +162,30 @@ def test_a_header_that_means_nothing_is_asked_about(daemon, operator):
         {"name": "Q"}
 
 
+def test_what_stopped_goes_on_where_it_was(daemon, operator):
+    """As after a restart: the import is there, and nobody feeds it."""
+    path, _ = follow(operator, operator.upload(
+        "/import", "late.csv", b"email\nlate1@example.com\n"
+        b"late2@example.com\n"))
+    look = daemon.api("GET", "/imports/" + path.split("/")[2]).json()
+    made = daemon.api("POST", "/imports", {
+        "name": "late.csv", "header": "email\n", "size": look["size"],
+        "digest": look["digest"]}).json()
+    daemon.local.ask("PUT", f"/api/v1/imports/{made['id']}/chunks/0",
+                     "late1@example.com\n", {"Content-Type": "text/csv"})
+    path = f"/import/{made['id']}"
+    page = operator.page(path)
+    assert "It stopped there" in page and "1 line," in text_of(page)
+    _, page = follow(operator, operator.post(path, {"do": "go"}))
+    assert "new 2" in text_of(page)
+    assert daemon.api("GET", "/contacts/late2@example.com").status == 200
+    # A file that is gone is said to be.
+    lost = daemon.api("POST", "/imports", {
+        "name": "lost.csv", "header": "email\n",
+        "digest": "console:0123456789abcdef"}).json()
+    assert "choose the file again" in operator.page(f"/import/{lost['id']}")
+
+
 def test_what_is_no_file_of_lines_is_refused(daemon, operator, reader):
     places.wait_for(lambda: not kept_files(daemon), 30, "no file")
     for name, content in (("a.csv", b""), ("a.csv", b"email\n\xff\xfe\n"),
