@@ -32,7 +32,8 @@ PAGES = ["/", "/contacts", "/contacts/new", "/contacts/bob@example.com",
          "/automations", "/automations/firings", "/automations/outbox",
          "/verdicts", "/lists", "/segments", "/bulk", "/import", "/export",
          "/suppressions", "/forms", "/surveys", "/webhooks", "/unmatched",
-         "/kinds", "/broadcasts", "/sequences", "/system/keys", "/system", "/system/plugins", "/system/audit",
+         "/kinds", "/broadcasts", "/sequences", "/system/keys", "/system",
+         "/system/plugins", "/system/audit",
          "/system/users", "/system/tokens", "/password"]
 
 
