@@ -165,6 +165,29 @@ uncomment(char *text)
 }
 
 /* Each option of the table is set, to its fallback where it has one. */
+static void assert_all_set(const struct conf_section *section,
+			   const struct conf_option *options, const char *name);
+
+/* What excludes another option is in a section of its own. */
+static void
+assert_each_set(const struct conf_section *parent,
+		const struct conf_option *titled)
+{
+	size_t n = conf_section_count(parent, titled->name);
+
+	for (const struct conf_option *o = titled->options; o->name; o++) {
+		const struct conf_option one[2] = {*o, {0}};
+		size_t i = 0;
+
+		while (i + 1 < n &&
+		       !conf_is_set(conf_section_at(parent, titled->name, i),
+				    o->name))
+			i++;
+		assert_all_set(conf_section_at(parent, titled->name, i), one,
+			       titled->name);
+	}
+}
+
 static void
 assert_all_set(const struct conf_section *section,
 	       const struct conf_option *options, const char *name)
@@ -174,7 +197,9 @@ assert_all_set(const struct conf_section *section,
 			continue;
 		if (!conf_is_set(section, o->name))
 			fail_msg("%s %s is not explained", name, o->name);
-		if (o->type == CONF_SECTION || o->type == CONF_TITLED)
+		if (o->type == CONF_TITLED)
+			assert_each_set(section, o);
+		if (o->type == CONF_SECTION)
 			assert_all_set(conf_section_at(section, o->name, 0),
 				       o->options, o->name);
 		if (o->type == CONF_TEXT && o->fallback && *o->fallback != '/')
