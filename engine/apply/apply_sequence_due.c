@@ -324,6 +324,8 @@ run_all(struct apply *apply, int64_t *next_out, struct sg_err *err)
 	while (status == SG_OK && n_due == most && n_done < turns &&
 	       n_looked < LOOK_MOST) {
 		most = turns - n_done;
+		if (most > LOOK_MOST)
+			most = LOOK_MOST;
 		status = run_some(apply, most, &n_due, &n_done, err);
 		n_looked += n_due;
 	}

@@ -31,12 +31,13 @@ say_line(struct doctor *doctor, const char *line, int code)
 {
 	static const char before[] = "scoregated: ",
 			  later[] = "not there yet: ";
+	bool said = text_starts_ascii(line, before);
 
-	if (text_starts_ascii(line, before))
+	if (said)
 		line += sizeof(before) - 1;
 	if (code == 0 && text_starts_ascii(line, later))
 		doctor_say(doctor, DOCTOR_WARN, "config", NULL, "%s", line);
-	else if (code != 0 && *line)
+	else if (code != 0 && (said || *line == ' ')) /* it, its caret */
 		doctor_say(doctor, DOCTOR_FAIL, "config",
 			   "correct that, then scoregated --check", "%s", line);
 }
