@@ -1,6 +1,6 @@
 """A year in some seconds: the clock is moved, signals happen, and every firing
 of an automation, every move of a sequence and every mail is compared with a
-plain model that looks at everybody whenever the clock moves. The year has 120
+plain model that looks at everybody whenever the clock moves. The year has 365
 days, or YEAR_DAYS=; YEAR_SEED= runs one again."""
 import collections
 import datetime
@@ -16,9 +16,9 @@ from model import DAY, HOUR, Absence, Condition, Entry, Record, Rule, Ruleset
 from model import Score
 
 PEOPLE = [f"person{n}@far.test" for n in range(12)]
-DAYS = int(os.environ.get("YEAR_DAYS", "120"))
+DAYS = int(os.environ.get("YEAR_DAYS", "365"))
 EVENTS = 30 * DAYS / 365  # of each in the year, about
-STEP = 6 * HOUR          # the clock moves so far at once
+STEP = 12 * HOUR         # the clock moves so far at once
 BEGIN = 1767225600000    # 2026-01-01T00:00Z
 BERLIN = zoneinfo.ZoneInfo("Europe/Berlin")
 KINDS = {"field.changed": 4, "tag.added": 5, "list.joined": 7}
