@@ -228,6 +228,49 @@ def test_the_document_has_every_route_and_no_other(daemon, document):
                 assert content["schema"] != {}, (method, path, status)
 
 
+# What OpenAPI 3.1.0 (4.8) lets stand in each object, beside x-….
+MAY_STAND = {
+    "document": "openapi info jsonSchemaDialect servers paths webhooks "
+                "components security tags externalDocs",
+    "operation": "tags summary description externalDocs operationId "
+                 "parameters requestBody responses callbacks deprecated "
+                 "security servers",
+    "parameter": "name in description required deprecated allowEmptyValue "
+                 "style explode allowReserved schema example examples content",
+    "body": "description content required",
+    "response": "description headers content links",
+}
+
+
+def odd(kind, value):
+    return {name for name in value if not name.startswith("x-")} - {
+        *MAY_STAND[kind].split()}
+
+
+def test_the_document_is_openapi_and_nothing_else(document):
+    assert not odd("document", document)
+    assert {"title", "version"} <= set(document["info"])
+    for (method, path), operation in operations(document).items():
+        where = (method, path)
+        assert path.startswith("/") and method in (
+            "GET", "PUT", "POST", "DELETE", "PATCH"), where
+        assert not odd("operation", operation), where
+        parameters = operation["parameters"]
+        for parameter in parameters:
+            assert not odd("parameter", parameter), where
+            assert parameter["in"] in ("query", "header", "path"), where
+            assert parameter["in"] != "path" or parameter["required"], where
+        names = [(p["in"], p["name"]) for p in parameters]
+        assert len(names) == len(set(names)), where
+        if "requestBody" in operation:
+            assert not odd("body", operation["requestBody"]), where
+            assert operation["requestBody"]["content"], where
+        for status, response in operation["responses"].items():
+            assert re.fullmatch(r"[1-5]\d\d|default", status), where
+            assert response["description"], where
+            assert not odd("response", response), where
+
+
 def test_every_schema_of_the_document_is_one(document):
     for name, schema in document["components"]["schemas"].items():
         jsonschema.Draft202012Validator.check_schema(schema)
