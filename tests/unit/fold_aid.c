@@ -90,8 +90,7 @@ scene_step(struct scene *scene, const struct signal *signal)
 
 	assert_true(fold_in_order(scene->record, signal->happened_at));
 	fold_step(scene->record, &scene->world, &entry, &scene->out);
-	if (fold_record_bytes(scene->record) < REST_BYTES ||
-	    entry.id % 1024 == 0)
+	if (fold_record_bytes(scene->record) < REST_BYTES)
 		rest(scene);
 }
 
