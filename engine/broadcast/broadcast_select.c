@@ -33,13 +33,13 @@ select_unsubscribed(struct store *store, const char *list,
 	enum sg_status status = store_lists_all(store, pool, &lists, err);
 	size_t i;
 
-	for (i = 0; status == SG_OK && i < lists.n_rows; i++) {
+	for (i = 0; status == SG_OK && i < lists.n_rows; i++)
 		status = store_list_select(store, lists.rows[i].name, LIST_LEFT,
 					   out, err);
-		if (status == SG_OK)
-			status = store_list_select(store, lists.rows[i].name,
-						   LIST_JOINED, joined, err);
-	}
+	for (i = 0;
+	     status == SG_OK && record_set_count(out) && i < lists.n_rows; i++)
+		status = store_list_select(store, lists.rows[i].name,
+					   LIST_JOINED, joined, err);
 	record_set_and_not(out, joined);
 	if (status == SG_OK)
 		status = store_list_select(store, LIST_EVERYTHING, LIST_LEFT,
@@ -91,20 +91,52 @@ add_holder(struct address_walk *walk, const struct store_record *record,
 	return SG_OK;
 }
 
+/* Who has none; and whether not only contacts have addresses. */
+static enum sg_status
+look_at_modules(struct address_walk *walk, struct store *store,
+		struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	const char *module = "";
+	enum sg_status status;
+
+	while ((status = store_record_next_module(store, module, pool, &module,
+						  err)) == SG_OK) {
+		bool has_email = module_has_email(module);
+
+		walk->mixed |= has_email && strcmp(module, "contact") != 0;
+		status = store_record_in_module(store, module, has_email,
+						walk->no_address, err);
+		if (status != SG_OK)
+			break;
+	}
+	pool_free(pool);
+	return status == SG_NONE ? SG_OK : status;
+}
+
 static enum sg_status
 look_at_address(void *arg, const struct store_record *record,
 		struct sg_err *err)
 {
 	struct address_walk *walk = arg;
-	bool has_email = module_has_email(record->module);
 
-	walk->mixed |= has_email && strcmp(record->module, "contact") != 0;
-	if (!record_set_has(walk->wanted, record->id))
-		return SG_OK;
-	if (has_email && strchr(record->key, '@'))
-		return add_holder(walk, record, err);
-	record_set_add(walk->no_address, record->id);
-	return SG_OK;
+	return record_set_has(walk->wanted, record->id) &&
+			       !record_set_has(walk->no_address, record->id)
+		       ? add_holder(walk, record, err)
+		       : SG_OK;
+}
+
+/* Within one module an address is one record: with contacts alone there is
+ * nobody to be told apart. */
+static enum sg_status
+look_at_addresses(struct address_walk *walk, struct store *store,
+		  struct sg_err *err)
+{
+	enum sg_status status = look_at_modules(walk, store, err);
+
+	return status == SG_OK && walk->mixed
+		       ? store_record_each(store, look_at_address, walk, err)
+		       : status;
 }
 
 static int
@@ -119,7 +151,6 @@ by_address(const void *a, const void *b)
 	return (x->record_id > y->record_id) - (x->record_id < y->record_id);
 }
 
-/* Within one module an address is one record. */
 static void
 find_doubles(struct address_walk *walk, struct record_set *doubles)
 {
@@ -192,8 +223,7 @@ select_reasons(struct store *store, const char *list, int64_t now,
 {
 	struct address_walk walk = {.wanted = selection->recipients,
 				    .no_address = selection->no_address};
-	enum sg_status status =
-		store_record_each(store, look_at_address, &walk, err);
+	enum sg_status status = look_at_addresses(&walk, store, err);
 
 	if (status == SG_OK)
 		status = store_suppression_select(store, now,

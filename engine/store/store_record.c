@@ -357,6 +357,48 @@ store_record_each(struct store *store, store_record_fn *fn, void *arg,
 }
 
 enum sg_status
+store_record_next_module(struct store *store, const char *after,
+			 struct pool *pool, const char **module_out,
+			 struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status =
+		store_prepare(store,
+			      "SELECT module FROM record WHERE module > ?"
+			      " ORDER BY module LIMIT 1",
+			      &statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, after);
+	status = db_step(statement, err);
+	if (status == SG_OK)
+		*module_out = store_column(statement, 0, pool);
+	db_reset(statement);
+	return status;
+}
+
+/* By the index of keys alone. */
+enum sg_status
+store_record_in_module(struct store *store, const char *module, bool no_address,
+		       struct record_set *add_to, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status = store_prepare(
+		store,
+		no_address ? "SELECT id FROM record WHERE module = ?"
+			     " AND instr(key, '@') = 0 ORDER BY +id"
+			   : "SELECT id FROM record WHERE module = ?"
+			     " ORDER BY +id",
+		&statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_text(statement, 1, module);
+	return store_select(statement, add_to, err);
+}
+
+enum sg_status
 store_record_count(struct store *store, uint64_t *count_out, struct sg_err *err)
 {
 	struct db_statement *statement;

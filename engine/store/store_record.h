@@ -85,6 +85,17 @@ enum sg_status store_record_slice(struct store *store, uint32_t after,
 				  size_t most, struct pool *pool,
 				  struct store_records *out,
 				  struct sg_err *err) MUST_CHECK;
+/* The first module, in order of name, after that one ("" = from the start) that
+ * a record has; SG_NONE: there is no other. */
+enum sg_status store_record_next_module(struct store *store, const char *after,
+					struct pool *pool,
+					const char **module_out,
+					struct sg_err *err) MUST_CHECK;
+/* Its records into the set; no_address: only whose key has no @. */
+enum sg_status store_record_in_module(struct store *store, const char *module,
+				      bool no_address,
+				      struct record_set *add_to,
+				      struct sg_err *err) MUST_CHECK;
 /* All of them at once, borrowed. Anything but SG_OK from fn ends the walk and
  * is returned. */
 typedef enum sg_status store_record_fn(void *arg,

@@ -160,6 +160,33 @@ join_values(void *arg, uint32_t record_id, const char *value,
 }
 
 static void
+records_are_found_by_module_and_whether_they_have_an_address(void **state)
+{
+	struct record_set *set = record_set_new();
+	const char *module = "";
+	uint32_t id, ann = store_aid_add(1, "ann@x.org"),
+		     nobody = store_aid_add(2, "");
+
+	OK(store_record_create(aid_store, 3, "lead", "ben@x.org", aid_now, &id,
+			       &aid_err));
+	OK(store_record_next_module(aid_store, module, aid_pool, &module,
+				    &aid_err));
+	assert_string_equal(module, "contact");
+	OK(store_record_next_module(aid_store, module, aid_pool, &module,
+				    &aid_err));
+	assert_string_equal(module, "lead");
+	NONE(store_record_next_module(aid_store, module, aid_pool, &module,
+				      &aid_err));
+	OK(store_record_in_module(aid_store, "contact", true, set, &aid_err));
+	assert_int_equal(record_set_count(set), 1);
+	assert_true(record_set_has(set, nobody));
+	OK(store_record_in_module(aid_store, "contact", false, set, &aid_err));
+	assert_int_equal(record_set_count(set), 2);
+	assert_true(record_set_has(set, ann));
+	record_set_free(set);
+}
+
+static void
 fields_are_set_replaced_and_removed(void **state)
 {
 	struct buf joined = BUF_INIT;
@@ -286,6 +313,8 @@ main(void)
 		STORE_TEST(
 			a_deleted_record_leaves_its_id_and_nothing_of_itself),
 		STORE_TEST(all_records_can_be_walked_in_slices_or_at_once),
+		STORE_TEST(
+			records_are_found_by_module_and_whether_they_have_an_address),
 		STORE_TEST(fields_are_set_replaced_and_removed),
 		STORE_TEST(tags_are_added_once_and_removed),
 		STORE_TEST(a_list_is_created_once_and_its_name_comes_back),
