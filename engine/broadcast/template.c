@@ -102,6 +102,8 @@ raw_value(const struct source *source, const struct header_field *field)
 			if (!at++)
 				return NULL;
 		}
+		if (at >= source->body)
+			return NULL;
 		at += len;
 	}
 	at = strchr(at, ':');
