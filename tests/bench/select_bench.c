@@ -20,7 +20,7 @@
 #include "rule/condition_set.h"
 #include "store/db.h"
 
-enum { ROUNDS = 5 };
+enum { ROUNDS = 3 };
 
 static const char condition[] = "list 'news' and has score >= 50";
 static const unsigned char secret[32] = "a secret of thirty-two bytes....";
