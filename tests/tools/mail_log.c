@@ -170,7 +170,7 @@ welcome(int listener, int epoll)
 
 	if (!session)
 		die("memory");
-	session->fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+	session->fd = accept(listener, NULL, NULL);
 	if (session->fd < 0) {
 		free(session);
 		return;
