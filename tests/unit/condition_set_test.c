@@ -176,7 +176,8 @@ make_recipient(uint64_t *seed, uint32_t id)
 	struct store_recipient row = {
 		id,  (enum recipient_state)below(seed, RECIPIENT_N_STATES),
 		"",  0,
-		NOW, 0};
+		NOW, 0,
+		NULL};
 
 	if (below(seed, 2))
 		OK(store_recipients_put(store, "spring", &row, 1, &err));
