@@ -99,8 +99,9 @@ raw_value(const struct source *source, const struct header_field *field)
 		       (strncmp(at, field->name, len) != 0 ||
 			at[len + strspn(at + len, " \t")] != ':')) {
 			at = strchr(at, '\n');
-			if (!at++)
+			if (!at)
 				return NULL;
+			at++;
 		}
 		if (at >= source->body)
 			return NULL;
