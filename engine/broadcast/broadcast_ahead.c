@@ -179,6 +179,28 @@ make_batch(struct ahead *ahead, struct slot *const *batch, size_t n)
 
 /* --- the thread ---------------------------------------------------------- */
 
+static size_t
+count(const struct ahead *ahead, enum slot_state state)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < AHEAD_MOST; i++)
+		n += ahead->slots[i].state == state;
+	return n;
+}
+
+/* Something to do: enough for a batch, or there will soon be nothing to send.
+ * Each batch costs the disk a sync, which the MTA's own wait for. */
+static bool
+is_due(const struct ahead *ahead)
+{
+	size_t n = count(ahead, ASKED);
+
+	return n >= AHEAD_BATCH ||
+	       (n > 0 &&
+		(ahead->awaited || count(ahead, MADE) < AHEAD_BATCH / 2));
+}
+
 static struct slot *
 next_asked(struct ahead *ahead)
 {
@@ -202,7 +224,7 @@ wait_for_some(struct ahead *ahead, struct slot *batch[AHEAD_BATCH])
 	struct slot *slot;
 	size_t n = 0;
 
-	while (!ahead->ending && !next_asked(ahead)) {
+	while (!ahead->ending && !is_due(ahead)) {
 		if (ahead->snapshot_at) {
 			pthread_mutex_unlock(&ahead->lock);
 			end_snapshot(ahead);
@@ -325,16 +347,6 @@ slot_of(struct ahead *ahead, const struct run *run, uint32_t record_id)
 	return NULL;
 }
 
-static size_t
-count(const struct ahead *ahead, enum slot_state state)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < AHEAD_MOST; i++)
-		n += ahead->slots[i].state == state;
-	return n;
-}
-
 static struct slot *
 slot_in(struct ahead *ahead, enum slot_state state)
 {
@@ -380,9 +392,7 @@ ahead_ask(struct ahead *ahead, struct run *run,
 		forget(slot);
 		ask(ahead, slot, run, row);
 	}
-	/* Enough for a batch, or there will soon be nothing to send. */
-	if (count(ahead, ASKED) >= AHEAD_BATCH ||
-	    count(ahead, MADE) < AHEAD_BATCH / 2)
+	if (is_due(ahead))
 		pthread_cond_signal(&ahead->asked);
 	pthread_mutex_unlock(&ahead->lock);
 }
@@ -425,8 +435,9 @@ ahead_take(struct ahead *ahead, struct run *run,
 		slot->state = FREE;
 	} else {
 		ahead->awaited = true;
-		pthread_cond_signal(&ahead->asked);
 	}
+	if (is_due(ahead))
+		pthread_cond_signal(&ahead->asked);
 	pthread_mutex_unlock(&ahead->lock);
 	return made;
 }

@@ -12,8 +12,8 @@
 #include "broadcast/broadcast_run.h"
 
 enum {
-	AHEAD_MOST = 64,	/* mails made and not taken */
-	AHEAD_BATCH = 16,	/* made and noted at once */
+	AHEAD_MOST = 96,	/* mails made and not taken */
+	AHEAD_BATCH = 32,	/* made and noted at once */
 	AHEAD_BYTES = 16 << 20, /* of one broadcast, about */
 	AHEAD_OLD_MS = 1000	/* older ones are made anew */
 };

@@ -20,8 +20,8 @@
 #include "store/store_record.h"
 
 enum {
-	TELL_MOST = 16, /* told at once */
-	TELL_MS = 50,	/* … at least so often */
+	TELL_MOST = 64, /* told at once */
+	TELL_MS = 200,	/* … at least so often */
 	DEBT_MS = 500,	/* before what failed is tried again */
 	REFUSAL_SIZE = sizeof(((struct flight *)0)->refusal)
 };
