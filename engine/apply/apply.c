@@ -14,6 +14,7 @@
 #include "apply/fold_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/store_audit.h"
 #include "store/store_external.h"
 #include "store/store_hit.h"
@@ -429,6 +430,7 @@ run(void *arg)
 	bool idle = false;
 
 	prctl(PR_SET_NAME, "applier", 0, 0, 0);
+	thread_works_behind();
 	while (!is_over(apply, idle)) {
 		struct sg_err err = {0};
 		enum sg_status status, due;

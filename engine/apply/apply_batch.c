@@ -13,10 +13,14 @@
 #include "apply/fold_parts.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "store/db_rows.h"
 #include "store/store_position.h"
 
-enum { SMALL = 500 }; /* signals: fewer make a small batch */
+enum {
+	SMALL = 500,	      /* signals: fewer make a small batch */
+	GIVES_WAY_EVERY = 16, /* signals, about 0.1 ms */
+};
 
 enum sg_status
 apply_begin(struct apply *apply, struct sg_err *err)
@@ -245,6 +249,8 @@ read_batch(struct apply *apply, struct sg_err *err)
 	while (batch->n < apply->options.batch_most) {
 		enum sg_status status = read_one(apply, err);
 
+		if (batch->n % GIVES_WAY_EVERY == 0)
+			thread_gives_way();
 		if (status == SG_REFUSED) {
 			passed_over = true;
 			continue;
@@ -259,6 +265,8 @@ read_batch(struct apply *apply, struct sg_err *err)
 		spool_linger(apply->spool, apply->options.batch_wait_ms);
 		waited = true;
 	}
+	/* A full batch says that we are behind, and the spool has an end. */
+	threads_are_late(batch->n == apply->options.batch_most);
 	if (batch->n) {
 		put_in_order(batch);
 		pthread_mutex_lock(&apply->lock);
@@ -309,6 +317,8 @@ apply_all(struct apply *apply, struct sg_err *err)
 	for (batch->at = 0; batch->at < batch->n; batch->at++) {
 		if (batch->poison[batch->at])
 			continue;
+		if (batch->at % GIVES_WAY_EVERY == 0)
+			thread_gives_way();
 		look_ahead(apply);
 		status = apply_signal(apply, batch->order[batch->at], err);
 		if (status != SG_OK)

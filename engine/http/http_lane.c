@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread.h"
 
 enum {
 	IDLE_LOOK_MS = 1000,
@@ -472,14 +473,19 @@ run(void *arg)
 {
 	struct http_lane *lane = arg;
 	struct epoll_event events[EVENTS_MOST];
+	struct thread_answerer *answerer;
 	int n;
 
 	prctl(PR_SET_NAME, "web-lane", 0, 0, 0);
+	answerer = thread_answers(lane->all.epoll_fd);
 	while (!atomic_load(&lane->stop)) {
 		n = epoll_wait(lane->all.epoll_fd, events, EVENTS_MOST,
 			       lane->all.first ? IDLE_LOOK_MS : -1);
+		thread_answers_begin(answerer);
 		play_round(lane, events, n);
+		thread_answers_end(answerer);
 	}
+	thread_answers_no_more(answerer);
 	while (lane->all.first)
 		lane_drop(lane, lane->all.first);
 	return NULL;

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/thread.h"
 
 static bool
 needs_sync(const struct segment *segment)
@@ -209,6 +210,7 @@ sync_thread(void *arg)
 	struct spool *spool = arg;
 
 	prctl(PR_SET_NAME, "spool-sync", 0, 0, 0);
+	thread_works_behind();
 	pthread_mutex_lock(&spool->lock);
 	while (!spool->stopping) {
 		if (!sync_needed(spool) && !sync_salvage_needed(spool)) {

@@ -5,6 +5,7 @@
  * of random leaves, so the WAL may grow to 50,000 pages before it is folded
  * back, and the page cache is a real one: 2.5-3 times.
  */
+#include "base/thread.h"
 #include "store/db.h"
 
 #include <assert.h>
@@ -20,7 +21,11 @@
 
 #include "store/db_sqlite.h"
 
-enum { BUSY_MS = 5000, ERROR_TEXT_MOST = 256 };
+enum {
+	BUSY_MS = 5000,
+	ERROR_TEXT_MOST = 256,
+	GIVES_WAY_EVERY = 1000, /* SQLite's operations, about 0.1 ms */
+};
 
 static enum sg_status
 status_of(int code)
@@ -102,6 +107,14 @@ make_private(const char *path)
 		close(fd);
 }
 
+static int
+give_way(void *nothing)
+{
+	(void)nothing;
+	thread_gives_way();
+	return 0; /* go on */
+}
+
 static enum sg_status
 set_up(struct db *db, struct sg_err *err)
 {
@@ -118,6 +131,9 @@ set_up(struct db *db, struct sg_err *err)
 	int code;
 
 	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	if (db->mode == DB_READ_WRITE)
+		sqlite3_progress_handler(db->handle, GIVES_WAY_EVERY, give_way,
+					 NULL);
 	/* Or whatever could use a partial index ("WHERE record_id = 0") is
 	 * planned anew each time another value is bound to it. */
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_ENABLE_QPSG, 1, NULL);

@@ -2,6 +2,7 @@
  * goes on to the next; see db_private.h. It begins with the first set. */
 #include <sys/prctl.h>
 
+#include "base/thread.h"
 #include "store/db_private.h"
 
 void
@@ -36,6 +37,7 @@ run(void *arg)
 	struct db_rows_set *set;
 
 	prctl(PR_SET_NAME, "store-writer", 0, 0, 0);
+	thread_works_behind();
 	do {
 		pthread_mutex_lock(&writer->lock);
 		while (!writer->set && !writer->stop)
