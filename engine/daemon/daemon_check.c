@@ -212,6 +212,25 @@ check_plugins(struct check *check, struct buf *report, struct sg_err *err)
 	return status;
 }
 
+/* Root can read them; can the user whom the daemon becomes? */
+static enum sg_status
+check_keys_owner(const struct daemon_conf *conf, const char *path,
+		 struct sg_err *err)
+{
+	const struct passwd *user =
+		geteuid() == 0 ? getpwnam(conf->user) : NULL;
+	struct stat st;
+
+	if (!user || user->pw_uid == 0 || stat(path, &st) != 0 ||
+	    st.st_uid == user->pw_uid)
+		return SG_OK;
+	return err_set(err, SG_REFUSED,
+		       "%s belongs to user id %u, and scoregated runs as %s: "
+		       "chown -R %s: %s",
+		       path, (unsigned)st.st_uid, conf->user, conf->user,
+		       conf->state_directory);
+}
+
 /* Keys that are there must be good; the daemon makes them when absent. */
 static enum sg_status
 check_keys(const struct daemon_conf *conf, struct sg_err *err)
@@ -225,7 +244,7 @@ check_keys(const struct daemon_conf *conf, struct sg_err *err)
 		return SG_OK;
 	status = keys_open(path, 0, &keys, err);
 	keys_close(keys);
-	return status;
+	return status == SG_OK ? check_keys_owner(conf, path, err) : status;
 }
 
 static enum sg_status

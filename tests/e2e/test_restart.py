@@ -117,3 +117,23 @@ def test_started_as_root_it_becomes_its_own_user(make_daemon):
     for path in (daemon.base / "state").rglob("*"):
         assert path.stat().st_uid == pwd.getpwnam("nobody").pw_uid, path
         assert path.stat().st_mode & 0o077 == 0 or path.is_dir(), path
+    # Root looks at what is that user's, and puts its backup back.
+    kept = daemon.base / "kept"
+    daemon.do("backup", kept)
+    daemon.stop()
+
+    def run(*words):
+        return subprocess.run(daemon.command(*words), capture_output=True,
+                              text=True, timeout=60, check=False)
+
+    assert run("--check").returncode == 0, run("--check").stderr
+    restored = run("--restore", kept)
+    assert restored.returncode == 0, restored.stderr
+    daemon.start()
+    daemon.do("contact", "show", "ann@far.test")
+    daemon.stop()
+    # A copy that root made by hand: the daemon could not read it.
+    os.chown(daemon.base / "state" / "keys", 0, 0)
+    refused = run("--check")
+    assert refused.returncode == 2
+    assert "chown -R nobody: " in refused.stderr
