@@ -12,6 +12,7 @@
 #include "http/http_tls.h"
 
 enum {
+	FDS_OF_TLS = 3,	       /* its own, and both ends of http_relay.h's */
 	FDS_OF_THE_REST = 512, /* store, spool, milter, the private face */
 	DAYS_LEFT_SOON = 14,
 	DAY_S = 86400
@@ -215,7 +216,7 @@ daemon_http_check(const struct daemon_conf *conf, struct buf *report,
 /* How many descriptors the connections may take; the soft limit is raised as
  * far as it goes. */
 static unsigned
-connections_possible(unsigned wanted)
+connections_possible(unsigned wanted, unsigned each)
 {
 	struct rlimit limit;
 	unsigned possible;
@@ -225,10 +226,10 @@ connections_possible(unsigned wanted)
 	limit.rlim_cur = limit.rlim_max;
 	if (setrlimit(RLIMIT_NOFILE, &limit) != 0 ||
 	    limit.rlim_cur == RLIM_INFINITY ||
-	    limit.rlim_cur >= wanted + FDS_OF_THE_REST)
+	    limit.rlim_cur >= (rlim_t)wanted * each + FDS_OF_THE_REST)
 		return wanted;
 	possible = limit.rlim_cur > 2 * FDS_OF_THE_REST
-			   ? (unsigned)limit.rlim_cur - FDS_OF_THE_REST
+			   ? ((unsigned)limit.rlim_cur - FDS_OF_THE_REST) / each
 			   : FDS_OF_THE_REST;
 	log_warn("http: %u connections instead of %u: the limit of open files "
 		 "is %llu",
@@ -352,7 +353,9 @@ daemon_http_start(struct daemon *daemon, struct sg_err *err)
 		.waiting = waiting,
 		.body_most = (size_t)conf_int(section, "body_most"),
 		.connections_most = connections_possible(
-			(unsigned)conf_int(section, "connections")),
+			(unsigned)conf_int(section, "connections"),
+			strcmp(conf_text(section, "tls"), "none") ? FDS_OF_TLS
+								  : 1),
 		.timeout_s = (unsigned)(conf_int(section, "idle") / 1000),
 		.request_s =
 			(unsigned)(conf_int(section, "request_time") / 1000),

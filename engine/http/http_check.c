@@ -152,7 +152,7 @@ is_one_line(const struct http_checked *request)
 	       request->version == url + request->target_len + 1;
 }
 
-/* As the lane has it (lane_head.h): by TLS it did not see the head. */
+/* As the lane has it (lane_head.h), which sees a connection's first only. */
 static int
 check_size(const struct http_checked *request, const struct framing *framing)
 {
@@ -195,8 +195,8 @@ http_check(const struct http_checked *request)
 	if (status == 0)
 		status = check_framing(&framing, is_1_1, request->body_most);
 	/* What libmicrohttpd takes for the end of a line between two chunks is
-	 * more than a CRLF, and nobody sees it but itself. A POST in chunks
-	 * that does not come by TLS is read in http_lane_chunked.c. */
+	 * more than a CRLF, and nobody sees it but itself. A connection's first
+	 * POST in chunks is read in http_lane_chunked.c. */
 	if (status == 0 && framing.encodings && !request->is_private)
 		return 411;
 	return status;

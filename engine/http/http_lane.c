@@ -1,5 +1,6 @@
 /* http_lane.c - see http_lane.h. */
 #include "http/http_lane_private.h"
+#include "http/http_relay.h"
 #include "http/proxy_header.h"
 
 #include <assert.h>
@@ -255,6 +256,28 @@ pass_on(struct http_lane *lane, struct lane_connection *connection,
 		lane_refuse(lane, connection, look, what);
 }
 
+/* What is there is TLS: from now on the relay's end is looked at. */
+static void
+uncover(struct http_lane *lane, struct lane_connection *connection)
+{
+	int fd;
+
+	if (connection->peer.crowd) {
+		let_go(lane, connection);
+		return;
+	}
+	lane_connection_unwatch(&lane->all, connection);
+	fd = http_relay_add(lane->door->relay, connection->fd);
+	if (fd < 0) {
+		lane_drop(lane, connection);
+		return;
+	}
+	connection->fd = fd;
+	connection->relayed = true;
+	connection->begun = connection->over = false;
+	(void)lane_wait_for_more(lane, connection);
+}
+
 /* What a client sent, or that it has gone. */
 static void
 serve(struct http_lane *lane, struct lane_connection *connection)
@@ -278,8 +301,8 @@ serve(struct http_lane *lane, struct lane_connection *connection)
 	if (connection->wants_proxy && (!take_proxy(lane, connection, &look) ||
 					!look_at(lane, connection, &look)))
 		return;
-	if (lane->door->tls) {
-		hand_over(lane, connection);
+	if (lane->door->relay && !connection->relayed) {
+		uncover(lane, connection);
 		return;
 	}
 	if (lane_chunked_begin(lane, connection, &look))

@@ -2,7 +2,8 @@
  * http_lane.h - the quick lane of a public door: its own accept loop. It looks
  * at what a client sent without taking it (MSG_PEEK); opens and clicks
  * (lane_request.h) are answered right there, by the same handler; everything
- * else goes, untouched, to the libmicrohttpd of the door.
+ * else goes, untouched, to the libmicrohttpd of the door. Where TLS is spoken,
+ * a relay (http_relay.h) takes it off first.
  *
  * One round of the loop: the requests that are there are handled, what they
  * emit is written to the spool at once, then they are answered. Should that

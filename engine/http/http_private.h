@@ -44,9 +44,9 @@ struct http_connection {
 struct http_door {
 	struct http *http;
 	struct MHD_Daemon *daemon;
-	struct http_lane *lane; /* the public face's */
+	struct http_lane *lane;	  /* the public face's */
+	struct http_relay *relay; /* before it, where TLS is spoken */
 	enum http_face face;
-	bool tls;
 	uint16_t port;		   /* TCP */
 	char path[HTTP_PATH_SIZE]; /* Unix socket, "" = none */
 	pthread_mutex_t lock;	   /* guards the list */

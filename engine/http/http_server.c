@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/http_lane.h"
-#include "http/http_tls.h"
+#include "http/http_relay.h"
 #include "http/lane_head.h"
 
 enum {
@@ -111,18 +111,11 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 	unsigned flags = MHD_USE_ERROR_LOG | MHD_USE_ITC;
 	/* The public face's lane listens, and gives the connections that it
 	 * does not serve. */
-	struct MHD_OptionItem more[HTTP_TLS_OPTIONS + 1] = {
-		{MHD_OPTION_END, 0, NULL}};
+	struct MHD_OptionItem more[] = {{MHD_OPTION_LISTEN_SOCKET, fd, NULL},
+					{MHD_OPTION_END, 0, NULL}};
 
-	if (door->face != HTTP_PUBLIC) {
-		more[0].option = MHD_OPTION_LISTEN_SOCKET;
-		more[0].value = fd;
-		more[1].option = MHD_OPTION_END;
-	} else if (door->tls) {
-		flags |= MHD_USE_TLS;
-		http_tls_options(more);
-	}
-
+	if (door->face == HTTP_PUBLIC)
+		more[0].option = MHD_OPTION_END;
 	flags |= door->face == HTTP_PUBLIC
 			 ? MHD_USE_EPOLL_INTERNAL_THREAD |
 				   MHD_ALLOW_SUSPEND_RESUME |
@@ -153,6 +146,16 @@ start_door(struct http_door *door, int fd, unsigned n, struct sg_err *err)
 	return SG_FAILED;
 }
 
+/* Twice as many as the lane has: the last bytes for some are on their way. */
+static enum sg_status
+start_relay(struct http_door *door, unsigned n, struct sg_err *err)
+{
+	const struct http *http = door->http;
+
+	return http_relay_start(2 * connections_most(http, HTTP_PUBLIC, n),
+				http->options.timeout_s, &door->relay, err);
+}
+
 /* Takes fd. */
 static enum sg_status
 add_door(struct http *http, const struct http_listen *at, int fd, uint16_t port,
@@ -172,12 +175,14 @@ add_door(struct http *http, const struct http_listen *at, int fd, uint16_t port,
 	door->http = http;
 	door->face = at->face;
 	door->port = port;
-	door->tls = at->tls;
 	if (at->address[0] == '/' && !at->inherited_fd)
 		memcpy(door->path, at->address, strlen(at->address) + 1);
 	pthread_mutex_init(&door->lock, NULL);
-	status = start_door(door, fd, n, err);
+	status = at->tls ? start_relay(door, n, err) : SG_OK;
+	if (status == SG_OK)
+		status = start_door(door, fd, n, err);
 	if (status != SG_OK) {
+		http_relay_stop(door->relay);
 		pthread_mutex_destroy(&door->lock);
 		free(door);
 		close(fd);
@@ -256,6 +261,7 @@ static void
 close_door(struct http_door *door)
 {
 	MHD_stop_daemon(door->daemon);
+	http_relay_stop(door->relay);
 	pthread_mutex_destroy(&door->lock);
 	free(door);
 }

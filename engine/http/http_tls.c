@@ -313,13 +313,111 @@ retrieve(gnutls_session_t session, const gnutls_datum_t *authorities,
 	return 0;
 }
 
-void
-http_tls_options(struct MHD_OptionItem *options)
+/* --- a connection --------------------------------------------------------- */
+
+struct http_tls {
+	gnutls_session_t session;
+};
+
+struct http_tls_door {
+	gnutls_certificate_credentials_t credentials;
+};
+
+struct http_tls_door *
+http_tls_door_new(void)
 {
-	options[0].option = MHD_OPTION_HTTPS_CERT_CALLBACK;
-	options[0].value = (intptr_t)retrieve;
-	options[0].ptr_value = (void *)(uintptr_t)retrieve;
-	options[1].option = MHD_OPTION_HTTPS_PRIORITIES;
-	options[1].ptr_value = (void *)(uintptr_t)priorities;
-	options[2].option = MHD_OPTION_END;
+	struct http_tls_door *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return NULL;
+	if (gnutls_certificate_allocate_credentials(&self->credentials) < 0) {
+		free(self);
+		return NULL;
+	}
+	gnutls_certificate_set_retrieve_function2(self->credentials, retrieve);
+	return self;
+}
+
+void
+http_tls_door_free(struct http_tls_door *self)
+{
+	if (!self)
+		return;
+	gnutls_certificate_free_credentials(self->credentials);
+	free(self);
+}
+
+struct http_tls *
+http_tls_new(const struct http_tls_door *door, int fd)
+{
+	struct http_tls *self = calloc(1, sizeof(*self));
+
+	if (!self)
+		return NULL;
+	if (gnutls_init(&self->session, GNUTLS_SERVER | GNUTLS_NONBLOCK |
+						GNUTLS_NO_SIGNAL) < 0) {
+		free(self);
+		return NULL;
+	}
+	gnutls_transport_set_int(self->session, fd);
+	if (gnutls_priority_set_direct(self->session, priorities, NULL) >= 0 &&
+	    gnutls_credentials_set(self->session, GNUTLS_CRD_CERTIFICATE,
+				   door->credentials) >= 0)
+		return self;
+	http_tls_free(self);
+	return NULL;
+}
+
+void
+http_tls_free(struct http_tls *self)
+{
+	if (!self)
+		return;
+	gnutls_deinit(self->session);
+	free(self);
+}
+
+/* A warning of the peer's is no answer: it is asked again. */
+static ssize_t
+result_of(ssize_t code)
+{
+	if (code == GNUTLS_E_AGAIN || code == GNUTLS_E_INTERRUPTED ||
+	    code == GNUTLS_E_WARNING_ALERT_RECEIVED)
+		return HTTP_TLS_LATER;
+	return code < 0 ? HTTP_TLS_FAILED : code;
+}
+
+ssize_t
+http_tls_shake(struct http_tls *self)
+{
+	int code;
+
+	do {
+		code = gnutls_handshake(self->session);
+	} while (code < 0 && code != GNUTLS_E_AGAIN &&
+		 !gnutls_error_is_fatal(code));
+	if (code < 0 && gnutls_error_is_fatal(code))
+		(void)gnutls_alert_send_appropriate(self->session, code);
+	return result_of(code);
+}
+
+ssize_t
+http_tls_read(struct http_tls *self, char *to, size_t size)
+{
+	ssize_t len = gnutls_record_recv(self->session, to, size);
+
+	/* Gone without a word: where a request ends says HTTP itself. */
+	return len == GNUTLS_E_PREMATURE_TERMINATION ? 0 : result_of(len);
+}
+
+ssize_t
+http_tls_write(struct http_tls *self, const char *from, size_t len)
+{
+	return result_of(gnutls_record_send(self->session, from, len));
+}
+
+ssize_t
+http_tls_bye(struct http_tls *self)
+{
+	return result_of(gnutls_bye(self->session, GNUTLS_SHUT_WR));
 }

@@ -20,6 +20,7 @@ lane_connection_new(struct lane_connections *all, struct http *http, int fd,
 	self->magic = CONNECTION_MAGIC;
 	self->fd = fd;
 	self->watched = self->begun = self->over = self->refused = false;
+	self->relayed = false;
 	self->answered = self->thrown = 0;
 	self->chunked = NULL;
 	http_socket_peer(address, &self->peer);
@@ -96,6 +97,17 @@ lane_connection_wait(struct lane_connections *all, struct lane_connection *self,
 	self->since = now;
 	link_last(all, self);
 	return SG_OK;
+}
+
+void
+lane_connection_unwatch(struct lane_connections *all,
+			struct lane_connection *self)
+{
+	if (!self->watched)
+		return;
+	unlink_it(all, self);
+	epoll_ctl(all->epoll_fd, EPOLL_CTL_DEL, self->fd, NULL);
+	self->watched = false;
 }
 
 void

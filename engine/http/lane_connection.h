@@ -24,6 +24,7 @@ struct lane_connection {
 	bool begun;	  /* there is a head that is not all there yet */
 	bool over;	  /* nothing more will come than is there */
 	bool refused;	  /* what still comes is thrown away */
+	bool relayed;	  /* fd is the plain end of a TLS relay */
 	struct lane_chunked *chunked; /* a body that is coming, or NULL */
 	size_t answered;	      /* bytes of those that are there */
 	size_t thrown;		      /* bytes away, since it is refused */
@@ -54,6 +55,9 @@ int lane_connection_release(struct lane_connections *all, struct http *http,
 enum sg_status lane_connection_wait(struct lane_connections *all,
 				    struct lane_connection *connection,
 				    int64_t now) MUST_CHECK;
+/* Nothing is heard of it until it waits anew. */
+void lane_connection_unwatch(struct lane_connections *all,
+			     struct lane_connection *connection);
 /* What is there is to be looked at once more. */
 void lane_connection_wake(struct lane_connections *all,
 			  struct lane_connection *connection);
