@@ -9,6 +9,7 @@
 
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_sequence.h"
 #include "apply/apply_verdict.h"
 #include "apply/fold_parts.h"
 #include "base/clock.h"
@@ -99,6 +100,8 @@ apply_commit(struct apply *apply, struct sg_err *err)
 	enum sg_status status = apply_late_end_all(apply, err);
 	size_t i;
 
+	if (status == SG_OK)
+		status = sequences_meet_new(apply, err);
 	if (status == SG_OK)
 		status = generation_note_touched(apply, err);
 	if (status == SG_OK)

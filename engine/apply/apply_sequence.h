@@ -3,9 +3,10 @@
  * only; the applier's thread.
  *
  * Like automations they stand outside the fold: what was sent stays sent. A
- * sequence starts for a record when a change makes its condition true. Every
- * move is an entry of the record's history; the row of the enrolment, which
- * knows what is next and when, is written from that entry, whoever made it.
+ * sequence starts for a record when a change makes its condition true; for a
+ * new one if it holds when all is written that came with it. Every move is an
+ * entry of the record's history; the row of the enrolment, which knows what is
+ * next and when, is written from that entry, whoever made it.
  */
 #ifndef ENGINE_APPLY_APPLY_SEQUENCE_H
 #define ENGINE_APPLY_APPLY_SEQUENCE_H
@@ -37,6 +38,7 @@ struct sequence_move {
 struct sequences {
 	struct sequence_set *set;
 	struct sequence_move *first, **last; /* of the transaction under way */
+	bool new_are_met; /* of the transaction under way: they start, too */
 	int64_t next_due;
 	int64_t rests_until; /* a whole second's worth was done */
 };
@@ -65,6 +67,11 @@ void sequences_before(struct apply *apply, struct cached *cached);
 enum sg_status sequences_after(struct apply *apply, struct cached *cached,
 			       const struct automation_event *event,
 			       struct sg_err *err) MUST_CHECK;
+/* Before a commit: the records that the transaction made start what they meet
+ * now. Not sooner: of somebody who comes with a tag, nothing is known at
+ * first, and all starts that say "not" would hold. */
+enum sg_status sequences_meet_new(struct apply *apply,
+				  struct sg_err *err) MUST_CHECK;
 /* Do what is queued. done_out: there was something. */
 enum sg_status sequences_run(struct apply *apply, bool *done_out,
 			     struct sg_err *err) MUST_CHECK;

@@ -11,6 +11,7 @@ sequences_begin(struct apply *apply)
 {
 	apply->sequences->first = NULL;
 	apply->sequences->last = &apply->sequences->first;
+	apply->sequences->new_are_met = false;
 }
 
 /* --- judging -------------------------------------------------------------- */
@@ -78,6 +79,19 @@ may_start(const struct sequence *sequence, const struct fold_record *fold)
 		       : !fold_in_sequence(fold, sequence->name, NULL);
 }
 
+/* Those whose bit is set. */
+static void
+queue_starts(struct apply *apply, const struct cached *cached, uint64_t starts)
+{
+	const struct ruleset *file = apply->sequences->set->file;
+	size_t i;
+
+	for (i = 0; i < file->n_sequences; i++)
+		if (starts & (uint64_t)1 << i &&
+		    may_start(&file->sequences[i], cached->fold))
+			queue(apply, cached, &file->sequences[i], NULL);
+}
+
 static void
 judge_stops(struct apply *apply, struct cached *cached)
 {
@@ -108,20 +122,34 @@ sequences_after(struct apply *apply, struct cached *cached,
 	const struct ruleset *file = apply->sequences->set->file;
 	enum sg_status status = SG_OK;
 	uint64_t held;
-	size_t i;
 
 	if (event && event->signal && event->effective)
 		status = sequences_follow(apply, cached, event->signal, err);
 	if (status != SG_OK || !file->n_sequences || fold_deleted(cached->fold))
 		return status;
 	held = starts_held(apply, cached);
-	for (i = 0; i < file->n_sequences; i++)
-		if (held & ~cached->starts_held & (uint64_t)1 << i &&
-		    may_start(&file->sequences[i], cached->fold))
-			queue(apply, cached, &file->sequences[i], NULL);
+	if (!cached->created || apply->sequences->new_are_met)
+		queue_starts(apply, cached, held & ~cached->starts_held);
 	cached->starts_held = held;
 	judge_stops(apply, cached);
 	return SG_OK;
+}
+
+enum sg_status
+sequences_meet_new(struct apply *apply, struct sg_err *err)
+{
+	size_t i;
+
+	if (!apply_sequences_get(apply)->n_sequences)
+		return SG_OK;
+	apply->sequences->new_are_met = true;
+	for (i = 0; i < apply->n_touched; i++) {
+		struct cached *cached = apply->touched[i];
+
+		if (cached->created && !cached->deleted)
+			queue_starts(apply, cached, starts_held(apply, cached));
+	}
+	return automations_run(apply, err);
 }
 
 /* --- entries -------------------------------------------------------------- */

@@ -53,6 +53,10 @@ sequence "Win back" {
   step "Miss you" { after = "1d" if = "has score < 10" else = "stop"
                     template = "miss" }
 }
+sequence "New" {
+  start = "not list 'news'"
+  step "Nice to meet you" { template = "new" }
+}
 """
 
 
@@ -138,7 +142,7 @@ class Person:
 
     def enrol(self, name, at, due):
         before = self.enrolments.get(name)
-        if before and (before.active or name == "Welcome"):
+        if before and (before.active or name != "Win back"):
             return
         self.enrolments[name] = Enrolment(name, due)
         self.move("sequence.started", at)
@@ -185,14 +189,16 @@ class Person:
         self.mail("Miss you", "miss", at)
         self.leave(one, "finished", at)
 
+    def met(self, one, at):
+        self.mail("Nice to meet you", "new", at)
+        self.leave(one, "finished", at)
+
     def due(self, at):
         waiting = [one for one in self.enrolments.values()
                    if one.active and one.due <= at]
         for one in sorted(waiting, key=lambda one: one.due):
-            if one.sequence == "Welcome":
-                self.welcome(one, at)
-            else:
-                self.win_back(one, at)
+            {"Welcome": self.welcome, "Win back": self.win_back,
+             "New": self.met}[one.sequence](one, at)
         if any(one.active and one.due <= at
                for one in self.enrolments.values()):
             self.due(at)
@@ -217,6 +223,8 @@ class Person:
         self.judge(at)
         if name == "list.joined":
             self.enrol("Welcome", at, office_hours(at))
+        elif self.number == 1:  # a new one who is not on the list
+            self.enrol("New", at, at)
         one = self.enrolments.get("Welcome")
         if "customer" in self.record.tags and one and one.active:
             self.leave(one, "stopped", at)

@@ -11,113 +11,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "apply_aid.h"
-#include "base/clock.h"
+#include "sequence_aid.h"
 #include "store/store_broadcast.h"
-#include "store/store_outbox.h"
 #include "store/store_sequence.h"
-
-#define DAY CLOCK_DAY_MS
-#define ANN "ann@example.com"
 
 #define STEP(name, after)                                                \
 	"  step \"" name "\" { after = \"" after "\" template = \"" name \
 	"\" }\n"
 #define NEWS(more, steps) \
 	"sequence \"S\" { start = \"list 'news'\"\n" more steps "}\n"
-
-static void
-begin(struct applier *applier, const char *rules)
-{
-	applier_init(applier);
-	applier->now = 1577872800000; /* 2020-01-01T10:00, a Wednesday */
-	applier_open(applier);
-	applier_rules(applier, rules, false);
-}
-
-static void
-end(struct applier *applier)
-{
-	applier_verify(applier);
-	applier_close(applier);
-	applier_done(applier);
-}
-
-static void
-pass(struct applier *applier, int64_t ms)
-{
-	applier_move_to(applier, applier->now + ms);
-}
-
-static void
-change(struct applier *applier, enum signal_kind kind, const char *address,
-       const char *const props[])
-{
-	static const char *const names[] = {[SIGNAL_LIST_JOIN] = "list.joined",
-					    [SIGNAL_LIST_LEAVE] = "list.left",
-					    [SIGNAL_TAG_ADD] = "tag.added",
-					    [SIGNAL_FIELD_SET] =
-						    "field.changed"};
-	struct signal signal =
-		applier_change(kind, names[kind], address, applier->now);
-
-	signal.received_at = applier->now;
-	for (; props[0]; props += 2)
-		applier_set(&signal, props[0], props[1]);
-	applier_submit(applier, &signal);
-}
-
-static void
-join(struct applier *applier, const char *address)
-{
-	const char *const props[] = {"list", "news", "how", "test", NULL};
-
-	change(applier, SIGNAL_LIST_JOIN, address, props);
-}
-
-static void
-leave(struct applier *applier)
-{
-	const char *const props[] = {"list", "news", "how", "test", NULL};
-
-	change(applier, SIGNAL_LIST_LEAVE, ANN, props);
-}
-
-static void
-tag(struct applier *applier, const char *name)
-{
-	const char *const props[] = {"tag", name, NULL};
-
-	change(applier, SIGNAL_TAG_ADD, ANN, props);
-}
-
-/* The outbox as it is; in `pool`. */
-static struct store_outbox_rows
-outbox_of(struct applier *applier, struct pool *pool)
-{
-	struct store_outbox_rows rows;
-
-	assert_int_equal(store_outbox_due(applier_reader(applier), INT64_MAX,
-					  1000, pool, &rows, NULL),
-			 SG_OK);
-	return rows;
-}
-
-/* "A B": what waits to be sent, in order. */
-static void
-sent_is(struct applier *applier, const char *want)
-{
-	struct pool *pool = pool_new();
-	struct store_outbox_rows rows = outbox_of(applier, pool);
-	struct buf got = BUF_INIT;
-	size_t i;
-
-	for (i = 0; i < rows.n_rows; i++)
-		buf_printf(&got, "%s%s", i ? " " : "", rows.rows[i].target);
-	assert_string_equal(buf_text(&got), want);
-	buf_done(&got);
-	pool_free(pool);
-}
 
 static struct store_enrolment
 row_of(struct applier *applier, const char *sequence, struct pool *pool)
@@ -163,25 +65,25 @@ a_step_that_is_put_in_is_done_by_who_comes_to_it(void **unused)
 	struct applier applier;
 	int64_t start;
 
-	begin(&applier, NEWS("", STEP("A", "0") STEP("C", "5d")));
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("C", "5d")));
 	start = applier.now;
-	join(&applier, ANN);
-	pass(&applier, 1000);
-	sent_is(&applier, "A");
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "A");
 	/* Before the one that she waits for: she is past it. Behind it: hers.
 	 */
 	applier_rules(&applier,
 		      NEWS("", STEP("A", "0") STEP("B", "1d") STEP("C", "5d")
 				       STEP("D", "1d")),
 		      false);
-	pass(&applier, 4 * DAY);
-	sent_is(&applier, "A");
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A C");
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A C D");
+	sequence_pass(&applier, 4 * DAY);
+	sequence_sent_is(&applier, "A");
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A C");
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A C D");
 	assert_true(applier.now > start);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -190,19 +92,19 @@ a_step_under_another_name_is_another_step(void **unused)
 	struct applier applier;
 	int64_t start;
 
-	begin(&applier,
-	      NEWS("", STEP("A", "0") STEP("B", "3d") STEP("C", "2d")));
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("B", "3d")
+						  STEP("C", "2d")));
 	start = applier.now;
-	join(&applier, ANN);
-	pass(&applier, 1000);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	applier_rules(
 		&applier,
 		NEWS("", STEP("A", "0") STEP("B new", "3d") STEP("C", "2d")),
 		false);
 	next_after_is(&applier, "C", start, 2 * DAY);
-	pass(&applier, 2 * DAY + 1000);
-	sent_is(&applier, "A C");
-	end(&applier);
+	sequence_pass(&applier, 2 * DAY + 1000);
+	sequence_sent_is(&applier, "A C");
+	sequence_end(&applier);
 }
 
 static void
@@ -210,21 +112,21 @@ nobody_gets_a_mail_twice_when_steps_change_places(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier,
-	      NEWS("", STEP("A", "0") STEP("B", "1d") STEP("C", "1d")));
-	join(&applier, ANN);
-	pass(&applier, 1000);
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A B");
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("B", "1d")
+						  STEP("C", "1d")));
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A B");
 	applier_rules(&applier,
 		      NEWS("", STEP("C", "1d") STEP("B", "1d") STEP("A", "1d")
 				       STEP("D", "1d")),
 		      false);
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A B C");
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A B C D");
-	end(&applier);
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A B C");
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A B C D");
+	sequence_end(&applier);
 }
 
 static void
@@ -232,26 +134,26 @@ who_is_in_it_once_more_gets_them_once_more(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier,
-	      NEWS("restart = yes\n", STEP("A", "0") STEP("B", "1d")));
-	join(&applier, ANN);
-	pass(&applier, 1000);
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A B");
-	pass(&applier, 1000);
-	leave(&applier);
-	join(&applier, ANN);
-	pass(&applier, 1000);
-	sent_is(&applier, "A B A");
+	sequence_begin(&applier,
+		       NEWS("restart = yes\n", STEP("A", "0") STEP("B", "1d")));
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A B");
+	sequence_pass(&applier, 1000);
+	sequence_leave(&applier);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "A B A");
 	applier_rules(&applier,
 		      NEWS("restart = yes\n",
 			   STEP("B", "1d") STEP("A", "1d") STEP("C", "1d")),
 		      false);
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A B A B");
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "A B A B C");
-	end(&applier);
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A B A B");
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "A B A B C");
+	sequence_end(&applier);
 }
 
 static void
@@ -260,10 +162,10 @@ another_time_for_a_step_is_for_those_who_wait_for_it(void **unused)
 	struct applier applier;
 	int64_t start;
 
-	begin(&applier, NEWS("", STEP("A", "0") STEP("B", "30d")));
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("B", "30d")));
 	start = applier.now;
-	join(&applier, ANN);
-	pass(&applier, 1000);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	applier_rules(&applier, NEWS("", STEP("A", "0") STEP("B", "2d")),
 		      false);
 	next_after_is(&applier, "B", start, 2 * DAY);
@@ -271,11 +173,11 @@ another_time_for_a_step_is_for_those_who_wait_for_it(void **unused)
 		      NEWS("at = \"12:00-13:00 UTC\"\n",
 			   STEP("A", "0") STEP("B", "2d")),
 		      false);
-	pass(&applier, 2 * DAY + 1000);
-	sent_is(&applier, "A");
-	pass(&applier, 2 * 3600000);
-	sent_is(&applier, "A B");
-	end(&applier);
+	sequence_pass(&applier, 2 * DAY + 1000);
+	sequence_sent_is(&applier, "A");
+	sequence_pass(&applier, 2 * 3600000);
+	sequence_sent_is(&applier, "A B");
+	sequence_end(&applier);
 }
 
 static void
@@ -291,16 +193,16 @@ who_is_asked_again_is_asked_when_it_was_said(void **unused)
 	struct store_enrolment row;
 
 	snprintf(text, sizeof(text), steps, "0");
-	begin(&applier, text);
-	join(&applier, ANN);
-	pass(&applier, 1000);
+	sequence_begin(&applier, text);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	row = row_of(&applier, "S", pool);
 	assert_true(row.due_at >= applier.now + 5 * DAY - 1000);
 	snprintf(text, sizeof(text), steps, "1h");
 	applier_rules(&applier, text, false);
 	next_is(&applier, "A", row.due_at);
 	pool_free(pool);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -308,19 +210,19 @@ a_removed_sequence_may_come_back_and_is_over_for_who_was_in_it(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, NEWS("", STEP("A", "0") STEP("B", "1d")));
-	join(&applier, ANN);
-	pass(&applier, 1000);
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("B", "1d")));
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	applier_rules(&applier, "rule \"R\" { on = \"email.clicked\" add = 1 }",
 		      false);
-	pass(&applier, 1000);
+	sequence_pass(&applier, 1000);
 	applier_rules(&applier, NEWS("", STEP("A", "0") STEP("B", "1d")),
 		      false);
-	leave(&applier);
-	join(&applier, ANN);
-	pass(&applier, 3 * DAY);
-	sent_is(&applier, "A");
-	end(&applier);
+	sequence_leave(&applier);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 3 * DAY);
+	sequence_sent_is(&applier, "A");
+	sequence_end(&applier);
 }
 
 /* --- who holds up whom ---------------------------------------------------- */
@@ -332,17 +234,19 @@ who_waits_for_the_morning_or_in_a_disabled_one_holds_up_nobody(void **unused)
 	char address[64];
 	int i;
 
-	begin(&applier,
-	      NEWS("",
-		   STEP("A",
-			"1d")) "sequence \"Other\" { start = \"tag 'other'\" "
-			       "step \"O\" { after = \"2d\" template = \"O\" } "
-			       "}");
+	sequence_begin(
+		&applier,
+		NEWS("",
+		     STEP("A",
+			  "1d")) "sequence \"Other\" { start = \"tag 'other'\" "
+				 "step \"O\" { after = \"2d\" template = \"O\" "
+				 "} "
+				 "}");
 	for (i = 0; i < 120; i++) {
 		snprintf(address, sizeof(address), "p%d@example.com", i);
-		join(&applier, address);
+		sequence_join(&applier, address);
 	}
-	tag(&applier, "other");
+	sequence_tag(&applier, "other");
 	applier_rules(
 		&applier,
 		NEWS("at = \"22:00-23:00 UTC\"\n",
@@ -355,21 +259,23 @@ who_waits_for_the_morning_or_in_a_disabled_one_holds_up_nobody(void **unused)
 	applier_close(&applier);
 	applier.now += 2 * DAY + 1000;
 	applier_open(&applier);
-	pass(&applier, 1);
-	sent_is(&applier, "O");
-	end(&applier);
+	sequence_pass(&applier, 1);
+	sequence_sent_is(&applier, "O");
+	sequence_end(&applier);
 
-	begin(&applier,
-	      NEWS("",
-		   STEP("A",
-			"1d")) "sequence \"Other\" { start = \"tag 'other'\" "
-			       "step \"O\" { after = \"2d\" template = \"O\" } "
-			       "}");
+	sequence_begin(
+		&applier,
+		NEWS("",
+		     STEP("A",
+			  "1d")) "sequence \"Other\" { start = \"tag 'other'\" "
+				 "step \"O\" { after = \"2d\" template = \"O\" "
+				 "} "
+				 "}");
 	for (i = 0; i < 120; i++) {
 		snprintf(address, sizeof(address), "p%d@example.com", i);
-		join(&applier, address);
+		sequence_join(&applier, address);
 	}
-	tag(&applier, "other");
+	sequence_tag(&applier, "other");
 	applier_rules(
 		&applier,
 		NEWS("enabled = no\n",
@@ -379,9 +285,9 @@ who_waits_for_the_morning_or_in_a_disabled_one_holds_up_nobody(void **unused)
 				 "} "
 				 "}",
 		false);
-	pass(&applier, 2 * DAY + 1000);
-	sent_is(&applier, "O");
-	end(&applier);
+	sequence_pass(&applier, 2 * DAY + 1000);
+	sequence_sent_is(&applier, "O");
+	sequence_end(&applier);
 }
 
 /* --- mails that wait in the outbox ---------------------------------------- */
@@ -397,7 +303,7 @@ static void
 try_first(struct applier *applier, const char *trouble, int64_t due_at)
 {
 	struct pool *pool = pool_new();
-	struct store_outbox_rows rows = outbox_of(applier, pool);
+	struct store_outbox_rows rows = sequence_outbox(applier, pool);
 	struct store_outbox row;
 	struct sg_err err;
 
@@ -414,7 +320,7 @@ static void
 due_is(struct applier *applier, int64_t due_at)
 {
 	struct pool *pool = pool_new();
-	struct store_outbox_rows rows = outbox_of(applier, pool);
+	struct store_outbox_rows rows = sequence_outbox(applier, pool);
 
 	assert_true(rows.n_rows > 0);
 	assert_true(rows.rows[0].due_at == due_at);
@@ -432,24 +338,24 @@ a_pause_that_is_over_lets_go_what_waited_for_its_end(void **unused)
 	struct applier applier;
 	int64_t later;
 
-	begin(&applier, NEWS("", STEP("A", "0") STEP("B", "9d")));
-	join(&applier, ANN);
-	pass(&applier, 1000);
-	change(&applier, SIGNAL_FIELD_SET, ANN, paused);
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("B", "9d")));
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_change(&applier, SIGNAL_FIELD_SET, ANN, paused);
 	later = applier.now + 30 * DAY;
 	try_first(&applier, STORE_OUTBOX_PAUSED "2020-02-01T00:00:00.000Z",
 		  later);
-	change(&applier, SIGNAL_FIELD_SET, ANN, other);
+	sequence_change(&applier, SIGNAL_FIELD_SET, ANN, other);
 	due_is(&applier, later);
-	change(&applier, SIGNAL_FIELD_SET, ANN, goes_on);
+	sequence_change(&applier, SIGNAL_FIELD_SET, ANN, goes_on);
 	due_is(&applier, applier.now);
 	/* Any other trouble has its own time. */
 	try_first(&applier, "450 4.2.0 Greylisted", later);
-	change(&applier, SIGNAL_FIELD_SET, ANN,
-	       (const char *const[]){"name", "paused_until", "value", "x",
-				     NULL});
+	sequence_change(&applier, SIGNAL_FIELD_SET, ANN,
+			(const char *const[]){"name", "paused_until", "value",
+					      "x", NULL});
 	due_is(&applier, later);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -457,14 +363,14 @@ who_is_stopped_does_not_get_what_waits_for_later(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, NEWS("stop = \"tag 'customer'\"\n",
-			     STEP("A", "0") STEP("B", "9d")));
-	join(&applier, ANN);
-	pass(&applier, 1000);
+	sequence_begin(&applier, NEWS("stop = \"tag 'customer'\"\n",
+				      STEP("A", "0") STEP("B", "9d")));
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	try_first(&applier, "450 4.2.0 Greylisted", applier.now + 3600000);
-	tag(&applier, "customer");
-	sent_is(&applier, "");
-	end(&applier);
+	sequence_tag(&applier, "customer");
+	sequence_sent_is(&applier, "");
+	sequence_end(&applier);
 }
 
 /* --- results -------------------------------------------------------------- */
@@ -529,10 +435,10 @@ what_came_of_a_mail_outlasts_its_delivery(void **unused)
 	struct expiry expiry;
 	struct sg_err err;
 
-	begin(&applier, NEWS("", STEP("A", "0") STEP("B", "9d")));
-	join(&applier, ANN);
-	pass(&applier, 1000);
-	rows = outbox_of(&applier, pool);
+	sequence_begin(&applier, NEWS("", STEP("A", "0") STEP("B", "9d")));
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	rows = sequence_outbox(&applier, pool);
 	click = applier_signal("email.clicked", ANN, applier.now);
 	click.received_at = applier.now;
 	click.message_id = store_outbox_message_id(rows.rows[0].created_at,
@@ -553,7 +459,7 @@ what_came_of_a_mail_outlasts_its_delivery(void **unused)
 	assert_string_equal(results.rows[0].signal, "email.clicked");
 	assert_int_equal(results.rows[0].people, 1);
 	pool_free(pool);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 int

@@ -11,15 +11,10 @@
 
 #include <string.h>
 
-#include "apply_aid.h"
-#include "base/clock.h"
+#include "sequence_aid.h"
 #include "store/store_history.h"
-#include "store/store_outbox.h"
 #include "store/store_retain.h"
 #include "store/store_sequence.h"
-
-#define DAY CLOCK_DAY_MS
-#define ANN "ann@example.com"
 
 #define THREE_STEPS                                                   \
 	"  step \"Hello\" { template = \"hello.eml\" }\n"             \
@@ -32,89 +27,11 @@
 	"  stop = \"tag 'customer'\"\n" THREE_STEPS
 
 static void
-begin(struct applier *applier, const char *rules)
-{
-	applier_init(applier);
-	applier->now = 1577872800000; /* 2020-01-01T10:00, a Wednesday */
-	applier_open(applier);
-	applier_rules(applier, rules, false);
-}
-
-static void
-end(struct applier *applier)
-{
-	applier_verify(applier);
-	applier_close(applier);
-	applier_done(applier);
-}
-
-static void
-change(struct applier *applier, enum signal_kind kind, const char *name,
-       const char *const props[])
-{
-	struct signal signal = applier_change(kind, name, ANN, applier->now);
-
-	signal.received_at = applier->now;
-	for (; props && props[0]; props += 2)
-		applier_set(&signal, props[0], props[1]);
-	applier_submit(applier, &signal);
-}
-
-static void
-join(struct applier *applier)
-{
-	const char *const props[] = {"list", "news", "how", "test", NULL};
-
-	change(applier, SIGNAL_LIST_JOIN, "list.joined", props);
-}
-
-static void
-leave(struct applier *applier)
-{
-	const char *const props[] = {"list", "news", "how", "test", NULL};
-
-	change(applier, SIGNAL_LIST_LEAVE, "list.left", props);
-}
-
-static void
-tag(struct applier *applier, const char *name)
-{
-	const char *const props[] = {"tag", name, NULL};
-
-	change(applier, SIGNAL_TAG_ADD, "tag.added", props);
-}
-
-static void
 set_score(struct applier *applier, const char *points)
 {
 	const char *const props[] = {"score", "lead", "points", points, NULL};
 
-	change(applier, SIGNAL_SCORE_SET, "score.set", props);
-}
-
-static void
-pass(struct applier *applier, int64_t ms)
-{
-	applier_move_to(applier, applier->now + ms);
-}
-
-/* "hello.eml last.eml": what was sent, in order. */
-static void
-sent_is(struct applier *applier, const char *want)
-{
-	struct pool *pool = pool_new();
-	struct store_outbox_rows rows;
-	struct buf got = BUF_INIT;
-	size_t i;
-
-	assert_int_equal(store_outbox_due(applier_reader(applier), INT64_MAX,
-					  1000, pool, &rows, NULL),
-			 SG_OK);
-	for (i = 0; i < rows.n_rows; i++)
-		buf_printf(&got, "%s%s", i ? " " : "", rows.rows[i].target);
-	assert_string_equal(buf_text(&got), want);
-	buf_done(&got);
-	pool_free(pool);
+	sequence_change(applier, SIGNAL_SCORE_SET, ANN, props);
 }
 
 static void
@@ -137,22 +54,22 @@ joining_the_list_starts_it_and_steps_come_in_time(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
-	sent_is(&applier, "hello.eml");
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "hello.eml");
 	state_is(&applier, "active", "");
 	set_score(&applier, "50");
-	pass(&applier, 3 * DAY - 5000);
-	sent_is(&applier, "hello.eml");
-	pass(&applier, 10000);
-	sent_is(&applier, "hello.eml offer.eml");
-	pass(&applier, 7 * DAY);
-	sent_is(&applier, "hello.eml offer.eml last.eml");
+	sequence_pass(&applier, 3 * DAY - 5000);
+	sequence_sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, 10000);
+	sequence_sent_is(&applier, "hello.eml offer.eml");
+	sequence_pass(&applier, 7 * DAY);
+	sequence_sent_is(&applier, "hello.eml offer.eml last.eml");
 	state_is(&applier, "finished", "");
-	pass(&applier, 30 * DAY);
-	sent_is(&applier, "hello.eml offer.eml last.eml");
-	end(&applier);
+	sequence_pass(&applier, 30 * DAY);
+	sequence_sent_is(&applier, "hello.eml offer.eml last.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -160,15 +77,15 @@ a_condition_is_asked_when_the_step_is_due(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
 	set_score(&applier, "50");
-	pass(&applier, DAY);
+	sequence_pass(&applier, DAY);
 	set_score(&applier, "10");
-	pass(&applier, 3 * DAY);
-	pass(&applier, 8 * DAY);
-	sent_is(&applier, "hello.eml last.eml");
-	end(&applier);
+	sequence_pass(&applier, 3 * DAY);
+	sequence_pass(&applier, 8 * DAY);
+	sequence_sent_is(&applier, "hello.eml last.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -176,14 +93,14 @@ what_stops_it_stops_it_at_once(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
-	tag(&applier, "customer");
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_tag(&applier, "customer");
 	state_is(&applier, "stopped", "tag 'customer'");
-	pass(&applier, 30 * DAY);
-	sent_is(&applier, "hello.eml");
-	end(&applier);
+	sequence_pass(&applier, 30 * DAY);
+	sequence_sent_is(&applier, "hello.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -191,25 +108,25 @@ it_is_once_per_record_unless_it_may_restart(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 4 * DAY);
-	pass(&applier, 8 * DAY);
-	leave(&applier);
-	join(&applier);
-	pass(&applier, 20 * DAY);
-	sent_is(&applier, "hello.eml last.eml");
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 4 * DAY);
+	sequence_pass(&applier, 8 * DAY);
+	sequence_leave(&applier);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 20 * DAY);
+	sequence_sent_is(&applier, "hello.eml last.eml");
 	applier_rules(&applier,
 		      "sequence \"Welcome\" { start = \"list 'news'\" "
 		      "restart = yes\n" THREE_STEPS,
 		      false);
-	pass(&applier, DAY);
-	sent_is(&applier, "hello.eml last.eml");
-	leave(&applier);
-	join(&applier);
-	pass(&applier, 1000);
-	sent_is(&applier, "hello.eml last.eml hello.eml");
-	end(&applier);
+	sequence_pass(&applier, DAY);
+	sequence_sent_is(&applier, "hello.eml last.eml");
+	sequence_leave(&applier);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "hello.eml last.eml hello.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -217,13 +134,14 @@ who_was_on_the_list_before_is_left_alone(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, "rule \"R\" { on = \"email.clicked\" add = 1 }");
-	join(&applier);
+	sequence_begin(&applier,
+		       "rule \"R\" { on = \"email.clicked\" add = 1 }");
+	sequence_join(&applier, ANN);
 	applier_rules(&applier, WELCOME, false);
-	tag(&applier, "x");
-	pass(&applier, DAY);
-	sent_is(&applier, "");
-	end(&applier);
+	sequence_tag(&applier, "x");
+	sequence_pass(&applier, DAY);
+	sequence_sent_is(&applier, "");
+	sequence_end(&applier);
 }
 
 static void
@@ -231,23 +149,24 @@ it_waits_and_asks_again_or_ends(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, "sequence \"Welcome\" { start = \"list 'news'\"\n"
-			" step \"A\" { if = \"tag 'a'\" else = \"wait 2d\" "
-			"template = \"a.eml\" }\n"
-			" step \"B\" { if = \"tag 'b'\" else = \"stop\" "
-			"template = \"b.eml\" } "
-			" step \"C\" { template = \"c.eml\" } }");
-	join(&applier);
-	pass(&applier, 1000);
-	sent_is(&applier, "");
+	sequence_begin(&applier,
+		       "sequence \"Welcome\" { start = \"list 'news'\"\n"
+		       " step \"A\" { if = \"tag 'a'\" else = \"wait 2d\" "
+		       "template = \"a.eml\" }\n"
+		       " step \"B\" { if = \"tag 'b'\" else = \"stop\" "
+		       "template = \"b.eml\" } "
+		       " step \"C\" { template = \"c.eml\" } }");
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "");
 	state_is(&applier, "active", "asked again");
-	tag(&applier, "a");
-	pass(&applier, DAY);
-	sent_is(&applier, "");
-	pass(&applier, DAY);
-	sent_is(&applier, "a.eml");
+	sequence_tag(&applier, "a");
+	sequence_pass(&applier, DAY);
+	sequence_sent_is(&applier, "");
+	sequence_pass(&applier, DAY);
+	sequence_sent_is(&applier, "a.eml");
 	state_is(&applier, "stopped", "step B: not tag 'b'");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -255,15 +174,16 @@ steps_wait_for_the_window(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, "sequence \"Welcome\" { start = \"list 'news'\" "
-			"at = \"09:00-17:00 Sat-Sun Europe/Berlin\" "
-			"step \"A\" { template = \"a.eml\" } }");
-	join(&applier);
-	pass(&applier, 2 * DAY + 21 * 3600000);
-	sent_is(&applier, ""); /* Saturday 07:00 UTC: 08:00 there */
-	pass(&applier, 3600000);
-	sent_is(&applier, "a.eml");
-	end(&applier);
+	sequence_begin(&applier,
+		       "sequence \"Welcome\" { start = \"list 'news'\" "
+		       "at = \"09:00-17:00 Sat-Sun Europe/Berlin\" "
+		       "step \"A\" { template = \"a.eml\" } }");
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 2 * DAY + 21 * 3600000);
+	sequence_sent_is(&applier, ""); /* Saturday 07:00 UTC: 08:00 there */
+	sequence_pass(&applier, 3600000);
+	sequence_sent_is(&applier, "a.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -273,22 +193,22 @@ the_suppressed_and_the_unsubscribed_get_nothing(void **unused)
 	const char *const manual[] = {"reason", "manual", NULL};
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
-	change(&applier, SIGNAL_LIST_LEAVE, "list.left", everything);
-	pass(&applier, 4 * DAY);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_change(&applier, SIGNAL_LIST_LEAVE, ANN, everything);
+	sequence_pass(&applier, 4 * DAY);
 	state_is(&applier, "stopped", "unsubscribed");
-	end(&applier);
+	sequence_end(&applier);
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
-	change(&applier, SIGNAL_SUPPRESS, "record.suppressed", manual);
-	pass(&applier, 4 * DAY);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_change(&applier, SIGNAL_SUPPRESS, ANN, manual);
+	sequence_pass(&applier, 4 * DAY);
 	state_is(&applier, "stopped", "suppressed");
-	sent_is(&applier, "hello.eml");
-	end(&applier);
+	sequence_sent_is(&applier, "hello.eml");
+	sequence_end(&applier);
 }
 
 /* What a record's history says of its sequence: "because" of each move. */
@@ -322,7 +242,7 @@ pause_until(struct applier *applier, int64_t until)
 
 	if (until)
 		clock_format(until, text);
-	change(applier, SIGNAL_FIELD_SET, "field.changed", props);
+	sequence_change(applier, SIGNAL_FIELD_SET, ANN, props);
 }
 
 static void
@@ -330,20 +250,20 @@ a_reader_s_pause_is_waited_out(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
+	sequence_begin(&applier, WELCOME);
 	set_score(&applier, "50");
-	join(&applier);
-	pass(&applier, 1000);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	pause_until(&applier, applier.now + 30 * DAY);
-	pass(&applier, 29 * DAY);
-	sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, 29 * DAY);
+	sequence_sent_is(&applier, "hello.eml");
 	state_is(&applier, "active", "paused");
-	pass(&applier, DAY + 1000);
-	sent_is(&applier, "hello.eml offer.eml");
+	sequence_pass(&applier, DAY + 1000);
+	sequence_sent_is(&applier, "hello.eml offer.eml");
 	state_is(&applier, "active", "");
-	pass(&applier, 7 * DAY);
-	sent_is(&applier, "hello.eml offer.eml last.eml");
-	end(&applier);
+	sequence_pass(&applier, 7 * DAY);
+	sequence_sent_is(&applier, "hello.eml offer.eml last.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -351,21 +271,21 @@ a_pause_that_is_ended_early_holds_nothing_up(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
+	sequence_begin(&applier, WELCOME);
 	set_score(&applier, "50");
-	join(&applier);
-	pass(&applier, 1000);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	pause_until(&applier, applier.now + 30 * DAY);
-	pass(&applier, 5 * DAY);
-	sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, 5 * DAY);
+	sequence_sent_is(&applier, "hello.eml");
 	pause_until(&applier, applier.now + 20 * DAY); /* another one */
-	pass(&applier, DAY);
-	sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, DAY);
+	sequence_sent_is(&applier, "hello.eml");
 	state_is(&applier, "active", "paused");
 	pause_until(&applier, 0);
-	pass(&applier, 1000);
-	sent_is(&applier, "hello.eml offer.eml");
-	end(&applier);
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "hello.eml offer.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -373,18 +293,19 @@ leaving_the_list_that_started_it_may_stop_it(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, "sequence \"Welcome\" { start = \"list 'news'\"\n"
-			"  stop = \"not list 'news'\"\n" THREE_STEPS);
-	join(&applier);
-	pass(&applier, 1000);
-	leave(&applier);
+	sequence_begin(&applier,
+		       "sequence \"Welcome\" { start = \"list 'news'\"\n"
+		       "  stop = \"not list 'news'\"\n" THREE_STEPS);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_leave(&applier);
 	state_is(&applier, "stopped", "not list 'news'");
-	pass(&applier, 20 * DAY);
-	sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, 20 * DAY);
+	sequence_sent_is(&applier, "hello.eml");
 	history_is(&applier, "started (list 'news')\n"
 			     "stepped (step Hello: sent)\n"
 			     "stopped (not list 'news')\n");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -392,34 +313,35 @@ every_move_is_in_the_history(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
-	pass(&applier, 3 * DAY);
-	pass(&applier, 8 * DAY);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, 3 * DAY);
+	sequence_pass(&applier, 8 * DAY);
 	history_is(&applier, "started (list 'news')\n"
 			     "stepped (step Hello: sent)\n"
 			     "stepped (step Offer: skipped)\n"
 			     "stepped (step Last: sent)\n"
 			     "finished (its last step was done)\n");
-	end(&applier);
-	begin(&applier,
-	      "sequence \"Welcome\" { start = \"list 'news'\" step \"A\" { "
-	      "if = \"tag 'x'\" else = \"wait 2d\" template = \"a.eml\" } "
-	      "step \"B\" { if = \"tag 'y'\" else = \"stop\" "
-	      "template = \"b.eml\" } }");
-	join(&applier);
-	pass(&applier, 1000);
-	pass(&applier, 2 * DAY);
-	tag(&applier, "x");
-	pass(&applier, 2 * DAY);
-	sent_is(&applier, "a.eml");
+	sequence_end(&applier);
+	sequence_begin(
+		&applier,
+		"sequence \"Welcome\" { start = \"list 'news'\" step \"A\" { "
+		"if = \"tag 'x'\" else = \"wait 2d\" template = \"a.eml\" } "
+		"step \"B\" { if = \"tag 'y'\" else = \"stop\" "
+		"template = \"b.eml\" } }");
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, 2 * DAY);
+	sequence_tag(&applier, "x");
+	sequence_pass(&applier, 2 * DAY);
+	sequence_sent_is(&applier, "a.eml");
 	history_is(&applier, "started (list 'news')\n"
 			     "stepped (step A: waits)\n"
 			     "stepped (step A: waits)\n"
 			     "stepped (step A: sent)\n"
 			     "stopped (step B: not tag 'y')\n");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -427,9 +349,9 @@ who_is_on_a_removed_step_goes_on_with_the_next(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	applier_rules(&applier,
 		      "sequence \"Welcome\" { start = \"list 'news'\"\n"
 		      "  step \"Hello\" { template = \"hello.eml\" }\n"
@@ -437,17 +359,18 @@ who_is_on_a_removed_step_goes_on_with_the_next(void **unused)
 		      "  step \"Last\" { after = \"7d\" template = "
 		      "\"last.eml\" }\n}\n",
 		      false);
-	pass(&applier, 4 * DAY); /* `after` counts from what was done last */
-	sent_is(&applier, "hello.eml");
-	pass(&applier, 3 * DAY);
-	sent_is(&applier, "hello.eml last.eml");
+	sequence_pass(&applier,
+		      4 * DAY); /* `after` counts from what was done last */
+	sequence_sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, 3 * DAY);
+	sequence_sent_is(&applier, "hello.eml last.eml");
 	state_is(&applier, "finished", "");
 	history_is(&applier,
 		   "started (list 'news')\n"
 		   "stepped (step Hello: sent)\n"
 		   "stepped (step Last: sent; step Offer was removed)\n"
 		   "finished (its last step was done)\n");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -455,22 +378,22 @@ who_is_on_the_last_step_when_it_is_removed_is_through(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
-	pass(&applier, 4 * DAY);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, 4 * DAY);
 	applier_rules(&applier,
 		      "sequence \"Welcome\" { start = \"list 'news'\"\n"
 		      "  step \"Hello\" { template = \"hello.eml\" } }\n",
 		      false);
-	pass(&applier, 1000);
+	sequence_pass(&applier, 1000);
 	state_is(&applier, "finished", "");
 	history_is(&applier, "started (list 'news')\n"
 			     "stepped (step Hello: sent)\n"
 			     "stepped (step Offer: skipped)\n"
 			     "finished (step Last was removed)\n");
-	sent_is(&applier, "hello.eml");
-	end(&applier);
+	sequence_sent_is(&applier, "hello.eml");
+	sequence_end(&applier);
 }
 
 static void
@@ -478,16 +401,26 @@ a_removed_sequence_ends_for_all(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	applier_rules(&applier, "rule \"R\" { on = \"email.clicked\" add = 1 }",
 		      false);
-	pass(&applier, 2000);
+	sequence_pass(&applier, 2000);
 	state_is(&applier, "stopped", "the sequence was removed");
-	pass(&applier, 30 * DAY);
-	sent_is(&applier, "hello.eml");
-	end(&applier);
+	sequence_pass(&applier, 30 * DAY);
+	sequence_sent_is(&applier, "hello.eml");
+	sequence_end(&applier);
+}
+
+static void
+stop_now(struct applier *applier, const char *const props[])
+{
+	struct signal signal =
+		sequence_signal(applier, SIGNAL_SEQUENCE, ANN, props);
+
+	signal.name = "sequence.stopped";
+	applier_submit(applier, &signal);
 }
 
 static void
@@ -498,27 +431,28 @@ automations_and_people_start_and_stop_it(void **unused)
 				    NULL};
 	struct applier applier;
 
-	begin(&applier, "automation \"Hot\" { on = \"score rises to 30\" "
-			"do = { \"sequence start 'Welcome'\" } }\n"
-			"automation \"Cold\" { on = \"score falls below 5\" "
-			"do = { \"sequence stop 'Welcome'\" } }\n"
-			"sequence \"Welcome\" { restart = yes\n" THREE_STEPS);
+	sequence_begin(&applier,
+		       "automation \"Hot\" { on = \"score rises to 30\" "
+		       "do = { \"sequence start 'Welcome'\" } }\n"
+		       "automation \"Cold\" { on = \"score falls below 5\" "
+		       "do = { \"sequence stop 'Welcome'\" } }\n"
+		       "sequence \"Welcome\" { restart = yes\n" THREE_STEPS);
 	set_score(&applier, "40");
-	pass(&applier, 1000);
-	sent_is(&applier, "hello.eml");
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "hello.eml");
 	set_score(&applier, "1");
 	state_is(&applier, "stopped", "score falls below 5 (1)");
-	change(&applier, SIGNAL_SEQUENCE, "sequence.started",
-	       (const char *const[]){"sequence", "Welcome", "again", "yes",
-				     NULL});
-	pass(&applier, 1000);
-	sent_is(&applier, "hello.eml hello.eml");
-	change(&applier, SIGNAL_SEQUENCE, "sequence.stopped", stop);
+	sequence_change(&applier, SIGNAL_SEQUENCE, ANN,
+			(const char *const[]){"sequence", "Welcome", "again",
+					      "yes", NULL});
+	sequence_pass(&applier, 1000);
+	sequence_sent_is(&applier, "hello.eml hello.eml");
+	stop_now(&applier, stop);
 	state_is(&applier, "stopped", "asked");
 	/* Twice the same without `again` is not done. */
-	change(&applier, SIGNAL_SEQUENCE, "sequence.started", start);
+	sequence_change(&applier, SIGNAL_SEQUENCE, ANN, start);
 	state_is(&applier, "stopped", "asked");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -526,19 +460,20 @@ conditions_rules_and_automations_see_it(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier,
-	      "rule \"In\" { when = \"sequence 'Welcome' active\" add = 3 }\n"
-	      "rule \"Done\" { on = \"sequence.finished\" add = 5 }\n"
-	      "automation \"T\" { on = \"sequence.started\" "
-	      "do = { \"tag add 'welcomed'\" } }\n"
-	      "sequence \"Welcome\" { start = \"list 'news'\"\n" THREE_STEPS);
-	join(&applier);
-	pass(&applier, 1000);
+	sequence_begin(
+		&applier,
+		"rule \"In\" { when = \"sequence 'Welcome' active\" add = 3 }\n"
+		"rule \"Done\" { on = \"sequence.finished\" add = 5 }\n"
+		"automation \"T\" { on = \"sequence.started\" "
+		"do = { \"tag add 'welcomed'\" } }\n"
+		"sequence \"Welcome\" { start = \"list 'news'\"\n" THREE_STEPS);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	assert_true(applier_score(&applier, ANN, applier.now) == 3);
-	pass(&applier, 4 * DAY);
-	pass(&applier, 8 * DAY);
+	sequence_pass(&applier, 4 * DAY);
+	sequence_pass(&applier, 8 * DAY);
 	assert_true(applier_score(&applier, ANN, applier.now) > 4.9);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -546,17 +481,17 @@ timers_outlast_a_restart(void **unused)
 {
 	struct applier applier;
 
-	begin(&applier, WELCOME);
-	join(&applier);
-	pass(&applier, 1000);
+	sequence_begin(&applier, WELCOME);
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
 	applier_close(&applier);
 	applier.now += 4 * DAY;
 	applier_open(&applier);
-	pass(&applier, 1000);
-	pass(&applier, 8 * DAY);
-	sent_is(&applier, "hello.eml last.eml");
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, 8 * DAY);
+	sequence_sent_is(&applier, "hello.eml last.eml");
 	state_is(&applier, "finished", "");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -569,7 +504,7 @@ the_overdue_go_at_the_pace_oldest_first(void **unused)
 	char address[64];
 	int i;
 
-	begin(&applier, WELCOME);
+	sequence_begin(&applier, WELCOME);
 	for (i = 0; i < 70; i++) {
 		snprintf(address, sizeof(address), "p%d@example.com", i);
 		signal = applier_change(SIGNAL_LIST_JOIN, "list.joined",
@@ -581,20 +516,20 @@ the_overdue_go_at_the_pace_oldest_first(void **unused)
 	applier_close(&applier);
 	applier.now += 3 * DAY + 3600000;
 	applier_open(&applier);
-	pass(&applier, 1);
+	sequence_pass(&applier, 1);
 	assert_int_equal(store_enrolments_due(applier_reader(&applier),
 					      applier.now, 1000, pool, &rows,
 					      NULL),
 			 SG_OK);
 	assert_int_equal(rows.n_rows, 20);
-	pass(&applier, 1000);
+	sequence_pass(&applier, 1000);
 	assert_int_equal(store_enrolments_due(applier_reader(&applier),
 					      applier.now, 1000, pool, &rows,
 					      NULL),
 			 SG_OK);
 	assert_int_equal(rows.n_rows, 0);
 	pool_free(pool);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 static void
@@ -618,12 +553,13 @@ the_oldest_of_the_overdue_is_the_first(void **unused)
 	char address[64];
 	int i;
 
-	begin(&applier, "sequence \"Slow\" { start = \"list 'news'\" "
-			"step \"A\" { after = \"1d\" template = \"a.eml\" } }");
+	sequence_begin(&applier,
+		       "sequence \"Slow\" { start = \"list 'news'\" "
+		       "step \"A\" { after = \"1d\" template = \"a.eml\" } }");
 	for (i = 0; i < 60; i++) { /* records 1 to 60, one a minute */
 		snprintf(address, sizeof(address), "p%d@example.com", i);
 		join_as(&applier, address);
-		pass(&applier, 60000);
+		sequence_pass(&applier, 60000);
 	}
 	applier_close(&applier);
 	applier.now += 3 * DAY;
@@ -632,20 +568,20 @@ the_oldest_of_the_overdue_is_the_first(void **unused)
 		snprintf(address, sizeof(address), "late%d@example.com", i);
 		join_as(&applier, address);
 	}
-	pass(&applier, 1);
+	sequence_pass(&applier, 1);
 	assert_int_equal(store_outbox_due(applier_reader(&applier), INT64_MAX,
 					  1000, pool, &rows, NULL),
 			 SG_OK);
 	assert_int_equal(rows.n_rows, 50);
 	for (i = 0; i < 50; i++)
 		assert_int_equal(rows.rows[i].record_id, i + 1);
-	pass(&applier, 1000);
+	sequence_pass(&applier, 1000);
 	assert_int_equal(store_outbox_due(applier_reader(&applier), INT64_MAX,
 					  1000, pool, &rows, NULL),
 			 SG_OK);
 	assert_int_equal(rows.n_rows, 60);
 	pool_free(pool);
-	end(&applier);
+	sequence_end(&applier);
 }
 
 /* --- what its readers did ------------------------------------------------- */
@@ -700,7 +636,7 @@ wait_until_folded(struct applier *applier)
 	uint64_t n = 1;
 
 	while (n) {
-		pass(applier, 3600001);
+		sequence_pass(applier, 3600001);
 		assert_int_equal(store_retain_count(applier_reader(applier),
 						    applier_find(applier, ANN),
 						    applier->now - 3 * DAY, &n,
@@ -727,10 +663,10 @@ what_came_of_a_step_outlasts_its_history(void **unused)
 		      "  step \"Three\" { after = \"30d\" template = "
 		      "\"same.eml\" }\n}\n",
 		      false);
-	join(&applier);
-	pass(&applier, 1000);
-	pass(&applier, 3600000);
-	sent_is(&applier, "same.eml same.eml");
+	sequence_join(&applier, ANN);
+	sequence_pass(&applier, 1000);
+	sequence_pass(&applier, 3600000);
+	sequence_sent_is(&applier, "same.eml same.eml");
 	click(&applier, 1);
 	results_are(&applier, "Two 1/1\n");
 	wait_until_folded(&applier);
@@ -738,7 +674,7 @@ what_came_of_a_step_outlasts_its_history(void **unused)
 	click(&applier, 1); /* once more, and still one person */
 	click(&applier, 0);
 	results_are(&applier, "One 1/1\nTwo 1/2\n");
-	end(&applier);
+	sequence_end(&applier);
 }
 
 int
