@@ -5,6 +5,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "broadcast/template_unseen.h"
 #include "mail/html_reference.h"
 #include "mail/html_tokenizer.h"
 
@@ -13,8 +14,12 @@ enum { URL_MOST = 2000 };
 struct plain {
 	const char *html;
 	struct buf *to;
-	size_t at;	   /* what comes before it is written */
-	unsigned hidden;   /* depth of elements that show no text */
+	size_t at; /* what comes before it is written */
+	struct unseen_names names;
+	/* The element that is open and shows nothing of what is in it; len 0:
+	 * none. Of its name so many are open, and tables and lists in it. */
+	size_t unseen, unseen_len, nested, frames;
+	size_t sheet_at;   /* where the text of a <style> began */
 	unsigned newlines; /* that the text ends with; at its start many */
 	bool space;	   /* one is owed before the next word */
 	bool in_link;
@@ -102,7 +107,7 @@ add_text(struct plain *plain, size_t end)
 	const char *at = plain->html + plain->at, *stop = plain->html + end;
 	const char *open, *close;
 
-	while (!plain->hidden && at < stop) {
+	while (!plain->unseen_len && at < stop) {
 		open = find(at, stop, "<!");
 		add_decoded(plain, at, (size_t)((open ? open : stop) - at));
 		if (!open)
@@ -169,15 +174,16 @@ close_link(struct plain *plain)
 	add_words(plain, ">", 1);
 }
 
+static const char *const blocks[] = {"p",     "h1", "h2",  "h3",	 "h4",
+				     "h5",    "h6", "ul",  "ol",	 "hr",
+				     "table", "dl", "pre", "blockquote", NULL};
+static const char *const lines[] = {"div",     "tr",	  "li",	    "br",
+				    "section", "article", "header", "footer",
+				    "dt",      "dd",	  NULL};
+
 static void
 on_shown_tag(struct plain *plain, const struct html_tag_info *tag)
 {
-	static const char *const blocks[] = {
-		"p",  "h1", "h2",    "h3", "h4",  "h5",		"h6", "ul",
-		"ol", "hr", "table", "dl", "pre", "blockquote", NULL};
-	static const char *const lines[] = {
-		"div",	  "tr",	    "li", "br", "section", "article",
-		"header", "footer", "dt", "dd", NULL};
 	struct buf alt = BUF_INIT;
 
 	if (is_one_of(plain, tag, blocks))
@@ -201,27 +207,128 @@ on_shown_tag(struct plain *plain, const struct html_tag_info *tag)
 	buf_done(&alt);
 }
 
+/* --- what is not seen ------------------------------------------------------
+ */
+
+static bool
+is_unseen(const struct plain *plain, const struct html_tag_info *tag)
+{
+	static const char *const never_seen[] = {
+		"head", "style", "script", "title", "select", "template", NULL};
+	static const char *const empty[] = {
+		"area", "base",	 "br",	 "col", "embed", "hr", "img",
+		"link", "input", "meta", "wbr", "track", NULL};
+
+	if (is_one_of(plain, tag, never_seen))
+		return true;
+	return !is_one_of(plain, tag, empty) &&
+	       unseen_element(&plain->names, plain->html, tag);
+}
+
+/* Some have no end tag: what begins or ends then is not in them. */
+static bool
+ends_it_anyway(const struct plain *plain, const struct html_tag_info *tag)
+{
+	static const char *const in_head[] = {
+		"title", "style",    "script",	 "meta", "link",
+		"base",	 "template", "noscript", "head", NULL};
+	static const char *const cells[] = {"td", "th", "tr", "tbody", NULL};
+	static const char *const tables[] = {"table", "thead", "tbody", "tfoot",
+					     NULL};
+	const struct html_tag_info open = {.name_start = plain->unseen,
+					   .name_end = plain->unseen +
+						       plain->unseen_len};
+
+	if (is_name(plain, &open, "head"))
+		return !is_one_of(plain, tag, in_head);
+	if (is_name(plain, &open, "p"))
+		return is_one_of(plain, tag, blocks) ||
+		       is_one_of(plain, tag, lines) ||
+		       is_one_of(plain, tag, cells);
+	if (is_name(plain, &open, "li"))
+		return is_name(plain, tag, "li");
+	if (is_name(plain, &open, "tr"))
+		return is_name(plain, tag, "tr") ||
+		       is_name(plain, tag, "tbody");
+	if (is_one_of(plain, &open, tables))
+		return false;
+	return is_one_of(plain, tag, cells) &&
+	       (tag->is_end_tag || is_one_of(plain, &open, cells));
+}
+
+static void
+close_unseen(struct plain *plain)
+{
+	plain->unseen_len = plain->nested = plain->frames = 0;
+}
+
+/* A tag inside of what is not seen. Whether that ends there, and the tag is
+ * one of what follows. */
+static bool
+ends_unseen(struct plain *plain, const struct html_tag_info *tag)
+{
+	static const char *const framing[] = {"table", "ul", "ol", NULL};
+	size_t len = tag->name_end - tag->name_start;
+	bool same = len == plain->unseen_len &&
+		    !strncasecmp(plain->html + tag->name_start,
+				 plain->html + plain->unseen, len);
+
+	if (is_name(plain, tag, "body"))
+		return true;
+	if (plain->frames == 0 && same && tag->is_end_tag) {
+		if (plain->nested-- == 0)
+			close_unseen(plain);
+		return false;
+	}
+	if (plain->frames == 0 && ends_it_anyway(plain, tag))
+		return true;
+	if (is_one_of(plain, tag, framing) && tag->is_end_tag)
+		return plain->frames == 0 || plain->frames-- == 0;
+	plain->frames += is_one_of(plain, tag, framing);
+	plain->nested += plain->frames == 0 && same;
+	return false;
+}
+
+static void
+open_unseen(struct plain *plain, const struct html_tag_info *tag)
+{
+	plain->unseen = tag->name_start;
+	plain->unseen_len = tag->name_end - tag->name_start;
+}
+
+/* A <style> may stand in the head, which is not seen by itself. */
+static void
+read_sheet(struct plain *plain, const struct html_tag_info *tag)
+{
+	if (!tag->is_end_tag)
+		plain->sheet_at = tag->end;
+	else if (plain->sheet_at)
+		unseen_read_sheet(&plain->names, plain->html + plain->sheet_at,
+				  tag->start - plain->sheet_at);
+	if (tag->is_end_tag)
+		plain->sheet_at = 0;
+}
+
 static void
 on_tag(void *arg, const struct html_tag_info *tag)
 {
-	static const char *const hiding[] = {
-		"head", "style", "script", "title", "select", "template", NULL};
 	struct plain *plain = arg;
 
 	if (tag->in_comment)
 		return; /* Outlook's; the text skips the whole comment */
 	add_text(plain, tag->start);
 	plain->at = tag->end;
-	if (!is_one_of(plain, tag, hiding)) {
-		if (is_name(plain, tag, "body")) /* </head> may be missing */
-			plain->hidden = 0;
-		if (!plain->hidden)
-			on_shown_tag(plain, tag);
-	} else if (!tag->is_end_tag) {
-		plain->hidden++;
-	} else if (plain->hidden) {
-		plain->hidden--;
+	if (is_name(plain, tag, "style"))
+		read_sheet(plain, tag);
+	if (plain->unseen_len) {
+		if (!ends_unseen(plain, tag))
+			return;
+		close_unseen(plain);
 	}
+	if (!tag->is_end_tag && is_unseen(plain, tag))
+		open_unseen(plain, tag);
+	else
+		on_shown_tag(plain, tag);
 }
 
 void

@@ -10,7 +10,7 @@
 /*
  * Blocks become lines, <li> "- ", an image its alt text; a link's target
  * follows it in <> when it is another text. Styles, scripts, the head and
- * comments are left out.
+ * comments are left out, and what a reader does not see (template_unseen.h).
  */
 void template_plain_from_html(const char *html, size_t len, struct buf *to);
 
