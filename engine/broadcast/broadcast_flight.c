@@ -223,8 +223,12 @@ static bool
 handing_over(void *arg)
 {
 	struct flight *flight = arg;
+	const struct run *run = flight->run;
 	struct sg_err err;
 
+	/* Paused or cancelled while it was on its way. */
+	if (broadcast_running_is_over(run->broadcasts, run->running))
+		return false;
 	if (note(flight, JOURNAL_HANDING_OVER, &err) == SG_OK) {
 		if (broadcast_here_keep(&flight->mail, clock_now(), &err) ==
 		    SG_OK)
@@ -340,10 +344,12 @@ done(void *arg, const struct net_smtp_result *result)
 		/* It may have been noted: 421 after the last bytes. */
 		if (result->stage == NET_AT_END)
 			flight->mark = JOURNAL_RETURNED;
-		if (result->end == NET_SMTP_HELD)
+		if (result->end != NET_SMTP_HELD)
+			wait_for_mta(run, result);
+		else if (flight->trouble[0])
 			run_calm_down(run, flight->trouble);
 		else
-			wait_for_mta(run, result);
+			run->trouble = true;
 	}
 	owe(flight);
 }

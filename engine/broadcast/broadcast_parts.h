@@ -90,6 +90,9 @@ bool broadcast_is_running(struct broadcasts *broadcasts, const char *name);
 /* Why nothing of it goes at the moment; "": something does. */
 void broadcast_running_say(struct broadcasts *broadcasts,
 			   struct broadcast_running *running, const char *why);
+/* It was paused or cancelled: nothing of it is handed over any more. */
+bool broadcast_running_is_over(struct broadcasts *broadcasts,
+			       const struct broadcast_running *running);
 void broadcast_running_wish(struct broadcasts *broadcasts, const char *name,
 			    enum broadcast_wish wish);
 /* False: another has it. The claim is the caller's, until its end. */

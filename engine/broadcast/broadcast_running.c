@@ -76,6 +76,18 @@ broadcast_running_wish(struct broadcasts *broadcasts, const char *name,
 }
 
 bool
+broadcast_running_is_over(struct broadcasts *broadcasts,
+			  const struct broadcast_running *running)
+{
+	bool is_over;
+
+	pthread_mutex_lock(&broadcasts->lock);
+	is_over = running->wish != WISH_NONE;
+	pthread_mutex_unlock(&broadcasts->lock);
+	return is_over;
+}
+
+bool
 broadcasts_are_stopping(struct broadcasts *broadcasts)
 {
 	bool stopping;

@@ -16,8 +16,13 @@ enum { PIECE = 64 << 10, INPUT_SIZE = 4096, LAST_WORDS_MS = 1000 };
 struct net_lane {
 	const struct net_server *server;
 	struct net_link *link;
+	net_lane_next_fn *next;
+	void *arg;
 	bool kept; /* a mail went over this connection already */
 	const struct net_smtp_mail *mail;
+	/* Its MAIL, RCPT and DATA went behind the last mail's dot; NULL: none.
+	 */
+	const struct net_smtp_mail *begun;
 	enum net_smtp_stage stage;
 	enum net_link_end trouble;
 	bool held;	     /* the owner would not have it handed over */
@@ -102,12 +107,18 @@ can_be_said(const struct net_lane *lane, const char *address)
 	       (is_ascii(address) || net_link_offers(lane->link, "SMTPUTF8"));
 }
 
+static bool
+can_be_begun(const struct net_lane *lane, const struct net_smtp_mail *mail)
+{
+	return can_be_said(lane, mail->sender) &&
+	       can_be_said(lane, mail->recipient);
+}
+
 /* --- the dialogue -------------------------------------------------------- */
 
 static void
-command(struct net_lane *lane, enum net_smtp_stage stage)
+command(struct net_lane *lane, const struct net_smtp_mail *mail, int stage)
 {
-	const struct net_smtp_mail *mail = lane->mail;
 	struct buf *out = &lane->output;
 
 	if (stage == NET_AT_MAIL) {
@@ -124,21 +135,33 @@ command(struct net_lane *lane, enum net_smtp_stage stage)
 	}
 }
 
+/* DATA is the last of what leaves together (RFC 2920 §3.1). */
+static void
+commands(struct net_lane *lane, const struct net_smtp_mail *mail)
+{
+	int stage;
+
+	for (stage = NET_AT_MAIL; stage <= NET_AT_DATA; stage++)
+		command(lane, mail, stage);
+}
+
 /* MAIL, RCPT, DATA and their replies: true when the mail is awaited. The stage
  * is the one whose reply came last, or did not come. */
 static bool
 begin_mail(struct net_lane *lane, int64_t until)
 {
-	bool together = net_link_offers(lane->link, "PIPELINING");
+	bool said = lane->begun != NULL;
+	bool together = said || net_link_offers(lane->link, "PIPELINING");
 	int stage;
 
-	for (stage = NET_AT_MAIL; together && stage <= NET_AT_DATA; stage++)
-		command(lane, (enum net_smtp_stage)stage);
+	lane->begun = NULL;
+	if (together && !said)
+		commands(lane, lane->mail);
 	for (stage = NET_AT_MAIL; stage <= NET_AT_DATA; stage++) {
 		lane->stage = (enum net_smtp_stage)stage;
 		net_reply_begin(&lane->reply);
 		if (!together)
-			command(lane, lane->stage);
+			command(lane, lane->mail, stage);
 		if (lane->output.len && !say(lane, until))
 			return false;
 		if (!hear(lane, until) ||
@@ -167,6 +190,21 @@ add_stuffed(struct buf *out, const char *data, size_t len, bool *at_line_start)
 	buf_append(out, from, (size_t)(end - from));
 }
 
+/* Behind the dot a new group begins (RFC 2920 §3.1): the next mail's commands,
+ * if there is one already. Nothing of it is given away by that. */
+static void
+begin_next(struct net_lane *lane)
+{
+	const struct net_smtp_mail *next = NULL;
+
+	if (lane->next && net_link_offers(lane->link, "PIPELINING"))
+		next = lane->next(lane->arg);
+	if (!next || !can_be_begun(lane, next))
+		return;
+	commands(lane, next);
+	lane->begun = next;
+}
+
 /* The mail. Before its last piece leaves the owner is asked. */
 static bool
 send_data(struct net_lane *lane, int64_t until)
@@ -187,6 +225,7 @@ send_data(struct net_lane *lane, int64_t until)
 	lane->held = !mail->handing_over(mail->arg);
 	if (lane->held)
 		return false;
+	begin_next(lane);
 	lane->stage = NET_AT_END;
 	net_reply_begin(&lane->reply);
 	return say(lane, until) && hear(lane, until);
@@ -257,6 +296,7 @@ drop(struct net_lane *lane)
 	net_link_close(lane->link);
 	buf_reset(&lane->output);
 	lane->at = lane->end = 0;
+	lane->begun = NULL;
 	lane->kept = false;
 }
 
@@ -276,6 +316,16 @@ reset(struct net_lane *lane)
 	net_reply_begin(&lane->reply);
 }
 
+/* It waits for this mail, or for any. A word that nobody asked for would be
+ * taken for an answer. */
+static bool
+is_ready(struct net_lane *lane)
+{
+	if (lane->begun)
+		return lane->begun == lane->mail;
+	return lane->at == lane->end && net_link_is_alive(lane->link);
+}
+
 /* True: the connection can be kept. Only when the whole dialogue came to its
  * end, for else the next mail would read this one's answers. Nor after "451": a
  * Postfix whose milter failed says nothing else to this connection, even when
@@ -284,20 +334,20 @@ static bool
 send_once(struct net_lane *lane, int64_t until)
 {
 	reset(lane);
-	if (!net_link_is_alive(lane->link)) {
+	if (!is_ready(lane)) {
 		drop(lane);
 		lane->trouble = net_link_open(lane->link, until);
 		if (lane->trouble != NET_LINK_OK)
 			return false;
 	}
-	lane->cannot_be_said = !can_be_said(lane, lane->mail->sender) ||
-			       !can_be_said(lane, lane->mail->recipient);
+	lane->cannot_be_said = !can_be_begun(lane, lane->mail);
 	if (lane->cannot_be_said) {
 		lane->stage = NET_AT_MAIL;
 		return true;
 	}
-	return begin_mail(lane, until) && send_data(lane, until) &&
-	       lane->reply.code / 100 != 4;
+	if (!begin_mail(lane, until) || !send_data(lane, until))
+		return false;
+	return lane->reply.code / 100 == 2 || lane->reply.code / 100 == 5;
 }
 
 /* The server closed a connection that we had kept: once more, on a new one.
@@ -328,7 +378,8 @@ net_lane_send(struct net_lane *lane, const struct net_smtp_mail *mail,
 	fill_answer(lane, answer_out);
 	lane->kept = keep;
 	if (!keep) {
-		if (lane->reply.code && !lane->held)
+		/* Where the next mail is awaited it would be part of that. */
+		if (lane->reply.code && !lane->held && !lane->begun)
 			say_quit(lane);
 		drop(lane);
 	}
@@ -338,13 +389,16 @@ net_lane_send(struct net_lane *lane, const struct net_smtp_mail *mail,
 /* --- open and close ------------------------------------------------------ */
 
 struct net_lane *
-net_lane_open(const struct net_server *server)
+net_lane_open(const struct net_server *server, net_lane_next_fn *next,
+	      void *arg)
 {
 	struct net_lane *lane = calloc(1, sizeof(*lane));
 
 	if (!lane)
 		return NULL;
 	lane->server = server;
+	lane->next = next;
+	lane->arg = arg;
 	lane->link = net_link_new(server);
 	if (!lane->link) {
 		free(lane);
@@ -359,7 +413,7 @@ net_lane_close(struct net_lane *lane)
 {
 	if (!lane)
 		return;
-	if (lane->kept)
+	if (lane->kept && !lane->begun)
 		say_quit(lane);
 	net_link_free(lane->link);
 	buf_done(&lane->output);

@@ -2,7 +2,8 @@
  * net_smtp.c - see net_smtp.h. Connections are lanes (net_lane.h), each with a
  * thread; the one that was used last is used first, so that a slow pace keeps
  * one connection and no more. When all are busy, as many mails may wait: a lane
- * goes on with the next one at once.
+ * goes on with the next one at once, and takes it as soon as the last bytes of
+ * the one before leave.
  */
 #include "net/net_smtp.h"
 
@@ -34,7 +35,8 @@ struct worker {
 	struct net_lane *lane;
 	pthread_t thread;
 	pthread_cond_t changed;
-	struct job *job; /* NULL = idle */
+	struct job *job;      /* NULL = idle */
+	struct job *next_job; /* it was taken already; the thread's */
 };
 
 struct net_smtp {
@@ -81,13 +83,29 @@ jobs_take(struct jobs *jobs)
 
 /* --- a connection's thread ----------------------------------------------- */
 
+/* For its lane: the mail that comes after the one whose last bytes leave. */
+static const struct net_smtp_mail *
+take_next(void *arg)
+{
+	struct worker *worker = arg;
+	struct net_smtp *smtp = worker->smtp;
+
+	pthread_mutex_lock(&smtp->lock);
+	if (!worker->next_job)
+		worker->next_job = jobs_take(&smtp->waiting);
+	pthread_mutex_unlock(&smtp->lock);
+	return worker->next_job ? &worker->next_job->mail : NULL;
+}
+
 /* Locked before and after. False: it ends. */
 static bool
 wait_for_job(struct worker *worker)
 {
 	struct net_smtp *smtp = worker->smtp;
 
-	worker->job = jobs_take(&smtp->waiting);
+	worker->job =
+		worker->next_job ? worker->next_job : jobs_take(&smtp->waiting);
+	worker->next_job = NULL;
 	if (!worker->job && !smtp->stopping) {
 		worker->next = smtp->idle;
 		smtp->idle = worker;
@@ -124,7 +142,7 @@ start_worker(struct net_smtp *smtp, struct job *job, struct sg_err *err)
 {
 	struct worker *worker = &smtp->workers[smtp->n_started];
 
-	worker->lane = net_lane_open(&smtp->server);
+	worker->lane = net_lane_open(&smtp->server, take_next, worker);
 	if (!worker->lane)
 		return err_set(err, SG_FAILED, "libcurl gives no handle");
 	worker->job = job;

@@ -6,6 +6,7 @@ import json
 import os
 import pty
 import subprocess
+import threading
 import time
 
 import pytest
@@ -63,6 +64,29 @@ def test_pause_and_resume_in_quick_turns(sender, mta):
             break
         daemon.do("broadcast", "resume", "spring")
     broadcasts.wait_for_state(daemon, "sent")
+    broadcasts.assert_once_each(mta, people)
+
+
+def test_what_is_only_begun_when_it_is_paused_stays(sender, mta):
+    """The next mail's commands are with the MTA already, behind the one whose
+    answer is awaited; nothing of it follows."""
+    people = broadcasts.people(40)
+    daemon = sender(people, "connections = 4\n")
+    broadcasts.create(daemon, daemon.base)
+    mta.end_held = threading.Event()
+    try:
+        daemon.do("broadcast", "send", "spring")
+        mta.wait_until_held(4)
+        daemon.do("broadcast", "pause", "spring")
+    finally:
+        mta.end_held.set()
+        mta.end_held = None
+    places.wait_for(lambda: not broadcasts.state(daemon)["running"], 30,
+                    "what is under way to end")
+    now = broadcasts.state(daemon)["recipients"]
+    assert (now["sent"], now["queued"], now["doubtful"]) == (4, 36, 0)
+    assert len(mta.mails) == 4
+    daemon.do("broadcast", "resume", "spring", "--wait")
     broadcasts.assert_once_each(mta, people)
 
 

@@ -75,6 +75,7 @@ def test_postfix_away_in_the_midst(make_gateway):
         gateway.receiver, people, doubtful,
         broadcasts.handed_over(gateway.receiver.mails))
     assert len(doubtful) <= 4
+    assert "improper command pipelining" not in gateway.postfix.log()
     assert not broadcasts.recipients(gateway.daemon, "failed")
 
 

@@ -1,183 +1,17 @@
 /* net_smtp_test.c - what comes of a mail, whatever the server says or does at
- * any step. The server is a thread that follows a script. */
+ * any step; of mails over one connection see net_lane_test.c. */
 #include "net/net_smtp.h"
 
 #include <stdarg.h>
 #include <setjmp.h>
 #include <stdint.h>
 #include <cmocka.h>
-#include <netinet/in.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "base/clock.h"
-
-enum { STEPS_MOST = 24, SEEN_SIZE = 4000, CUT_AFTER = 1000 };
-
-/*
- * What one connection hears: the greeting, then a reply to each line (the dot
- * is one). Special: WAIT says nothing yet, CLOSE closes, HANG says nothing
- * more, CUT says 354, reads a little and closes. NULL ends: then the connection
- * is closed. After its last script the server closes at once.
- */
-#define WAIT  "wait"
-#define CLOSE "close"
-#define HANG  "hang"
-#define CUT   "cut"
-#define EHLO  "250-mta.test\r\n250 SIZE 100000000"
-#define PIPED "250-mta.test\r\n250-PIPELINING\r\n250 SIZE 100000000"
-#define OK    "250 2.0.0 Ok"
-#define GO    "354 go on"
-typedef const char *script[STEPS_MOST];
-
-struct server {
-	int listener;
-	unsigned port;
-	pthread_t thread;
-	const script *scripts;
-	size_t n_scripts;
-	atomic_uint n_connections;
-	atomic_bool over;
-	char seen[SEEN_SIZE]; /* lines of commands; the thread's until joined */
-	char data[1000];      /* the last mail, stuffed as it came */
-	unsigned n_dotted;    /* lines of it with two dots */
-};
-
-static void
-see(struct server *server, const char *line)
-{
-	size_t len = strlen(server->seen);
-
-	snprintf(server->seen + len, SEEN_SIZE - len, "%s|", line);
-}
-
-static bool
-say(int fd, const char *reply)
-{
-	char line[1000];
-	int len = snprintf(line, sizeof(line), "%s\r\n", reply);
-
-	return send(fd, line, (size_t)len, MSG_NOSIGNAL) == len;
-}
-
-static bool
-read_line(FILE *in, char *line, int size)
-{
-	if (!fgets(line, size, in))
-		return false;
-	line[strcspn(line, "\r\n")] = '\0';
-	return true;
-}
-
-static void
-read_data(struct server *server, FILE *in)
-{
-	char line[2000];
-	size_t len;
-
-	server->data[0] = '\0';
-	server->n_dotted = 0;
-	while (fgets(line, sizeof(line), in) && strcmp(line, ".\r\n") != 0) {
-		server->n_dotted += !strncmp(line, "..", 2);
-		len = strlen(server->data);
-		snprintf(server->data + len, sizeof(server->data) - len, "%s",
-			 line);
-	}
-	see(server, ".");
-}
-
-static void
-hang(struct server *server)
-{
-	while (!atomic_load(&server->over))
-		clock_sleep_ms(5);
-}
-
-static void
-serve(struct server *server, int fd, const script *steps)
-{
-	FILE *in = fdopen(fd, "r");
-	char line[2000];
-	size_t i;
-
-	for (i = 0; i < STEPS_MOST && (*steps)[i]; i++) {
-		const char *step = (*steps)[i];
-
-		if (i > 0 && strstr((*steps)[i - 1], "354 "))
-			read_data(server, in);
-		else if (i > 0 && !read_line(in, line, sizeof(line)))
-			break;
-		else if (i > 0)
-			see(server, line);
-		if (!strcmp(step, WAIT))
-			continue;
-		if (!strcmp(step, HANG))
-			hang(server);
-		if (!strcmp(step, CLOSE) || !strcmp(step, HANG))
-			break;
-		if (!strcmp(step, CUT)) {
-			say(fd, GO);
-			for (int n = 0; n < CUT_AFTER; n++)
-				(void)fgetc(in);
-			break;
-		}
-		if (!say(fd, step))
-			break;
-	}
-	see(server, "/");
-	fclose(in);
-}
-
-static void *
-server_thread(void *arg)
-{
-	struct server *server = arg;
-	int fd;
-
-	while ((fd = accept(server->listener, NULL, NULL)) >= 0) {
-		unsigned n = atomic_fetch_add(&server->n_connections, 1);
-
-		if (n < server->n_scripts)
-			serve(server, fd, &server->scripts[n]);
-		else
-			close(fd);
-	}
-	return NULL;
-}
-
-static void
-start(struct server *server, const script *scripts, size_t n)
-{
-	struct sockaddr_in at = {.sin_family = AF_INET};
-	socklen_t len = sizeof(at);
-
-	memset(server, 0, sizeof(*server));
-	server->scripts = scripts;
-	server->n_scripts = n;
-	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	server->listener = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(bind(server->listener, (void *)&at, sizeof(at)), 0);
-	assert_int_equal(listen(server->listener, 8), 0);
-	assert_int_equal(getsockname(server->listener, (void *)&at, &len), 0);
-	server->port = ntohs(at.sin_port);
-	assert_int_equal(
-		pthread_create(&server->thread, NULL, server_thread, server),
-		0);
-}
-
-static void
-stop(struct server *server)
-{
-	atomic_store(&server->over, true);
-	shutdown(server->listener, SHUT_RDWR);
-	pthread_join(server->thread, NULL);
-	close(server->listener);
-}
+#include "smtp_server_aid.h"
 
 /* --- the client's side --------------------------------------------------- */
 
@@ -217,7 +51,8 @@ on_done(void *arg, const struct net_smtp_result *result)
 }
 
 static struct net_smtp *
-connect_to(const struct server *server, const struct net_smtp_options *more)
+connect_to(const struct smtp_server *server,
+	   const struct net_smtp_options *more)
 {
 	struct net_smtp_options options =
 		more ? *more : (struct net_smtp_options){0};
@@ -264,17 +99,17 @@ send_small(struct net_smtp *smtp, struct outcome *outcome)
 
 /* One mail to a server with that script; a second connection is refused. */
 static struct outcome
-one_mail(const script *steps, const struct net_smtp_options *options)
+one_mail(const smtp_script *steps, const struct net_smtp_options *options)
 {
-	struct server server;
+	struct smtp_server server;
 	struct net_smtp *smtp;
 	struct outcome outcome;
 
-	start(&server, steps, 1);
+	smtp_server_start(&server, steps, 1);
 	smtp = connect_to(&server, options);
 	send_small(smtp, &outcome);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	return outcome;
 }
 
@@ -282,7 +117,7 @@ one_mail(const script *steps, const struct net_smtp_options *options)
 
 struct dialogue {
 	const char *name;
-	script steps;
+	smtp_script steps;
 	enum net_smtp_end end;
 	enum net_smtp_stage stage;
 	int code;
@@ -443,7 +278,7 @@ static const struct dialogue dialogues[] = {
 static void
 check_dialogue(const struct dialogue *d, bool pipelining)
 {
-	script steps;
+	smtp_script steps;
 	struct outcome outcome;
 	size_t i;
 
@@ -452,7 +287,7 @@ check_dialogue(const struct dialogue *d, bool pipelining)
 			pipelining && d->steps[i] && !strcmp(d->steps[i], EHLO)
 				? PIPED
 				: d->steps[i];
-	outcome = one_mail((const script *)&steps, NULL);
+	outcome = one_mail((const smtp_script *)&steps, NULL);
 	print_message("%s: %s\n", d->name, outcome.text);
 	assert_int_equal(outcome.end, d->end);
 	assert_int_equal(outcome.stage, d->stage);
@@ -479,20 +314,20 @@ every_step_has_its_end(void **state)
 static void
 commands_leave_together_where_that_is_offered(void **state)
 {
-	static const script steps[] = {
+	static const smtp_script steps[] = {
 		{"220 hi", PIPED, WAIT, WAIT, OK "\r\n" OK "\r\n" GO, OK, WAIT,
 		 WAIT, OK "\r\n550 5.1.1 none\r\n554 5.5.1 no"}};
 	struct outcome first, second;
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 
 	(void)state;
-	start(&server, steps, 1);
+	smtp_server_start(&server, steps, 1);
 	smtp = connect_to(&server, NULL);
 	send_small(smtp, &first);
 	send_small(smtp, &second);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(first.end, NET_SMTP_SENT);
 	assert_int_equal(second.end, NET_SMTP_REFUSED);
 	assert_int_equal(second.stage, NET_AT_RCPT);
@@ -509,13 +344,13 @@ what_is_no_reply_ends_the_connection(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
-		script at_mail = {"220 hi", EHLO, wrong[i]};
-		script at_end = {"220 hi", PIPED, OK, OK, GO, wrong[i]};
+		smtp_script at_mail = {"220 hi", EHLO, wrong[i]};
+		smtp_script at_end = {"220 hi", PIPED, OK, OK, GO, wrong[i]};
 		struct outcome outcome;
 
-		outcome = one_mail((const script *)&at_mail, NULL);
+		outcome = one_mail((const smtp_script *)&at_mail, NULL);
 		assert_int_equal(outcome.end, NET_SMTP_UNREACHABLE);
-		outcome = one_mail((const script *)&at_end, NULL);
+		outcome = one_mail((const smtp_script *)&at_end, NULL);
 		assert_int_equal(outcome.end, NET_SMTP_DOUBTFUL);
 	}
 }
@@ -531,11 +366,11 @@ dots_are_doubled_wherever_they_stand(void **state)
 	(void)state;
 	assert_non_null(data);
 	for (shift = 0; shift < 4; shift++) {
-		static const script steps[] = {
+		static const smtp_script steps[] = {
 			{"220 hi", EHLO, OK, OK, GO, OK}};
 		struct outcome outcome = {0};
 		struct net_smtp *smtp;
-		struct server server;
+		struct smtp_server server;
 		unsigned n = 1;
 
 		memset(data, 'x', len);
@@ -546,11 +381,11 @@ dots_are_doubled_wherever_they_stand(void **state)
 			data[i] = '.';
 			n++;
 		}
-		start(&server, steps, 1);
+		smtp_server_start(&server, steps, 1);
 		smtp = connect_to(&server, NULL);
 		send_data(smtp, "ann@far.test", data, len, &outcome);
 		net_smtp_free(smtp);
-		stop(&server);
+		smtp_server_stop(&server);
 		assert_int_equal(outcome.end, NET_SMTP_SENT);
 		assert_int_equal(server.n_dotted, n);
 	}
@@ -560,13 +395,13 @@ dots_are_doubled_wherever_they_stand(void **state)
 static void
 an_address_with_a_line_end_is_refused(void **state)
 {
-	static const script steps[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
+	static const smtp_script steps[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
 	struct outcome outcome = {0};
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 
 	(void)state;
-	start(&server, steps, 1);
+	smtp_server_start(&server, steps, 1);
 	smtp = connect_to(&server, NULL);
 	send_data(smtp, "ann@far.test>\r\nRCPT TO:<eve@far.test", small,
 		  sizeof(small) - 1, &outcome);
@@ -575,7 +410,7 @@ an_address_with_a_line_end_is_refused(void **state)
 	send_small(smtp, &outcome);
 	assert_int_equal(outcome.end, NET_SMTP_SENT);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_null(strstr(server.seen, "eve"));
 	assert_int_equal(server.n_connections, 1);
 }
@@ -583,32 +418,32 @@ an_address_with_a_line_end_is_refused(void **state)
 static void
 cut_off_amid_the_mail_it_was_not_handed_over(void **state)
 {
-	static const script steps[] = {{"220 hi", EHLO, OK, OK, CUT}};
+	static const smtp_script steps[] = {{"220 hi", EHLO, OK, OK, CUT}};
 	size_t len = 8 << 20;
 	char *data = malloc(len);
 	struct outcome outcome = {0};
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < len; i++)
 		data[i] = "some text of a long mail, line by line..........\r\n"
 			[i % 50];
-	start(&server, steps, 1);
+	smtp_server_start(&server, steps, 1);
 	smtp = connect_to(&server, NULL);
 	send_data(smtp, "ann@far.test", data, len, &outcome);
 	assert_int_equal(outcome.end, NET_SMTP_LATER);
 	assert_int_equal(outcome.n_handed, 0);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	free(data);
 }
 
 static void
 no_answer_in_time_after_the_dot_is_doubtful(void **state)
 {
-	static const script steps = {"220 hi", EHLO, OK, OK, GO, HANG};
+	static const smtp_script steps = {"220 hi", EHLO, OK, OK, GO, HANG};
 	const struct net_smtp_options hurry = {.timeout_ms = 300};
 	struct outcome outcome = one_mail(&steps, &hurry);
 
@@ -620,8 +455,8 @@ no_answer_in_time_after_the_dot_is_doubtful(void **state)
 static void
 no_answer_in_time_before_the_data_is_not(void **state)
 {
-	static const script at_rcpt = {"220 hi", EHLO, OK, HANG};
-	static const script at_once = {HANG};
+	static const smtp_script at_rcpt = {"220 hi", EHLO, OK, HANG};
+	static const smtp_script at_once = {HANG};
 	const struct net_smtp_options hurry = {.timeout_ms = 300};
 
 	(void)state;
@@ -632,41 +467,42 @@ no_answer_in_time_before_the_data_is_not(void **state)
 static void
 a_mail_whose_note_failed_never_reaches_the_server(void **state)
 {
-	static const script steps[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
+	static const smtp_script steps[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
 	struct outcome outcome = {.refuse_to_hand = true};
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 
 	(void)state;
-	start(&server, steps, 1);
+	smtp_server_start(&server, steps, 1);
 	smtp = connect_to(&server, NULL);
 	send_data(smtp, "ann@far.test", small, sizeof(small) - 1, &outcome);
 	assert_int_equal(outcome.end, NET_SMTP_HELD);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_non_null(strstr(server.seen, "DATA|"));
 	/* The end of the connection, not of the mail. */
-	assert_null(strstr(server.seen, "Hello"));
+	assert_null(strstr(server.seen, "DATA|."));
+	assert_null(strstr(server.data, "Hello"));
 }
 
 static void
 mails_follow_each_other_on_one_connection(void **state)
 {
-	static const script steps[] = {
+	static const smtp_script steps[] = {
 		{"220 hi", EHLO, OK, OK, GO, OK, OK, OK, GO, OK}};
 	struct outcome first, second;
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 
 	(void)state;
-	start(&server, steps, 1);
+	smtp_server_start(&server, steps, 1);
 	smtp = connect_to(&server, NULL);
 	send_small(smtp, &first);
 	send_small(smtp, &second);
 	assert_int_equal(first.end, NET_SMTP_SENT);
 	assert_int_equal(second.end, NET_SMTP_SENT);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(server.n_connections, 1);
 	assert_non_null(
 		strstr(server.seen, "DATA|.|MAIL FROM:<news@example.test>"));
@@ -677,18 +513,18 @@ mails_follow_each_other_on_one_connection(void **state)
 static void
 a_kept_connection_that_died_costs_nothing(void **state)
 {
-	static const script steps[] = {
+	static const smtp_script steps[] = {
 		{"220 hi", EHLO, OK, OK, GO, OK, CLOSE},
 		{"220 hi", EHLO, OK, OK, GO, OK, "421 4.4.2 idle too long"},
 		{"220 hi", EHLO, OK, OK, GO, OK},
 	};
 	struct outcome outcome;
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 	int i;
 
 	(void)state;
-	start(&server, steps, 3);
+	smtp_server_start(&server, steps, 3);
 	smtp = connect_to(&server, NULL);
 	for (i = 0; i < 3; i++) {
 		send_small(smtp, &outcome);
@@ -696,39 +532,39 @@ a_kept_connection_that_died_costs_nothing(void **state)
 		assert_int_equal(outcome.n_handed, 1);
 	}
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(server.n_connections, 3);
 }
 
 static void
 after_a_4xx_the_next_mail_takes_a_new_connection(void **state)
 {
-	static const script steps[] = {
+	static const smtp_script steps[] = {
 		{"220 hi", EHLO, OK, OK, GO, "451 4.7.1 milter away", OK},
 		{"220 hi", EHLO, OK, OK, GO, OK},
 	};
 	struct outcome outcome;
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 
 	(void)state;
-	start(&server, steps, 2);
+	smtp_server_start(&server, steps, 2);
 	smtp = connect_to(&server, NULL);
 	send_small(smtp, &outcome);
 	assert_int_equal(outcome.end, NET_SMTP_LATER);
 	send_small(smtp, &outcome);
 	assert_int_equal(outcome.end, NET_SMTP_SENT);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(server.n_connections, 2);
 }
 
 static void
 what_is_cut_off_by_us_is_doubtful_only_after_the_dot(void **state)
 {
-	static const script before[] = {{"220 hi", EHLO, OK, HANG}};
-	static const script after[] = {{"220 hi", EHLO, OK, OK, GO, HANG}};
-	const script *const both[] = {before, after};
+	static const smtp_script before[] = {{"220 hi", EHLO, OK, HANG}};
+	static const smtp_script after[] = {{"220 hi", EHLO, OK, OK, GO, HANG}};
+	const smtp_script *const both[] = {before, after};
 	int i;
 
 	(void)state;
@@ -742,17 +578,17 @@ what_is_cut_off_by_us_is_doubtful_only_after_the_dot(void **state)
 					     .done = on_done,
 					     .arg = &outcome};
 		struct net_smtp *smtp;
-		struct server server;
+		struct smtp_server server;
 		struct sg_err err;
 		int n;
 
-		start(&server, both[i], 1);
+		smtp_server_start(&server, both[i], 1);
 		smtp = connect_to(&server, NULL);
 		assert_int_equal(net_smtp_send(smtp, &mail, &err), SG_OK);
 		for (n = 0; n < 20; n++)
 			net_smtp_run(smtp, 10);
 		net_smtp_free(smtp);
-		stop(&server);
+		smtp_server_stop(&server);
 		assert_true(outcome.over);
 		assert_int_equal(outcome.end,
 				 i ? NET_SMTP_DOUBTFUL : NET_SMTP_LATER);
@@ -762,35 +598,35 @@ what_is_cut_off_by_us_is_doubtful_only_after_the_dot(void **state)
 static void
 an_address_in_utf8_needs_a_server_that_takes_it(void **state)
 {
-	static const script without[] = {
+	static const smtp_script without[] = {
 		{"220 hi", EHLO, OK, OK, GO, OK},
 	};
-	static const script with[] = {
+	static const smtp_script with[] = {
 		{"220 hi", "250-mta.test\r\n250-8BITMIME\r\n250 SMTPUTF8", OK,
 		 OK, GO, OK},
 	};
 	struct outcome outcome = {0};
 	struct net_smtp *smtp;
-	struct server server;
+	struct smtp_server server;
 
 	(void)state;
-	start(&server, without, 1);
+	smtp_server_start(&server, without, 1);
 	smtp = connect_to(&server, NULL);
 	send_data(smtp, "j\xc3\xb6rg@far.test", small, sizeof(small) - 1,
 		  &outcome);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(outcome.end, NET_SMTP_REFUSED);
 	assert_string_equal(outcome.status, "5.6.7");
 	assert_int_equal(outcome.n_handed, 0);
 
 	memset(&outcome, 0, sizeof(outcome));
-	start(&server, with, 1);
+	smtp_server_start(&server, with, 1);
 	smtp = connect_to(&server, NULL);
 	send_data(smtp, "j\xc3\xb6rg@far.test", small, sizeof(small) - 1,
 		  &outcome);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(outcome.end, NET_SMTP_SENT);
 	assert_non_null(strstr(server.seen, " SMTPUTF8"));
 	assert_non_null(strstr(server.seen, "RCPT TO:<j\xc3\xb6rg@far.test>"));
@@ -800,27 +636,28 @@ static void
 it_logs_in_or_waits(void **state)
 {
 #define AUTH "250-mta.test\r\n250 AUTH PLAIN"
-	static const script good[] = {
+	static const smtp_script good[] = {
 		{"220 hi", AUTH, "235 2.7.0 welcome", OK, OK, GO, OK}};
-	static const script asks[] = {
+	static const smtp_script asks[] = {
 		{"220 hi", AUTH, "334 ", "235 2.7.0 in", OK, OK, GO, OK}};
-	static const script bad = {"220 hi", AUTH, "535 5.7.8 wrong password",
-				   "535 5.7.8 wrong password"};
+	static const smtp_script bad = {"220 hi", AUTH,
+					"535 5.7.8 wrong password",
+					"535 5.7.8 wrong password"};
 	const struct net_smtp_options options = {.user = "bob",
 						 .password = "secret"};
-	const script *const both[] = {good, asks};
+	const smtp_script *const both[] = {good, asks};
 	struct outcome outcome;
-	struct server server;
+	struct smtp_server server;
 	struct net_smtp *smtp;
 	int i;
 
 	(void)state;
 	for (i = 0; i < 2; i++) {
-		start(&server, both[i], 1);
+		smtp_server_start(&server, both[i], 1);
 		smtp = connect_to(&server, &options);
 		send_small(smtp, &outcome);
 		net_smtp_free(smtp);
-		stop(&server);
+		smtp_server_stop(&server);
 		assert_non_null(strstr(server.seen, "AUTH PLAIN"));
 		/* curl sends the initial response only when asked to. */
 		if (i == 0 && outcome.end != NET_SMTP_SENT)
@@ -835,18 +672,18 @@ it_logs_in_or_waits(void **state)
 static void
 tls_that_is_needed_and_not_offered_sends_nothing(void **state)
 {
-	static const script plain[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
+	static const smtp_script plain[] = {{"220 hi", EHLO, OK, OK, GO, OK}};
 	const struct net_smtp_options need = {.tls = NET_TLS_NEED};
 	struct outcome outcome;
-	struct server server;
+	struct smtp_server server;
 	struct net_smtp *smtp;
 
 	(void)state;
-	start(&server, plain, 1);
+	smtp_server_start(&server, plain, 1);
 	smtp = connect_to(&server, &need);
 	send_small(smtp, &outcome);
 	net_smtp_free(smtp);
-	stop(&server);
+	smtp_server_stop(&server);
 	assert_int_equal(outcome.end, NET_SMTP_UNREACHABLE);
 	assert_null(strstr(server.seen, "MAIL"));
 }
