@@ -361,6 +361,22 @@ print_crossings(const struct json *crossings)
 	buf_done(&at);
 }
 
+/* Who has just clicked and looks why nothing came of it. */
+static void
+print_settling(const struct json *settling)
+{
+	struct buf until = BUF_INIT;
+	int64_t n;
+
+	if (!json_get_int(settling, "signals", &n))
+		return;
+	cli_format(&until, json_get(settling, "until"), CLI_TIME);
+	printf("\n%lld more %s settling: what people did counts from %s UTC.\n",
+	       (long long)n, n == 1 ? "signal is" : "signals are",
+	       buf_text(&until));
+	buf_done(&until);
+}
+
 void
 cli_why(const struct cli *cli, const struct json *why, bool exact)
 {
@@ -378,6 +394,7 @@ cli_why(const struct cli *cli, const struct json *why, bool exact)
 		printf("\nShown as %.0f; conditions compare the exact "
 		       "value%s.\n",
 		       round(score), exact ? "" : " (--exact)");
+	print_settling(json_get(why, "settling"));
 	print_future(why, exact);
 	print_crossings(json_get(why, "crossings"));
 	free(sum.left);

@@ -4,13 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "signal/signal.h"
 #include "store/store_generation.h"
 #include "store/store_sql.h"
 
 enum { COLUMNS_MOST = 14 };
 
-/* A column's name, after what it is: @ a moment, # a number, ~ an id that is
- * no number to people, { JSON, else text. NULL and "" are left out. */
+/* A column's name, after what it is: @ a moment, # a number, = an id as the API
+ * has it elsewhere (text: more digits than a double keeps), ~ one that is no
+ * number to people, ! a verdict, ? yes or no, { JSON, else text. NULL and ""
+ * are left out. */
 struct section {
 	const char *name;
 	bool by_key; /* its parameter is the record key, not the id */
@@ -59,15 +62,15 @@ static const struct section sections[] = {
 	 "SELECT id, happened_at, received_at, name, message_id, source,"
 	 " actor, because, verdict, verdict_reason, effective, props"
 	 " FROM history_of WHERE of_record = ? ORDER BY of_at, id",
-	 {"#id", "@happened_at", "@received_at", "name", "~message", "source",
-	  "actor", "because", "#verdict", "verdict_reason", "#effective",
+	 {"=id", "@happened_at", "@received_at", "name", "~message", "source",
+	  "actor", "because", "!verdict", "verdict_reason", "?effective",
 	  "{properties"}},
 	{"hits",
 	 false,
 	 "SELECT t.history_id, h.name, h.of_at, t.address, t.agent, t.verdict,"
 	 " t.reason FROM history_of h CROSS JOIN hit t ON t.history_id = h.id"
 	 " WHERE h.of_record = ? ORDER BY h.of_at, h.id",
-	 {"#history_id", "name", "@happened_at", "address", "agent", "#verdict",
+	 {"=history_id", "name", "@happened_at", "address", "agent", "!verdict",
 	  "reason"}},
 	{"honeypots",
 	 true,
@@ -95,8 +98,8 @@ static const struct section sections[] = {
 	 " actor, because, verdict, verdict_reason, effective, props"
 	 " FROM history WHERE record_id = 0 AND record_key = ?"
 	 " ORDER BY happened_at, id",
-	 {"#id", "@happened_at", "@received_at", "name", "~message", "source",
-	  "actor", "because", "#verdict", "verdict_reason", "#effective",
+	 {"=id", "@happened_at", "@received_at", "name", "~message", "source",
+	  "actor", "because", "!verdict", "verdict_reason", "?effective",
 	  "{properties"}},
 	{"ledger",
 	 false,
@@ -108,8 +111,8 @@ static const struct section sections[] = {
 	 " JOIN score s ON s.id = l.score_id"
 	 " LEFT JOIN rule r ON r.id = l.rule_id WHERE l.of_record = ?"
 	 " AND l.generation = " STORE_GENERATION_IN_FORCE " ORDER BY l.id",
-	 {"#id", "score", "@at", "#points", "class", "#degrade", "entry",
-	  "rule", "#history_id", "explanation", "#balance"}},
+	 {"=id", "score", "@at", "#points", "class", "#degrade", "entry",
+	  "rule", "=history_id", "explanation", "#balance"}},
 	{"messages",
 	 false,
 	 "SELECT DISTINCT m.message_id, m.campaign, m.subject, m.sender,"
@@ -140,6 +143,15 @@ add_hex(struct json *row, const char *name, int64_t value)
 }
 
 static void
+add_id(struct json *row, const char *name, int64_t value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", (long long)value);
+	json_add_text(row, name, text);
+}
+
+static void
 add_json(struct json *row, const char *name, const char *text)
 {
 	struct json *value;
@@ -162,6 +174,18 @@ add_column(struct json *row, const char *column, struct db_statement *statement,
 		return;
 	case '#':
 		json_add_number(row, column + 1, db_column_real(statement, i));
+		return;
+	case '=':
+		add_id(row, column + 1, db_column_int(statement, i));
+		return;
+	case '!':
+		json_add_text(row, column + 1,
+			      verdict_name((enum verdict)db_column_int(
+				      statement, i)));
+		return;
+	case '?':
+		json_add_bool(row, column + 1,
+			      db_column_int(statement, i) != 0);
 		return;
 	case '~':
 		add_hex(row, column + 1, db_column_int(statement, i));

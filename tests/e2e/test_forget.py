@@ -54,6 +54,13 @@ def test_who_is_forgotten_leaves_numbers_and_no_traces(make_gateway):
     assert data["suppression"][0]["evidence"].startswith("letter")
     assert data["scores"][0]["name"] == "lead"
     assert sum(row["points"] for row in data["ledger"]) > 0
+    # Ids as everywhere else: all their digits, and the ledger's lead to them.
+    history = {row["id"]: row for row in data["history"]}
+    assert len(history) == len(data["history"])
+    assert {row["history_id"] for row in data["ledger"]} & set(history)
+    assert {row["verdict"] for row in history.values()} <= {
+        "human", "proxy", "machine"}
+    assert all(row["effective"] in (True, False) for row in history.values())
     before = results(daemon)
 
     assert "nothing forgotten" in daemon.refused(

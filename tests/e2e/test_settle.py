@@ -45,6 +45,9 @@ def test_a_hit_settles_and_a_kill_in_between_loses_nothing(make_daemon):
     places.wait_for(lambda: hits(daemon), 10, "the hit")
     assert "settles_at" in hits(daemon)[0]
     assert not hits(daemon)[0]["effective"]
+    # Who looks now learns that it is on its way (unless it has just come in).
+    assert "1 more signal is settling" in (
+        said := daemon.do("score", "why", WHO)) or "Opened" in said
     daemon.kill()
     daemon.start()
     daemon.wait_for_score(WHO, 5)

@@ -57,7 +57,9 @@ const struct api_shape api_shapes[] = {
 	{"Band", "{name:text from?:number|null to?:number|null ...}", NULL},
 	{"Why", "{name:text email:text module:text summary?:Score"
 	 " entries:WhyEntry[] note?:text in_7_days?:number in_30_days?:number"
-	 " crossings?:Crossing[]}", "every entry that a score is made of"},
+	 " crossings?:Crossing[] settling?:{signals:int until:time}}",
+	 "every entry that a score is made of; `settling`: opens and clicks that"
+	 " do not count yet"},
 	{"WhyEntry", "{at:time given:number left:number class:text"
 	 " degrade?:number expires_at?:time rule:text|null explanation:text"
 	 " from?:{module:text key:text}}", NULL},

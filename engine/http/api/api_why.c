@@ -10,10 +10,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "http/api/api_call.h"
+#include "store/store_history.h"
 #include "store/store_link.h"
 
 /* Half of what is left of the sixth decimal in sums of many entries. */
 #define NOTHING 1e-6
+
+/* So many of the newest signals are looked at for those that settle. */
+enum { SETTLING_LOOK = 50 };
 
 static const char *class_name(enum ledger_class class)
 {
@@ -180,6 +184,39 @@ show(struct api_call *call, const struct why *why)
 	add_note(answer, why);
 }
 
+/* What came a moment ago counts once it has settled: who looks for it is told
+ * that it is on its way. */
+static enum sg_status
+add_settling(struct api_call *call, uint32_t record_id, struct sg_err *err)
+{
+	struct store_history_filter filter = {.record_id = record_id,
+					      .most = SETTLING_LOOK};
+	struct store_history_rows rows;
+	int64_t n = 0, until = 0;
+	enum sg_status status = store_history_recent(call->store, &filter,
+						     call->pool, &rows, err);
+	struct json *settling;
+
+	if (status != SG_OK)
+		return status;
+	for (size_t i = 0; i < rows.n_rows; i++) {
+		const struct store_history *row = &rows.rows[i];
+
+		if (!row->settle_until || row->verdict == VERDICT_MACHINE)
+			continue;
+		n++;
+		if (row->settle_until > until)
+			until = row->settle_until;
+	}
+	if (!n)
+		return SG_OK;
+	settling = json_new_object();
+	json_add_int(settling, "signals", n);
+	json_add_time(settling, "until", until);
+	json_add(call->answer, "settling", settling);
+	return SG_OK;
+}
+
 enum sg_status
 api_scores_why(struct api_call *call, struct sg_err *err)
 {
@@ -203,7 +240,8 @@ api_scores_why(struct api_call *call, struct sg_err *err)
 	json_add_text(call->answer, "module", record.module);
 	api_score_json(call, record.id, &settings, summary);
 	show(call, &why);
-	return why.summary.has_score
-		       ? show_future(call, record.id, &settings, err)
-		       : SG_OK;
+	status = add_settling(call, record.id, err);
+	if (status == SG_OK && why.summary.has_score)
+		status = show_future(call, record.id, &settings, err);
+	return status;
 }
