@@ -94,6 +94,8 @@ complain_unknown(const cfg_t *cfg, const char *message)
 	name = name ? name + 1 : message;
 	snprintf(wanted, sizeof(wanted), "%.*s", (int)strcspn(name, "'"), name);
 	append_known(&known, &near, cfg);
+	if (!known.len) /* as of a plugin without a setting */
+		buf_append_text(&known, "none");
 	complain(cfg, "unknown option `%s`%s%s%s%s%s%s", wanted,
 		 is_root ? "" : " in `", is_root ? "" : cfg->name,
 		 is_root ? "" : "`",

@@ -107,7 +107,11 @@ void daemon_gate_options(const struct daemon_conf *conf,
 enum sg_status daemon_remember_senders(struct daemon *daemon,
 				       struct sg_err *err) MUST_CHECK;
 
-/* daemon_rules.c: the rules file into an empty store. */
+/* daemon_rules.c: the rules file into an empty store; its text, SG_REFUSED
+ * with the line of `rules` when that names none. */
+enum sg_status daemon_rules_read(const struct daemon_conf *conf,
+				 struct buf *text,
+				 struct sg_err *err) MUST_CHECK;
 enum sg_status daemon_first_rules(struct daemon *daemon,
 				  struct sg_err *err) MUST_CHECK;
 

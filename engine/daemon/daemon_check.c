@@ -160,7 +160,7 @@ check_rules(struct check *check, struct buf *report, struct sg_err *err)
 	context.rates = rates.rates;
 	context.targets = &check->conf->outbox->targets;
 	buf_init(&text, RULES_FILE_MOST);
-	status = daemon_file_read(path, &text, err);
+	status = daemon_rules_read(check->conf, &text, err);
 	if (status == SG_OK)
 		status = rules_parse(path, buf_text(&text), &context, &ruleset,
 				     err);

@@ -51,6 +51,17 @@ load(struct daemon *daemon, const char *text, struct sg_err *err)
 }
 
 enum sg_status
+daemon_rules_read(const struct daemon_conf *conf, struct buf *text,
+		  struct sg_err *err)
+{
+	if (conf->rules_named && access(conf->rules_file, F_OK) != 0 &&
+	    errno == ENOENT)
+		return conf_refuse(conf->root, "rules", err,
+				   "there is no file %s", conf->rules_file);
+	return daemon_file_read(conf->rules_file, text, err);
+}
+
+enum sg_status
 daemon_first_rules(struct daemon *daemon, struct sg_err *err)
 {
 	const char *path = daemon->conf->rules_file;
@@ -67,7 +78,7 @@ daemon_first_rules(struct daemon *daemon, struct sg_err *err)
 		return SG_OK;
 	}
 	buf_init(&text, RULES_FILE_MOST);
-	status = daemon_file_read(path, &text, err);
+	status = daemon_rules_read(daemon->conf, &text, err);
 	if (status == SG_OK)
 		status = load(daemon, buf_text(&text), err);
 	buf_done(&text);

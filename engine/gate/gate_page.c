@@ -1,7 +1,9 @@
 /* gate_page.c - see gate_page.h. */
 #include "gate/gate_page.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 const struct conf_option gate_page_options[] = {
 	{.name = "dir",
@@ -27,9 +29,14 @@ directory_of(const struct sg_gate *gate)
 enum sg_status
 gate_page_open(struct sg_gate *gate, struct sg_err *err)
 {
-	enum sg_status status =
-		pages_new(directory_of(gate), &gate->pages, err);
+	const char *directory = directory_of(gate);
+	enum sg_status status;
 
+	if (directory && access(directory, R_OK | X_OK) != 0)
+		return conf_refuse(gate->page_conf, "dir", err,
+				   "cannot read the directory %s: %s",
+				   directory, strerror(errno));
+	status = pages_new(directory, &gate->pages, err);
 	return status == SG_OK ? pages_load(gate->pages, false, err) : status;
 }
 

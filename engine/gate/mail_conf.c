@@ -227,6 +227,25 @@ check_trusted(const struct conf_section *section, struct sg_err *err)
 	return SG_OK;
 }
 
+/* One that no mail can have would match nothing for ever, in silence. */
+static enum sg_status
+check_headers(const struct conf_section *section, struct sg_err *err)
+{
+	size_t n = conf_list_count(section, "match_headers");
+
+	for (size_t i = 0; i < n; i++) {
+		const char *text = conf_list_at(section, "match_headers", i);
+		size_t len = strcspn(text, ":");
+
+		if (len == 0 || strcspn(text, " \t") < len)
+			return conf_refuse(section, "match_headers", err,
+					   "`match_headers`: expected \"Name\" "
+					   "or \"Name: glob\", not `%s`",
+					   text);
+	}
+	return SG_OK;
+}
+
 static enum sg_status
 read_multi(struct mail_conf *conf, struct sg_err *err)
 {
@@ -274,6 +293,8 @@ read_choices(struct mail_conf *conf, struct sg_err *err)
 	conf->skip_signed = !rewrite;
 	if (status == SG_OK)
 		status = check_trusted(section, err);
+	if (status == SG_OK)
+		status = check_headers(section, err);
 	return status;
 }
 

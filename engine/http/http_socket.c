@@ -30,7 +30,7 @@ split_address(const char *address, char host[ADDRESS_MOST], const char **port,
 
 	if (!colon || !colon[1] ||
 	    strspn(colon + 1, "0123456789") != strlen(colon + 1) ||
-	    len >= ADDRESS_MOST)
+	    strtoul(colon + 1, NULL, 10) > UINT16_MAX || len >= ADDRESS_MOST)
 		return err_set(err, SG_REFUSED,
 			       "`%s` is not an address to listen on: expected "
 			       "HOST:PORT, as in 127.0.0.1:8025 or [::1]:8025",

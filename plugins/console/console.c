@@ -250,7 +250,7 @@ start(const struct sg_call *call, void **state_out, struct sg_err *err)
 	if (url && strncmp(url, "https://", 8) != 0 &&
 	    strncmp(url, "http://", 7) != 0)
 		return host->setting_refuse(host->settings(call), "url", err,
-					    "`url`: expected https://HOST or "
+					    "expected https://HOST or "
 					    "http://HOST");
 	*state_out = uploads_new(call);
 	return SG_OK;
