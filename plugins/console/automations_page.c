@@ -25,7 +25,7 @@ write_automation(struct page *page, const struct sg_json *item)
 		html(page, " if <code>%s</code>", text_at(page, item, "if"));
 	html(page, "</td><td>");
 	for (size_t i = 0; i < page->host->json_count(actions); i++)
-		html(page, "<code>%s</code> ",
+		html(page, "%s<code>%s</code>", i ? ", " : "",
 		     page->host->json_text(page->call,
 					   page->host->json_at(actions, i)));
 	html(page, "</td><td class=\"n\">");

@@ -4,12 +4,8 @@
 
 #include "console.h"
 
-/* What may come of a mail, as the API names it and as people do; {NULL}. */
-struct broadcast_result {
-	const char *name, *title;
-};
-extern const struct broadcast_result broadcast_results[];
-void broadcast_people(struct page *page, const struct sg_json *result);
+/* broadcast_results.c: what came of the one of the page. */
+void broadcast_results(struct page *page);
 
 /* "/console/broadcasts/NAME", of the page's own. */
 const char *broadcast_path(struct page *page, const char *more);

@@ -70,6 +70,8 @@ write_recipients(struct page *page, const struct sg_json *broadcast)
 		   total - number_at(page, counts, "queued") -
 			   number_at(page, counts, "waiting"),
 		   total, "how far it is");
+	show_count(page, total - number_at(page, counts, "queued") -
+				 number_at(page, counts, "waiting"));
 	html(page, " of ");
 	show_count(page, total);
 	if (number_at(page, broadcast, "rate") > 0) {
@@ -94,54 +96,6 @@ write_recipients(struct page *page, const struct sg_json *broadcast)
 }
 
 /* --- what came of it ----------------------------------------------------- */
-
-static void
-write_hits(struct page *page, const struct sg_json *hits)
-{
-	size_t n = page->host->json_count(hits);
-
-	if (n == 0)
-		return;
-	html(page, "<h2>What came of it</h2>\n<div class=\"scroll\" "
-		   "tabindex=\"0\" role=\"region\" aria-label=\"Results\">"
-		   "<table><thead><tr><th scope=\"col\">Signal</th>"
-		   "<th scope=\"col\" class=\"n\">People</th>"
-		   "<th scope=\"col\" class=\"n\">Hits</th>"
-		   "<th scope=\"col\" class=\"n\">Machines, of people</th>"
-		   "<th scope=\"col\" class=\"n\">Their hits</th></tr></thead>"
-		   "\n<tbody>\n");
-	for (size_t i = 0; i < n; i++) {
-		static const char *const numbers[] = {
-			"people", "hits", "machine_people", "machine_hits"};
-		const struct sg_json *hit = page->host->json_at(hits, i);
-
-		html(page, "<tr><th scope=\"row\">%s</th>",
-		     text_at(page, hit, "signal"));
-		for (size_t k = 0; k < sizeof(numbers) / sizeof(*numbers);
-		     k++) {
-			html(page, "<td class=\"n\">");
-			show_count(page, number_at(page, hit, numbers[k]));
-			html(page, "</td>");
-		}
-		html(page, "</tr>\n");
-	}
-	html(page, "</tbody></table></div>\n");
-}
-
-static void
-write_points(struct page *page, const struct sg_json *points)
-{
-	size_t n = page->host->json_count(points);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct sg_json *item = page->host->json_at(points, i);
-
-		html(page, "<p>Scored with it: ");
-		show_given(page, number_at(page, item, "points"));
-		html(page, " <span class=\"quiet\">%s</span></p>\n",
-		     text_at(page, item, "score"));
-	}
-}
 
 static void
 write_versions(struct page *page, const struct sg_json *split)
@@ -197,8 +151,9 @@ write_links(struct page *page)
 		   "role=\"region\" aria-label=\"Links\"><table><thead><tr>"
 		   "<th scope=\"col\">Link</th>"
 		   "<th scope=\"col\" class=\"n\">People</th>"
-		   "<th scope=\"col\" class=\"n\">Hits</th>"
-		   "<th scope=\"col\" class=\"n\">By machines</th></tr></thead>"
+		   "<th scope=\"col\" class=\"n\">Their clicks</th>"
+		   "<th scope=\"col\" class=\"n\">Clicks of machines</th></tr>"
+		   "</thead>"
 		   "\n<tbody>\n");
 	for (size_t i = 0; i < n; i++) {
 		const struct sg_json *item = page->host->json_at(items, i);
@@ -232,8 +187,8 @@ broadcast_page(struct page *page)
 	write_facts(page, told.json);
 	broadcast_controls(page, told.json);
 	write_recipients(page, told.json);
-	write_hits(page, json_of(page, told.json, "hits"));
-	write_points(page, json_of(page, told.json, "points"));
+	if (*text_at(page, told.json, "started_at"))
+		broadcast_results(page);
 	write_versions(page, json_of(page, told.json, "split"));
 	write_links(page);
 	return page_end(page, 200);
@@ -288,7 +243,7 @@ show_rows(struct page *page, const char *title, const char *path,
 	}
 	html(page, "</tbody></table></div>\n");
 	if (page->host->json_count(items) == 0)
-		html(page, "<p class=\"quiet\">Nobody.</p>\n");
+		page_empty(page, "Nobody (yet).");
 	page_next(page, text_at(page, told.json, "next"));
 	return page_end(page, 200);
 }

@@ -1,100 +1,9 @@
-/* broadcasts_page.c - the broadcasts, newest first, and what came of some of
- * them side by side. */
+/* broadcasts_page.c - the broadcasts, newest first. */
 #include "broadcast.h"
 
-#include <math.h>
 #include <string.h>
 
-enum { ROWS = 30, COMPARED_MOST = 10, FRESH = 8 };
-
-const struct broadcast_result broadcast_results[] = {
-	{"delivered", "Delivered"}, {"opened", "Opened"},
-	{"clicked", "Clicked"},	    {"replied", "Replied"},
-	{"bounced", "Bounced"},	    {"complained", "Complained"},
-	{"unsubscribed", "Left"},   {NULL, NULL},
-};
-
-/* People, and what part of those it was sent to. */
-void
-broadcast_people(struct page *page, const struct sg_json *result)
-{
-	double people = number_at(page, result, "people");
-
-	show_count(page, people);
-	if (people > 0 && has_number(page, result, "rate"))
-		html(page, " <span class=\"quiet\">%d %%</span>",
-		     (int)lround(number_at(page, result, "rate") * 100));
-}
-
-/* --- side by side -------------------------------------------------------- */
-
-static void
-write_results(struct page *page, const struct sg_json *items,
-	      const char *caption)
-{
-	size_t n = page->host->json_count(items);
-
-	html(page,
-	     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	     "aria-label=\"%s\"><table><caption>People, and their part of "
-	     "those it was sent to</caption><thead><tr>"
-	     "<th scope=\"col\">Broadcast</th><th scope=\"col\">Begun</th>"
-	     "<th scope=\"col\" class=\"n\">Sent</th>",
-	     caption);
-	for (size_t k = 0; broadcast_results[k].name; k++)
-		html(page, "<th scope=\"col\" class=\"n\">%s</th>",
-		     broadcast_results[k].title);
-	html(page, "</tr></thead>\n<tbody>\n");
-	for (size_t i = 0; i < n; i++) {
-		const struct sg_json *item = page->host->json_at(items, i);
-		const char *name = text_at(page, item, "name");
-
-		html(page,
-		     "<tr><th scope=\"row\"><a "
-		     "href=\"/console/broadcasts/%u\">%s</a></th><td>",
-		     name, name);
-		show_time(page, text_at(page, item, "started_at"));
-		html(page, "</td><td class=\"n\">");
-		show_count(page, number_at(page, item, "sent"));
-		html(page, "</td>");
-		for (size_t k = 0; broadcast_results[k].name; k++) {
-			html(page, "<td class=\"n\">");
-			broadcast_people(
-				page,
-				json_of(page, item, broadcast_results[k].name));
-			html(page, "</td>");
-		}
-		html(page, "</tr>\n");
-	}
-	html(page, "</tbody></table></div>\n");
-}
-
-enum sg_status
-broadcasts_compare(struct page *page)
-{
-	struct sg_text *path = page->host->text(page->call);
-	const char *name = query_each(page, "name", 0);
-	struct sg_told told;
-
-	if (!name)
-		return page_go(page, "/console/broadcasts", NULL);
-	if (!query_each(page, "name", 1))
-		return page_go(page,
-			       text_of(page, "/console/broadcasts/%u", name),
-			       NULL);
-	write_to(page->host, path, "/broadcasts/%u/compare?with=", name);
-	for (size_t i = 1; i < COMPARED_MOST; i++) {
-		name = query_each(page, "name", i);
-		if (name)
-			write_to(page->host, path, "%s%u", i > 1 ? "%2C" : "",
-				 name);
-	}
-	if (!ask_get(page, page->host->text_value(path), &told))
-		return page_told(page, &told);
-	page_begin(page, "Broadcasts side by side");
-	write_results(page, items_of(page, &told), "Results");
-	return page_end(page, 200);
-}
+enum { ROWS = 30, FRESH = 8 };
 
 /* --- all of them --------------------------------------------------------- */
 
@@ -164,7 +73,8 @@ broadcasts_page(struct page *page)
 	html(page, "<form action=\"/console/broadcasts/compare\">\n"
 		   "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 		   "aria-label=\"Broadcasts\"><table><thead><tr>"
-		   "<th scope=\"col\"></th><th scope=\"col\">Broadcast</th>"
+		   "<th scope=\"col\"><span class=\"unseen\">Compare</span>"
+		   "</th><th scope=\"col\">Broadcast</th>"
 		   "<th scope=\"col\">State</th>"
 		   "<th scope=\"col\">To those for whom this holds</th>"
 		   "<th scope=\"col\">Begun or made</th>"

@@ -217,7 +217,7 @@ void static_start(const struct sg_call *call);
 page_fn start_page, password_page, password_change;
 page_fn contacts_page, contacts_export, contact_new, contact_make;
 page_fn contact_page, contact_history, contact_why, contact_points;
-page_fn contact_change;
+page_fn contact_change, contact_data;
 page_fn search_page, suppressions_page, suppressions_change;
 page_fn import_page, import_begin, import_one_page, import_change;
 page_fn export_page, bulk_page, bulk_begin, bulk_one_page;
@@ -238,6 +238,8 @@ page_fn forms_page, form_page, surveys_page, survey_page;
 page_fn webhooks_page, webhook_page, webhook_change;
 page_fn unmatched_page, kinds_page;
 page_fn system_page, plugins_page, audit_page;
+page_fn split_page, split_change, backup_page, backup_make;
+page_fn verify_page, verify_run;
 page_fn keys_page, keys_rotate, key_page, key_retire;
 page_fn users_page, users_change, tokens_page, tokens_change;
 

@@ -23,6 +23,7 @@ static const struct {
 	{"rotated", "New mail is signed with a new key. Links in older mail go "
 		    "on working."},
 	{"retired", "Retired. Links of that key are dead."},
+	{"backed-up", "The backup is made: it is the first in the list."},
 	{"confirmed", "Confirmed: what this sender has to say comes here now."},
 	{0},
 };

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-enum { TABS_MOST = 9 };
+enum { TABS_MOST = 10 };
 
 /* In the order of the navigation. Who may not see a page has no link to it. */
 static const struct section {
@@ -43,6 +43,9 @@ static const struct section {
 	 {{"/system", "Status"},
 	  {"/system/plugins", "Plugins"},
 	  {"/system/keys", "Keys"},
+	  {"/system/split", "Split copies"},
+	  {"/system/backup", "Backup"},
+	  {"/system/verify", "Verify"},
 	  {"/system/audit", "Audit"},
 	  {"/system/users", "Users"},
 	  {"/system/tokens", "Tokens"}}},
@@ -154,10 +157,12 @@ static void
 write_crumbs(struct page *page, const struct section *section,
 	     const struct tab *tab, const char *title)
 {
+	const char *module = query_text(page, "module");
 	size_t at = strlen(tab->path);
 
 	html(page, "<nav class=\"crumbs\" aria-label=\"The way here\"><ol>\n");
-	html(page, "<li><a href=\"/console%s\">%s</a></li>\n", tab->path,
+	html(page, "<li><a href=\"/console%s%s%u\">%s</a></li>\n", tab->path,
+	     *module ? "?module=" : "", module,
 	     strcmp(tab->title, "All") == 0 ? section->title : tab->title);
 	while (page->path[at] == '/') {
 		at += 1 + strcspn(page->path + at + 1, "/");

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { NUMBER_SIZE = 48, TIME_SHOWN = 16 };
@@ -44,15 +45,26 @@ show_points(struct page *page, double points)
 	     group(page, whole_of(points)));
 }
 
+/* -1234.567 as −1,234.57. */
+static const char *
+cents(struct page *page, double points)
+{
+	char text[NUMBER_SIZE];
+	double shown;
+
+	snprintf(text, sizeof(text), "%.2f", points);
+	shown = strtod(text, NULL);
+	return text_of(page, "%s%s%s",
+		       shown < 0 && shown > -1 ? "\xe2\x88\x92" : "",
+		       group(page, shown > -1 && shown < 0 ? 0 : trunc(shown)),
+		       strchr(text, '.'));
+}
+
 void
 show_cents(struct page *page, double exact, double shown)
 {
-	char text[NUMBER_SIZE];
-
-	snprintf(text, sizeof(text), "%.2f", shown);
 	html(page, "<span class=\"points%s\" title=\"%f\">%s</span>",
-	     shown < 0 ? " minus" : "", exact,
-	     strcmp(text, "-0.00") == 0 ? "0.00" : text);
+	     shown < 0 ? " minus" : "", exact, cents(page, shown));
 }
 
 void
@@ -65,8 +77,9 @@ show_given(struct page *page, double points)
 		     points < 0 ? " minus" : "", points, sign,
 		     group(page, whole_of(points)));
 	else
-		html(page, "<span class=\"points%s\">%s%f</span>",
-		     points < 0 ? " minus" : "", sign, points);
+		html(page, "<span class=\"points%s\" title=\"%f\">%s%s</span>",
+		     points < 0 ? " minus" : "", points, sign,
+		     cents(page, points));
 }
 
 void

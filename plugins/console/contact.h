@@ -15,7 +15,14 @@ void contact_bands(struct page *page, const struct sg_json *score);
 /* contact_more.c: further sections. */
 void contact_consent(struct page *page, const struct sg_json *contact);
 void contact_others(struct page *page, const struct sg_json *contact);
-void contact_end(struct page *page);
+void contact_end(struct page *page, const struct sg_json *contact);
+
+/* contact_links.c; the last three ask the API for what a form says. */
+void contact_links(struct page *page, const struct sg_json *contact);
+bool contact_link(struct page *page, struct sg_told *told);
+bool contact_unlink(struct page *page, struct sg_told *told);
+bool contact_rename(struct page *page, struct sg_told *told);
+
 /* contact_history.c: the newest of what happened. */
 void contact_recent(struct page *page);
 

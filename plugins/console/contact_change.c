@@ -192,6 +192,40 @@ consent(struct page *page)
 		   "#mail");
 }
 
+static enum sg_status
+link_it(struct page *page)
+{
+	struct sg_told told;
+
+	contact_link(page, &told);
+	return done(page, &told, "#links");
+}
+
+static enum sg_status
+unlink_it(struct page *page)
+{
+	struct sg_told told;
+
+	contact_unlink(page, &told);
+	return done(page, &told, "#links");
+}
+
+/* The page is another's from now on. */
+static enum sg_status
+rename_it(struct page *page)
+{
+	const char *module = query_text(page, "module");
+	struct sg_told told;
+
+	if (!contact_rename(page, &told))
+		return page_told(page, &told);
+	return page_go(page,
+		       text_of(page, "/console/contacts/%u%s%u",
+			       text_at(page, told.json, "key"),
+			       *module ? "?module=" : "", module),
+		       "saved");
+}
+
 /* --- the end ------------------------------------------------------------- */
 
 static enum sg_status
@@ -227,7 +261,8 @@ contact_change(struct page *page)
 		{"join", join},		 {"leave", leave},
 		{"suppress", suppress},	 {"unsuppress", unsuppress},
 		{"consent", consent},	 {"delete", delete},
-		{"forget", forget},
+		{"forget", forget},	 {"link", link_it},
+		{"unlink", unlink_it},	 {"rename", rename_it},
 	};
 	const char *what = form_text(page, "do");
 
@@ -236,6 +271,25 @@ contact_change(struct page *page)
 			return changes[i].fn(page);
 	return page_problem(page, 400, "What should be done?",
 			    "This form is not one of this page.");
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+/* What the law calls a copy of one's data. */
+enum sg_status
+contact_data(struct page *page)
+{
+	const struct sg_host *host = page->host;
+	struct sg_told told;
+
+	if (!ask_get(page, contact_path(page, "/data"), &told))
+		return page_told(page, &told);
+	host->reply_header(page->reply, "Content-Type",
+			   "application/json; charset=utf-8");
+	host->reply_header(page->reply, "Content-Disposition",
+			   "attachment; filename=\"data.json\"");
+	host->reply_body(page->reply, told.body, told.len);
+	return SG_OK;
 }
 
 /* --- a new one ----------------------------------------------------------- */

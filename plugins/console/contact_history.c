@@ -4,10 +4,28 @@
 
 #include <string.h>
 
-enum { RECENT = 20, ROWS = 100 };
+enum { RECENT = 20, ROWS = 100, LATE_MS = 3600 * 1000 };
+
+/* What only the engine itself reads. */
+static bool
+is_inner(const char *signal, const char *name)
+{
+	static const char *const inner[][2] = {
+		{"email.sent", "rfc_id"},    {"record.linked", "to"},
+		{"record.linked", "end"},    {"record.linked", "one"},
+		{"record.unlinked", "to"},   {"record.unlinked", "end"},
+		{"signal.judged", "history"}};
+
+	for (size_t i = 0; i < sizeof(inner) / sizeof(*inner); i++)
+		if (strcmp(inner[i][0], signal) == 0 &&
+		    strcmp(inner[i][1], name) == 0)
+			return true;
+	return false;
+}
 
 static void
-write_properties(struct page *page, const struct sg_json *properties)
+write_properties(struct page *page, const char *signal,
+		 const struct sg_json *properties)
 {
 	const char *name;
 
@@ -15,6 +33,8 @@ write_properties(struct page *page, const struct sg_json *properties)
 		const struct sg_json *value =
 			page->host->json_member(properties, i, &name);
 
+		if (is_inner(signal, name))
+			continue;
 		html(page, "<span class=\"property\">%s = ", name);
 		show_value(page, value);
 		html(page, "</span> ");
@@ -27,7 +47,7 @@ is_judged(struct page *page, const struct sg_json *entry)
 {
 	static const char *const sure[] = {"cli",    "api",	   "console",
 					   "engine", "automation", "sequence",
-					   "import"};
+					   "import", "broadcast"};
 
 	for (size_t i = 0; i < sizeof(sure) / sizeof(*sure); i++)
 		if (strcmp(sure[i], text_at(page, entry, "source")) == 0)
@@ -62,14 +82,34 @@ by(struct page *page, const struct sg_json *entry)
 		       : text_of(page, "%s %s", source, actor);
 }
 
+/* They stand in the order in which they were told. */
+static bool
+came_late(struct page *page, const struct sg_json *entry)
+{
+	const struct sg_host *host = page->host;
+	int64_t happened, received;
+
+	return host->time_parse(text_at(page, entry, "happened_at"), NULL,
+				&happened, page->err) == SG_OK &&
+	       host->time_parse(text_at(page, entry, "received_at"), NULL,
+				&received, page->err) == SG_OK &&
+	       received - happened > LATE_MS;
+}
+
 static void
 write_entry(struct page *page, const struct sg_json *entry)
 {
 	html(page, "<tr><td>");
 	show_time(page, text_at(page, entry, "happened_at"));
+	if (came_late(page, entry)) {
+		html(page, "<br><span class=\"quiet\">told ");
+		show_time(page, text_at(page, entry, "received_at"));
+		html(page, "</span>");
+	}
 	html(page, "</td><th scope=\"row\">%s</th><td>",
 	     text_at(page, entry, "name"));
-	write_properties(page, json_of(page, entry, "properties"));
+	write_properties(page, text_at(page, entry, "name"),
+			 json_of(page, entry, "properties"));
 	html(page, "%s</td><td>", text_at(page, entry, "because"));
 	write_verdict(page, entry);
 	html(page, "</td><td class=\"quiet\">%s</td></tr>\n", by(page, entry));
@@ -79,7 +119,7 @@ static void
 write_entries(struct page *page, const struct sg_json *items)
 {
 	html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-		   "aria-label=\"History\"><table><thead><tr>"
+		   "aria-label=\"History\"><table class=\"history\"><thead><tr>"
 		   "<th scope=\"col\">when</th><th scope=\"col\">what</th>"
 		   "<th scope=\"col\">with</th><th scope=\"col\">verdict</th>"
 		   "<th scope=\"col\">by</th></tr></thead><tbody>\n");

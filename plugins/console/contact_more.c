@@ -1,5 +1,5 @@
-/* contact_more.c - may mail be sent and looked at, what it is linked to, which
- * sequences and automations; and the end of a record. */
+/* contact_more.c - may mail be sent and looked at, which sequences and
+ * automations; another key, and the end of a record. */
 #include "contact.h"
 
 #include <string.h>
@@ -76,27 +76,6 @@ contact_consent(struct page *page, const struct sg_json *contact)
 }
 
 static void
-write_links(struct page *page, const struct sg_json *links, const char *title)
-{
-	const struct sg_host *host = page->host;
-
-	if (host->json_count(links) == 0)
-		return;
-	html(page, "<h3>%s</h3><ul>\n", title);
-	for (size_t i = 0; i < host->json_count(links); i++) {
-		const struct sg_json *link = host->json_at(links, i);
-
-		html(page,
-		     "<li>%s: <a href=\"/console/contacts/%u?module=%u\">%s"
-		     "</a></li>\n",
-		     text_at(page, link, "relation"),
-		     text_at(page, link, "key"), text_at(page, link, "module"),
-		     text_at(page, link, "key"));
-	}
-	html(page, "</ul>\n");
-}
-
-static void
 write_sequences(struct page *page, const struct sg_json *all)
 {
 	const struct sg_host *host = page->host;
@@ -144,8 +123,6 @@ void
 contact_others(struct page *page, const struct sg_json *contact)
 {
 	html(page, "<section>\n");
-	write_links(page, json_of(page, contact, "links"), "Linked to");
-	write_links(page, json_of(page, contact, "linked_from"), "Linked from");
 	write_sequences(page, json_of(page, contact, "sequences"));
 	write_firings(page, json_of(page, contact, "firings"));
 	html(page, "</section>\n");
@@ -163,12 +140,30 @@ write_end_form(struct page *page, const char *what, const char *label,
 	     label, button);
 }
 
+static void
+write_rename_form(struct page *page, const struct sg_json *contact)
+{
+	contact_form(page, "rename", "row");
+	html(page,
+	     "<label>Another address, or name <input name=\"to\" required "
+	     "value=\"%s\"></label><button>Change it</button></form>\n"
+	     "<p class=\"quiet\">Scores and history stay, and links in older "
+	     "mail go on counting here.</p>\n",
+	     text_at(page, contact, "key"));
+}
+
 void
-contact_end(struct page *page)
+contact_end(struct page *page, const struct sg_json *contact)
 {
 	if (!page_may(page, ROLE_OPERATOR))
 		return;
-	html(page, "<section><details><summary>Delete or forget</summary>\n");
+	html(page, "<section id=\"end\"><details><summary>Change the address, "
+		   "download all, delete or forget</summary>\n");
+	write_rename_form(page, contact);
+	html(page,
+	     "<p><a class=\"button\" download href=\"/console%s\">Download "
+	     "all that is held about this record (JSON)</a></p>\n",
+	     contact_path(page, "/data"));
 	write_end_form(page, "delete",
 		       "Take it out of all lists and counts; what happened "
 		       "is kept",

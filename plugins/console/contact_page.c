@@ -388,7 +388,10 @@ contact_page(struct page *page)
 		return page_told(page, &told);
 	contact = told.json;
 	page_begin(page, text_at(page, contact, "key"));
-	html(page, "<p class=\"quiet\">%s · since ",
+	html(page,
+	     "<p class=\"quiet\"><a href=\"/console/contacts?module=%u\">%s"
+	     "</a> · since ",
+	     text_at(page, contact, "module"),
 	     text_at(page, contact, "module"));
 	show_time(page, text_at(page, contact, "created_at"));
 	html(page, "</p>\n");
@@ -396,11 +399,14 @@ contact_page(struct page *page)
 	html(page, "<div class=\"columns\">\n");
 	write_fields(page, contact);
 	write_tags(page, contact);
-	write_lists(page, contact);
-	contact_consent(page, contact);
+	if (*text_at(page, contact, "email")) {
+		write_lists(page, contact);
+		contact_consent(page, contact);
+	}
 	html(page, "</div>\n");
+	contact_links(page, contact);
 	contact_others(page, contact);
 	contact_recent(page);
-	contact_end(page);
+	contact_end(page, contact);
 	return page_end(page, 200);
 }

@@ -6,6 +6,8 @@
 #include "contact.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NOTHING 1e-6
@@ -102,70 +104,165 @@ write_because(struct page *page, const struct sg_json *entry)
 }
 
 static void
+write_rule(struct page *page, const struct sg_json *entry)
+{
+	const char *rule = text_at(page, entry, "rule");
+
+	if (*rule)
+		html(page, "<a href=\"/console/rules/%u\">%s</a>", rule, rule);
+	else if (strcmp(text_at(page, entry, "class"), "manual") == 0)
+		html(page, "by hand");
+}
+
+static void
 write_line(const struct sum *sum, const struct sg_json *entry, size_t i)
 {
 	struct page *page = sum->page;
-	const char *rule = text_at(page, entry, "rule");
-	bool by_hand = strcmp(text_at(page, entry, "class"), "manual") == 0;
 
-	html(page, "<tr><td>");
-	show_time(page, text_at(page, entry, "at"));
-	html(page, "</td><th scope=\"row\">%s</th><td>",
-	     *rule     ? rule
-	     : by_hand ? "by hand"
-		       : "");
+	html(page, "<tr><td class=\"n today\">");
+	write_units(sum, sum->left[i], sum->shown[i]);
+	html(page, "</td><th scope=\"row\">");
+	write_rule(page, entry);
+	html(page, "</th><td>");
 	write_because(page, entry);
 	html(page, "</td><td class=\"n\">");
 	show_given(page, number_at(page, entry, "given"));
-	html(page, "</td><td class=\"n\">");
-	write_units(sum, sum->left[i], sum->shown[i]);
+	html(page, "</td><td>");
+	show_time(page, text_at(page, entry, "at"));
 	html(page, "</td><td>");
 	if (has_number(page, entry, "degrade"))
 		html(page, "%s %% a day ", text_at(page, entry, "degrade"));
-	show_time(page, text_at(page, entry, "expires_at"));
+	if (*text_at(page, entry, "expires_at")) {
+		html(page, "ends ");
+		show_time(page, text_at(page, entry, "expires_at"));
+	}
 	html(page, "</td></tr>\n");
 }
 
 static void
 write_total(const struct sum *sum, const char *title, double value)
 {
-	html(sum->page,
-	     "<tr class=\"total\"><td></td><th scope=\"row\">%s</th><td></td>"
-	     "<td></td><td class=\"n\">",
-	     title);
+	html(sum->page, "<tr class=\"total\"><td class=\"n today\">");
 	write_units(sum, value, round(value / sum->unit));
-	html(sum->page, "</td><td></td></tr>\n");
+	html(sum->page, "</td><th scope=\"row\" colspan=\"5\">%s</th></tr>\n",
+	     title);
 }
 
 static void
-write_entries(struct page *page, const struct sg_json *why)
+write_entries(struct page *page, const struct sum *sum,
+	      const struct sg_json *why)
 {
 	const struct sg_json *entries = json_of(page, why, "entries");
 	const struct sg_json *summary = json_of(page, why, "summary");
-	struct sum sum = {.page = page};
 	double raw = number_at(page, summary, "raw");
 	double score = number_at(page, summary, "score");
 
-	read_lines(&sum, entries);
 	html(page,
 	     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
 	     "aria-label=\"Entries\"><table id=\"why\"><caption>Everything "
-	     "that is still worth something</caption><thead><tr>"
-	     "<th scope=\"col\">when</th><th scope=\"col\">rule</th>"
-	     "<th scope=\"col\">because</th>"
-	     "<th scope=\"col\" class=\"n\">given</th>"
+	     "that is still worth something, newest first</caption><thead><tr>"
 	     "<th scope=\"col\" class=\"n\">left today</th>"
+	     "<th scope=\"col\">rule</th><th scope=\"col\">because</th>"
+	     "<th scope=\"col\" class=\"n\">given</th>"
+	     "<th scope=\"col\">when</th>"
 	     "<th scope=\"col\">fades, ends</th></tr></thead><tbody>\n");
-	for (size_t i = 0; i < sum.n; i++)
-		write_line(&sum, page->host->json_at(entries, i), i);
+	for (size_t i = 0; i < sum->n; i++)
+		write_line(sum, page->host->json_at(entries, i), i);
 	html(page, "</tbody><tfoot>\n");
 	if (has_number(page, summary, "raw") && fabs(raw - score) > NOTHING) {
-		write_total(&sum, "Sum", raw);
-		write_total(&sum, "Limits", score - raw);
+		write_total(sum, "Sum", raw);
+		write_total(sum, "Limits", score - raw);
 	}
 	if (has_number(page, summary, "score"))
-		write_total(&sum, "Score", score);
+		write_total(sum, "Score", score);
 	html(page, "</tfoot></table></div>\n");
+}
+
+/* --- what it comes from, at one glance ------------------------------------ */
+
+enum { SOURCES_MOST = 64, SOURCES_SHOWN = 6, FEW = 3 };
+
+struct source {
+	const struct sg_json *entry; /* one of its own, for its name */
+	const char *rule;
+	size_t times;
+	double left;
+};
+
+static int
+by_weight(const void *a, const void *b)
+{
+	double one = fabs(((const struct source *)a)->left);
+	double other = fabs(((const struct source *)b)->left);
+
+	return (one < other) - (one > other);
+}
+
+/* The last place takes whatever finds no other. */
+static size_t
+gather(const struct sum *sum, const struct sg_json *entries,
+       struct source sources[SOURCES_MOST])
+{
+	struct page *page = sum->page;
+	size_t n = 0, k;
+
+	for (size_t i = 0; i < sum->n; i++) {
+		const struct sg_json *entry = page->host->json_at(entries, i);
+		const char *rule = text_at(page, entry, "rule");
+
+		for (k = 0; k < n; k++)
+			if (strcmp(sources[k].rule, rule) == 0)
+				break;
+		if (k == SOURCES_MOST)
+			k--;
+		if (k == n)
+			sources[n++] = (struct source){entry, rule, 0, 0};
+		sources[k].times++;
+		sources[k].left += sum->shown[i] * sum->unit;
+	}
+	qsort(sources, n, sizeof(*sources), by_weight);
+	return n;
+}
+
+static void
+write_source(const struct sum *sum, const struct source *source, double most)
+{
+	struct page *page = sum->page;
+
+	html(page, "<tr><td class=\"n\">");
+	write_units(sum, source->left, round(source->left / sum->unit));
+	html(page, "</td><th scope=\"row\">");
+	write_rule(page, source->entry);
+	html(page, "</th><td>");
+	show_meter(page, fabs(source->left), most, "its weight");
+	html(page, "%s</td><td class=\"quiet\">",
+	     source->left < 0 ? "takes away" : "");
+	show_count(page, (double)source->times);
+	html(page, " ×</td></tr>\n");
+}
+
+/* A long list of entries says little at first sight; few need no summary. */
+static void
+write_sources(const struct sum *sum, const struct sg_json *why)
+{
+	struct page *page = sum->page;
+	struct source sources[SOURCES_MOST];
+	size_t n;
+
+	if (sum->n <= FEW)
+		return;
+	n = gather(sum, json_of(page, why, "entries"), sources);
+	html(page, "<table id=\"sources\" class=\"parts\"><caption>What it "
+		   "comes from, the weightiest first</caption><thead "
+		   "class=\"unseen\"><tr><th scope=\"col\">left today</th>"
+		   "<th scope=\"col\">rule</th><th scope=\"col\">weight</th>"
+		   "<th scope=\"col\">times</th></tr></thead><tbody>\n");
+	for (size_t i = 0; i < n && i < SOURCES_SHOWN; i++)
+		write_source(sum, &sources[i], fabs(sources[0].left));
+	html(page, "</tbody></table>\n");
+	if (n > SOURCES_SHOWN)
+		html(page, "<p class=\"quiet\">And %d more rules, below.</p>\n",
+		     (int)(n - SOURCES_SHOWN));
 }
 
 static void
@@ -196,22 +293,31 @@ write_future(struct page *page, const struct sg_json *why)
 	html(page, "</ul>\n");
 }
 
-/* The exact number in full is the tooltip of the one that is shown. */
+/* A number that is shown rounded says what it is. */
 static void
-write_note(struct page *page, const struct sg_json *why)
+write_note(struct page *page, const struct sg_json *why, double score)
 {
 	const char *note = text_at(page, why, "note");
+	char exact[48];
 
-	html(page, " <span class=\"quiet\">%s</span>",
-	     strstr(note, " is shown as ")
-		     ? "rounded up; conditions compare the exact value"
-		     : note);
+	if (fabs(score - round(score)) >= 0.005) {
+		snprintf(exact, sizeof(exact), "%.2f", score);
+		html(page,
+		     " <span class=\"quiet\">points, rounded from %s; "
+		     "conditions "
+		     "compare the exact value</span>",
+		     exact);
+	} else {
+		html(page, " <span class=\"quiet\">points %s</span>",
+		     strstr(note, " is shown as ") ? "" : note);
+	}
 }
 
 enum sg_status
 contact_why(struct page *page)
 {
 	const struct sg_json *summary;
+	struct sum sum = {.page = page};
 	struct sg_told told;
 
 	if (!ask_get(page,
@@ -232,9 +338,16 @@ contact_why(struct page *page)
 	else
 		html(page, "no score");
 	contact_bands(page, summary);
-	write_note(page, told.json);
+	if (has_number(page, summary, "score"))
+		write_note(page, told.json, number_at(page, summary, "score"));
 	html(page, "</p>\n");
-	write_entries(page, told.json);
+	read_lines(&sum, json_of(page, told.json, "entries"));
+	write_sources(&sum, told.json);
+	if (sum.n > 0)
+		write_entries(page, &sum, told.json);
+	else
+		page_empty(page, "Nothing that happened is worth points now. "
+				 "The rules say what gives some.");
 	write_future(page, told.json);
 	contact_summary(page, summary);
 	return page_end(page, 200);

@@ -279,6 +279,26 @@ write_cell(struct page *page, const struct sg_json *row, const char *name,
 	html(page, "</td>");
 }
 
+static const char *
+part_title(const char *part)
+{
+	static const char *const titles[][2] = {
+		{"percent", "percent (the highest has 100)"},
+		{"raw", "before limits"},
+		{"manual", "by hand"},
+		{"field_points", "field points"},
+		{"automatic", "automatic (all but by hand)"},
+		{"touchpoint", "touch points"},
+		{"positive_touchpoint", "positive touch points"},
+		{"negative_touchpoint", "negative touch points"},
+	};
+
+	for (size_t i = 0; i < sizeof(titles) / sizeof(*titles); i++)
+		if (strcmp(titles[i][0], part) == 0)
+			return titles[i][1];
+	return part;
+}
+
 static void
 write_comparison(struct page *page, const struct sg_json *told,
 		 const char *member, const char *title)
@@ -297,7 +317,9 @@ write_comparison(struct page *page, const struct sg_json *told,
 		const struct sg_json *row = page->host->json_at(rows, i);
 
 		html(page, "<tr><th scope=\"row\">%s</th>",
-		     text_at(page, row, name));
+		     strcmp(name, "part") == 0
+			     ? part_title(text_at(page, row, name))
+			     : text_at(page, row, name));
 		write_cell(page, row, "a", "a_times");
 		write_cell(page, row, "b", "b_times");
 		html(page, "</tr>\n");

@@ -17,18 +17,30 @@ static void
 write_wrong(struct page *page, const struct sg_json *status)
 {
 	double dead = number_at(page, status, "/outbox/dead");
+	double split = number_at(page, status, "/mail/split_dead");
 
 	if (!is_at(page, status, "healthy"))
 		html(page,
 		     "<p class=\"problem\" role=\"alert\"><a "
 		     "href=\"/console/system\">%s</a></p>\n",
 		     text_at(page, status, "status"));
+	if (split > 0) {
+		html(page, "<p class=\"problem\"><a "
+			   "href=\"/console/system/split\">");
+		show_count(page, split);
+		html(page,
+		     " private %s</a> of mail to several %s refused by "
+		     "the MTA.</p>\n",
+		     split == 1 ? "copy" : "copies",
+		     split == 1 ? "was" : "were");
+	}
 	if (dead <= 0)
 		return;
 	html(page, "<p class=\"problem\"><a "
 		   "href=\"/console/automations/outbox\">");
 	show_count(page, dead);
-	html(page, " deliveries</a> of automations could not be made.</p>\n");
+	html(page, "%s</a> of automations could not be made.</p>\n",
+	     dead == 1 ? " delivery" : " deliveries");
 }
 
 static void
@@ -330,9 +342,11 @@ write_movers(struct page *page, const struct sg_json *movers)
 		     key, module, key);
 		show_given(page, number_at(page, one, "points"));
 		html(page,
-		     "</td><td><a href=\"/console/contacts/%u/why/%u?"
-		     "module=%u\">why</a></td></tr>\n",
-		     key, text_at(page, one, "score"), module);
+		     " <span class=\"quiet\">%s</span></td><td><a "
+		     "href=\"/console/contacts/%u/why/%u?module=%u\">why?</a>"
+		     "</td></tr>\n",
+		     text_at(page, one, "score"), key,
+		     text_at(page, one, "score"), module);
 	}
 	html(page, "</tbody></table>\n");
 }

@@ -8,12 +8,47 @@ enum { ROWS = 100 };
 
 /* --- status -------------------------------------------------------------- */
 
+/* What a figure is, where its name alone does not say it. */
+static const char *const figures[][3] = {
+	{"apply", "applied", "signals applied"},
+	{"apply", "batches", "in batches"},
+	{"apply", "refolds", "records computed anew"},
+	{"apply", "lag_ms", "behind by, ms"},
+	{"apply", "ruleset", "version of the rules"},
+	{"apply", "store_down", "store cannot be reached"},
+	{"apply", "fired", "automations fired"},
+	{"spool", "bytes", "waits to be applied"},
+	{"spool", "segments", "files"},
+	{"spool", "appended", "signals taken in"},
+	{"spool", "sync_failures", "failed writes"},
+	{"spool", "full", "disk full"},
+	{"mail", "messages_out", "mails out"},
+	{"mail", "instrumented", "with links and image"},
+	{"mail", "messages_in", "mails in"},
+	{"mail", "passed_on_trouble", "passed untouched, by trouble"},
+	{"mail", "split_waiting", "private copies that wait"},
+	{"mail", "split_dead", "private copies refused"},
+	{"mail", "split_sent", "private copies sent"},
+	{"web", "refused", "requests refused"},
+	{"web", "connections", "connections now"},
+	{"web", "unkept", "hits that could not be kept"},
+	{"web", "limited", "over an address\xe2\x80\x99s limit"},
+	{"web", "crowded", "over the limit of connections"},
+	{"outbox", "dead", "given up"},
+	{"outbox", "oldest_at", "the oldest waits since"},
+};
+
 /* "messages_out" as people write it. */
 static const char *
-words_of(struct page *page, const char *name)
+words_of(struct page *page, const char *part, const char *name)
 {
 	char *words = page->host->copy(page->call, name);
 	size_t len = strlen(words);
+
+	for (size_t i = 0; i < sizeof(figures) / sizeof(*figures); i++)
+		if (strcmp(figures[i][0], part) == 0 &&
+		    strcmp(figures[i][1], name) == 0)
+			return figures[i][2];
 
 	for (char *c = words; *c; c++)
 		if (*c == '_')
@@ -45,8 +80,10 @@ write_part_value(struct page *page, const char *name,
 }
 
 static void
-write_part(struct page *page, const struct sg_json *part, const char *title)
+write_part(struct page *page, const struct sg_json *status, const char *of,
+	   const char *title)
 {
+	const struct sg_json *part = json_of(page, status, of);
 	const char *name;
 
 	html(page, "<section class=\"card\"><h2>%s</h2><dl>\n", title);
@@ -54,7 +91,7 @@ write_part(struct page *page, const struct sg_json *part, const char *title)
 		const struct sg_json *value =
 			page->host->json_member(part, i, &name);
 
-		html(page, "<dt>%s</dt><dd>", words_of(page, name));
+		html(page, "<dt>%s</dt><dd>", words_of(page, of, name));
 		write_part_value(page, name, value);
 		html(page, "</dd>\n");
 	}
@@ -83,14 +120,23 @@ system_page(struct page *page)
 	for (size_t i = 0; i < sizeof(parts) / sizeof(*parts); i++)
 		if (page->host->json_members(
 			    json_of(page, told.json, parts[i][0])))
-			write_part(page, json_of(page, told.json, parts[i][0]),
-				   parts[i][1]);
-	html(page, "</div>\n");
+			write_part(page, told.json, parts[i][0], parts[i][1]);
+	html(page, "</div>\n<p class=\"quiet\">Counted since the start. What "
+		   "was given up: <a href=\"/console/automations/outbox\">the "
+		   "outbox</a>, <a href=\"/console/system/split\">split "
+		   "copies</a>.</p>\n");
 	return page_end(page, 200);
 }
 
 /* --- tables ----------------------------------------------------------------
  */
+
+static bool
+is_count(const char *column)
+{
+	return strcmp(column, "signals") == 0 || strcmp(column, "calls") == 0 ||
+	       strcmp(column, "failures") == 0;
+}
 
 /* Columns by name: one that ends with "_at", or is "at", is a time. */
 static void
@@ -102,15 +148,20 @@ write_table(struct page *page, const struct sg_json *items,
 	     "aria-label=\"%s\"><table><thead><tr>",
 	     label);
 	for (size_t i = 0; columns[i]; i++)
-		html(page, "<th scope=\"col\">%s</th>", columns[i]);
+		html(page, "<th scope=\"col\" class=\"%s\">%s</th>",
+		     is_count(columns[i]) ? "n" : "", columns[i]);
 	html(page, "</tr></thead><tbody>\n");
 	for (size_t i = 0; i < page->host->json_count(items); i++) {
 		const struct sg_json *item = page->host->json_at(items, i);
 
 		html(page, "<tr>");
 		for (size_t j = 0; columns[j]; j++) {
-			html(page, "<td>");
-			if (strcmp(columns[j], "at") == 0)
+			html(page, "<td class=\"%s\">",
+			     is_count(columns[j]) ? "n" : "");
+			if (is_count(columns[j]))
+				show_count(page,
+					   number_at(page, item, columns[j]));
+			else if (strcmp(columns[j], "at") == 0)
 				show_time(page, text_at(page, item, "at"));
 			else
 				show_value(page,

@@ -61,6 +61,10 @@ verdicts_page(struct page *page)
 		return page_told(page, &told);
 	items = items_of(page, &told);
 	page_begin(page, "Human or machine");
+	html(page, "<p>Opens and clicks, by who did it: a person, a proxy that "
+		   "fetches images for many readers, or a machine such as a "
+		   "scanner. Only what people did gives points, unless a rule "
+		   "says otherwise.</p>\n");
 	write_choice(page, by, since);
 	html(page,
 	     "<div class=\"scroll\"><table id=\"verdicts\"><thead><tr>"

@@ -33,7 +33,9 @@ PAGES = ["/", "/contacts", "/contacts/new", "/contacts/bob@example.com",
          "/verdicts", "/lists", "/segments", "/bulk", "/import", "/export",
          "/suppressions", "/forms", "/surveys", "/webhooks", "/unmatched",
          "/kinds", "/broadcasts", "/sequences", "/system/keys", "/system",
-         "/system/plugins", "/system/audit",
+         "/system/plugins", "/system/audit", "/system/split",
+         "/system/backup", "/system/verify", "/contacts/ACME?module=account",
+         "/contacts?module=account",
          "/system/users", "/system/tokens", "/password"]
 
 
@@ -58,6 +60,7 @@ def daemon(make_shared):
         daemon.api("POST", "/signals", {
             "name": name, "email": "bob@example.com", "id": f"b{i}",
             "properties": {"amount": 10 * i}})
+    daemon.api("PUT", "/contacts/ann@example.com/links/account/ACME")
     daemon.api("POST", "/signals", {"name": "order.paid", "id": "a",
                                     "email": "ann@example.com"})
     add_user(daemon, "otto", "operator")
@@ -133,7 +136,7 @@ def test_who_comes_first_signs_in_filters_and_reads_why(daemon, manager,
     browser.submit("#scores .card a.button")
     assert browser.one("#score .points").text == shown
     left = [float(cell.text.replace("−", "-")) for cell in
-            browser.all("#why tbody td:nth-child(5) .points")]
+            browser.all("#why tbody td.today .points")]
     assert len(left) == 5
     total = float(browser.one("#why tfoot .points").text.replace("−", "-"))
     assert round(sum(left), 2) == total
@@ -142,6 +145,13 @@ def test_who_comes_first_signs_in_filters_and_reads_why(daemon, manager,
     why = daemon.ask("score", "why", "bob@example.com")
     assert abs(why["summary"]["score"] - total) < 0.01
     assert "paid 10" in browser.text
+    # At one glance: which rule, how often, how much, the weightiest first.
+    sources = [re.sub(r"\s+", " ", row.text) for row in
+               browser.all("#sources tbody tr")]
+    assert re.match(r"[−-]?[\d.]+ (Ordered|Refunded)", sources[0])
+    assert any(row.endswith(" Ordered 3 ×") for row in sources), sources
+    assert browser.one("#sources a").get_attribute("href").split(
+        "/console")[1] in ("/rules/Ordered", "/rules/Refunded")
 
 
 def test_a_rule_is_changed_after_its_difference_was_seen(daemon, here):
@@ -181,6 +191,34 @@ def test_a_rule_is_changed_after_its_difference_was_seen(daemon, here):
     here.submit("button.main")
     assert "changed" in here.text
     assert "New" not in daemon.do("rules", "export")
+
+
+def test_a_contact_is_linked_to_its_account_and_back(daemon, here):
+    here.get(here.base_url + "/contacts/bob@example.com")
+    assert "Linked to no other record." in here.one("#links").text
+    here.click("#links summary")
+    here.one("#links [name=other]").send_keys("Juniper & <Sons>")
+    here.submit("#links form.row button")
+    assert "account Juniper & <Sons>" in here.one("#links tbody").text
+    links = daemon.api("GET", "/contacts/bob@example.com").json()["links"]
+    assert [(one["relation"], one["key"]) for one in links] == [
+        ("account", "Juniper & <Sons>")]
+    # From the account to its people, with what they are worth.
+    here.submit("#links tbody th a")
+    assert here.one("h1").text == "Juniper & <Sons>"
+    row = here.one("#links tbody").text
+    assert row.startswith("contact bob@example.com") and "lead" in row
+    assert not here.all("#mail"), "an account has no address"
+    here.screenshot("account")
+    here.submit("#links tbody td a")
+    assert here.one("#why")
+    here.driver.back()
+    here.submit("#links tbody button")
+    assert "Linked to no other record." in here.one("#links").text
+    assert not daemon.api("GET", "/contacts/bob@example.com").json()["links"]
+    here.submit(".crumbs a")
+    assert "ACME" in here.one("table").text
+    assert "bob@example.com" not in here.one("table").text
 
 
 def test_todays_rules_run_over_all_history_by_a_button(daemon, here):

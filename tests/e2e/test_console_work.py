@@ -379,6 +379,62 @@ def test_keys_are_rotated_and_retired_after_a_question(
     assert manager.get(f"/system/keys/{first}").status == 404
 
 
+def test_a_backup_is_made_and_what_is_wrong_with_its_folder_is_said(
+        daemon, manager, operator):
+    assert operator.get("/system/backup").status == 403
+    folder = daemon.base / "state" / "a <backup>"
+    assert "None yet" in manager.page("/system/backup")
+    answer = manager.post("/system/backup", {"path": "here"})
+    assert answer.status == 400 and "must be absolute" in answer.text
+    assert 'value="here"' in answer.text, "what was typed is kept"
+    answer = manager.post("/system/backup", {"path": "/nowhere/at/all"})
+    assert answer.status == 400 and "cannot make the folder" in answer.text
+    assert operator.post("/system/backup",
+                         {"path": str(folder)}).status == 403
+    assert not folder.exists()
+    assert manager.post("/system/backup", {"path": str(folder)}).status == 303
+    assert (folder / "scoregate.db").exists()
+    page = manager.page("/system/backup")
+    assert f"{daemon.base}/state/a &lt;backup&gt;" in page
+    assert "maria" in re.search(r'id="backups".*?</table>', page, re.S)[0]
+
+
+def test_scores_are_verified_from_their_ledger_and_their_history(
+        daemon, operator, reader):
+    assert reader.get("/system/verify").status == 403
+    assert reader.post("/system/verify", {}).status == 403
+    page = operator.page("/system/verify")
+    assert "Nothing is changed" in page and 'id="report"' not in page
+    known = daemon.api("POST", "/verify", {}).json()
+    for fields, source in (({}, "ledger"), ({"refold": "yes"}, "history")):
+        text = text_of(operator.post("/system/verify", fields).text)
+        assert f"Every score is what its {source} says." in text
+        assert f"{known['records']:,} records" in text
+        assert f"{known['entries']:,} entries" in text
+
+
+def test_a_record_is_renamed_and_all_of_it_is_downloaded(
+        daemon, operator, reader):
+    daemon.api("POST", "/contacts", {"email": "old@example.com"})
+    path = "/contacts/old@example.com"
+    assert "Download all" not in reader.page(path)
+    assert reader.get(path + "/data").status == 403
+    answer = operator.get(path + "/data")
+    assert "attachment" in answer.headers["content-disposition"]
+    told = [json.loads(answer.text), daemon.api("GET", path + "/data").json()]
+    assert [one.pop("as_of") for one in told] and told[0] == told[1]
+    answer = operator.post(path, {"do": "rename", "to": "p1@example.com"})
+    assert answer.status == 400 and "two are not merged" in answer.text
+    answer = operator.post(path, {"do": "rename", "to": "new@example.com"})
+    assert answer.headers["location"].startswith(
+        "/console/contacts/new%40example.com")
+    assert daemon.api("GET", path).json()["key"] == "new@example.com"
+
+
+def test_mail_that_is_not_split_is_said_to_be_so(operator):
+    assert "multi_recipient = split" in operator.page("/system/split")
+
+
 def test_a_simulation_is_shown_as_a_picture(daemon, reader):
     page = reader.post("/rules/simulate", {
         "rules": RULES.replace("add = 30", "add = 60"), "version": ""}).text

@@ -6,6 +6,7 @@ import re
 import pytest
 
 from lib import newsletter, places
+from lib.console import PASSWORD, Person
 from lib.receiver import Receiver
 
 SPLIT = "multi_recipient = split\n    reinject = \"127.0.0.1:DIRECT\""
@@ -24,6 +25,11 @@ def send(gateway, name, people=None, **headers):
 
 def message_id(mail):
     return re.search(rb"(?im)^message-id: *(\S+)", mail.header)[1].decode()
+
+
+def person(daemon, name, role):
+    daemon.do("user", "add", name, "--role", role, text=PASSWORD + "\n")
+    return Person(daemon, name)
 
 
 def split_status(gateway):
@@ -76,7 +82,8 @@ def test_message_counts_for_the_campaign_and_for_nobody(make_gateway):
 
 
 def test_a_copy_that_is_refused_is_listed_and_redone(make_gateway):
-    gateway = make_gateway(mail=TO_THE_FAR_SIDE)
+    gateway = make_gateway(mail=TO_THE_FAR_SIDE,
+                           more='plugin "console" { }\n')
     gateway.receiver.refuse("bob@far.test")
     send(gateway, "one")
     gateway.receiver.wait_for("cid@far.test")
@@ -91,12 +98,44 @@ def test_a_copy_that_is_refused_is_listed_and_redone(make_gateway):
     assert 'scoregate_split_copies{state="dead"} 1' in metrics
     gateway.daemon.stop()
     gateway.daemon.start()
+    otto, rita = (person(gateway.daemon, *who) for who in
+                  (("otto", "operator"), ("rita", "reader")))
+    page = rita.page("/system/split")
+    assert "bob@far.test" in page and "550 5.1.1" in page
+    assert "Try again" not in page and "Try again" in otto.page("/system/split")
+    assert "1 private copy</a>" in rita.page("/")
+    one = {"do": "drop", "id": listed[0]["id"]}
+    assert rita.post("/system/split", one).status == 403
     gateway.receiver.replies.clear()
     gateway.daemon.do("split", "redo", listed[0]["id"])
     gateway.receiver.wait_for("bob@far.test")
     wait_until_sent(gateway)
     assert gateway.daemon.ask("split", "list")["items"] == []
     gateway.daemon.refused(3, "split", "drop", listed[0]["id"])
+    assert otto.post("/system/split", one).status == 404
+    assert "None: the MTA has every copy." in otto.page("/system/split")
+
+
+def test_refused_copies_are_redone_and_dropped_by_console(make_gateway):
+    gateway = make_gateway(mail=TO_THE_FAR_SIDE,
+                           more='plugin "console" { }\n')
+    otto = person(gateway.daemon, "otto", "operator")
+    for name in PEOPLE[1:]:
+        gateway.receiver.refuse(name)
+    send(gateway, "one")
+
+    def dead():
+        return gateway.daemon.ask("split", "list", "--dead")["items"]
+    places.wait_for(lambda: len(dead()) == 2, 30, "both to be given up")
+    bob = next(i for i in dead() if i["recipient"] == "bob@far.test")
+    assert otto.post("/system/split", {"do": "drop", "id": bob["id"]}
+                     ).status == 303
+    assert [i["recipient"] for i in dead()] == ["cid@far.test"]
+    gateway.receiver.replies.clear()
+    assert otto.post("/system/split", {"do": "redo"}).status == 303
+    gateway.receiver.wait_for("cid@far.test")
+    wait_until_sent(gateway)
+    assert gateway.receiver.to("bob@far.test") == []
 
 
 @pytest.fixture
