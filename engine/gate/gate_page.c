@@ -1,5 +1,6 @@
 /* gate_page.c - see gate_page.h. */
 #include "gate/gate_page.h"
+#include "gate/gate_problem.h"
 
 #include <errno.h>
 #include <string.h>
@@ -122,6 +123,7 @@ gate_not_found(struct sg_gate *gate, const struct sg_request *request,
 	page_set(page, "heading", page_say(page, "page.not_found"));
 	page_set(page, "text", page_say(page, "page.not_found_text"));
 	gate_page_answer(page, 404, reply);
+	gate_problem_instead(request, header, page, reply);
 	page_release(page);
 	pool_free(pool);
 }

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "gate/gate_call.h"
+#include "gate/gate_problem.h"
 
 /* "/o/" and all that begins with it; "/t.js" and nothing else. */
 static bool
@@ -56,7 +57,7 @@ answer_for(struct sg_reply *reply, enum sg_status status)
 	}
 }
 
-static enum sg_status
+static void
 call_answer(struct gate_plugin *plugin, const struct sg_route *route,
 	    const struct sg_request *request,
 	    const char *(*header)(const void *handle, const char *name),
@@ -76,8 +77,12 @@ call_answer(struct gate_plugin *plugin, const struct sg_route *route,
 		snprintf(what, sizeof(what), "%.10s %.40s", request->method,
 			 route->prefix);
 	gate_call_count(&call, status, what, &err);
+	answer_for(reply, status);
+	if (!call.batch)
+		gate_problem_instead(request, header,
+				     call.pages ? call.pages->page : NULL,
+				     reply);
 	gate_call_end(&call);
-	return status;
 }
 
 bool
@@ -107,8 +112,7 @@ route_to(struct sg_gate *gate, bool private, const struct sg_request *request,
 	}
 	inner.size = sizeof(inner);
 	inner.path = request->path + strlen(route->prefix);
-	answer_for(reply,
-		   call_answer(plugin, route, &inner, header, batch, reply));
+	call_answer(plugin, route, &inner, header, batch, reply);
 	return true;
 }
 
@@ -145,8 +149,8 @@ gate_inspect(struct sg_gate *gate, const char *plugin,
 			continue;
 		if (!route.answer)
 			return SG_NONE;
-		answer_for(reply, call_answer(gate->plugins[i], &route, &inner,
-					      header, NULL, reply));
+		call_answer(gate->plugins[i], &route, &inner, header, NULL,
+			    reply);
 		return SG_OK;
 	}
 	return SG_NONE;

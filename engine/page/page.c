@@ -179,6 +179,27 @@ page_row(struct sg_page *page, const char *name)
 	return row;
 }
 
+const char *
+page_get(const struct sg_page *page, const char *name)
+{
+	const struct page_value *one = page->values;
+
+	while (one && strcmp(one->name, name) != 0)
+		one = one->next;
+	return one ? one->value : "";
+}
+
+const struct sg_page *
+page_next_row(const struct sg_page *page, const char *name,
+	      const struct sg_page *after)
+{
+	const struct sg_page *row = after ? after->next : page->rows;
+
+	while (row && strcmp(row->name, name) != 0)
+		row = row->next;
+	return row;
+}
+
 static const struct sg_page *
 whole(const struct sg_page *page)
 {

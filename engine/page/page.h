@@ -80,6 +80,12 @@ void page_release(struct sg_page *page);
 void page_set(struct sg_page *page, const char *name, const char *value);
 /* One more of {{#each NAME}}; belongs to the page. */
 struct sg_page *page_row(struct sg_page *page, const char *name);
+/* What was set; "" = nothing. And the rows of a name in turn, the first after
+ * NULL; NULL at the end. */
+const char *page_get(const struct sg_page *page, const char *name);
+const struct sg_page *page_next_row(const struct sg_page *page,
+				    const char *name,
+				    const struct sg_page *after);
 /* A message with the values set so far, as plain text; "" = no such key. */
 const char *page_say(struct sg_page *page, const char *key);
 const char *page_language(const struct sg_page *page); /* "de" */

@@ -20,15 +20,20 @@ struct post {
 };
 
 static bool
+is_json(const struct sg_call *call, const struct sg_request *request,
+	const char *header)
+{
+	const char *type = call->host->request_header(call, request, header);
+
+	return type && strncasecmp(type, "application/json", 16) == 0;
+}
+
+/* One after the other: a header's text is good until the next is asked for. */
+static bool
 wants_json(const struct sg_call *call, const struct sg_request *request)
 {
-	const char *type =
-		call->host->request_header(call, request, "Content-Type");
-	const char *accept =
-		call->host->request_header(call, request, "Accept");
-
-	return (type && strncasecmp(type, "application/json", 16) == 0) ||
-	       (accept && strncasecmp(accept, "application/json", 16) == 0);
+	return is_json(call, request, "Content-Type") ||
+	       is_json(call, request, "Accept");
 }
 
 /* --- JSON -------------------------------------------------------------------

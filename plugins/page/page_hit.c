@@ -35,6 +35,22 @@ answer_json(const struct sg_call *call, struct sg_reply *reply, int status,
 	host->reply_body(reply, json, strlen(json));
 }
 
+/* RFC 9457. `forget`: what the browser keeps is no good. */
+static void
+answer_problem(const struct sg_call *call, struct sg_reply *reply, int status,
+	       const char *title, bool forget)
+{
+	const struct sg_host *host = call->host;
+	struct sg_text *json = host->text(call);
+
+	host->print(json, "{\"type\":\"about:blank\",\"status\":%d,\"title\":",
+		    status);
+	host->append_json(json, title);
+	host->print(json, "%s}", forget ? ",\"forget\":true" : "");
+	answer_json(call, reply, status, host->text_value(json));
+	host->reply_header(reply, "Content-Type", "application/problem+json");
+}
+
 static const char *
 text_at(const struct sg_call *call, const struct sg_json *json,
 	const char *pointer)
@@ -110,13 +126,17 @@ take(const struct sg_call *call, const struct sg_request *request,
 		return SG_OK;
 	}
 	if (status != SG_OK) {
-		answer_json(call, reply, 403, "{\"forget\":true}");
+		answer_problem(call, reply, 403, "`who` is no token of ours",
+			       true);
 		return SG_OK;
 	}
 	if (name[0]) {
 		if (!page_origin_is(call, "score_origins", origin) ||
 		    !may_ask(call, name) || !visitor.record_key) {
-			answer_json(call, reply, 403, "{}");
+			answer_problem(call, reply, 403,
+				       "this score is not told to this site, "
+				       "or it is not known who asks",
+				       false);
 			return SG_OK;
 		}
 		return answer_score(call, &visitor, name, reply, err);
@@ -141,13 +161,13 @@ take_body(const struct sg_call *call, const struct sg_request *request,
 	const struct sg_json *body;
 
 	if (request->body_len > PAGE_BODY_MOST) {
-		answer_json(call, reply, 413, "{}");
+		answer_problem(call, reply, 413, "too much at once", false);
 		return SG_OK;
 	}
 	if (!host->is_text(request->body, request->body_len) ||
 	    host->json_parse(call, request->body, request->body_len, &body,
 			     err) != SG_OK) {
-		answer_json(call, reply, 400, "{}");
+		answer_problem(call, reply, 400, "the body is no JSON", false);
 		return SG_OK;
 	}
 	/* Who has not agreed is not kept, whatever the page's script does. */
@@ -171,19 +191,20 @@ act(const struct sg_call *call, const struct sg_request *request,
 		    (unsigned)host->setting_int(host->settings(call), "rate"),
 		    minute_ms)) {
 		host->reply_header(reply, "Retry-After", "60");
-		answer_json(call, reply, 429, "{}");
+		answer_problem(call, reply, 429, "too often", false);
 		return SG_OK;
 	}
 	status = take_body(call, request, origin, reply, err);
 	if (status == SG_REFUSED) {
 		host->log(call, SG_LOG_DEBUG, "an event was refused: %s",
 			  host->reason(err));
-		answer_json(call, reply, 400, "{}");
+		answer_problem(call, reply, 400, host->reason(err), false);
 		return SG_OK;
 	}
 	if (status == SG_BUSY) {
 		host->reply_header(reply, "Retry-After", "60");
-		answer_json(call, reply, 503, "{}");
+		answer_problem(call, reply, 503, "not kept, send it again",
+			       false);
 	}
 	return status;
 }
@@ -197,8 +218,8 @@ page_hit(const struct sg_call *call, const struct sg_request *request,
 
 	host->reply_header(reply, "Cache-Control", "no-store");
 	if (!page_origin_is(call, "origins", origin)) {
-		host->reply_text(reply, 403,
-				 "this site is not one of the origins\n");
+		answer_problem(call, reply, 403,
+			       "this site is not one of the origins", false);
 		return SG_OK;
 	}
 	let_read(call, reply, origin);
@@ -209,6 +230,6 @@ page_hit(const struct sg_call *call, const struct sg_request *request,
 	if (strcmp(request->method, "POST") == 0)
 		return act(call, request, origin, reply, err);
 	host->reply_header(reply, "Allow", "POST, OPTIONS");
-	host->reply_text(reply, 405, "only POST\n");
+	answer_problem(call, reply, 405, "only POST", false);
 	return SG_OK;
 }

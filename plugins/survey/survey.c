@@ -120,7 +120,7 @@ prepare_page(struct survey_filled *filled)
 	const struct survey *survey = filled->survey;
 
 	filled->is_last =
-		!survey->steps || filled->step + 1 == survey->n_questions;
+		!filled->in_steps || filled->step + 1 == survey->n_questions;
 	filled->asks_email = filled->is_last && !filled->proven &&
 			     survey->identify != SURVEY_ANONYMOUS;
 }
@@ -144,7 +144,7 @@ step_of(const struct visit *visit)
 		visit->call->host->form_get(visit->filled.given, "_step");
 	unsigned long step = text ? strtoul(text, NULL, 10) : 0;
 
-	if (!survey->steps)
+	if (!visit->filled.in_steps)
 		return 0;
 	return step < survey->n_questions ? step : survey->n_questions - 1;
 }
@@ -178,7 +178,7 @@ read_page(struct visit *visit)
 
 	for (size_t i = 0; i < survey->n_questions; i++) {
 		survey_read(visit->call, filled, i,
-			    !survey->steps || i == filled->step);
+			    !filled->in_steps || i == filled->step);
 		right &= !filled->answers[i].fault;
 	}
 	prepare_page(filled);
@@ -211,12 +211,18 @@ first_wrong(struct visit *visit)
  */
 
 static bool
+is_json(const struct visit *visit, const char *header)
+{
+	const char *type = visit->call->host->request_header(
+		visit->call, visit->request, header);
+
+	return type && strncasecmp(type, "application/json", 16) == 0;
+}
+
+static bool
 wants_json(const struct visit *visit)
 {
-	const char *accept = visit->call->host->request_header(
-		visit->call, visit->request, "Accept");
-
-	return accept && strncasecmp(accept, "application/json", 16) == 0;
+	return is_json(visit, "Content-Type") || is_json(visit, "Accept");
 }
 
 static void
@@ -337,6 +343,8 @@ post(struct visit *visit, struct sg_err *err)
 		return SG_OK;
 	}
 	visit->filled.given = given;
+	if (wants_json(visit))
+		visit->filled.in_steps = false;
 	survey_identify(visit->call, visit->request, &visit->filled);
 	take_submission(visit);
 	return take_page(visit, err);
@@ -358,6 +366,7 @@ survey_answer(const struct sg_call *call, const struct sg_request *request,
 		return SG_OK;
 	}
 	host->reply_header(reply, "Cache-Control", "no-store");
+	visit.filled.in_steps = visit.filled.survey->steps;
 	visit.filled.answers =
 		host->alloc(call, visit.filled.survey->n_questions *
 					  sizeof(struct survey_answer));

@@ -91,6 +91,7 @@ struct survey_filled {
 	const struct sg_form *given; /* NULL: nothing was sent yet */
 	struct survey_answer *answers;
 	size_t step;	   /* the question that is asked, with steps */
+	bool in_steps;	   /* a page for each; a program sends all at once */
 	bool asks_email;   /* on this page */
 	bool is_last;	   /* page */
 	const char *email; /* as typed; then in normal form */

@@ -11,10 +11,15 @@ struct showing {
 	struct sg_page *page;
 };
 
+/* What something is wrong with. */
+struct fault {
+	const char *id, *name, *label;
+};
+
 static bool
 is_shown(const struct survey_filled *filled, size_t i)
 {
-	return !filled->survey->steps || i == filled->step;
+	return !filled->in_steps || i == filled->step;
 }
 
 /* What a reader who does not see it hears with it. */
@@ -32,9 +37,10 @@ described_by(const struct showing *showing, const char *id, const char *help,
 	return host->text_value(ids);
 }
 
+/* `name` and the key are for programs (gate/gate_problem.h). */
 static void
-add_fault(const struct showing *showing, struct sg_page *row, const char *id,
-	  const char *label, const char *key)
+add_fault(const struct showing *showing, struct sg_page *row,
+	  const struct fault *of, const char *key)
 {
 	const struct sg_host *host = showing->call->host;
 	struct sg_page *fault;
@@ -44,8 +50,10 @@ add_fault(const struct showing *showing, struct sg_page *row, const char *id,
 	if (!key)
 		return;
 	fault = host->page_row(showing->page, "faults");
-	host->page_set(fault, "fault_id", id);
-	host->page_set(fault, "fault_label", label);
+	host->page_set(fault, "fault_id", of->id);
+	host->page_set(fault, "fault_name", of->name);
+	host->page_set(fault, "fault_code", key + strlen("survey."));
+	host->page_set(fault, "fault_label", of->label);
 	host->page_set(fault, "fault_text", text);
 }
 
@@ -111,7 +119,8 @@ show_question(const struct showing *showing, size_t i)
 	fault = filled->given ? filled->answers[i].fault : NULL;
 	host->page_set(row, "described_by",
 		       described_by(showing, id, question->help, fault));
-	add_fault(showing, row, id, question->label, fault);
+	add_fault(showing, row,
+		  &(struct fault){id, question->name, question->label}, fault);
 }
 
 static void
@@ -155,9 +164,11 @@ show_email(const struct showing *showing)
 	host->page_set(row, "email_required",
 		       filled->survey->identify == SURVEY_REQUIRED ? "yes"
 								   : "");
-	add_fault(showing, row, "email",
-		  host->page_say(showing->page, "survey.email"),
-		  filled->email_fault);
+	add_fault(
+		showing, row,
+		&(struct fault){"email", "_email",
+				host->page_say(showing->page, "survey.email")},
+		filled->email_fault);
 }
 
 static void
@@ -178,9 +189,10 @@ set_whole(const struct showing *showing)
 	host->page_set(page, "step", step);
 	host->page_set(page, "steps", steps);
 	host->page_set(page, "in_steps",
-		       survey->steps && survey->n_questions > 1 ? "yes" : "");
+		       filled->in_steps && survey->n_questions > 1 ? "yes"
+								   : "");
 	host->page_set(page, "can_go_back",
-		       survey->steps && filled->step ? "yes" : "");
+		       filled->in_steps && filled->step ? "yes" : "");
 	host->page_set(page, "honeypot",
 		       survey->honeypot ? survey->honeypot : "");
 	host->page_set(page, "button",
@@ -211,7 +223,7 @@ survey_page(const struct sg_call *call, const struct sg_request *request,
 		show_email(&showing);
 	else if (filled->given && filled->email)
 		carry(&showing, "_email", filled->email);
-	if (filled->survey->steps) {
+	if (filled->in_steps) {
 		snprintf(step, sizeof(step), "%zu", filled->step);
 		carry(&showing, "_step", step);
 	}

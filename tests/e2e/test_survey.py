@@ -142,6 +142,29 @@ def test_steps_cannot_be_jumped_over(world):
     assert world.api("GET", "/contacts/jump@far.test").status == 404
 
 
+def test_a_program_hears_field_by_field_in_json(world):
+    """Errors as RFC 9457, wherever people would get a page."""
+    def problem(answer, status):
+        assert answer.status == status
+        assert answer.headers["content-type"] == "application/problem+json"
+        return answer.json()
+
+    web = world.public
+    said = problem(web.post_json("/s/fit", {"team": "forged", "urgent": 99,
+                                            "_email": "no address"}), 422)
+    assert {e["field"]: e["code"] for e in said["errors"]} == {
+        "team": "no_choice", "ways": "missing", "urgent": "no_choice",
+        "_email": "no_email"}, said
+    assert all(e["message"] for e in said["errors"]) and said["detail"]
+    accept = {"Accept": "application/json"}
+    problem(web.get("/s/nonesuch", headers=accept), 404)
+    problem(web.get("/u/AAAA", headers=accept), 404)
+    problem(web.get("/f/nonesuch", headers=accept), 404)
+    problem(web.post_json("/u/AAAA", {"how": "page"}), 404)
+    problem(web.post_json("/nobody/here", {}), 404)
+    assert web.get("/u/AAAA").headers["content-type"].startswith("text/html")
+
+
 def test_results_count_answers_and_outcomes(world):
     for why, number in (("<b>because</b>", 1), ("why not", 3), ("so", 3)):
         answer = world.public.post_form("/s/open", {"why": why, "n": number})

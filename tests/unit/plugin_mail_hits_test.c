@@ -245,6 +245,37 @@ one_click_as_multipart_and_the_button_leave_too(void **state)
 }
 
 static void
+a_program_that_talks_json_is_answered_so(void **state)
+{
+	static const char json[] = "Content-Type: application/json\n"
+				   "Accept-Language: de\n";
+	const char *path = path_of("/u/", TOKEN_UNSUBSCRIBE, "news", "");
+
+	(void)state;
+	assert_int_equal(gate_aid_request(aid, "POST", path, json, "{}"), 400);
+	assert_string_equal(gate_aid_reply_header(aid, "Content-Type"),
+			    "application/problem+json");
+	assert_non_null(strstr(gate_aid_body(aid),
+			       "{\"type\":\"about:blank\",\"status\":400,"
+			       "\"title\":\""));
+	assert_int_equal(gate_aid_request(aid, "POST", path, json, "{"), 400);
+	assert_non_null(strstr(gate_aid_body(aid), "\"status\":400"));
+	assert_int_equal(gate_aid_request(aid, "GET", "/u/AAAA",
+					  "Accept: application/json\n", NULL),
+			 404);
+	assert_non_null(strstr(gate_aid_body(aid), "\"status\":404"));
+	assert_int_equal(gate_aid_signals(aid), 0);
+	assert_int_equal(
+		gate_aid_request(aid, "POST", path, json, "{\"how\":\"page\"}"),
+		200);
+	assert_string_equal(gate_aid_reply_header(aid, "Content-Type"),
+			    "application/json");
+	assert_non_null(
+		strstr(gate_aid_body(aid), "{\"ok\":true,\"message\":\""));
+	assert_left("page", "news");
+}
+
+static void
 a_post_that_says_something_else_changes_nothing(void **state)
 {
 	const char *path = path_of("/u/", TOKEN_UNSUBSCRIBE, "", "");
@@ -317,6 +348,7 @@ main(void)
 		GATE_TEST(getting_the_unsubscribe_page_changes_nothing),
 		GATE_TEST(one_click_leaves_without_redirect_or_cookie),
 		GATE_TEST(one_click_as_multipart_and_the_button_leave_too),
+		GATE_TEST(a_program_that_talks_json_is_answered_so),
 		GATE_TEST(a_post_that_says_something_else_changes_nothing),
 		cmocka_unit_test(
 			the_link_that_nobody_sees_is_there_when_asked_for),

@@ -156,7 +156,7 @@ a_click_s_token_says_who_and_the_browser_gets_one_to_keep(void **state)
 				 "\"name\":\"page.visited\"}]}",
 				 VISITOR + 1, who)),
 		403);
-	assert_string_equal(gate_aid_body(aid), "{\"forget\":true}");
+	assert_non_null(strstr(gate_aid_body(aid), "\"forget\":true"));
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
 
@@ -181,7 +181,9 @@ a_bad_token_leaves_no_signal(void **state)
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		assert_int_equal(post(told("page.visited", rows[i].who, "")),
 				 403);
-		assert_string_equal(gate_aid_body(aid), "{\"forget\":true}");
+		assert_non_null(strstr(gate_aid_body(aid), "\"forget\":true}"));
+		assert_string_equal(gate_aid_reply_header(aid, "Content-Type"),
+				    "application/problem+json");
 	}
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
@@ -320,7 +322,8 @@ a_score_is_told_to_nobody_unless_said(void **state)
 				 "\"ask\":\"lead\"}",
 				 token("seen", 0, " " VISITOR))),
 		403);
-	assert_string_equal(gate_aid_body(aid), "{}");
+	assert_non_null(strstr(gate_aid_body(aid), "\"status\":403"));
+	assert_null(strstr(gate_aid_body(aid), "score\":"));
 }
 
 static void

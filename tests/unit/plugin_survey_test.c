@@ -118,6 +118,71 @@ each_page_carries_the_answers_before_it(void **state)
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
 
+static int
+post_json(const char *path, const char *accept, const char *body)
+{
+	return gate_aid_request(aid, "POST", path,
+				pool_printf(aid->pool,
+					    "Content-Type: application/json\n"
+					    "Accept: %s\n",
+					    accept),
+				body);
+}
+
+static bool
+is_problem(void)
+{
+	return strcmp(gate_aid_reply_header(aid, "Content-Type"),
+		      "application/problem+json") == 0 &&
+	       gate_aid_body(aid)[0] == '{';
+}
+
+/* All at once, in steps or not. */
+static void
+a_program_that_sends_json_hears_json_field_by_field(void **state)
+{
+	(void)state;
+	assert_int_equal(post_json("/s/fit", "*/*",
+				   "{\"team\":\"none\",\"soon\":4,"
+				   "\"why\":\"too long\",\"_email\":\"x\"}"),
+			 422);
+	assert_true(is_problem());
+	assert_true(page_has("\"status\":422,\"title\":\"For <you>?"));
+	assert_true(page_has("\"errors\":[{\"field\":\"team\",\"code\":"
+			     "\"no_choice\",\"message\":\""));
+	assert_true(page_has("{\"field\":\"why\",\"code\":\"too_long\""));
+	assert_true(page_has("{\"field\":\"_email\",\"code\":\"no_email\""));
+	assert_int_equal(post_json("/s/fit", "*/*", "{"), 400);
+	assert_true(is_problem());
+	assert_int_equal(gate_aid_request(aid, "POST", "/s/fit",
+					  pool_printf(aid->pool,
+						      "%sAccept: "
+						      "application/json\n",
+						      urlencoded),
+					  "team=many"),
+			 422);
+	assert_true(is_problem());
+	assert_true(page_has("{\"field\":\"soon\",\"code\":\"missing\""));
+	assert_int_equal(gate_aid_request(aid, "POST", "/s/nonesuch",
+					  "Accept: application/json\n", "{}"),
+			 404);
+	assert_true(is_problem());
+	assert_int_equal(gate_aid_request(aid, "DELETE", "/s/fit",
+					  "Accept: application/json\n", NULL),
+			 405);
+	assert_true(is_problem());
+	assert_int_equal(gate_aid_signals(aid), 0);
+	assert_int_equal(post_json("/s/fit", "*/*",
+				   "{\"team\":\"many\",\"soon\":4,"
+				   "\"_email\":\"json@far.example\"}"),
+			 200);
+	assert_string_equal(gate_aid_reply_header(aid, "Content-Type"),
+			    "application/json");
+	assert_true(page_has("{\"ok\":true,\"outcome\":\"much\",\"score\":7}"));
+	gate_aid_signals(aid);
+	assert_string_equal(kept("survey.completed")->key, "json@far.example");
+}
+
 static void
 the_end_makes_a_score_of_its_own(void **state)
 {
@@ -327,6 +392,7 @@ main(void)
 #define GATE_TEST(f) cmocka_unit_test_setup_teardown(f, open_gate, close_gate)
 	const struct CMUnitTest tests[] = {
 		GATE_TEST(each_page_carries_the_answers_before_it),
+		GATE_TEST(a_program_that_sends_json_hears_json_field_by_field),
 		GATE_TEST(the_end_makes_a_score_of_its_own),
 		GATE_TEST(an_outcome_is_the_highest_that_is_reached),
 		GATE_TEST(the_same_answers_within_a_minute_are_one),

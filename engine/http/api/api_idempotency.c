@@ -6,7 +6,8 @@
  * kept in the transaction that makes it. Should the daemon die between another
  * change and the note of its answer, the call runs again: signals have ids made
  * of the key, and are dropped; what acts outside the store (a test mail, a
- * reload, a backup) is done once more.
+ * reload, a backup, confirming a webhook) is done once more: of these only the
+ * mail is seen by anybody.
  */
 #include <string.h>
 
