@@ -7,7 +7,7 @@
 #include "store/store_broadcast.h"
 #include "store/store_sequence.h"
 
-enum { LOOK_AT_ONCE = 500 };
+enum { LOOK_FIRST = 500, LOOK_THEN = 5000 };
 
 static void
 add_click(struct json *items, const struct store_broadcast_hit *hit,
@@ -74,19 +74,21 @@ walk(struct api_call *call, get_hits_fn *get, const struct wanted *wanted,
 		.signal = "email.clicked",
 		.step = api_param(call, "step"),
 		.after = after,
-		.most = LOOK_AT_ONCE};
+		.most = LOOK_FIRST};
 	struct json *items = api_items(call);
-	struct store_broadcast_hits hits = {.n_rows = LOOK_AT_ONCE};
+	struct store_broadcast_hits hits;
 	size_t n = 0;
+	bool over = false;
 	enum sg_status status = SG_OK;
 
-	while (status == SG_OK && n < wanted->limit &&
-	       hits.n_rows == LOOK_AT_ONCE) {
+	while (status == SG_OK && n < wanted->limit && !over) {
 		struct pool *pool = pool_new();
 
 		status = get(call->store, &asked, pool, &hits, err);
 		if (status == SG_OK)
 			n = add_clicks(items, &hits, wanted, &asked.after);
+		over = status == SG_OK && hits.n_rows < asked.most;
+		asked.most = LOOK_THEN;
 		pool_free(pool);
 	}
 	if (status == SG_OK)
