@@ -73,7 +73,7 @@ static const struct {
 	{"broadcast send", "broadcast send spring --wait"},
 	{"token create",
 	 "token create crm --role operator --expires 2030-01-01"},
-	{"restore", "restore /var/backups/scoregate"},
+	{"restore", "restore /var/backups/scoregate/today"},
 };
 
 static void

@@ -91,6 +91,23 @@ is_wrong_place(int number)
 	       number == EACCES || number == EPERM || number == EROFS;
 }
 
+static const char *
+place_advice(int number)
+{
+	switch (number) {
+	case EEXIST:
+		return "; each backup is a new folder";
+	case EACCES:
+	case EPERM:
+	case EROFS:
+		return "; the daemon writes it: name a folder of its user, "
+		       "under systemd below the state directory or "
+		       "ReadWritePaths of the unit";
+	default:
+		return "";
+	}
+}
+
 enum sg_status
 daemon_backup(struct daemon *daemon, const char *path, struct sg_err *err)
 {
@@ -100,10 +117,10 @@ daemon_backup(struct daemon *daemon, const char *path, struct sg_err *err)
 		return err_set(err, SG_REFUSED,
 			       "the backup's path must begin with /");
 	if (mkdir(path, 0700) != 0)
-		return err_errno(err,
-				 is_wrong_place(errno) ? SG_REFUSED : SG_FAILED,
-				 "cannot make the folder %s (as user id %u)",
-				 path, (unsigned)geteuid());
+		return err_errno(
+			err, is_wrong_place(errno) ? SG_REFUSED : SG_FAILED,
+			"cannot make the folder %s (as user id %u%s)", path,
+			(unsigned)geteuid(), place_advice(errno));
 	status = copy_store(daemon, path, err);
 	if (status == SG_OK)
 		status = copy_keys(daemon->conf, path, err);

@@ -49,6 +49,24 @@ find_person(const struct daemon_conf *conf, struct person *out,
 	return SG_OK;
 }
 
+/* What whoever starts us can do about it. */
+static const char *
+folder_advice(int number)
+{
+	switch (number) {
+	case EROFS:
+		return " (under systemd it has to be there, and in "
+		       "ReadWritePaths of the unit)";
+	case EACCES:
+	case EPERM:
+		return " (make it as root, and give it to that user)";
+	case ENOENT:
+		return " (the folder that it is to be in is not there)";
+	default:
+		return "";
+	}
+}
+
 /* Makes the folder when it is absent; `person` NULL: stays ours. */
 static enum sg_status
 make_folder(const char *path, mode_t mode, const struct person *person,
@@ -59,7 +77,10 @@ make_folder(const char *path, mode_t mode, const struct person *person,
 	if (mkdir(path, 0700) != 0) {
 		if (errno != EEXIST)
 			return err_errno(err, SG_FAILED,
-					 "cannot make the folder %s", path);
+					 "user id %u cannot make the folder "
+					 "%s%s",
+					 (unsigned)geteuid(), path,
+					 folder_advice(errno));
 		if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
 			return err_set(err, SG_FAILED, "%s is not a folder",
 				       path);
@@ -234,7 +255,8 @@ check_state_folder(const struct daemon_conf *conf, struct sg_err *err)
 {
 	if (access(conf->state_directory, R_OK | W_OK | X_OK) != 0)
 		return err_errno(err, SG_FAILED,
-				 "user id %u cannot use the state directory %s",
+				 "user id %u cannot use the state directory %s "
+				 "(all in it is that user's: chown -R)",
 				 (unsigned)geteuid(), conf->state_directory);
 	return SG_OK;
 }

@@ -2,7 +2,6 @@
 #include "gate/gate_page.h"
 #include "gate/gate_problem.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -35,8 +34,8 @@ gate_page_open(struct sg_gate *gate, struct sg_err *err)
 
 	if (directory && access(directory, R_OK | X_OK) != 0)
 		return conf_refuse(gate->page_conf, "dir", err,
-				   "cannot read the directory %s: %s",
-				   directory, strerror(errno));
+				   "there is no directory %s that we may read",
+				   directory);
 	status = pages_new(directory, &gate->pages, err);
 	return status == SG_OK ? pages_load(gate->pages, false, err) : status;
 }

@@ -161,6 +161,11 @@ http_socket_tcp(const char *address, uint16_t use_port, int *fd_out,
 		set_port(found->ai_addr, use_port);
 	fd = use_port || is_free(found) ? bind_tcp(found) : -1;
 	freeaddrinfo(found);
+	if (fd < 0 && errno == EADDRINUSE)
+		return err_set(err, SG_FAILED,
+			       "cannot listen on %s: another program does "
+			       "(ss -ltnp says which)",
+			       address);
 	if (fd < 0)
 		return err_errno(err, SG_FAILED, "cannot listen on %s",
 				 address);

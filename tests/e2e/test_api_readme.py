@@ -36,7 +36,7 @@ def curl(place, line):
     """The answer's status and text."""
     daemon, folder = place
     line = line.replace("/usr/local/lib/scoregate", str(places.PLUGINS))
-    line = line.replace("/var/backups", str(daemon.base))
+    line = line.replace("/var/backups/scoregate", str(daemon.base))
     script = (f"api() {{ curl -s -w '\\n%{{http_code}}' --unix-socket "
               f"{daemon.socket} \"http://x/api/v1$1\" \"${{@:2}}\"; }}\n{line}")
     result = subprocess.run(["bash", "-c", script], cwd=folder, text=True,
