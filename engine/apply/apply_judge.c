@@ -94,7 +94,7 @@ apply_judge_folded(struct apply *apply, uint32_t record_id,
 
 	if (judgement->kind != SIGNAL_JUDGE || !record_id)
 		return SG_OK;
-	status = apply_load_record(apply, record_id, &cached, err);
+	status = apply_load_late(apply, record_id, &cached, err);
 	if (status != SG_OK)
 		return status;
 	opened_at = fold_opened_at(cached->fold);

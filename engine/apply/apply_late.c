@@ -4,11 +4,13 @@
  * folded anew for each of many: once a transaction has done much of that, the
  * rest of a record's late entries wait for each other, until somebody wants to
  * know how the record is, or for the end of the transaction. Where something is
- * judged before and after each change, as thresholds are, signals are put off
- * to a transaction of their own instead: they settle once more.
+ * judged before and after each change, as thresholds are and what begins or
+ * ends a sequence, they are put off to a transaction of their own instead: they
+ * settle once more, whatever kind they are of.
  */
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
+#include "apply/apply_sequence.h"
 #include "store/store_settle.h"
 
 struct apply_late_entry {
@@ -86,16 +88,23 @@ put_off(struct apply *apply, int64_t history_id, struct sg_err *err)
 	return store_settle_again(apply->store, history_id, apply->now, err);
 }
 
+static bool
+is_judged(const struct apply *apply, const struct cached *cached)
+{
+	return automations_judges(apply, cached) ||
+	       sequences_judge(apply, cached);
+}
+
 enum sg_status
 apply_late(struct apply *apply, struct cached *cached,
 	   const struct signal *signal, int64_t history_id, struct sg_err *err)
 {
+	bool may_wait = apply_late_may_wait(signal);
 	enum sg_status status;
 
-	if (signal->kind == SIGNAL_HAPPENED && apply_late_is_full(apply) &&
-	    automations_judges(apply, cached))
+	if (may_wait && apply_late_is_full(apply) && is_judged(apply, cached))
 		return put_off(apply, history_id, err);
-	if (apply_late_may_wait(signal) && !apply->late.one_by_one &&
+	if (may_wait && !apply->late.one_by_one &&
 	    (cached->late || apply_late_is_full(apply))) {
 		wait(apply, cached, signal, history_id);
 		return SG_OK;

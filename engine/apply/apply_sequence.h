@@ -62,6 +62,8 @@ const struct sequence *sequences_find(const struct apply *apply,
 /* --- apply_sequence_judge.c: who starts, who stops ------------------------ */
 
 void sequences_begin(struct apply *apply);
+/* Does what happens to it start or stop any? */
+bool sequences_judge(const struct apply *apply, const struct cached *cached);
 /* A change of the record is about to be folded, and was. */
 void sequences_before(struct apply *apply, struct cached *cached);
 enum sg_status sequences_after(struct apply *apply, struct cached *cached,

@@ -22,6 +22,23 @@ is_about(const struct sequence *sequence, const struct cached *cached)
 	return strcmp(sequence->module, fold_module(cached->fold)) == 0;
 }
 
+bool
+sequences_judge(const struct apply *apply, const struct cached *cached)
+{
+	const struct ruleset *file = apply->sequences->set->file;
+	size_t i;
+
+	for (i = 0; i < file->n_sequences; i++) {
+		const struct sequence *one = &file->sequences[i];
+
+		if (is_about(one, cached) &&
+		    (one->stop_condition ||
+		     (one->start_condition && one->enabled)))
+			return true;
+	}
+	return false;
+}
+
 /* Which sequences' starts hold, a bit each. */
 static uint64_t
 starts_held(struct apply *apply, struct cached *cached)

@@ -2,7 +2,8 @@
  * apply_settle.c - a hit settles before it counts: it stands in the history at
  * once, and is folded, at its own event time, when it is over. Nothing waits
  * in memory, and nothing holds the spool's position back. Until then it is
- * not effective, and no fold sees it.
+ * not effective, and no fold sees it. So does whatever came late while too much
+ * was folded anew already (apply_late.c): also changes and judgements.
  */
 #include "apply/apply_automation.h"
 #include "apply/apply_parts.h"
@@ -101,6 +102,7 @@ take_in(struct apply *apply, struct cached *cached,
 {
 	struct fold_entry entry = {.id = row->id, .ruleset = row->ruleset};
 	struct signal signal;
+	bool in_order;
 	enum sg_status status =
 		store_history_signal(row, apply->work, &signal, err);
 
@@ -114,7 +116,10 @@ take_in(struct apply *apply, struct cached *cached,
 		status = apply_late_end(apply, cached, err);
 	if (status != SG_OK)
 		return status;
-	if (fold_in_order(cached->fold, row->happened_at))
+	/* A judgement is about what is folded already. */
+	in_order = signal.kind != SIGNAL_JUDGE &&
+		   fold_in_order(cached->fold, row->happened_at);
+	if (in_order)
 		status = fold_in(apply, cached, &entry, err);
 	else
 		status = apply_late(apply, cached, &signal, row->id, err);

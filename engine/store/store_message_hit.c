@@ -139,7 +139,8 @@ store_judgements_since(struct store *store, uint32_t record_id, int64_t since,
 	enum sg_status status =
 		store_prepare(store,
 			      "SELECT id FROM history_of WHERE of_record = ?"
-			      " AND of_at >= ? AND kind = ? ORDER BY of_at, id",
+			      " AND of_at >= ? AND kind = ?"
+			      " AND settle_until IS NULL ORDER BY of_at, id",
 			      &statement, err);
 
 	if (status != SG_OK)

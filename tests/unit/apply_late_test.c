@@ -13,6 +13,8 @@
 #include "apply_aid.h"
 #include "base/clock.h"
 #include "store/store_automation.h"
+#include "store/store_sequence.h"
+#include "store/store_settle.h"
 
 #define DAY CLOCK_DAY_MS
 
@@ -312,51 +314,178 @@ many_late_ones_wait_for_each_other(void **state)
 	check_and_reopen(applier);
 }
 
+enum { LATE = 12 };
+
+static void
+fold_one_at_a_time(struct applier *applier, const char *rules)
+{
+	applier_close(applier);
+	applier->late_rows_most = 1;
+	applier_open(applier);
+	applier_rules(applier, rules, false);
+}
+
+static int64_t
+fired(struct applier *applier, const char *automation)
+{
+	struct store_firing_sum sum;
+
+	assert_int_equal(store_firing_sum(applier_reader(applier), automation,
+					  &sum, NULL),
+			 SG_OK);
+	return (int64_t)sum.fired;
+}
+
+/* Nothing settles any more, and the scoreboard knows. */
+static void
+wait_for_the_rest(struct applier *applier)
+{
+	struct signal other =
+		applier_signal("email.clicked", "bob@example.com", clock_now());
+	int64_t until;
+
+	while (store_settling_next(applier_reader(applier), &until, NULL) ==
+	       SG_OK)
+		usleep(1000);
+	applier_submit(applier, &other);
+}
+
+static void
+submit_all(struct applier *applier, const struct signal *signals, size_t n)
+{
+	struct sg_err err = {0};
+	bool kept;
+
+	assert_int_equal(
+		apply_submit(applier->apply, signals, n, 20000, &kept, &err),
+		SG_OK);
+	wait_for_the_rest(applier);
+}
+
+static const char crosses[] =
+	"rule \"a\" { on = \"order.paid\" add = 100 score = \"fit\" }\n"
+	"rule \"b\" { on = \"order.refunded\" subtract = 100 "
+	"score = \"fit\" }\n"
+	"rule \"d\" { on = \"tag.added\" add = 100 score = \"fit\" }\n"
+	"rule \"e\" { on = \"tag.removed\" subtract = 100 "
+	"score = \"fit\" }\n"
+	"automation \"c\" { on = \"score 'fit' rises to 100\" "
+	"do = \"add 1 score 'drift'\" }";
+
 /* A threshold is judged before and after each change, also when there is so
  * much to fold anew that it takes several transactions. */
 static void
 a_threshold_sees_each_of_many_late_ones(void **state)
 {
-	enum { LATE = 12 };
 	struct applier *applier = *state;
 	struct signal signals[LATE];
-	struct store_firing_sum fired;
 	int64_t at = clock_now() - DAY;
-	struct sg_err err = {0};
-	bool kept;
 
-	applier_close(applier);
-	applier->late_rows_most = 1;
-	applier_open(applier);
-	applier_rules(applier,
-		      "rule \"a\" { on = \"order.paid\" add = 100 "
-		      "score = \"fit\" }\n"
-		      "rule \"b\" { on = \"order.refunded\" subtract = 100 "
-		      "score = \"fit\" }\n"
-		      "automation \"c\" { on = \"score 'fit' rises to 100\" "
-		      "do = \"add 1 score 'drift'\" }",
-		      false);
+	fold_one_at_a_time(applier, crosses);
 	happen(applier, "email.clicked", at + 100);
 	for (size_t i = 0; i < LATE; i++)
 		signals[i] =
 			applier_signal(i % 2 ? "order.refunded" : "order.paid",
 				       ann, at + (int64_t)i);
-	assert_int_equal(
-		apply_submit(applier->apply, signals, LATE, 20000, &kept, &err),
-		SG_OK);
-	do {
-		usleep(1000);
-		assert_int_equal(store_firing_sum(applier_reader(applier), "c",
-						  &fired, NULL),
-				 SG_OK);
-	} while (fired.fired < LATE / 2);
-	applier_submit(applier, &signals[0]); /* all before it is done */
-	assert_int_equal(
-		store_firing_sum(applier_reader(applier), "c", &fired, NULL),
-		SG_OK);
-	assert_int_equal(fired.fired, LATE / 2 + 1);
+	submit_all(applier, signals, LATE);
+	assert_int_equal(fired(applier, "c"), LATE / 2);
+	applier_submit(applier, &signals[0]);
+	wait_for_the_rest(applier);
+	assert_int_equal(fired(applier, "c"), LATE / 2 + 1);
 	check_and_reopen(applier);
 	assert_float_equal(fit(applier, at + DAY), 100, tiny);
+}
+
+/* And so it is with what is no signal of a person. */
+static void
+a_threshold_sees_each_late_tag_and_score_change(void **state)
+{
+	struct applier *applier = *state;
+	struct signal tags[LATE], sets[LATE];
+	int64_t at = clock_now() - DAY;
+
+	fold_one_at_a_time(applier, crosses);
+	happen(applier, "email.clicked", at + 100);
+	for (size_t i = 0; i < LATE; i++) {
+		tags[i] = applier_change(i % 2 ? SIGNAL_TAG_REMOVE
+					       : SIGNAL_TAG_ADD,
+					 i % 2 ? "tag.removed" : "tag.added",
+					 ann, at + (int64_t)i);
+		applier_set(&tags[i], "tag", "vip");
+		sets[i] = applier_change(SIGNAL_SCORE_SET, "score.set", ann,
+					 at + LATE + (int64_t)i);
+		applier_set(&sets[i], "points", i % 2 ? "0" : "100");
+		applier_set(&sets[i], "score", "fit");
+	}
+	submit_all(applier, tags, LATE);
+	assert_int_equal(fired(applier, "c"), LATE / 2);
+	assert_float_equal(fit(applier, at + DAY), 0, tiny);
+	submit_all(applier, sets, LATE);
+	assert_int_equal(fired(applier, "c"), LATE);
+	assert_float_equal(fit(applier, at + DAY), 0, tiny);
+	check_and_reopen(applier);
+}
+
+static void
+a_threshold_sees_each_of_many_judgements(void **state)
+{
+	struct applier *applier = *state;
+	struct signal signals[LATE], paid;
+	int64_t at = clock_now() - DAY;
+
+	fold_one_at_a_time(applier, crosses);
+	paid = applier_signal("order.paid", ann, at);
+	paid.message_id = 7;
+	applier_submit(applier, &paid);
+	happen(applier, "email.clicked", at + 100);
+	assert_int_equal(fired(applier, "c"), 1);
+	for (size_t i = 0; i < LATE; i++) {
+		signals[i] = applier_change(SIGNAL_JUDGE, "signal.judged", ann,
+					    at + (int64_t)i);
+		applier_set(&signals[i], "signal", "order.paid");
+		signals[i].message_id = 7;
+		signals[i].verdict = i % 2 ? VERDICT_HUMAN : VERDICT_MACHINE;
+		signals[i].verdict_reason = "test";
+	}
+	submit_all(applier, signals, LATE);
+	assert_int_equal(fired(applier, "c"), 1 + LATE / 2);
+	assert_float_equal(fit(applier, at + DAY), 100, tiny);
+	/* The last one is the newest of all: still only a judgement. */
+	for (size_t i = 0; i < LATE; i++)
+		signals[i].happened_at = at + 1000 + (int64_t)i;
+	submit_all(applier, signals, LATE - 1);
+	assert_float_equal(fit(applier, at + DAY), 0, tiny);
+	check_and_reopen(applier);
+}
+
+/* What begins a sequence may be over with the next of them. */
+static void
+a_sequence_begins_for_a_late_tag_that_was_taken_away(void **state)
+{
+	struct applier *applier = *state;
+	struct store_enrolment enrolment;
+	struct pool *pool = pool_new();
+	struct signal signals[3];
+	int64_t at = clock_now() - DAY;
+
+	fold_one_at_a_time(applier, "sequence \"s\" { start = \"tag 'vip'\" "
+				    "step \"one\" { template = \"t\" } }");
+	happen(applier, "email.clicked", at + 100);
+	signals[0] = applier_signal("email.clicked", ann, at);
+	for (size_t i = 1; i < 3; i++) {
+		signals[i] = applier_change(
+			i == 1 ? SIGNAL_TAG_ADD : SIGNAL_TAG_REMOVE,
+			i == 1 ? "tag.added" : "tag.removed", ann,
+			at + (int64_t)i);
+		applier_set(&signals[i], "tag", "vip");
+	}
+	submit_all(applier, signals, 3);
+	assert_int_equal(store_enrolment_get(applier_reader(applier), "s",
+					     applier_find(applier, ann), pool,
+					     &enrolment, NULL),
+			 SG_OK);
+	pool_free(pool);
+	check_and_reopen(applier);
 }
 
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
@@ -372,6 +501,9 @@ main(void)
 		TEST(a_ruleset_keeps_its_order_after_a_start),
 		TEST(many_late_ones_wait_for_each_other),
 		TEST(a_threshold_sees_each_of_many_late_ones),
+		TEST(a_threshold_sees_each_late_tag_and_score_change),
+		TEST(a_threshold_sees_each_of_many_judgements),
+		TEST(a_sequence_begins_for_a_late_tag_that_was_taken_away),
 		TEST(what_has_not_happened_yet_happened_when_it_was_received),
 		TEST(what_happened_before_a_set_uses_up_its_one_time),
 	};
