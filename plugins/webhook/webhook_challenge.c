@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { CRC_TOKEN_MOST = 200 };
+
 static bool
 facebook(const struct sg_call *call, const struct webhook *hook,
 	 const struct sg_request *request, struct sg_reply *reply)
@@ -28,6 +30,20 @@ facebook(const struct sg_call *call, const struct webhook *hook,
 	return true;
 }
 
+/* X's are of such letters. Whatever is asked gets a signature by the secret
+ * that events are signed by too: of nothing that could be an event's body. */
+static bool
+is_crc_token(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				      "0123456789+/_-";
+	size_t len = strspn(text, letters);
+
+	return len > 0 && len <= CRC_TOKEN_MOST &&
+	       strspn(text + len, "=") == strlen(text + len);
+}
+
 static bool
 x(const struct sg_call *call, const struct webhook *hook,
   const struct sg_request *request, struct sg_reply *reply)
@@ -38,6 +54,10 @@ x(const struct sg_call *call, const struct webhook *hook,
 
 	if (!given || !hook->secret)
 		return false;
+	if (!is_crc_token(given)) {
+		host->reply_text(reply, 400, "this is no crc_token\n");
+		return true;
+	}
 	host->print(
 		json, "{\"response_token\":\"sha256=%s\"}",
 		webhook_hmac_base64(

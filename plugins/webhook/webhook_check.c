@@ -292,6 +292,25 @@ is_hashed(struct webhook_check *check)
 	       webhook_refuse(check, "bodySHA256 is not that of the body");
 }
 
+/* For the operator to compare; what is secret in it stays out: a name and a
+ * password before the host, `token` among the parameters. */
+static bool
+refuse_with_url(struct webhook_check *check)
+{
+	const char *url = url_of(check), *host = strstr(url, "://"), *at;
+	size_t len = strcspn(url, "?"), start = 0;
+
+	host = host ? host + 3 : url;
+	at = memchr(host, '@', strcspn(host, "/?"));
+	if (at)
+		start = (size_t)(at - url);
+	return webhook_refuse(check,
+			      "the signature is not that of `secret` and "
+			      "%.*s%s%.*s",
+			      at ? (int)(host - url) : 0, url, at ? "..." : "",
+			      (int)(len - start), url + start);
+}
+
 static bool
 twilio(struct webhook_check *check)
 {
@@ -311,9 +330,7 @@ twilio(struct webhook_check *check)
 		return false;
 	return is_signed(check, (struct webhook_bytes){text, strlen(text)},
 			 given) ||
-	       webhook_refuse(check,
-			      "the signature is not that of `secret` and %s",
-			      url_of(check));
+	       refuse_with_url(check);
 }
 
 /* --- a key pair ---------------------------------------------------------- */

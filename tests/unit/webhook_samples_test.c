@@ -21,6 +21,8 @@
 #include "base/clock.h"
 #include "base/encode.h"
 #include "base/json.h"
+#include "gate/gate.h"
+#include "http/reply.h"
 #include "signal/field_type.h"
 #include "signal/record_ref.h"
 #include "webhook_sign.h"
@@ -302,9 +304,12 @@ bare_settings(void)
 		"sha512\n "
 		"%s }\n"
 		"webhook \"tw\" { signature = twilio secret = s3cret\n %s }\n"
+		"webhook \"secret-url\" { signature = twilio secret = s3cret "
+		"token = \"long\" token_param = \"key\" url = "
+		"\"https://user:pass@tw.example.com/h/secret-url\"\n %s }\n"
 		"webhook \"edwards\" { signature = sendgrid public_key = "
 		"\"%s\"\n %s }\n",
-		event, event, event, event, event, event, event,
+		event, event, event, event, event, event, event, event,
 		sender->edwards_key, event);
 }
 
@@ -787,6 +792,43 @@ twilio_signs_json_by_its_hash(void **state)
 	refused(&sample, &sent, "", "without the hash");
 }
 
+/* What the plugin tells the operator of `name`. */
+static void
+told_of(const char *name, struct sg_reply *reply)
+{
+	struct sg_request request = {.size = sizeof(request),
+				     .method = "GET",
+				     .path = name,
+				     .query = "",
+				     .received_at = clock_now()};
+
+	reply_init(reply);
+	assert_int_equal(
+		gate_inspect(aid->gate, "webhook", &request, NULL, reply),
+		SG_OK);
+}
+
+/* Readers of the API see it, and the log has it: nobody is to learn from it
+ * what lets one send. */
+static void
+no_secret_of_an_address_is_in_what_the_operator_reads(void **state)
+{
+	static const struct sample sample = {"twilio-sms.form", "secret-url",
+					     "twilio", NULL};
+	struct webhook_sent sent = sign(&sample, clock_now());
+	struct sg_reply reply;
+
+	(void)state;
+	refused(&sample, &sent, "?key=long", "another address");
+	told_of("secret-url", &reply);
+	assert_non_null(strstr(buf_text(&reply.body),
+			       "is not that of `secret` and "
+			       "https://...@tw.example.com/h/secret-url"));
+	assert_null(strstr(buf_text(&reply.body), "long"));
+	assert_null(strstr(buf_text(&reply.body), "pass"));
+	reply_done(&reply);
+}
+
 static void
 slack_is_told_its_own_word(void **state)
 {
@@ -902,6 +944,37 @@ facebook_and_x_are_told_that_we_are_there(void **state)
 			 405);
 }
 
+/* By the same secret, in the same way, events are signed. */
+static void
+whoever_asks_as_x_gets_no_signature_of_an_event(void **state)
+{
+	static const char *const bodies[] = {
+		"%7B%22tweet_create_events%22%3A%5B%5D%7D",
+		"%7B%7D",
+		"%5B%5D",
+		"a%3Db",
+		"%3Ca%2F%3E",
+		"1%20",
+		"a.b",
+		"",
+		"%00",
+		"a%3D%3Db"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+		const char *path =
+			pool_printf(aid->pool, "/h/x?crc_token=%s", bodies[i]);
+
+		assert_in_range(gate_aid_request(aid, "GET", path, "", NULL),
+				400, 405);
+		assert_null(strstr(gate_aid_body(aid), "response_token"));
+	}
+	assert_int_equal(gate_aid_request(aid, "GET",
+					  "/h/x?crc_token=NTk4NDI2Mzc1-_A%3D",
+					  "", NULL),
+			 200);
+}
+
 /* Twilio would send our words to the person. */
 static void
 twilio_is_answered_in_its_own_words(void **state)
@@ -957,6 +1030,8 @@ main(void)
 		NOTHING_LEFT(who_names_himself_wrongly_is_refused),
 		NOTHING_LEFT(of_two_signatures_one_is_enough),
 		NOTHING_LEFT(what_was_signed_long_ago_is_refused),
+		NOTHING_LEFT(
+			no_secret_of_an_address_is_in_what_the_operator_reads),
 		cmocka_unit_test(schemes_that_no_mapping_has_are_checked_too),
 		cmocka_unit_test(twilio_signs_json_by_its_hash),
 		cmocka_unit_test(slack_is_told_its_own_word),
@@ -966,6 +1041,8 @@ main(void)
 		cmocka_unit_test(a_subscription_waits_for_the_operator),
 		cmocka_unit_test(facebook_and_x_are_told_that_we_are_there),
 		cmocka_unit_test(twilio_is_answered_in_its_own_words),
+		cmocka_unit_test(
+			whoever_asks_as_x_gets_no_signature_of_an_event),
 		cmocka_unit_test(
 			what_eventbrite_points_to_is_fetched_with_our_token),
 	};
