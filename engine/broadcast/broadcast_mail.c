@@ -12,6 +12,22 @@
 #include "store/store_record.h"
 #include "token/token.h"
 
+/* Whoever may look at a mail may not leave a list, or speak for a broadcast, in
+ * its reader's name: the end of the tag is other words. */
+static enum sg_status
+make_token(const struct broadcasts *broadcasts,
+	   const struct broadcast_mail *mail, const struct token *token,
+	   struct buf *to, struct sg_err *err)
+{
+	static const char instead[] = "preview-only";
+	const size_t len = sizeof(instead) - 1;
+	enum sg_status status = token_make(broadcasts->keys, token, to, err);
+
+	if (status == SG_OK && mail->only_shown && buf_ok(to))
+		memcpy(to->data + to->len - len, instead, len);
+	return status;
+}
+
 /* https://t.example.com/u/TOKEN; "" when there is no public URL. */
 static enum sg_status
 unsubscribe_url(const struct broadcasts *broadcasts,
@@ -27,7 +43,7 @@ unsubscribe_url(const struct broadcasts *broadcasts,
 	if (!broadcasts->public_url)
 		return SG_OK;
 	buf_printf(to, "%s/u/", broadcasts->public_url);
-	return token_make(broadcasts->keys, &token, to, err);
+	return make_token(broadcasts, mail, &token, to, err);
 }
 
 /* https://t.example.com/w/TOKEN; "" when no page would answer there. */
@@ -45,7 +61,7 @@ forward_url(const struct broadcasts *broadcasts,
 	if (!broadcasts->has_forward_page)
 		return SG_OK;
 	buf_printf(to, "%s/w/", broadcasts->public_url);
-	return token_make(broadcasts->keys, &token, to, err);
+	return make_token(broadcasts, mail, &token, to, err);
 }
 
 /* https://t.example.com/f/news/TOKEN */
@@ -65,7 +81,7 @@ confirm_url(const struct broadcasts *broadcasts,
 			       "a mail with {{confirm_url}} needs public_url "
 			       "in the configuration");
 	buf_printf(to, "%s%s", broadcasts->public_url, mail->confirm->path);
-	return token_make(broadcasts->keys, &token, to, err);
+	return make_token(broadcasts, mail, &token, to, err);
 }
 
 static enum sg_status
@@ -85,7 +101,7 @@ render(struct broadcasts *broadcasts, const struct store_broadcast *broadcast,
 	/* Made of the message id: the same for every try of this mail. */
 	buf_printf(&id, "<%016" PRIx64 ".%016" PRIx64 "@%s>", mail->message_id,
 		   mail->record_key, address_domain(mail->sender));
-	status = token_make(broadcasts->keys, &token, &signed_id, err);
+	status = make_token(broadcasts, mail, &token, &signed_id, err);
 	if (status == SG_OK)
 		status = unsubscribe_url(broadcasts, mail,
 					 template_list(template), &url, err);
@@ -173,12 +189,14 @@ broadcast_mail_make(struct broadcasts *broadcasts, struct store *store,
 	struct stored_view *view = NULL;
 	const struct broadcast_confirm *confirm = mail->confirm;
 	uint64_t message_id = mail->message_id;
+	bool only_shown = mail->only_shown;
 	enum sg_status status;
 
 	memset(mail, 0, sizeof(*mail));
 	buf_init(&mail->data, TEMPLATE_MAIL_MOST);
 	mail->message_id = message_id ? message_id : message_id_new(now);
 	mail->confirm = confirm;
+	mail->only_shown = only_shown;
 	status = address_it(store, broadcast, template, record_id, mail, err);
 	if (status == SG_OK)
 		status = stored_view_open(store, broadcasts->scoreboard,

@@ -139,7 +139,8 @@ struct broadcast_mail {
 	uint64_t record_key;
 	uint64_t message_id;			 /* given, or 0 = a new one */
 	const struct broadcast_confirm *confirm; /* given, or NULL */
-	struct buf data;			 /* CRLF */
+	bool only_shown;	/* given: its links of ours do not work */
+	struct buf data;	/* CRLF */
 	struct mail_made *made; /* NULL: not instrumented here */
 };
 /* SG_NONE: no such record, or it has no address any more. Of `mail` only what

@@ -94,7 +94,7 @@ show_mail(struct people *people, const struct store_broadcast *row,
 	  const struct template *template, uint32_t record_id,
 	  struct broadcast_preview *preview)
 {
-	struct broadcast_mail mail = {0};
+	struct broadcast_mail mail = {.only_shown = true};
 	enum sg_status status;
 
 	if (record_id == 0)

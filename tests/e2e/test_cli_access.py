@@ -46,6 +46,30 @@ def test_a_reader_reads_and_does_not_write(shared, tokens, rules):
     assert shared.score("read@access.test") is None
 
 
+def test_who_looks_at_a_mail_cannot_act_for_its_reader(shared, tokens,
+                                                       tmp_path):
+    shared.do("list", "create", "looked-at")
+    shared.do("contact", "add", "seen@access.test")
+    shared.do("contact", "subscribe", "seen@access.test", "looked-at")
+    eml = tmp_path / "news.eml"
+    eml.write_text("From: us@access.test\nTo: {{email}}\nSubject: News\n"
+                   "X-Scoregate-List: looked-at\n\n{{unsubscribe_url}}\n")
+    shared.do("broadcast", "create", "look", "--template", eml,
+              "--to", "list 'looked-at'", "--unknown", "include")
+    for words in (["template", "render", eml, "--to", "seen@access.test",
+                   "--raw"],
+                  ["broadcast", "preview", "look", "--raw"]):
+        result = shared.run_over_tcp(tokens["reader"], *words)
+        assert result.returncode == 0, result.stderr
+        mail = result.stdout.replace("=\r\n", "").replace("=\n", "")
+        path = re.search(r"/u/[\w-]+", mail).group()
+        assert re.search(r"X-Scoregate-Message: [\w-]+preview-only\s", mail)
+        assert shared.public.post_form(
+            path, {"List-Unsubscribe": "One-Click"}).status == 404
+    lists = shared.api("GET", "/contacts/seen@access.test").json()["lists"]
+    assert [one["state"] for one in lists] == ["joined"]
+
+
 def test_an_operator_changes_contacts_and_not_rules(shared, tokens, rules):
     for words in (["contact", "add", "op@access.test"],
                   ["score", "add", "op@access.test", "-5"]):
