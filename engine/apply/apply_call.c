@@ -2,12 +2,14 @@
 #include "apply/apply_parts.h"
 #include "base/log.h"
 
+/* *away_out: the store let nobody begin. */
 static enum sg_status
-run_in_transaction(struct apply *apply, struct apply_wait *call)
+run_in_transaction(struct apply *apply, struct apply_wait *call, bool *away_out)
 {
 	enum sg_status status = apply_begin(apply, &call->err);
 
-	if (status != SG_OK) {
+	*away_out = status != SG_OK;
+	if (*away_out) {
 		apply_trouble(apply, &call->err);
 		return SG_BUSY;
 	}
@@ -28,12 +30,28 @@ run_in_transaction(struct apply *apply, struct apply_wait *call)
 	return status;
 }
 
+/* The lock is held. All of them: each that is tried waits for whoever holds the
+ * store, seconds, and those behind it wait for it. */
+static void
+refuse_waiting(struct apply *apply, const struct sg_err *why)
+{
+	struct apply_wait *call;
+
+	for (call = apply->calls; call; call = call->next) {
+		call->status = err_set(&call->err, SG_BUSY, "%s", why->text);
+		call->done = true;
+	}
+	apply->calls = NULL;
+	apply->calls_end = &apply->calls;
+}
+
 void
 apply_run_calls(struct apply *apply)
 {
 	for (;;) {
 		struct apply_wait *call;
 		enum sg_status status;
+		bool away;
 
 		pthread_mutex_lock(&apply->lock);
 		call = apply->calls;
@@ -44,8 +62,10 @@ apply_run_calls(struct apply *apply)
 		pthread_mutex_unlock(&apply->lock);
 		if (!call)
 			return;
-		status = run_in_transaction(apply, call);
+		status = run_in_transaction(apply, call, &away);
 		pthread_mutex_lock(&apply->lock);
+		if (away)
+			refuse_waiting(apply, &call->err);
 		call->status = status;
 		call->done = true;
 		pthread_cond_broadcast(&apply->changed);
@@ -56,6 +76,8 @@ apply_run_calls(struct apply *apply)
 enum sg_status
 apply_call_wait(struct apply *apply, struct apply_wait *call)
 {
+	bool away;
+
 	call->done = false;
 	call->next = NULL;
 	call->err.text[0] = '\0';
@@ -63,7 +85,7 @@ apply_call_wait(struct apply *apply, struct apply_wait *call)
 	if (!apply->started) {
 		/* Nobody else is here yet, or any more. */
 		pthread_mutex_unlock(&apply->lock);
-		return run_in_transaction(apply, call);
+		return run_in_transaction(apply, call, &away);
 	}
 	if (apply->stopping) {
 		pthread_mutex_unlock(&apply->lock);

@@ -1,6 +1,8 @@
 """The store cannot be written: mail flows, hits are answered and kept; when it
 can be written again they count."""
 import os
+import sqlite3
+import threading
 
 import pytest
 
@@ -36,7 +38,6 @@ def test_on_a_read_only_mount_it_refuses_to_start_with_a_reason(mount,
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_while_somebody_else_locks_the_store_nothing_is_lost(gateway):
     """The same from outside: no write succeeds for a while."""
-    import sqlite3
     daemon = gateway.daemon
     clicks, pixel = gateway.tracked(gateway.deliver("ann@far.test"))
     store = [p for p in store_files(daemon)
@@ -53,3 +54,37 @@ def test_while_somebody_else_locks_the_store_nothing_is_lost(gateway):
     daemon.wait_for_score("ann@far.test", 15, limit_s=30)
     places.wait_for(lambda: daemon.signals("ben@far.test", "email.sent"), 20,
                     "what happened meanwhile")
+
+
+def test_while_it_is_locked_nobody_waits_for_all_who_came_before(daemon):
+    """Each try to write takes 5 s: eight in turn would be past any limit of a
+    client. Who only reads waits for none of them."""
+    token = daemon.api("POST", "/tokens", {"name": "t", "role": "reader"}
+                       ).json()["token"]
+    store = [p for p in store_files(daemon)
+             if not p.name.endswith(("-wal", "-shm"))]
+    other = sqlite3.connect(store[0], isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    answers = []
+
+    def write(i):
+        answers.append(daemon.api("POST", "/lists", {"name": f"l{i}"}).status)
+
+    def read():
+        answers.append(daemon.private.ask(
+            "GET", "/api/v1/status",
+            headers={"Authorization": f"Bearer {token}"}).status)
+
+    threads = [threading.Thread(target=write, args=(i,)) for i in range(8)]
+    threads += [threading.Thread(target=read) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [200] * 8 + [503] * 8
+    assert "is locked by another program" in daemon.api("GET", "/status").text
+    other.execute("ROLLBACK")
+    other.close()
+    places.wait_for(lambda: daemon.api("POST", "/lists", {"name": "later"}
+                                       ).status in (201, 409), 30,
+                    "a list once it can be written")

@@ -138,6 +138,15 @@ note_use(void *arg, struct store *store, struct sg_err *err)
 	return store_token_used(store, use->id, use->now, err);
 }
 
+bool
+api_can_note(struct api *api)
+{
+	struct apply_status status;
+
+	apply_get_status(api->options.apply, &status);
+	return !status.store_down;
+}
+
 /* To the hour: not a transaction a call. If it cannot be noted now, it will
  * be with the next. */
 static void
@@ -149,6 +158,8 @@ use_token(struct api_call *call, const struct store_token *token)
 	take_token(call, token);
 	if (token->last_used_at &&
 	    call->now - token->last_used_at < USED_EVERY_MS)
+		return;
+	if (!api_can_note(call->api))
 		return;
 	if (apply_call(call->api->options.apply, note_use, &use, &err) != SG_OK)
 		log_debug("the use of a token is not noted: %s", err.text);

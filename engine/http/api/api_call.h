@@ -136,7 +136,9 @@ const struct api_resource *api_find(const char *method, const char *path,
 				    struct pool *pool, const char **args,
 				    const char **allow_out);
 
-/* api_auth.c. SG_REFUSED: call->problem, 401 or 429. */
+/* api_auth.c. Who reads does not wait for a store that cannot be written. */
+bool api_can_note(struct api *api);
+/* SG_REFUSED: call->problem, 401 or 429. */
 enum sg_status api_authenticate(struct api_call *call,
 				struct sg_err *err) MUST_CHECK;
 enum sg_status api_find_actor(struct api_call *call, const char *actor,

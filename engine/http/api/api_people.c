@@ -294,7 +294,7 @@ signed_in(void *arg, const struct gate_session *of, struct pool *pool,
 	    self.now - session->created_at > of->life_ms)
 		return err_set(err, SG_NONE, "the session is over");
 	/* Not a transaction a page; if it cannot be noted now, it will be. */
-	if (self.now - session->seen_at >= SEEN_EVERY_MS &&
+	if (self.now - session->seen_at >= SEEN_EVERY_MS && api_can_note(api) &&
 	    apply_call(api->options.apply, note_seen, &self, &ignored) != SG_OK)
 		log_debug("the use of a session is not noted: %s",
 			  ignored.text);
