@@ -338,6 +338,13 @@ note_timers_done(struct apply *apply, int64_t now)
 	pthread_mutex_unlock(&apply->lock);
 }
 
+/* What is done every so often; further away than that: the clock went back. */
+static bool
+is_time(int64_t next, int64_t every_ms, int64_t now)
+{
+	return next <= now || next - now > every_ms;
+}
+
 /* What is due at this time; anything but SG_OK is the store's failure. */
 static enum sg_status
 run_due(struct apply *apply, struct sg_err *err)
@@ -359,7 +366,7 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = apply_run_sweep(apply, err);
 	if (status == SG_NONE)
 		status = SG_OK;
-	if (status == SG_OK && apply->next_expiry <= now)
+	if (status == SG_OK && is_time(apply->next_expiry, EXPIRY_MS, now))
 		status = expire(apply, err);
 	if (status == SG_OK)
 		status = generation_run_slice(apply, err);
@@ -377,7 +384,9 @@ run_due(struct apply *apply, struct sg_err *err)
 		status = apply_run_retention(apply, err);
 	if (status == SG_NONE)
 		status = SG_OK;
-	if (status == SG_OK && apply->next_checkpoint <= now &&
+	if (status == SG_OK &&
+	    is_time(apply->next_checkpoint, apply->options.checkpoint_ms,
+		    now) &&
 	    !generation_settles(apply)) {
 		status = apply_checkpoint(apply, err);
 		apply->next_checkpoint = now + apply->options.checkpoint_ms;

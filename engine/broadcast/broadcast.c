@@ -138,6 +138,7 @@ broadcasts_open(const struct broadcasts_options *options,
 {
 	struct broadcasts *broadcasts = calloc(1, sizeof(*broadcasts));
 	struct buf path = BUF_INIT;
+	pthread_condattr_t monotonic;
 	enum sg_status status;
 
 	if (!broadcasts)
@@ -155,7 +156,10 @@ broadcasts_open(const struct broadcasts_options *options,
 	buf_printf(&path, "%s/broadcasts", options->state_directory);
 	broadcasts->journals = buf_take(&path, NULL);
 	pthread_mutex_init(&broadcasts->lock, NULL);
-	pthread_cond_init(&broadcasts->wake, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&broadcasts->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	status = read_settings(broadcasts, options->smtp, err);
 	if (status == SG_OK)
 		status = counter_new(broadcasts, &broadcasts->counter, err);

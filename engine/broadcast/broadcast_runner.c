@@ -345,8 +345,8 @@ static void
 rest(struct runner *runner)
 {
 	struct broadcasts *broadcasts = runner->broadcasts;
-	int64_t until = clock_now() + runner->look_at - clock_monotonic_ms();
-	struct timespec at = {until / 1000, until % 1000 * 1000000};
+	struct timespec at = {runner->look_at / 1000,
+			      runner->look_at % 1000 * 1000000};
 
 	if (broadcasts->stopping || broadcasts->woken || runner->look)
 		return;

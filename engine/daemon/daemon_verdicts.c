@@ -46,6 +46,7 @@ daemon_verdicts_reload(struct daemon *daemon, const struct daemon_conf *fresh,
 		daemon_verdicts_read(fresh, daemon->conf_path, &verdicts, err);
 
 	if (status == SG_OK)
-		verdict_book_put(daemon->verdicts, verdicts, clock_now());
+		verdict_book_put(daemon->verdicts, verdicts,
+				 clock_monotonic_ms());
 	return status;
 }

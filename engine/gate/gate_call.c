@@ -10,7 +10,10 @@
 bool
 gate_call_may(struct gate_plugin *plugin, int64_t now)
 {
-	return atomic_load(&plugin->resting_until) <= now;
+	int64_t left = atomic_load(&plugin->resting_until) - now;
+
+	/* Longer than any rest: the clock went back. */
+	return left <= 0 || left > GATE_REST_MOST_S * INT64_C(1000);
 }
 
 void

@@ -87,6 +87,13 @@ wait_for_change(struct once *once, int64_t until)
 	return pthread_cond_timedwait(&once->changed, &once->lock, &at) == 0;
 }
 
+/* From a time to come: the clock went back, and what was then is long ago. */
+static bool
+is_within(int64_t at, int64_t now, int64_t ms)
+{
+	return now - at < ms && at - now < ms;
+}
+
 enum sg_status
 once_begin(struct once *once, uint64_t key, int64_t now, int64_t ms,
 	   struct sg_err *err)
@@ -102,7 +109,7 @@ once_begin(struct once *once, uint64_t key, int64_t now, int64_t ms,
 		in_time = wait_for_change(once, until);
 	if (entry && entry->state == ENTRY_AT_IT) {
 		status = err_set(err, SG_BUSY, "the same is still under way");
-	} else if (entry && now - entry->at < ms) {
+	} else if (entry && is_within(entry->at, now, ms)) {
 		status = SG_NONE;
 	} else {
 		if (!entry)

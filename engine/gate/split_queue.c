@@ -260,6 +260,12 @@ split_queue_put(struct split_queue *queue, const struct split_mail *from,
 /* --- taking -------------------------------------------------------------- */
 
 bool
+split_is_to_come(int64_t at, int64_t now)
+{
+	return at > now && at - now <= SPLIT_WAIT_MOST_MS;
+}
+
+bool
 split_queue_take(struct split_queue *queue, int64_t now,
 		 struct split_job *job_out, int64_t *next_at_out)
 {
@@ -274,7 +280,7 @@ split_queue_take(struct split_queue *queue, int64_t now,
 
 			if (copy->state != SPLIT_WAITING)
 				continue;
-			if (copy->next_at > now) {
+			if (split_is_to_come(copy->next_at, now)) {
 				if (copy->next_at < *next_at_out)
 					*next_at_out = copy->next_at;
 				continue;

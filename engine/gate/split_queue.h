@@ -43,6 +43,11 @@ struct split_job {
 	size_t i;
 };
 
+enum { SPLIT_WAIT_MOST_MS = 720000 };
+
+/* Is it still to come? Not what is further away than any wait: then the clock
+ * went back. */
+bool split_is_to_come(int64_t at, int64_t now);
 /* The oldest that is due. false: none; *next_at_out says when. */
 bool split_queue_take(struct split_queue *queue, int64_t now,
 		      struct split_job *job_out, int64_t *next_at_out);

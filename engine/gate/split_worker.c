@@ -22,7 +22,7 @@ enum {
 	IDLE_MS = 10000,
 	OWED_MS = 1000,
 	MAIL_TIMEOUT_MS = 120000,
-	BACK_OFF_MOST_MS = 600000,
+	BACK_OFF_MOST_MS = SPLIT_WAIT_MOST_MS / 6 * 5, /* a fifth more */
 	REST_MOST_DOUBLINGS = 5,
 	BACK_OFF_MOST_DOUBLINGS = 10
 };
@@ -90,7 +90,7 @@ split_back_off_ms(unsigned tries, uint64_t chance)
 bool
 split_rest_begin(struct split_rest *rest, int64_t now, uint64_t chance)
 {
-	if (now < rest->until)
+	if (split_is_to_come(rest->until, now))
 		return false;
 	rest->until = now + doubled_ms(++rest->n_in_a_row, REST_MOST_DOUBLINGS,
 				       chance);
@@ -246,10 +246,10 @@ take_off(struct split_worker *worker)
 	int64_t next_at = INT64_MAX;
 	struct flight *flight;
 
-	if (clock_now() < worker->rest.until)
+	if (split_is_to_come(worker->rest.until, clock_now()))
 		return worker->rest.until;
 	while (net_smtp_room(worker->smtp) && (flight = free_flight(worker)) &&
-	       clock_now() >= worker->rest.until &&
+	       !split_is_to_come(worker->rest.until, clock_now()) &&
 	       split_queue_take(worker->queue, clock_now(), &flight->job,
 				&next_at))
 		send_copy(flight);

@@ -78,7 +78,7 @@ look(struct outbox *outbox)
 	atomic_store(&outbox->look, false);
 	pool_clear(outbox->pool);
 	outbox->list.n_rows = outbox->at = 0;
-	outbox->next_due = clock_now() + LOOK_MS;
+	outbox->next_due = clock_monotonic_ms() + LOOK_MS;
 	if (store_readers_take(outbox->options.readers, &store, &err) != SG_OK)
 		return;
 	status = store_outbox_due(store, clock_now(), OUTBOX_LISTED_MOST,
@@ -96,8 +96,9 @@ next(struct outbox *outbox)
 {
 	size_t i;
 
-	if (atomic_load(&outbox->look) || (outbox->at == outbox->list.n_rows &&
-					   clock_now() >= outbox->next_due))
+	if (atomic_load(&outbox->look) ||
+	    (outbox->at == outbox->list.n_rows &&
+	     clock_monotonic_ms() >= outbox->next_due))
 		look(outbox);
 	for (i = outbox->at; i < outbox->list.n_rows; i++) {
 		struct store_outbox *row = &outbox->list.rows[i];
@@ -274,7 +275,7 @@ expire(struct outbox *outbox)
 					  outbox->options.conf->keep_ms};
 	struct sg_err err = {0};
 
-	outbox->next_expiry = clock_now() + EXPIRY_MS;
+	outbox->next_expiry = clock_monotonic_ms() + EXPIRY_MS;
 	pthread_mutex_unlock(&outbox->lock);
 	if (apply_call(outbox->options.apply, run_expiry, &expiry, &err) !=
 	    SG_OK)
@@ -305,7 +306,7 @@ work(void *arg)
 	pthread_mutex_lock(&outbox->lock);
 	while (!outbox->stopping) {
 		if (worker == &outbox->workers[0] &&
-		    clock_now() >= outbox->next_expiry)
+		    clock_monotonic_ms() >= outbox->next_expiry)
 			expire(outbox);
 		if (!take(worker)) {
 			wait(outbox);

@@ -94,7 +94,8 @@ void verdict_book_free(struct verdict_book *book);
 /* The one in force; good for VERDICT_OLD_MS, which no call lasts. Its agents'
  * reasons live as long as the book. */
 const struct verdict_conf *verdict_book_get(struct verdict_book *book);
-/* Takes conf. One thread at a time. */
+/* Takes conf. One thread at a time. `now` is of a clock that does not jump:
+ * what is replaced may still be in use. */
 void verdict_book_put(struct verdict_book *book, struct verdict_conf *conf,
 		      int64_t now);
 

@@ -6,6 +6,7 @@
 #include "webhook.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { LOG_EVERY_MS = 60000, OUTCOMES_SHOWN = 200, VALUE_SHOWN = 2000 };
@@ -29,7 +30,7 @@ webhook_problem(const struct sg_call *call, struct webhook *hook,
 	pthread_mutex_lock(&news->lock);
 	news->problem_at = call->now;
 	snprintf(news->problem, sizeof(news->problem), "%s", text);
-	log = call->now - news->logged_at >= LOG_EVERY_MS;
+	log = llabs(call->now - news->logged_at) >= LOG_EVERY_MS;
 	if (log)
 		news->logged_at = call->now;
 	pthread_mutex_unlock(&news->lock);

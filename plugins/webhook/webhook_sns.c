@@ -158,7 +158,7 @@ may_fetch(const struct sg_call *call, struct webhook_certificates *certificates)
 	bool may;
 
 	pthread_mutex_lock(&certificates->lock);
-	if (call->now - certificates->minute >= MINUTE_MS) {
+	if (llabs(call->now - certificates->minute) >= MINUTE_MS) {
 		certificates->minute = call->now;
 		certificates->fetches = 0;
 	}

@@ -133,6 +133,36 @@ a_rest_ends_and_the_next_one_is_twice_as_long(void **state)
 	}
 }
 
+static int
+answered_at(const char *path, int64_t at)
+{
+	struct sg_request request = {.size = sizeof(request),
+				     .method = "GET",
+				     .path = path,
+				     .query = "",
+				     .received_at = at};
+	struct sg_reply reply;
+	int status;
+
+	reply_init(&reply);
+	assert_true(gate_route(aid->gate, &request, NULL, &reply));
+	status = reply.status;
+	reply_done(&reply);
+	return status;
+}
+
+static void
+when_the_clock_goes_back_a_day_a_rest_is_not_a_day_long(void **state)
+{
+	const int64_t at = INT64_C(1800000000000);
+
+	(void)state;
+	for (int i = 0; i < 5; i++)
+		assert_int_equal(answered_at("/fail/x", at), 500);
+	assert_int_equal(answered_at("/fail/work", at - 100), 503);
+	assert_int_equal(answered_at("/fail/work", at - 86400000), 200);
+}
+
 static void
 an_undeclared_signal_is_not_kept(void **state)
 {
@@ -216,6 +246,8 @@ main(void)
 		GATE_TEST(
 			after_five_failures_in_a_row_the_plugin_rests_and_others_work),
 		GATE_TEST(a_rest_ends_and_the_next_one_is_twice_as_long),
+		GATE_TEST(
+			when_the_clock_goes_back_a_day_a_rest_is_not_a_day_long),
 		GATE_TEST(an_undeclared_signal_is_not_kept),
 		GATE_TEST(hello_proposes_a_point_for_its_own_signal),
 		GATE_TEST(an_action_is_run_with_its_settings_and_the_record),

@@ -28,6 +28,21 @@ within_its_time_it_is_done_already(void **state)
 }
 
 static void
+when_the_clock_goes_back_a_day_it_is_not_done_already(void **state)
+{
+	struct once *once = once_new();
+
+	(void)state;
+	assert_int_equal(once_begin(once, 7, 86400000, 60000, &err), SG_OK);
+	once_end(once, 7, true);
+	/* Two that came at once look at the clock one after the other. */
+	assert_int_equal(once_begin(once, 7, 86399990, 60000, &err), SG_NONE);
+	assert_int_equal(once_begin(once, 7, 0, 60000, &err), SG_OK);
+	once_end(once, 7, true);
+	once_free(once);
+}
+
+static void
 what_failed_may_be_tried_again(void **state)
 {
 	struct once *once = once_new();
@@ -99,6 +114,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(within_its_time_it_is_done_already),
+		cmocka_unit_test(
+			when_the_clock_goes_back_a_day_it_is_not_done_already),
 		cmocka_unit_test(what_failed_may_be_tried_again),
 		cmocka_unit_test(the_newest_are_remembered_when_there_are_many),
 		cmocka_unit_test(of_many_at_once_one_does_it),

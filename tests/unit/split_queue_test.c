@@ -364,6 +364,27 @@ what_failed_for_now_waits_for_its_time(void **state)
 }
 
 static void
+when_the_clock_goes_back_a_day_nobody_waits_for_it(void **state)
+{
+	const int64_t before = NOW - CLOCK_DAY_MS;
+	struct split_rest rest = {0};
+	struct split_queue *queue = open_queue();
+	struct split_job job;
+	int64_t next_at;
+
+	(void)state;
+	assert_int_equal(put(queue), SG_OK);
+	assert_true(split_queue_take(queue, NOW, &job, &next_at));
+	split_queue_later(queue, &job, NOW + 500, "451 later");
+	assert_true(split_queue_take(queue, before, &job, &next_at));
+	assert_int_equal(job.i, 0);
+	split_queue_close(queue);
+	assert_true(split_rest_begin(&rest, NOW, 400));
+	assert_true(split_rest_begin(&rest, before, 400));
+	assert_true(rest.until < before + SPLIT_WAIT_MOST_MS);
+}
+
+static void
 a_torn_note_is_none(void **state)
 {
 	struct split_queue *queue = open_queue();
@@ -459,6 +480,7 @@ main(void)
 		ON_DISK(what_waits_survives_with_its_sender_and_its_message),
 		ON_DISK(what_is_given_up_is_listed_and_can_be_redone_or_dropped),
 		ON_DISK(what_failed_for_now_waits_for_its_time),
+		ON_DISK(when_the_clock_goes_back_a_day_nobody_waits_for_it),
 		ON_DISK(a_torn_note_is_none),
 		ON_DISK(past_its_bound_nothing_is_taken_over),
 		cmocka_unit_test(tries_come_later_each_time_and_never_together),
