@@ -10,11 +10,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+
 enum {
 	BATCH = 3, /* SCHED_BATCH, which <sched.h> has for _GNU_SOURCE only */
 	ANSWERERS_MOST = 64,
 	SLEEP_NS = 100000,
 	SLEEPS_MOST = 20,
+	TURN_MS = 2, /* as long as we slept: half of the time is ours */
 };
 
 struct thread_answerer {
@@ -27,6 +30,7 @@ static struct thread_answerer answerers[ANSWERERS_MOST];
 static atomic_int n_answerers; /* places that were taken ever */
 static atomic_bool late;
 static _Thread_local bool behind;
+static _Thread_local int64_t turn_until; /* monotonic; 0: none */
 
 static unsigned
 this_cpu(void)
@@ -129,6 +133,11 @@ thread_gives_way(void)
 
 	if (!behind || atomic_load_explicit(&late, memory_order_relaxed))
 		return;
+	if (turn_until && clock_monotonic_ms() < turn_until)
+		return;
 	for (n = 0; n < SLEEPS_MOST && is_in_the_way(); n++)
 		nanosleep(&sleep, NULL);
+	/* Answers that take no end: a flood, or one that waits for the disk
+	 * itself. Nothing that we do would come to an end either. */
+	turn_until = n == SLEEPS_MOST ? clock_monotonic_ms() + TURN_MS : 0;
 }

@@ -33,7 +33,8 @@ void threads_are_late(bool are_late);
 /*
  * To be called often, where no lock is held that an answer needs: if on this
  * CPU somebody answers, or has something to answer, the thread is in the way
- * and sleeps, at most 2 ms. Costs some 0.5 us; nothing in any other thread.
+ * and sleeps, at most 2 ms, and then goes on for as long, whoever answers.
+ * Costs some 0.5 us; nothing in any other thread.
  */
 void thread_gives_way(void);
 

@@ -17,6 +17,7 @@
 
 enum {
 	SLEEPS_LEAST = 10,
+	TIMES_IN_A_ROW = 20,
 	OF_THREAD = 1 /* RUSAGE_THREAD, which is there for _GNU_SOURCE only */
 };
 
@@ -118,6 +119,45 @@ gives_way_to_what_was_not_heard_yet(void **state)
 	end(&on);
 }
 
+/* How often it slept each of two times. */
+static void *
+sleeps_twice(void *times)
+{
+	long *n = times;
+	struct rusage before, between, after;
+
+	thread_works_behind();
+	threads_are_late(false);
+	getrusage(OF_THREAD, &before);
+	thread_gives_way();
+	getrusage(OF_THREAD, &between);
+	for (int i = 0; i < TIMES_IN_A_ROW; i++)
+		thread_gives_way();
+	getrusage(OF_THREAD, &after);
+	n[0] = between.ru_nvcsw - before.ru_nvcsw;
+	n[1] = after.ru_nvcsw - between.ru_nvcsw;
+	return NULL;
+}
+
+/* Answers that never end leave us a part of the CPU all the same. */
+static void
+goes_on_when_answers_take_no_end(void **state)
+{
+	struct answering on;
+	pthread_t thread;
+	long n[2];
+
+	(void)state;
+	begin(&on);
+	thread_answers_begin(on.answerer);
+	assert_int_equal(pthread_create(&thread, NULL, sleeps_twice, n), 0);
+	pthread_join(thread, NULL);
+	assert_true(n[0] >= SLEEPS_LEAST);
+	assert_true(n[1] < TIMES_IN_A_ROW * SLEEPS_LEAST);
+	thread_answers_end(on.answerer);
+	end(&on);
+}
+
 static void
 gives_no_way_when_late_or_to_nobody(void **state)
 {
@@ -156,6 +196,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gives_way_amid_answers),
 		cmocka_unit_test(gives_way_to_what_was_not_heard_yet),
+		cmocka_unit_test(goes_on_when_answers_take_no_end),
 		cmocka_unit_test(gives_no_way_when_late_or_to_nobody),
 		cmocka_unit_test(more_than_there_is_room_for_are_let_be),
 	};
