@@ -66,13 +66,36 @@ log_level_parse(const char *text, enum log_level *level_out, struct sg_err *err)
 		       "a log level is error, warn, info or debug");
 }
 
+/* How many bytes at `text` some reader takes for the end of a line or for an
+ * order to the terminal: controls; in UTF-8 those of 0x80 to 0x9f, U+2028 and
+ * U+2029, and what turns the direction of text (U+202A to U+202E, U+2066 to
+ * U+2069). */
+static size_t
+control_len(const unsigned char *text)
+{
+	if (text[0] < 0x20 || text[0] == 0x7f)
+		return 1;
+	if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
+		return 2;
+	if (text[0] != 0xe2)
+		return 0;
+	return (text[1] == 0x80 && text[2] >= 0xa8 && text[2] <= 0xae) ||
+			       (text[1] == 0x81 && text[2] >= 0xa6 &&
+				text[2] <= 0xa9)
+		       ? 3
+		       : 0;
+}
+
 /* Callers quote outside text; this is the second line: one entry, one line. */
 static void
 replace_controls(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = ' ';
+	size_t len;
+
+	for (; *text; text += len ? len : 1) {
+		len = control_len((const unsigned char *)text);
+		memset(text, ' ', len);
+	}
 }
 
 static void

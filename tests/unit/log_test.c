@@ -59,6 +59,28 @@ a_terminal_sees_the_time_and_the_level(void **state)
 }
 
 static void
+log_what_terminals_obey(void)
+{
+	log_warn("a\xc2\x9b%s", "2Jb\xc2\x85"
+				"c\xe2\x80\xa8"
+				"d\xe2\x80\xae"
+				"e");
+	log_warn("\xc3\xa9\xe2\x82\xac\xe2\x80\x93\xc2");
+}
+
+/* Line ends and orders of ISO 6429 beyond ASCII, in UTF-8. */
+static void
+nothing_in_it_is_an_order_to_a_terminal(void **state)
+{
+	char got[512];
+
+	log_open(LOG_LEVEL_INFO, LOG_FORM_JOURNAL);
+	captured(log_what_terminals_obey, got, sizeof(got));
+	assert_string_equal(got, "<4>a  2Jb  c   d   e\n<4>\xc3\xa9\xe2\x82"
+				 "\xac\xe2\x80\x93\xc2\n");
+}
+
+static void
 log_much(void)
 {
 	static char much[10000];
@@ -143,6 +165,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_one_line_with_its_priority),
 		cmocka_unit_test(a_terminal_sees_the_time_and_the_level),
+		cmocka_unit_test(nothing_in_it_is_an_order_to_a_terminal),
 		cmocka_unit_test(a_long_line_is_cut_and_ends),
 		cmocka_unit_test(outside_text_is_quoted_and_cut),
 		cmocka_unit_test(nobody_s_address_is_in_private_text),
