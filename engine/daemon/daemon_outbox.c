@@ -275,6 +275,9 @@ daemon_outbox_open(struct daemon *daemon, struct sg_err *err)
 		.readers = daemon->readers,
 		.conf = daemon->conf->outbox,
 		.smtp = broadcasts_smtp(daemon->broadcasts),
+		.pace = daemon->conf->smtp
+				? conf_number(daemon->conf->smtp, "pace")
+				: 0,
 		.make_mail = make_mail,
 		.run = run,
 		.arg = daemon,

@@ -142,19 +142,26 @@ write_result(void *arg, struct store *store, struct sg_err *err)
 	return status == SG_NONE ? SG_OK : status; /* dropped meanwhile */
 }
 
+bool
+outbox_is_stopping(struct outbox *outbox)
+{
+	bool stopping;
+
+	pthread_mutex_lock(&outbox->lock);
+	stopping = outbox->stopping;
+	pthread_mutex_unlock(&outbox->lock);
+	return stopping;
+}
+
 /* Until it is written: else the same is delivered again. */
 static void
 note(struct outbox *outbox, struct result *result)
 {
 	struct sg_err err = {0};
-	bool stopping;
 
 	while (apply_call(outbox->options.apply, write_result, result, &err) !=
 	       SG_OK) {
-		pthread_mutex_lock(&outbox->lock);
-		stopping = outbox->stopping;
-		pthread_mutex_unlock(&outbox->lock);
-		if (stopping)
+		if (outbox_is_stopping(outbox))
 			return;
 		clock_sleep_ms(LOOK_MS);
 	}
@@ -231,7 +238,7 @@ deliver(struct outbox_worker *worker)
 {
 	struct outbox *outbox = worker->outbox;
 	struct pool *pool = pool_new();
-	struct outbox_try try = {OUTBOX_LATER, 0, ""};
+	struct outbox_try try = {.end = OUTBOX_LATER};
 	struct store_outbox row;
 	struct sg_err err = {0};
 	struct store *store;
@@ -247,6 +254,7 @@ deliver(struct outbox_worker *worker)
 	    row.due_at <= clock_now()) {
 		try_it(worker, &row, &try);
 		conclude(outbox, &row, &try);
+		outbox_learn(outbox, try.mta);
 	}
 	pool_free(pool);
 }
@@ -334,6 +342,7 @@ outbox_open(const struct outbox_options *options, struct outbox **outbox_out,
 	outbox->options = *options;
 	outbox->pool = pool_new();
 	atomic_store(&outbox->look, true);
+	atomic_store(&outbox->mta_was_away, true);
 	pthread_mutex_init(&outbox->lock, NULL);
 	pthread_condattr_init(&attributes);
 	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);

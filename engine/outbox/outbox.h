@@ -40,6 +40,8 @@ struct outbox_options {
 	struct store_readers *readers;
 	const struct outbox_conf *conf;
 	const struct net_smtp_options *smtp;
+	/* Mails a second when they had to wait for the MTA; 0 = 50. */
+	double pace;
 	/* The parts that know templates and plugins; the mail is all zero
 	 * before. SG_OK; SG_NONE: it is not
 	 * to be done (err says why): dropped; SG_REFUSED: it never can be:

@@ -30,9 +30,16 @@ ended(void *arg, const struct net_smtp_result *result)
 								: OUTBOX_LATER;
 
 	waiting->done = true;
+	waiting->try->mta =
+		result->end == NET_SMTP_UNREACHABLE ? OUTBOX_MTA_AWAY
+		: result->end == NET_SMTP_SENT	    ? OUTBOX_MTA_ANSWERS
+		: result->end == NET_SMTP_REFUSED   ? OUTBOX_MTA_ANSWERS
+						    : OUTBOX_MTA_UNKNOWN;
 	if (end == OUTBOX_NEVER && waiting->mail->refused)
 		waiting->mail->refused(waiting->mail->arg, result->text);
-	outbox_say(waiting->try, end, "%s",
+	outbox_say(waiting->try, end, "%s%s",
+		   waiting->try->mta == OUTBOX_MTA_AWAY ? STORE_OUTBOX_AWAY
+							: "",
 		   end == OUTBOX_DONE ? "" : result->text);
 }
 

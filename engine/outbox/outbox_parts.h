@@ -35,6 +35,9 @@ struct outbox {
 	struct store_outbox_rows list;
 	size_t at;
 	int64_t next_due, next_expiry;
+	/* Mails may wait for an MTA that was away; true at first: what waits
+	 * may be from before a restart. */
+	atomic_bool mta_was_away;
 };
 
 /* What came of a try. */
@@ -45,8 +48,11 @@ enum outbox_end {
 	OUTBOX_NEVER,
 	OUTBOX_NOT
 };
+/* What a try says of the MTA. */
+enum outbox_mta { OUTBOX_MTA_UNKNOWN, OUTBOX_MTA_AWAY, OUTBOX_MTA_ANSWERS };
 struct outbox_try {
 	enum outbox_end end;
+	enum outbox_mta mta;
 	int64_t at; /* OUTBOX_POSTPONED: until then, and it was no try */
 	char trouble[OUTBOX_TROUBLE_SIZE];
 };
@@ -60,6 +66,11 @@ void outbox_try_webhook(struct outbox_worker *worker,
 /* outbox_mail.c */
 void outbox_try_mail(struct outbox_worker *worker,
 		     const struct store_outbox *row, struct outbox_try *try);
+/* outbox_away.c: called when what came of a try is written. When the MTA
+ * answers that was away, the mails that waited for it leave at the pace, oldest
+ * first, and not each by its own time. */
+void outbox_learn(struct outbox *outbox, enum outbox_mta mta);
+bool outbox_is_stopping(struct outbox *outbox);
 /* outbox_notice.c: a mail that tells somebody what fired. */
 enum sg_status outbox_write_notice(const struct outbox_conf *conf,
 				   const struct store_outbox *row,

@@ -164,6 +164,81 @@ store_outbox_end_pause(struct store *store, uint32_t record_id, int64_t now,
 	return db_run(statement, err);
 }
 
+static void
+read_id(struct db_statement *statement, struct pool *pool, void *row)
+{
+	(void)pool;
+	*(int64_t *)row = db_column_int(statement, 0);
+}
+
+static const struct store_shape id_shape = {read_id, sizeof(int64_t)};
+
+static enum sg_status
+next_of_the_away(struct store *store, const struct store_outbox_spread *spread,
+		 struct pool *pool, int64_t **ids_out, size_t *n_out,
+		 struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status;
+
+	status = store_prepare(store,
+			       "SELECT id FROM outbox WHERE state = 1"
+			       " AND id > ?1"
+			       " AND substr(trouble, 1, length(?2)) = ?2"
+			       " ORDER BY id LIMIT ?3",
+			       &statement, err);
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, spread->after);
+	db_bind_text(statement, 2, STORE_OUTBOX_AWAY);
+	db_bind_int(statement, 3, (int64_t)spread->most);
+	return store_collect(statement, &id_shape, pool, (void *)ids_out, n_out,
+			     err);
+}
+
+static enum sg_status
+set_due(struct store *store, int64_t id, int64_t due_at, struct sg_err *err)
+{
+	struct db_statement *statement;
+	enum sg_status status =
+		store_prepare(store,
+			      "UPDATE outbox SET due_at = ? WHERE id = ?"
+			      " AND state = 1",
+			      &statement, err);
+
+	if (status != SG_OK)
+		return status;
+	db_bind_int(statement, 1, due_at);
+	db_bind_int(statement, 2, id);
+	return db_run(statement, err);
+}
+
+enum sg_status
+store_outbox_spread(struct store *store, struct store_outbox_spread *spread,
+		    struct sg_err *err)
+{
+	struct pool *pool = pool_new();
+	int64_t *ids = NULL;
+	size_t n = 0, i;
+	enum sg_status status =
+		next_of_the_away(store, spread, pool, &ids, &n, err);
+
+	for (i = 0; i < n && status == SG_OK; i++)
+		status = set_due(store, ids[i],
+				 spread->from +
+					 (int64_t)((double)(spread->n + i) *
+						   spread->each_ms),
+				 err);
+	if (status == SG_OK && n) {
+		spread->n += n;
+		spread->after = ids[n - 1];
+	}
+	if (status == SG_OK)
+		spread->over = n < spread->most;
+	pool_free(pool);
+	return status;
+}
+
 static enum sg_status
 turn(struct store *store, struct db_statement *statement, int64_t id,
      int64_t now, struct sg_err *err)

@@ -5,6 +5,7 @@
 #ifndef ENGINE_STORE_STORE_OUTBOX_H
 #define ENGINE_STORE_STORE_OUTBOX_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/pool.h"
@@ -71,6 +72,21 @@ enum sg_status store_outbox_tried(struct store *store,
 enum sg_status store_outbox_end_pause(struct store *store, uint32_t record_id,
 				      int64_t now,
 				      struct sg_err *err) MUST_CHECK;
+/* What the trouble begins with of a mail for which there was no MTA. */
+#define STORE_OUTBOX_AWAY "the MTA is away: "
+struct store_outbox_spread {
+	int64_t from;	/* the first of all is due then … */
+	double each_ms; /* … and each so long after the one before */
+	size_t most;	/* so many at once */
+	int64_t after;	/* id of the last one; 0 at first; goes on */
+	uint64_t n;	/* so many so far */
+	bool over;
+};
+/* The next of those whose trouble that is are due one after the other, oldest
+ * first. */
+enum sg_status store_outbox_spread(struct store *store,
+				   struct store_outbox_spread *spread,
+				   struct sg_err *err) MUST_CHECK;
 /* A dead or dropped one waits again, with its key and no tries. SG_NONE: it is
  * neither. */
 enum sg_status store_outbox_redo(struct store *store, int64_t id, int64_t now,

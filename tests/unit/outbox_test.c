@@ -15,6 +15,7 @@
 #include "apply_aid.h"
 #include "base/clock.h"
 #include "outbox/outbox.h"
+#include "smtp_server_aid.h"
 
 enum { WAIT_MS = 20000, KEYS = 64 };
 
@@ -28,6 +29,8 @@ struct story {
 	enum sg_status status;	 /* what a try that fails says */
 	atomic_uint at_once, most_at_once;
 	int hold_ms;
+	const struct net_smtp_options *smtp;
+	double pace;
 };
 
 static const struct conf_option options[] = {
@@ -67,6 +70,8 @@ open_outbox(struct story *story)
 				       .readers = story->readers,
 				       .conf = story->conf,
 				       .run = run,
+				       .smtp = story->smtp,
+				       .pace = story->pace,
 				       .arg = story};
 	struct sg_err err;
 
@@ -224,6 +229,90 @@ what_waits_survives_a_restart(void **unused)
 	end(&story);
 }
 
+/* --- while the MTA is away ------------------------------------------------ */
+
+enum { PILED = 12, PACE = 200 };
+#define NOTIFY                                       \
+	"automation \"A\" { on = \"email.clicked\" " \
+	"do = { \"notify 'ops@example.com'\" } }"
+#define AWAY                        \
+	{                           \
+		"421 4.3.2 not now" \
+	}
+#define TAKES                                   \
+	{                                       \
+		"220 hi", PIPED, OK, OK, GO, OK \
+	}
+#define SIX(x) x, x, x, x, x, x
+
+static void
+wait_for_tries(struct story *story, uint64_t n)
+{
+	struct store_outbox_counts counts = {0};
+	int64_t until = clock_monotonic_ms() + WAIT_MS;
+
+	while (counts.retrying != n && clock_monotonic_ms() < until) {
+		assert_int_equal(
+			store_outbox_counts(applier_reader(&story->applier),
+					    &counts, NULL),
+			SG_OK);
+		clock_sleep_ms(5);
+	}
+	assert_int_equal(counts.retrying, n);
+}
+
+static void
+fire_some(struct story *story, int n)
+{
+	char address[64];
+
+	while (n-- > 0) {
+		snprintf(address, sizeof(address), "p%d@example.com", n);
+		fire(story, address);
+	}
+}
+
+/* Their own time would be in an hour. Also after a restart. */
+static void
+what_piled_up_leaves_oldest_first_once_the_mta_answers(void **unused)
+{
+	static const smtp_script scripts[] = {SIX(AWAY), SIX(AWAY), TAKES,
+					      SIX(TAKES), SIX(TAKES)};
+	struct net_smtp_options smtp = {.host = "127.0.0.1"};
+	struct store_outbox_rows rows;
+	struct smtp_server server;
+	struct pool *pool = pool_new();
+	struct story story;
+	size_t i;
+
+	smtp_server_start(&server, scripts, 2 * PILED + 1);
+	begin(&story, "outbox { threads = 1 retry = 1h }");
+	applier_rules(&story.applier, NOTIFY, false);
+	smtp.port = server.port;
+	story.smtp = &smtp;
+	story.pace = PACE;
+	open_outbox(&story);
+	fire_some(&story, PILED);
+	wait_for_tries(&story, PILED);
+	outbox_close(story.outbox);
+	open_outbox(&story);
+	fire(&story, "probe@example.com");
+	wait_for(&story, OUTBOX_DELIVERED, PILED + 1);
+	assert_int_equal(store_outbox_recent(applier_reader(&story.applier),
+					     OUTBOX_DELIVERED, 0, 100, pool,
+					     &rows, NULL),
+			 SG_OK);
+	/* The newest is the probe. */
+	for (i = 1; i < PILED; i++) {
+		assert_true(rows.rows[i].due_at - rows.rows[i + 1].due_at ==
+			    1000 / PACE);
+		assert_true(rows.rows[i].done_at >= rows.rows[i + 1].done_at);
+	}
+	end(&story);
+	smtp_server_stop(&server);
+	pool_free(pool);
+}
+
 static void
 a_rest_doubles_up_to_the_most_and_half_as_much_by_chance(void **unused)
 {
@@ -281,6 +370,8 @@ main(void)
 			what_fails_for_good_is_dead_at_once_else_after_all_tries),
 		cmocka_unit_test(one_target_never_takes_all_threads),
 		cmocka_unit_test(what_waits_survives_a_restart),
+		cmocka_unit_test(
+			what_piled_up_leaves_oldest_first_once_the_mta_answers),
 		cmocka_unit_test(
 			a_rest_doubles_up_to_the_most_and_half_as_much_by_chance),
 		cmocka_unit_test(what_cannot_be_called_is_refused),
