@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/apply_definition.h"
 #include "apply/fold_parts.h"
-#include "base/log.h"
 
 struct automations *
 automations_new(void)
@@ -153,46 +153,8 @@ automations_rolled_back(struct apply *apply)
 
 /* --- which there are ---------------------------------------------------- */
 
-/* Those of the store that can be read. */
-static struct ruleset *
-parse(struct apply *apply, const struct store_automations *rows,
-      struct sg_err *err)
-{
-	struct buf text = BUF_INIT;
-	struct ruleset *file;
-	size_t i;
-
-	for (i = 0; i < rows->n_rows; i++)
-		buf_append_text(&text, rows->rows[i].source);
-	file = apply_parse_stored(apply, "stored automations", buf_text(&text),
-				  err);
-	buf_done(&text);
-	return file;
-}
-
 static void
-keep_readable(struct apply *apply, struct store_automations *rows)
-{
-	size_t n = 0, i;
-
-	for (i = 0; i < rows->n_rows; i++) {
-		struct store_automations one = {&rows->rows[i], 1};
-		struct sg_err err = {0};
-		struct ruleset *file = parse(apply, &one, &err);
-
-		if (file)
-			rows->rows[n++] = rows->rows[i];
-		else
-			log_error("a stored automation cannot be read and "
-				  "does nothing: %s",
-				  err.text);
-		ruleset_free(file);
-	}
-	rows->n_rows = n;
-}
-
-static void
-set_ids(struct ruleset *file, const struct store_automations *rows)
+set_ids(struct ruleset *file, const struct store_definitions *rows)
 {
 	size_t i;
 
@@ -295,28 +257,18 @@ enum sg_status
 automations_load(struct apply *apply, struct sg_err *err)
 {
 	struct automation_set *set;
-	struct store_automations rows;
-	struct ruleset *file;
+	struct definitions stored;
 	struct pool *pool = pool_new();
-	enum sg_status status;
+	enum sg_status status =
+		definitions_read(apply, STORE_AUTOMATION, pool, &stored, err);
 
-	status = store_automations_in_force(apply->store, pool, &rows, err);
-	if (status != SG_OK) {
-		pool_free(pool);
-		return status;
-	}
-	file = parse(apply, &rows, err);
-	if (!file) {
-		keep_readable(apply, &rows);
-		file = parse(apply, &rows, err);
-	}
-	if (file)
-		set_ids(file, &rows);
+	if (status == SG_OK)
+		set_ids(stored.file, &stored.rows);
 	pool_free(pool);
-	if (!file)
-		return SG_FAILED;
+	if (status != SG_OK)
+		return status;
 	set = fold_must(calloc(1, sizeof(*set)));
-	set->file = file;
+	set->file = stored.file;
 	set->next = apply->automations->set;
 	sum_up(set);
 	pthread_rwlock_wrlock(&apply->world_lock);
@@ -460,7 +412,7 @@ write_difference(struct change *change, const struct ruleset *after,
 		 const struct automation_difference *d)
 {
 	struct apply *apply = change->apply;
-	struct store_automation row = {.author = change->author,
+	struct store_definition row = {.author = change->author,
 				       .created_at = apply->now};
 	bool goes_on = d->before && d->after &&
 		       automation_same_trigger(d->before, d->after);
@@ -468,9 +420,8 @@ write_difference(struct change *change, const struct ruleset *after,
 	uint32_t id;
 
 	if (d->before)
-		status = store_automation_end(apply->store, d->before->id,
-					      apply->now, change->author,
-					      change->err);
+		status = definition_end(apply, STORE_AUTOMATION, d->before->id,
+					change->author, change->err);
 	if (status == SG_OK && d->before && !goes_on)
 		status = disarm(change, d->before);
 	if (status != SG_OK || !d->after)
@@ -479,7 +430,8 @@ write_difference(struct change *change, const struct ruleset *after,
 	row.place = (uint32_t)(d->after - after->automations);
 	row.source = d->after->source;
 	row.armed_id = goes_on ? d->before->armed_id : 0;
-	status = store_automation_add(apply->store, &row, &id, change->err);
+	status = store_definition_add(apply->store, STORE_AUTOMATION, &row, &id,
+				      change->err);
 	return status == SG_OK && !goes_on ? arm(change, d->after, id) : status;
 }
 
@@ -496,9 +448,10 @@ write_places(struct change *change, const struct ruleset *after, bool *moved)
 					     after->automations[k].name) != 0)
 				continue;
 			*moved = true;
-			status = store_automation_set_place(
-				change->apply->store, before->automations[i].id,
-				(uint32_t)k, change->err);
+			status = store_definition_set_place(
+				change->apply->store, STORE_AUTOMATION,
+				before->automations[i].id, (uint32_t)k,
+				change->err);
 			if (status != SG_OK && status != SG_NONE)
 				return status;
 		}

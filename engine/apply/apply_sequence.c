@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apply/apply_definition.h"
 #include "apply/fold_parts.h"
-#include "base/log.h"
 
 struct sequences *
 sequences_new(void)
@@ -57,70 +57,25 @@ sequences_find(const struct apply *apply, const char *name)
 
 /* --- loading ------------------------------------------------------------- */
 
-static struct ruleset *
-parse(struct apply *apply, const struct store_sequences *rows,
-      struct sg_err *err)
-{
-	struct buf text = BUF_INIT;
-	struct ruleset *file;
-	size_t i;
-
-	for (i = 0; i < rows->n_rows; i++)
-		buf_append_text(&text, rows->rows[i].source);
-	file = apply_parse_stored(apply, "stored sequences", buf_text(&text),
-				  err);
-	buf_done(&text);
-	for (i = 0; file && i < file->n_sequences; i++) {
-		file->sequences[i].id = rows->rows[i].id;
-		file->sequences[i].version = rows->rows[i].version;
-	}
-	return file;
-}
-
-static void
-keep_readable(struct apply *apply, struct store_sequences *rows)
-{
-	size_t n = 0, i;
-
-	for (i = 0; i < rows->n_rows; i++) {
-		struct store_sequences one = {&rows->rows[i], 1};
-		struct sg_err err = {0};
-		struct ruleset *file = parse(apply, &one, &err);
-
-		if (file)
-			rows->rows[n++] = rows->rows[i];
-		else
-			log_error("a stored sequence cannot be read and does "
-				  "nothing: %s",
-				  err.text);
-		ruleset_free(file);
-	}
-	rows->n_rows = n;
-}
-
 enum sg_status
 sequences_load(struct apply *apply, struct sg_err *err)
 {
-	struct store_sequences rows;
+	struct definitions stored;
 	struct sequence_set *set;
-	struct ruleset *file = NULL;
 	struct pool *pool = pool_new();
-	enum sg_status status;
+	enum sg_status status =
+		definitions_read(apply, STORE_SEQUENCE, pool, &stored, err);
+	size_t i;
 
-	status = store_sequences_in_force(apply->store, pool, &rows, err);
-	if (status == SG_OK) {
-		file = parse(apply, &rows, err);
-		if (!file) {
-			keep_readable(apply, &rows);
-			file = parse(apply, &rows, err);
-		}
-		status = file ? SG_OK : SG_FAILED;
+	for (i = 0; status == SG_OK && i < stored.file->n_sequences; i++) {
+		stored.file->sequences[i].id = stored.rows.rows[i].id;
+		stored.file->sequences[i].version = stored.rows.rows[i].version;
 	}
 	pool_free(pool);
 	if (status != SG_OK)
 		return status;
 	set = fold_must(calloc(1, sizeof(*set)));
-	set->file = file;
+	set->file = stored.file;
 	set->next = apply->sequences->set;
 	pthread_rwlock_wrlock(&apply->world_lock);
 	apply->sequences->set = set;
@@ -204,13 +159,14 @@ write_difference(struct apply *apply, const struct ruleset *after,
 		 const struct sequence_difference *d, const char *author,
 		 struct sg_err *err)
 {
-	struct store_sequence row = {.author = author,
-				     .created_at = apply->now};
+	struct store_definition row = {.author = author,
+				       .created_at = apply->now};
 	enum sg_status status = SG_OK;
+	uint32_t id;
 
 	if (d->before)
-		status = store_sequence_end(apply->store, d->before->id,
-					    apply->now, author, err);
+		status = definition_end(apply, STORE_SEQUENCE, d->before->id,
+					author, err);
 	if (status == SG_OK && d->before)
 		status = follow_steps(apply, d, err);
 	if (status != SG_OK || !d->after)
@@ -218,7 +174,8 @@ write_difference(struct apply *apply, const struct ruleset *after,
 	row.name = d->after->name;
 	row.place = (uint32_t)(d->after - after->sequences);
 	row.source = d->after->source;
-	return store_sequence_add(apply->store, &row, err);
+	return store_definition_add(apply->store, STORE_SEQUENCE, &row, &id,
+				    err);
 }
 
 static enum sg_status
@@ -235,8 +192,9 @@ write_places(struct apply *apply, const struct ruleset *after, bool *moved,
 		if (!old || old == &apply->sequences->set->file->sequences[i])
 			continue;
 		*moved = true;
-		status = store_sequence_set_place(apply->store, old->id,
-						  (uint32_t)i, err);
+		status =
+			store_definition_set_place(apply->store, STORE_SEQUENCE,
+						   old->id, (uint32_t)i, err);
 	}
 	return status;
 }

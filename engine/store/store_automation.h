@@ -1,6 +1,6 @@
 /*
- * store_automation.h - automations with their versions, whom they are armed
- * for, and what fired. Lifetimes as in store_record.h.
+ * store_automation.h - whom automations are armed for, and what fired. Which
+ * there are: store_definition.h. Lifetimes as in store_record.h.
  */
 #ifndef ENGINE_STORE_STORE_AUTOMATION_H
 #define ENGINE_STORE_STORE_AUTOMATION_H
@@ -9,47 +9,7 @@
 
 #include "base/pool.h"
 #include "base/record_set.h"
-#include "store/store.h"
-
-struct store_automation {
-	uint32_t id; /* of this version */
-	const char *name;
-	uint32_t version; /* from 1, by name */
-	uint32_t place;	  /* its order in the file */
-	const char *source;
-	const char *author;
-	int64_t created_at;
-	int64_t ended_at; /* 0 = in force */
-	const char *ended_by;
-	uint32_t armed_id; /* 0 when adding: its own */
-};
-
-struct store_automations {
-	struct store_automation *rows;
-	size_t n_rows;
-};
-
-/* id and version are given. */
-enum sg_status store_automation_add(struct store *store,
-				    const struct store_automation *automation,
-				    uint32_t *id_out,
-				    struct sg_err *err) MUST_CHECK;
-enum sg_status store_automation_end(struct store *store, uint32_t id,
-				    int64_t at, const char *by,
-				    struct sg_err *err) MUST_CHECK;
-enum sg_status store_automation_set_place(struct store *store, uint32_t id,
-					  uint32_t place,
-					  struct sg_err *err) MUST_CHECK;
-/* Those in force, in file order. */
-enum sg_status store_automations_in_force(struct store *store,
-					  struct pool *pool,
-					  struct store_automations *out,
-					  struct sg_err *err) MUST_CHECK;
-/* All versions of one, newest first; name NULL: of all. */
-enum sg_status store_automation_versions(struct store *store, const char *name,
-					 struct pool *pool,
-					 struct store_automations *out,
-					 struct sg_err *err) MUST_CHECK;
+#include "store/store_definition.h"
 
 /* --- armed states ------------------------------------------------------- */
 

@@ -1,6 +1,6 @@
 /*
- * store_sequence.h - sequences with their versions, who is in them, and what
- * came of their steps. Lifetimes as in store_record.h.
+ * store_sequence.h - who is in sequences, and what came of their steps. Which
+ * there are: store_definition.h. Lifetimes as in store_record.h.
  */
 #ifndef ENGINE_STORE_STORE_SEQUENCE_H
 #define ENGINE_STORE_STORE_SEQUENCE_H
@@ -9,44 +9,7 @@
 
 #include "base/pool.h"
 #include "base/record_set.h"
-#include "store/store.h"
-
-struct store_sequence {
-	uint32_t id; /* of this version */
-	const char *name;
-	uint32_t version; /* from 1, by name */
-	uint32_t place;	  /* its order in the file */
-	const char *source;
-	const char *author;
-	int64_t created_at;
-	int64_t ended_at; /* 0 = in force */
-	const char *ended_by;
-};
-
-struct store_sequences {
-	struct store_sequence *rows;
-	size_t n_rows;
-};
-
-/* id and version are given. */
-enum sg_status store_sequence_add(struct store *store,
-				  const struct store_sequence *sequence,
-				  struct sg_err *err) MUST_CHECK;
-enum sg_status store_sequence_end(struct store *store, uint32_t id, int64_t at,
-				  const char *by,
-				  struct sg_err *err) MUST_CHECK;
-enum sg_status store_sequence_set_place(struct store *store, uint32_t id,
-					uint32_t place,
-					struct sg_err *err) MUST_CHECK;
-/* Those in force, in file order. */
-enum sg_status store_sequences_in_force(struct store *store, struct pool *pool,
-					struct store_sequences *out,
-					struct sg_err *err) MUST_CHECK;
-/* All versions of one, newest first. */
-enum sg_status store_sequence_versions(struct store *store, const char *name,
-				       struct pool *pool,
-				       struct store_sequences *out,
-				       struct sg_err *err) MUST_CHECK;
+#include "store/store_definition.h"
 
 /* --- who is in them ------------------------------------------------------ */
 

@@ -219,7 +219,7 @@ add_sum(struct api_call *call, const char *name, struct json *to,
 }
 
 static void
-version_json(const struct store_automation *row, struct json *to)
+version_json(const struct store_definition *row, struct json *to)
 {
 	json_add_int(to, "version", row->version);
 	json_add_text(to, "author", row->author);
@@ -232,8 +232,8 @@ version_json(const struct store_automation *row, struct json *to)
 	json_add_text(to, "source", row->source);
 }
 
-static const struct store_automation *
-find_row(const struct store_automations *rows, const char *name)
+static const struct store_definition *
+find_row(const struct store_definitions *rows, const char *name)
 {
 	for (size_t i = 0; i < rows->n_rows; i++)
 		if (strcmp(rows->rows[i].name, name) == 0)
@@ -245,19 +245,19 @@ enum sg_status
 api_automations_all(struct api_call *call, struct sg_err *err)
 {
 	const struct ruleset *file = in_force(call);
-	struct store_automations rows;
+	struct store_definitions rows;
 	struct json *items;
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
-		status = store_automations_in_force(call->store, call->pool,
-						    &rows, err);
+		status = store_definitions_in_force(
+			call->store, STORE_AUTOMATION, call->pool, &rows, err);
 	if (status != SG_OK)
 		return status;
 	items = api_items(call);
 	for (size_t i = 0; i < file->n_automations && status == SG_OK; i++) {
 		const struct automation *one = &file->automations[i];
-		const struct store_automation *row = find_row(&rows, one->name);
+		const struct store_definition *row = find_row(&rows, one->name);
 		struct json *item = automation_json(one);
 
 		if (row) {
@@ -274,14 +274,16 @@ enum sg_status
 api_automations_show(struct api_call *call, struct sg_err *err)
 {
 	const struct ruleset *file = in_force(call);
-	struct store_automations rows;
+	const struct store_definition_name of = {STORE_AUTOMATION,
+						 call->args[0]};
+	struct store_definitions rows;
 	struct json *versions = json_new_array(), *answer = api_answer(call);
 	enum sg_status status = api_store(call, err);
 
 	json_add(answer, "versions", versions);
 	if (status == SG_OK)
-		status = store_automation_versions(call->store, call->args[0],
-						   call->pool, &rows, err);
+		status = store_definition_versions(call->store, &of, call->pool,
+						   &rows, err);
 	if (status == SG_OK && !rows.n_rows)
 		return err_set(err, SG_NONE, "no automation `%s`",
 			       call->args[0]);

@@ -137,12 +137,13 @@ api_broadcasts_clicks(struct api_call *call, struct sg_err *err)
 enum sg_status
 api_sequences_clicks(struct api_call *call, struct sg_err *err)
 {
-	struct store_sequences versions = {NULL, 0};
+	const struct store_definition_name of = {STORE_SEQUENCE, call->args[0]};
+	struct store_definitions versions = {NULL, 0};
 	enum sg_status status = api_store(call, err);
 
 	if (status == SG_OK)
-		status = store_sequence_versions(call->store, call->args[0],
-						 call->pool, &versions, err);
+		status = store_definition_versions(call->store, &of, call->pool,
+						   &versions, err);
 	if (status == SG_OK && !versions.n_rows)
 		return err_set(err, SG_NONE, "no sequence `%s`", call->args[0]);
 	return status == SG_OK ? clicks(call, store_sequence_get_hits, err)

@@ -108,9 +108,10 @@ static enum sg_status
 add_versions(struct api_call *call, const char *name, struct sg_err *err)
 {
 	struct json *array = json_new_array();
-	struct store_sequences rows = {NULL, 0};
-	enum sg_status status = store_sequence_versions(call->store, name,
-							call->pool, &rows, err);
+	const struct store_definition_name of = {STORE_SEQUENCE, name};
+	struct store_definitions rows = {NULL, 0};
+	enum sg_status status = store_definition_versions(
+		call->store, &of, call->pool, &rows, err);
 
 	for (size_t i = 0; i < rows.n_rows; i++) {
 		struct json *item = json_new_object();
