@@ -142,6 +142,9 @@ void cli_detail(const char *indent, const char *title, const struct json *value,
 void cli_print(const char *text);
 /* The same for text of several lines. */
 void cli_print_lines(FILE *to, const char *text);
+/* A line that begins in column `indent`, where a terminal is narrower goes on
+ * in the next. */
+void cli_wrap(const struct cli *cli, size_t indent, const char *text);
 /* A scalar member in a form, appended. */
 void cli_format(struct buf *to, const struct json *value, enum cli_form form);
 /* In --json: print the answer and return true. */

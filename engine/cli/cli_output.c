@@ -75,6 +75,13 @@ format_list(struct buf *to, const struct json *list)
 	}
 }
 
+/* JSON's own word, not a text that reads so. */
+static bool
+is_word(const struct json *value, const struct buf *text, const char *word)
+{
+	return !json_is_text(value) && strcmp(buf_text(text), word) == 0;
+}
+
 void
 cli_format(struct buf *to, const struct json *value, enum cli_form form)
 {
@@ -89,6 +96,10 @@ cli_format(struct buf *to, const struct json *value, enum cli_form form)
 		else if (form == CLI_POINTS &&
 			 text_to_number(buf_text(&text), &number))
 			text_append_rounded(to, number);
+		else if (is_word(value, &text, "true"))
+			buf_append_text(to, "yes");
+		else if (is_word(value, &text, "false"))
+			buf_append_text(to, "no");
 		else
 			buf_append_text(to, buf_text(&text));
 	}

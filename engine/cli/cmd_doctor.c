@@ -40,6 +40,9 @@ static const struct conf_option conf_options[] = {
 	{0},
 };
 
+/* Where what is said begins. */
+enum { INDENT = 19 };
+
 static const char *const level_names[] = {"ok", "warn", "fail"};
 
 static void
@@ -48,16 +51,22 @@ print_line(struct doctor *doctor, enum doctor_level level, const char *about,
 {
 	static const char *const colours[] = {"\033[32m", "\033[33m",
 					      "\033[31m"};
-	bool colour = doctor->cli->terminal && !getenv("NO_COLOR");
+	bool terminal = doctor->cli->terminal;
+	bool colour = terminal && !getenv("NO_COLOR");
+	struct buf line = BUF_INIT;
 
 	printf("%s%-5s%s %-12s ", colour ? colours[level] : "",
 	       level_names[level], colour ? "\033[0m" : "", about);
-	cli_print(text);
-	if (mend) {
-		fputs("; mend: ", stdout);
-		cli_print(mend);
+	buf_append_text(&line, text);
+	if (mend && terminal) { /* a line of its own, to be found */
+		cli_wrap(doctor->cli, INDENT, buf_text(&line));
+		buf_reset(&line);
+		printf("%*s", INDENT, "");
 	}
-	putchar('\n');
+	if (mend)
+		buf_printf(&line, "%smend: %s", terminal ? "" : "; ", mend);
+	cli_wrap(doctor->cli, INDENT, buf_text(&line));
+	buf_done(&line);
 }
 
 void

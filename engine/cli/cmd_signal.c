@@ -146,19 +146,51 @@ signal_kinds(struct cli *cli, const struct cli_args *args)
 	return code;
 }
 
-static enum cli_exit
-signal_list(struct cli *cli, const struct cli_args *args)
+/* Rows as people read them: whose hit it was stands there when it was not a
+ * person's. */
+static void
+print_signals(const struct cli *cli, const struct json *items)
 {
 	static const struct cli_column columns[] = {
 		{"id", "id", CLI_TEXT},
 		{"when", "happened_at", CLI_TIME},
 		{"signal", "name", CLI_TEXT},
 		{"who", "key", CLI_TEXT},
-		{"verdict", "verdict", CLI_TEXT},
-		{"reason", "verdict_reason", CLI_TEXT},
+		{"not a person", "verdict", CLI_TEXT},
 		{"counts from", "settles_at", CLI_TIME},
 		{0},
 	};
+	static const char *const same[] = {"id", "happened_at", "name", "key",
+					   "settles_at"};
+	struct json *rows = json_new_array();
+	size_t i, k;
+
+	for (i = 0; i < json_count(items); i++) {
+		const struct json *item = json_at(items, i);
+		const char *verdict = json_get_text(item, "verdict");
+		const char *reason = json_get_text(item, "verdict_reason");
+		struct json *row = json_new_object();
+		struct buf text = BUF_INIT;
+
+		for (k = 0; k < sizeof(same) / sizeof(same[0]); k++)
+			if (json_get_text(item, same[k]))
+				json_add_text(row, same[k],
+					      json_get_text(item, same[k]));
+		if (verdict && strcmp(verdict, "human") != 0)
+			buf_printf(&text, "%s%s%s", verdict,
+				   reason && *reason ? ": " : "",
+				   reason ? reason : "");
+		json_add_text(row, "verdict", buf_text(&text));
+		buf_done(&text);
+		json_push(rows, row);
+	}
+	cli_table(cli, rows, columns);
+	json_free(rows);
+}
+
+static enum cli_exit
+signal_list(struct cli *cli, const struct cli_args *args)
+{
 	static const char *const params[] = {"contact", "module", "name",
 					     "limit"};
 	struct json *answer = NULL;
@@ -171,7 +203,7 @@ signal_list(struct cli *cli, const struct cli_args *args)
 		cli_query(&path, params[i], cli_value(args, params[i]));
 	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
 	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
+		print_signals(cli, json_get(answer, "items"));
 	buf_done(&path);
 	json_free(answer);
 	return code;

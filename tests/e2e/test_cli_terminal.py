@@ -48,6 +48,20 @@ def test_wide_characters_take_two_columns(shared, people):
     assert width(lines[2][:lines[2].index("people", at)]) == tags
 
 
+def test_what_people_look_for_is_there_in_eighty_columns(shared, people):
+    seen = shared.on_terminal("signal", "list", "--contact",
+                              "long@people.test", columns=80)
+    assert "record.created" in seen.text and "long@people.test" in seen.text
+    assert max(map(width, seen.lines)) <= 80, seen.text
+    assert "yes" in shared.on_terminal("key", "list").text
+    doctor = shared.on_terminal("doctor", "--config", shared.conf, "--offline",
+                                "--postfix", "/nonesuch", columns=80)
+    short = [line for line in doctor.lines if str(shared.base) not in line]
+    assert max(map(width, short)) <= 80, doctor.text
+    mend = [line for line in doctor.lines if line.lstrip().startswith("mend:")]
+    assert mend and all(line.startswith(" " * 19) for line in mend)
+
+
 def test_into_a_pipe_nothing_is_cut(shared, people):
     assert "does not end soon" in shared.do(*people)
     assert "a-long-tag-9" in shared.do(*people)
