@@ -126,7 +126,7 @@ take(struct webhook_check *check, struct webhook_document *document,
 					       hook->format, &hook->namespaces,
 					       document, err);
 	check->document = reads && opened == SG_OK ? document : NULL;
-	if (!webhook_check(check))
+	if (!webhook_check(check) || !webhook_seen_may(check))
 		return answer_unsigned(check, reply);
 	atomic_store(&hook->news->received_at, call->now);
 	if (!reads)

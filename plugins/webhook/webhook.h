@@ -102,7 +102,8 @@ struct webhook {
 	const char *public_key, *url;		   /* NULL = none */
 	const char *certificate, *authority;	   /* sns: PEM; NULL = none */
 	struct webhook_certificates *certificates; /* of all hooks */
-	int64_t window_ms;			   /* 0 = any age */
+	struct webhook_seen *seen; /* the same; NULL: it signs the body */
+	int64_t window_ms;	   /* 0 = any age */
 	const char *authorization; /* "Basic …", "Bearer …"; NULL = none */
 	const char *token, *token_header, *token_param;
 	/* what it is */
@@ -121,6 +122,7 @@ struct webhooks {
 	struct webhook hooks[WEBHOOK_HOOKS_MOST];
 	size_t n_hooks;
 	struct webhook_certificates *certificates;
+	struct webhook_seen *seen; /* NULL: nobody needs it */
 };
 
 extern const struct sg_option webhook_event_options[];
@@ -160,6 +162,7 @@ struct webhook_check {
 	const struct sg_request *request;
 	const struct webhook_document *document; /* NULL: not needed */
 	char why[WEBHOOK_REASON_SIZE]; /* for the operator, never the sender */
+	const char *pair; /* what was signed in place of the body, or NULL */
 };
 
 struct webhook_scheme {
@@ -169,6 +172,7 @@ struct webhook_scheme {
 	int64_t window_ms;
 	bool (*check)(struct webhook_check *check);
 	bool reads_document;
+	bool signs_a_pair; /* not what it says: webhook_seen.c */
 	bool has_key; /* public_key in the place of secret, or none at all */
 };
 
@@ -182,6 +186,13 @@ bool webhook_refuse(struct webhook_check *check, const char *format, ...)
 bool webhook_is_fresh(struct webhook_check *check, const char *timestamp);
 const char *webhook_check_header(const struct webhook_check *check,
 				 const char *name);
+
+/* webhook_seen.c. NULL: out of memory, and for close. */
+struct webhook_seen *webhook_seen_open(const struct sg_call *call);
+void webhook_seen_close(struct webhook_seen *self);
+/* A request that is signed right: false when check->pair came with another
+ * body before. Remembers it. */
+bool webhook_seen_may(struct webhook_check *check);
 
 /* A URL of Amazon's SNS, or of certificate_hosts. */
 bool webhook_sns_host(const struct sg_call *call, const struct webhook *hook,

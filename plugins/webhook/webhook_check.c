@@ -230,6 +230,7 @@ mailgun(struct webhook_check *check)
 	if (!timestamp || !token || !given)
 		return webhook_refuse(check, "the body has no signature");
 	check->call->host->print(text, "%s%s", timestamp, token);
+	check->pair = check->call->host->text_value(text);
 	return is_signed(check,
 			 (struct webhook_bytes){
 				 check->call->host->text_value(text),
@@ -382,7 +383,8 @@ static const struct webhook_scheme schemes[] = {
 	{.name = "mailgun",
 	 .window_ms = 12 * HOUR_MS,
 	 .check = mailgun,
-	 .reads_document = true},
+	 .reads_document = true,
+	 .signs_a_pair = true},
 	{.name = "sendgrid",
 	 .header = "X-Twilio-Email-Event-Webhook-Signature",
 	 .timestamp_header = "X-Twilio-Email-Event-Webhook-Timestamp",

@@ -284,6 +284,26 @@ free_hooks(struct webhooks *hooks)
 		free(hooks->hooks[i].news);
 	}
 	webhook_certificates_free(hooks->certificates);
+	webhook_seen_close(hooks->seen);
+}
+
+static enum sg_status
+open_seen(const struct sg_call *call, struct webhooks *hooks,
+	  struct sg_err *err)
+{
+	for (size_t i = 0; i < hooks->n_hooks; i++) {
+		struct webhook *hook = &hooks->hooks[i];
+
+		if (!hook->scheme || !hook->scheme->signs_a_pair)
+			continue;
+		if (!hooks->seen)
+			hooks->seen = webhook_seen_open(call);
+		if (!hooks->seen)
+			return call->host->fail(err, SG_FAILED,
+						"out of memory");
+		hook->seen = hooks->seen;
+	}
+	return SG_OK;
 }
 
 enum sg_status
@@ -310,6 +330,8 @@ webhook_start(const struct sg_call *call, void **state_out, struct sg_err *err)
 							    hooks->n_hooks),
 				   &hooks->hooks[hooks->n_hooks], err);
 	}
+	if (status == SG_OK)
+		status = open_seen(call, hooks, err);
 	if (status == SG_OK)
 		*state_out = hooks;
 	else

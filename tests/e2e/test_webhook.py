@@ -34,6 +34,10 @@ plugin "webhook" {{
         user = "u"
         password = "p"
     }}
+    webhook "mailgun" {{
+        mapping = "{MAPPINGS}/mailgun.conf"
+        secret = "whsec_1"
+    }}
     webhook "erp" {{
         mapping = "{MAPPINGS}/orders-xml.conf"
         bearer = "long"
@@ -391,7 +395,8 @@ plugin "webhook" {{
 def test_the_webhooks_are_listed_with_what_came(house):
     assert stripe(house, sample("stripe-other")).status == 200
     rows = {row["name"]: row for row in house.ask("webhook", "list")["items"]}
-    assert set(rows) == {"stripe", "twilio", "postmark", "erp", "ses"}
+    assert set(rows) == {"stripe", "twilio", "postmark", "mailgun", "erp",
+                         "ses"}
     assert rows["stripe"]["no_event"] >= 1
     assert rows["stripe"]["signature"] == "stripe"
     assert rows["postmark"]["signature"] == "basic"
@@ -399,3 +404,29 @@ def test_the_webhooks_are_listed_with_what_came(house):
     text = house.do("webhook", "show", "stripe")
     assert "order.placed" in text and "whsec_1" not in text
     house.refused(3, "webhook", "show", "nonesuch")
+
+
+def test_a_captured_pair_of_mailgun_is_no_other_event_s(house):
+    """It signs a time and a token, not what it says; over a kill -9, too."""
+    at = str(int(time.time()))
+    text = (SAMPLES / "mailgun-unsubscribed.json").read_text().replace(
+        "@TIMESTAMP@", at)
+    token = json.loads(text)["signature"]["token"]
+    text = text.replace("@SIGNATURE@", hmac.new(
+        b"whsec_1", (at + token).encode(), hashlib.sha256).hexdigest())
+    who = json.loads(text)["event-data"]["recipient"]
+    forged = text.replace(who, "victim@far.test")
+
+    def send(body):
+        return house.public.ask("POST", "/h/mailgun", body, headers={
+            "Content-Type": "application/json"}).status
+
+    assert send(text) == 200 and send(forged) == 401
+    house.wait_for_signal(who, "email.unsubscribed")
+    house.kill()
+    house.start()
+    assert send(forged) == 401
+    assert send(text) == 200  # as when its answer was lost
+    assert "used for another event" in house.do("webhook", "show", "mailgun")
+    assert house.signals("victim@far.test") == []
+    assert len(house.signals(who, "email.unsubscribed")) == 1

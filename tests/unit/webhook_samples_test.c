@@ -619,6 +619,31 @@ what_was_signed_long_ago_is_refused(void **state)
 		}
 }
 
+/* Mailgun signs a time and a token: they are good for the event they came with
+ * first, however often it is sent, and for no other. */
+static void
+a_captured_pair_is_good_for_its_own_event_only(void **state)
+{
+	static const struct sample opened = {"mailgun-opened.json", "mailgun",
+					     "mailgun", NULL};
+	int64_t at = clock_now() - 7000;
+	struct webhook_sent sent = sign(&opened, at), forged = sent;
+	char *recipient;
+
+	(void)state;
+	forged.body = pool_strdup(aid->pool, sent.body);
+	recipient = strstr(forged.body, "\"recipient\": \"");
+	assert_non_null(recipient);
+	recipient[14] = 'z';
+	assert_int_equal(send_it(&opened, &sent, ""), 200);
+	assert_int_equal(send_it(&opened, &sent, ""), 200);
+	refused(&opened, &forged, "", "with the pair of another");
+	/* Another pair is none of these. */
+	sent = sign(&opened, at + 3000);
+	assert_int_equal(send_it(&opened, &sent, ""), 200);
+	gate_aid_signals(aid);
+}
+
 static bool
 is_signature(const char *scheme)
 {
@@ -1027,6 +1052,7 @@ main(void)
 		cmocka_unit_test(each_signal_of_each_mapping_has_a_sample),
 		NOTHING_LEFT(what_was_tampered_with_is_refused),
 		NOTHING_LEFT(a_signature_written_otherwise_is_refused),
+		NOTHING_LEFT(a_captured_pair_is_good_for_its_own_event_only),
 		NOTHING_LEFT(who_names_himself_wrongly_is_refused),
 		NOTHING_LEFT(of_two_signatures_one_is_enough),
 		NOTHING_LEFT(what_was_signed_long_ago_is_refused),
