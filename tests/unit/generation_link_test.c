@@ -14,6 +14,7 @@
 
 #include "apply/generation.h"
 #include "base/clock.h"
+#include "generation_aid.h"
 #include "random_history.h"
 #include "seed_more.h"
 #include "score/score_apply.h"
@@ -98,72 +99,6 @@ compare(uint64_t seed, const struct scores *want, const struct scores *got)
 }
 
 static void
-begin_with(struct applier *applier, const char *rules, int64_t base)
-{
-	applier_init(applier);
-	applier->now = base - DAY;
-	applier_open(applier);
-	applier_rules(applier, rules, false);
-	applier_move_to(applier, base + 100 * DAY);
-}
-
-static void
-submit(struct applier *applier, const struct signal *signals, size_t n)
-{
-	struct sg_err err = {0};
-	bool kept;
-
-	if (n && apply_submit(applier->apply, signals, n, WAIT_MS, &kept,
-			      &err) != SG_OK)
-		fail_msg("%s", err.text);
-}
-
-static void
-begin_run(struct applier *applier)
-{
-	struct sg_err err = {0};
-
-	if (generation_begin(applier->apply, "test", &err) != SG_OK)
-		fail_msg("%s", err.text);
-}
-
-/* Until it is in force and the old one is gone. */
-static void
-end_run(struct applier *applier)
-{
-	int64_t until = clock_monotonic_ms() + WAIT_MS;
-	struct generation_status status;
-
-	do {
-		assert_true(clock_monotonic_ms() < until);
-		usleep(1000);
-		generation_get_status(applier->apply, &status);
-	} while (status.running || status.removing);
-}
-
-static void
-reopen(struct applier *applier)
-{
-	applier_close(applier);
-	applier_open(applier);
-}
-
-static int64_t
-count(struct applier *applier, const char *sql)
-{
-	struct db_statement *statement;
-	int64_t n;
-
-	assert_int_equal(db_prepare(store_db(applier_reader(applier)), sql,
-				    &statement, NULL),
-			 SG_OK);
-	assert_int_equal(db_step(statement, NULL), SG_OK);
-	n = db_column_int(statement, 0);
-	db_reset(statement);
-	return n;
-}
-
-static void
 with_the_same_rules_nothing_changes_along_links_either(void **unused)
 {
 	static struct signal signals[N_ALL];
@@ -179,33 +114,37 @@ with_the_same_rules_nothing_changes_along_links_either(void **unused)
 		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		half = random_below(N_ALL);
-		begin_with(&plain, all_rules(), base);
-		submit(&plain, signals, N_ALL);
+		generation_open(&plain, all_rules(), base);
+		generation_submit(&plain, signals, N_ALL);
 		applier_verify(&plain);
 		read_scores(&plain, base + 101 * DAY, &want);
 		applier_done(&plain);
-		begin_with(&applier, all_rules(), base);
-		submit(&applier, signals, half);
-		begin_run(&applier);
-		submit(&applier, signals + half, N_ALL - half);
-		end_run(&applier);
+		generation_open(&applier, all_rules(), base);
+		generation_submit(&applier, signals, half);
+		generation_start(&applier);
+		generation_submit(&applier, signals + half, N_ALL - half);
+		generation_wait(&applier);
 		applier_verify(&applier);
 		read_scores(&applier, base + 101 * DAY, &got);
 		compare(seed, &want, &got);
 		if (seed % 2)
-			reopen(&applier);
-		begin_run(&applier);
-		end_run(&applier);
-		reopen(&applier);
+			generation_reopen(&applier);
+		generation_start(&applier);
+		generation_wait(&applier);
+		generation_reopen(&applier);
 		read_scores(&applier, base + 101 * DAY, &got);
 		compare(seed, &want, &got);
 		applier_verify(&applier);
-		assert_int_equal(count(&applier, "SELECT count(*) FROM history "
-						 "WHERE generation < 3"),
-				 0);
-		assert_int_equal(count(&applier, "SELECT count(*) FROM roll_up "
-						 "WHERE generation < 3"),
-				 0);
+		assert_int_equal(
+			generation_count(&applier,
+					 "SELECT count(*) FROM history "
+					 "WHERE generation < 3"),
+			0);
+		assert_int_equal(
+			generation_count(&applier,
+					 "SELECT count(*) FROM roll_up "
+					 "WHERE generation < 3"),
+			0);
 		applier_done(&applier);
 	}
 }
@@ -226,18 +165,18 @@ other_rules_are_as_if_they_had_always_gone_along_links(void **unused)
 		random_linked_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		most = N_ALL - 8;
-		begin_with(&plain, other_rules, base);
-		submit(&plain, signals, N_ALL);
+		generation_open(&plain, other_rules, base);
+		generation_submit(&plain, signals, N_ALL);
 		read_scores(&plain, base + 101 * DAY, &want);
 		applier_done(&plain);
-		begin_with(&applier, all_rules(), base);
-		submit(&applier, signals, most);
+		generation_open(&applier, all_rules(), base);
+		generation_submit(&applier, signals, most);
 		applier_rules(&applier, other_rules, false);
-		begin_run(&applier);
-		submit(&applier, signals + most, 4);
-		end_run(&applier);
+		generation_start(&applier);
+		generation_submit(&applier, signals + most, 4);
+		generation_wait(&applier);
 		/* And goes on so: what comes late is folded as the run was. */
-		submit(&applier, signals + most + 4, 4);
+		generation_submit(&applier, signals + most + 4, 4);
 		applier_verify(&applier);
 		read_scores(&applier, base + 101 * DAY, &got);
 		compare(seed, &want, &got);
@@ -285,7 +224,7 @@ both_ends_change_at_once(void **unused)
 		applier_set(&s[0], "key", "ACME");
 		s[1] = applier_signal("email.clicked", keys[i], at + DAY + i);
 	}
-	submit(&applier, signals, 2 * CONTACTS);
+	generation_submit(&applier, signals, 2 * CONTACTS);
 	account = find(&applier, RANDOM_PEOPLE);
 	contact = applier_find(&applier, keys[CONTACTS - 1]);
 	assert_float_equal(fit(&applier, account), 5 * CONTACTS, 1e-6);
@@ -293,7 +232,7 @@ both_ends_change_at_once(void **unused)
 		      "rule \"C\" { on = \"email.clicked\" add = 8 "
 		      "score = \"fit\" also = \"account\" }\n",
 		      false);
-	begin_run(&applier);
+	generation_start(&applier);
 	until = clock_monotonic_ms() + WAIT_MS;
 	do {
 		double before = fit(&applier, account);
@@ -340,8 +279,8 @@ who_goes_meanwhile_leaves_what_it_gave(void **unused)
 		applier_set(&s[0], "key", "ACME");
 		s[1] = applier_signal("email.clicked", keys[i], at + DAY + i);
 	}
-	submit(&applier, signals, 2 * CONTACTS);
-	begin_run(&applier);
+	generation_submit(&applier, signals, 2 * CONTACTS);
+	generation_start(&applier);
 	for (i = 0; i < CONTACTS; i++) {
 		struct signal goes = applier_change(
 			i % 3 == 0 ? SIGNAL_RECORD_DELETE : SIGNAL_FORGET,
@@ -349,14 +288,14 @@ who_goes_meanwhile_leaves_what_it_gave(void **unused)
 			keys[i], clock_now());
 
 		if (i % 3 < 2)
-			submit(&applier, &goes, 1);
+			generation_submit(&applier, &goes, 1);
 	}
-	end_run(&applier);
+	generation_wait(&applier);
 	assert_float_equal(fit(&applier, find(&applier, RANDOM_PEOPLE)),
 			   5 * CONTACTS, 1e-6);
 	applier_verify(&applier);
-	begin_run(&applier);
-	end_run(&applier);
+	generation_start(&applier);
+	generation_wait(&applier);
 	assert_float_equal(fit(&applier, find(&applier, RANDOM_PEOPLE)),
 			   5 * CONTACTS, 1e-6);
 	applier_verify(&applier);

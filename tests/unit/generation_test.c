@@ -16,6 +16,7 @@
 
 #include "apply/generation.h"
 #include "base/clock.h"
+#include "generation_aid.h"
 #include "random_history.h"
 #include "seed_more.h"
 #include "score/score_apply.h"
@@ -24,7 +25,6 @@
 #define DAY CLOCK_DAY_MS
 
 enum { N_SEEDS = 8, N_ALL = RANDOM_SIGNALS + RANDOM_PEOPLE };
-enum { WAIT_MS = 20000 };
 
 static const char other_rules[] =
 	"rule \"Opened\" { on = \"email.opened\" add = 3 "
@@ -80,74 +80,13 @@ compare(uint64_t seed, const struct scores *want, const struct scores *got)
 					 want->states[i][k].scored);
 }
 
-/* The rules are there before all that happens, and it is all over when it
- * comes in. */
-static void
-begin_with(struct applier *applier, const char *rules, int64_t base)
-{
-	applier_init(applier);
-	applier->now = base - DAY;
-	applier_open(applier);
-	applier_rules(applier, rules, false);
-	applier_move_to(applier, base + 100 * DAY);
-}
-
-static void
-submit(struct applier *applier, const struct signal *signals, size_t n)
-{
-	struct sg_err err = {0};
-	bool kept;
-
-	if (n && apply_submit(applier->apply, signals, n, WAIT_MS, &kept,
-			      &err) != SG_OK)
-		fail_msg("%s", err.text);
-}
-
-static void
-begin_run(struct applier *applier)
-{
-	struct sg_err err = {0};
-
-	if (generation_begin(applier->apply, "test", &err) != SG_OK)
-		fail_msg("%s", err.text);
-}
-
-/* Until it is in force and the old one is gone. */
-static void
-end_run(struct applier *applier)
-{
-	int64_t until = clock_monotonic_ms() + WAIT_MS;
-	struct generation_status status;
-
-	do {
-		assert_true(clock_monotonic_ms() < until);
-		usleep(1000);
-		generation_get_status(applier->apply, &status);
-	} while (status.running || status.removing);
-}
-
-static void
-reopen(struct applier *applier)
-{
-	applier_close(applier);
-	applier_open(applier);
-}
-
 static uint64_t
 count_rows(struct applier *applier, const char *where)
 {
-	struct db_statement *statement;
 	char sql[128];
-	uint64_t n;
 
 	snprintf(sql, sizeof(sql), "SELECT count(*) FROM ledger%s", where);
-	assert_int_equal(db_prepare(store_db(applier_reader(applier)), sql,
-				    &statement, NULL),
-			 SG_OK);
-	assert_int_equal(db_step(statement, NULL), SG_OK);
-	n = (uint64_t)db_column_int(statement, 0);
-	db_reset(statement);
-	return n;
+	return (uint64_t)generation_count(applier, sql);
 }
 
 /* Late ones and doubled ones among them, the rest while it is made. */
@@ -167,26 +106,26 @@ with_the_same_rules_nothing_changes(void **unused)
 		random_history(signals, base);
 		random_shuffle(signals, N_ALL);
 		half = random_below(N_ALL);
-		begin_with(&plain, random_rules, base);
-		submit(&plain, signals, N_ALL);
+		generation_open(&plain, random_rules, base);
+		generation_submit(&plain, signals, N_ALL);
 		read_scores(&plain, base + 101 * DAY, &want);
 		applier_done(&plain);
-		begin_with(&applier, random_rules, base);
-		submit(&applier, signals, half);
-		begin_run(&applier);
-		submit(&applier, signals + half, N_ALL - half);
-		submit(&applier, signals, half / 2); /* doubled */
-		end_run(&applier);
+		generation_open(&applier, random_rules, base);
+		generation_submit(&applier, signals, half);
+		generation_start(&applier);
+		generation_submit(&applier, signals + half, N_ALL - half);
+		generation_submit(&applier, signals, half / 2); /* doubled */
+		generation_wait(&applier);
 		applier_verify(&applier);
 		read_scores(&applier, base + 101 * DAY, &got);
 		compare(seed, &want, &got);
 		if (seed % 2)
-			reopen(&applier);
-		begin_run(&applier);
-		end_run(&applier);
+			generation_reopen(&applier);
+		generation_start(&applier);
+		generation_wait(&applier);
 		read_scores(&applier, base + 101 * DAY, &got);
 		compare(seed, &want, &got);
-		reopen(&applier);
+		generation_reopen(&applier);
 		read_scores(&applier, base + 101 * DAY, &got);
 		compare(seed, &want, &got);
 		applier_verify(&applier);
@@ -210,14 +149,14 @@ other_rules_are_as_if_they_had_been_there_always(void **unused)
 		random_seed = seed * 611953 + seed_more();
 		random_history(signals, base);
 		random_shuffle(signals, N_ALL);
-		begin_with(&always, other_rules, base);
-		submit(&always, signals, N_ALL);
-		begin_with(&changed, random_rules, base);
-		submit(&changed, signals, N_ALL - 10);
+		generation_open(&always, other_rules, base);
+		generation_submit(&always, signals, N_ALL);
+		generation_open(&changed, random_rules, base);
+		generation_submit(&changed, signals, N_ALL - 10);
 		applier_rules(&changed, other_rules, seed % 2);
-		begin_run(&changed);
-		submit(&changed, signals + N_ALL - 10, 10);
-		end_run(&changed);
+		generation_start(&changed);
+		generation_submit(&changed, signals + N_ALL - 10, 10);
+		generation_wait(&changed);
 		applier_verify(&changed);
 		at = base + 101 * DAY;
 		read_scores(&always, at, &want);
@@ -240,13 +179,13 @@ one_that_is_cancelled_leaves_nothing(void **unused)
 
 	random_seed = 5;
 	random_history(signals, base);
-	begin_with(&applier, random_rules, base);
-	submit(&applier, signals, N_ALL);
+	generation_open(&applier, random_rules, base);
+	generation_submit(&applier, signals, N_ALL);
 	read_scores(&applier, at, &want);
 	applier_close(&applier);
 	applier.stopped = true; /* so that it cannot be done already */
 	applier_open(&applier);
-	begin_run(&applier);
+	generation_start(&applier);
 	assert_int_equal(generation_begin(applier.apply, "test", &err),
 			 SG_REFUSED);
 	assert_int_equal(generation_cancel(applier.apply, &err), SG_OK);
@@ -254,7 +193,7 @@ one_that_is_cancelled_leaves_nothing(void **unused)
 	applier_close(&applier);
 	applier.stopped = false;
 	applier_open(&applier);
-	end_run(&applier);
+	generation_wait(&applier);
 	generation_get_status(applier.apply, &status);
 	assert_int_equal(status.generation, 1);
 	assert_int_equal(status.ruleset, 0);
@@ -277,17 +216,17 @@ it_goes_on_after_a_restart(void **unused)
 
 	random_seed = 6;
 	random_history(signals, base);
-	begin_with(&applier, random_rules, base);
-	submit(&applier, signals, N_ALL);
+	generation_open(&applier, random_rules, base);
+	generation_submit(&applier, signals, N_ALL);
 	read_scores(&applier, at, &want);
 	applier_close(&applier);
 	applier.stopped = true;
 	applier_open(&applier);
-	begin_run(&applier);
+	generation_start(&applier);
 	applier_close(&applier);
 	applier.stopped = false;
 	applier_open(&applier);
-	end_run(&applier);
+	generation_wait(&applier);
 	generation_get_status(applier.apply, &status);
 	assert_int_equal(status.generation, 2);
 	assert_int_equal(status.ruleset, 1);
@@ -319,15 +258,15 @@ what_comes_late_is_folded_as_the_run_was(void **unused)
 		      false);
 	assert_true(score_equal(
 		applier_score(&applier, "ann@example.com", clock_now()), 1));
-	begin_run(&applier);
-	end_run(&applier);
+	generation_start(&applier);
+	generation_wait(&applier);
 	assert_true(score_equal(
 		applier_score(&applier, "ann@example.com", clock_now()), 100));
 	signal.happened_at = at - DAY;
 	applier_submit(&applier, &signal);
 	assert_true(score_equal(
 		applier_score(&applier, "ann@example.com", clock_now()), 200));
-	reopen(&applier);
+	generation_reopen(&applier);
 	signal.happened_at = at - 2 * DAY;
 	applier_submit(&applier, &signal);
 	assert_true(score_equal(
