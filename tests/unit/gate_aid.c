@@ -215,6 +215,12 @@ gate_aid_body(struct gate_aid *aid)
 	return buf_text(&aid->reply.body);
 }
 
+bool
+gate_aid_page_has(struct gate_aid *aid, const char *text)
+{
+	return strstr(gate_aid_body(aid), text) != NULL;
+}
+
 const char *
 gate_aid_reply_header(struct gate_aid *aid, const char *name)
 {
@@ -243,6 +249,27 @@ gate_aid_signals(struct gate_aid *aid)
 			break;
 	}
 	return aid->n_signals;
+}
+
+const struct signal *
+gate_aid_kept(const struct gate_aid *aid, const char *name)
+{
+	for (size_t i = 0; i < aid->n_signals; i++)
+		if (strcmp(aid->signals[i].name, name) == 0)
+			return &aid->signals[i];
+	fail_msg("no %s was kept", name);
+	return NULL;
+}
+
+void
+gate_aid_prop_is(const struct signal *signal, const char *prop,
+		 const char *value)
+{
+	const char *got = signal_get(signal, prop);
+
+	if (!got || strcmp(got, value) != 0)
+		fail_msg("%s of %s is %s", prop, signal->name,
+			 got ? got : "not there");
 }
 
 uint64_t

@@ -9,6 +9,8 @@
 #include "signal/signal.h"
 #include "token/token.h"
 
+#define URLENCODED "Content-Type: application/x-www-form-urlencoded\n"
+
 enum { AID_SIGNALS_MOST = 64, AID_HEADERS_MOST = 8 };
 
 struct gate_aid {
@@ -48,8 +50,16 @@ int gate_aid_request(struct gate_aid *aid, const char *method, const char *path,
 const char *gate_aid_body(struct gate_aid *aid); /* of the answer */
 const char *gate_aid_reply_header(struct gate_aid *aid, const char *name);
 
+bool gate_aid_page_has(struct gate_aid *aid, const char *text); /* likewise */
+
 /* Reads what was kept into aid->signals; returns how many. */
 size_t gate_aid_signals(struct gate_aid *aid);
+/* The first of these of that name; asserts that there is one. */
+const struct signal *gate_aid_kept(const struct gate_aid *aid,
+				   const char *name);
+/* Asserts that it is there, and so. */
+void gate_aid_prop_is(const struct signal *signal, const char *prop,
+		      const char *value);
 
 uint64_t gate_aid_record_key(struct gate_aid *aid, const char *address);
 /* "TOKEN" for that address, of the message with this id. */

@@ -29,9 +29,6 @@ static const char settings[] =
 	"form \"other\" { confirm = yes confirm_within = 1h }\n"
 	"form \"plain\" { lists = { \"news\" } }\n";
 
-static const char urlencoded[] =
-	"Content-Type: application/x-www-form-urlencoded\n";
-
 static int
 open_gate(void **state)
 {
@@ -52,13 +49,7 @@ close_gate(void **state)
 static int
 post(const char *path, const char *body)
 {
-	return gate_aid_request(aid, "POST", path, urlencoded, body);
-}
-
-static bool
-page_has(const char *text)
-{
-	return strstr(gate_aid_body(aid), text) != NULL;
+	return gate_aid_request(aid, "POST", path, URLENCODED, body);
 }
 
 static const struct signal *
@@ -69,15 +60,6 @@ kept(enum signal_kind kind)
 			return &aid->signals[i];
 	fail_msg("nothing of kind %d was kept", (int)kind);
 	return NULL;
-}
-
-static void
-assert_prop(const struct signal *signal, const char *name, const char *value)
-{
-	const char *got = signal_get(signal, name);
-
-	if (!got || strcmp(got, value) != 0)
-		fail_msg("%s is %s", name, got ? got : "not there");
 }
 
 /* /f/NAME/TOKEN of a submission so old. */
@@ -97,15 +79,15 @@ before_it_is_confirmed_nothing_can_be_taken_or_overwritten(void **state)
 	(void)state;
 	assert_int_equal(
 		post("/f/news", "email=Ann%40far.example&first_name=Ann"), 200);
-	assert_true(page_has("One more step"));
+	assert_true(gate_aid_page_has(aid, "One more step"));
 	gate_aid_signals(aid);
-	assert_prop(kept(SIGNAL_FIELD_SET), "only_if", "empty");
-	assert_prop(kept(SIGNAL_LIST_JOIN), "only_if", "not_left");
-	assert_prop(kept(SIGNAL_LIST_JOIN), "state", "unconfirmed");
-	assert_prop(kept(SIGNAL_LIST_JOIN), "wording",
-		    "I want your news & you may count.");
-	assert_prop(kept(SIGNAL_LIST_JOIN), "source", "form news");
-	assert_prop(kept(SIGNAL_HAPPENED), "confirmed", "no");
+	gate_aid_prop_is(kept(SIGNAL_FIELD_SET), "only_if", "empty");
+	gate_aid_prop_is(kept(SIGNAL_LIST_JOIN), "only_if", "not_left");
+	gate_aid_prop_is(kept(SIGNAL_LIST_JOIN), "state", "unconfirmed");
+	gate_aid_prop_is(kept(SIGNAL_LIST_JOIN), "wording",
+			 "I want your news & you may count.");
+	gate_aid_prop_is(kept(SIGNAL_LIST_JOIN), "source", "form news");
+	gate_aid_prop_is(kept(SIGNAL_HAPPENED), "confirmed", "no");
 	for (size_t i = 0; i < aid->n_signals; i++)
 		assert_int_not_equal(aid->signals[i].kind, SIGNAL_CONSENT);
 }
@@ -126,11 +108,11 @@ a_mail_is_asked_for_in_the_same_write(void **state)
 	gate_aid_signals(aid);
 	mail = kept(SIGNAL_MAIL);
 	assert_string_equal(mail->key, "ann@far.example");
-	assert_prop(mail, "template", "welcome");
-	assert_prop(mail, "title", "Our <news>");
-	assert_prop(mail, "language", "de");
-	assert_prop(mail, "path", "/f/news/");
-	assert_prop(mail, "payload", "news");
+	gate_aid_prop_is(mail, "template", "welcome");
+	gate_aid_prop_is(mail, "title", "Our <news>");
+	gate_aid_prop_is(mail, "language", "de");
+	gate_aid_prop_is(mail, "path", "/f/news/");
+	gate_aid_prop_is(mail, "payload", "news");
 	assert_string_equal(signal_get(mail, "id"),
 			    signal_get(kept(SIGNAL_HAPPENED), "submission"));
 	/* Nothing that was typed is mailed to an address that was typed. */
@@ -156,9 +138,9 @@ opening_the_link_changes_nothing(void **state)
 
 	(void)state;
 	assert_int_equal(gate_aid_request(aid, "GET", path, "", NULL), 200);
-	assert_true(page_has("Is this your address?"));
-	assert_true(page_has("Our &lt;news&gt;"));
-	assert_true(page_has("<button>"));
+	assert_true(gate_aid_page_has(aid, "Is this your address?"));
+	assert_true(gate_aid_page_has(aid, "Our &lt;news&gt;"));
+	assert_true(gate_aid_page_has(aid, "<button>"));
 	assert_int_equal(gate_aid_request(aid, "HEAD", path, "", NULL), 200);
 	assert_int_equal(post(path, "something=else"), 200);
 	assert_int_equal(gate_aid_request(aid, "POST", path,
@@ -183,7 +165,7 @@ the_button_confirms_lists_consent_and_fields(void **state)
 	(void)state;
 	snprintf(submission, sizeof(submission), "%016" PRIx64, id);
 	assert_int_equal(post(path, "how=page"), 200);
-	assert_true(page_has("Your address is confirmed"));
+	assert_true(gate_aid_page_has(aid, "Your address is confirmed"));
 	assert_int_equal(gate_aid_signals(aid), 6);
 	for (size_t i = 0; i < 6; i++) {
 		assert_true(aid->signals[i].record_key ==
@@ -192,18 +174,18 @@ the_button_confirms_lists_consent_and_fields(void **state)
 		assert_true(aid->signals[i].external_id != 0);
 	}
 	assert_int_equal(aid->signals[0].kind, SIGNAL_UNSUPPRESS);
-	assert_prop(kept(SIGNAL_LIST_CONFIRM), "list", "news");
-	assert_prop(kept(SIGNAL_LIST_CONFIRM), "how", "double opt-in");
+	gate_aid_prop_is(kept(SIGNAL_LIST_CONFIRM), "list", "news");
+	gate_aid_prop_is(kept(SIGNAL_LIST_CONFIRM), "how", "double opt-in");
 	assert_null(signal_get(kept(SIGNAL_LIST_CONFIRM), "only_if"));
-	assert_prop(kept(SIGNAL_CONSENT), "what", "opens");
-	assert_prop(kept(SIGNAL_CONSENT), "state", "granted");
-	assert_prop(kept(SIGNAL_CONSENT), "source",
-		    "form news, confirmed by mail");
-	assert_prop(kept(SIGNAL_CONSENT), "wording",
-		    "I want your news & you may count.");
+	gate_aid_prop_is(kept(SIGNAL_CONSENT), "what", "opens");
+	gate_aid_prop_is(kept(SIGNAL_CONSENT), "state", "granted");
+	gate_aid_prop_is(kept(SIGNAL_CONSENT), "source",
+			 "form news, confirmed by mail");
+	gate_aid_prop_is(kept(SIGNAL_CONSENT), "wording",
+			 "I want your news & you may count.");
 	assert_string_equal(kept(SIGNAL_HAPPENED)->name, "form.confirmed");
-	assert_prop(kept(SIGNAL_HAPPENED), "submission", submission);
-	assert_prop(kept(SIGNAL_HAPPENED), "fields", "first_name company");
+	gate_aid_prop_is(kept(SIGNAL_HAPPENED), "submission", submission);
+	gate_aid_prop_is(kept(SIGNAL_HAPPENED), "fields", "first_name company");
 }
 
 static void

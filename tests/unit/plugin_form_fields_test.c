@@ -54,8 +54,6 @@ static const char settings[] =
 	"form \"net\" { per_network = \"3/1h\" }\n"
 	"form \"sites\" { origins = { \"https://shop.example\" } }\n";
 
-static const char urlencoded[] =
-	"Content-Type: application/x-www-form-urlencoded\n";
 static const char json[] = "Content-Type: application/json\n";
 static const char multipart[] =
 	"Content-Type: multipart/form-data; boundary=x\n";
@@ -83,32 +81,6 @@ post(const char *path, const char *headers, const char *body)
 	return gate_aid_request(aid, "POST", path, headers, body);
 }
 
-static bool
-page_has(const char *text)
-{
-	return strstr(gate_aid_body(aid), text) != NULL;
-}
-
-/* The first kept signal of that name; asserts that there is one. */
-static const struct signal *
-kept(const char *name)
-{
-	for (size_t i = 0; i < aid->n_signals; i++)
-		if (strcmp(aid->signals[i].name, name) == 0)
-			return &aid->signals[i];
-	fail_msg("no %s was kept", name);
-	return NULL;
-}
-
-static void
-assert_prop(const char *name, const char *prop, const char *value)
-{
-	const char *got = signal_get(kept(name), prop);
-
-	assert_non_null(got);
-	assert_string_equal(got, value);
-}
-
 #define RIGHT "email=Ann%40far.example&name=Ann&agree=on"
 
 static void
@@ -116,26 +88,32 @@ every_type_is_kept_in_its_normal_form(void **state)
 {
 	(void)state;
 	assert_int_equal(
-		post("/f/demo", urlencoded,
+		post("/f/demo", URLENCODED,
 		     RIGHT "&seats=12&start=2026-01-31&phone=030%2F123456"
 			   "&site=https%3A%2F%2Ffar.example&notes=one%0D%0Atwo"
 			   "&size=large&topics=c&topics=a&source=ad"),
 		200);
 	gate_aid_signals(aid);
-	assert_prop("form.submitted", "first_name", "Ann");
-	assert_prop("form.submitted", "seats", "12");
-	assert_prop("form.submitted", "start", "2026-01-31");
-	assert_prop("form.submitted", "phone", "+4930123456");
-	assert_prop("form.submitted", "website", "https://far.example");
-	assert_prop("form.submitted", "size", "large");
-	assert_prop("form.submitted", "topics", "a;c");
-	assert_prop("form.submitted", "agree", "true");
-	assert_prop("form.submitted", "source", "ad");
-	assert_null(signal_get(kept("form.submitted"), "notes"));
-	assert_null(signal_get(kept("form.submitted"), "email"));
-	assert_null(signal_get(kept("form.submitted"), "confirmed"));
-	assert_int_equal(
-		strlen(signal_get(kept("form.submitted"), "submission")), 16);
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "first_name",
+			 "Ann");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "seats", "12");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "start",
+			 "2026-01-31");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "phone",
+			 "+4930123456");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "website",
+			 "https://far.example");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "size", "large");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "topics", "a;c");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "agree", "true");
+	gate_aid_prop_is(gate_aid_kept(aid, "form.submitted"), "source", "ad");
+	assert_null(signal_get(gate_aid_kept(aid, "form.submitted"), "notes"));
+	assert_null(signal_get(gate_aid_kept(aid, "form.submitted"), "email"));
+	assert_null(
+		signal_get(gate_aid_kept(aid, "form.submitted"), "confirmed"));
+	assert_int_equal(strlen(signal_get(gate_aid_kept(aid, "form.submitted"),
+					   "submission")),
+			 16);
 }
 
 static void
@@ -144,15 +122,16 @@ options_and_fields_give_signals_points_and_tags(void **state)
 	double total = 0;
 
 	(void)state;
-	assert_int_equal(post("/f/demo", urlencoded,
+	assert_int_equal(post("/f/demo", URLENCODED,
 			      RIGHT "&size=large&phone=%2B49301234567"),
 			 200);
 	gate_aid_signals(aid);
-	assert_prop("size.large", "form", "demo");
-	assert_prop("size.large", "field", "size");
-	assert_prop("size.large", "value", "large");
-	assert_prop("phone.given", "value", "+49301234567");
-	assert_prop("tag.added", "tag", "big");
+	gate_aid_prop_is(gate_aid_kept(aid, "size.large"), "form", "demo");
+	gate_aid_prop_is(gate_aid_kept(aid, "size.large"), "field", "size");
+	gate_aid_prop_is(gate_aid_kept(aid, "size.large"), "value", "large");
+	gate_aid_prop_is(gate_aid_kept(aid, "phone.given"), "value",
+			 "+49301234567");
+	gate_aid_prop_is(gate_aid_kept(aid, "tag.added"), "tag", "big");
 	for (size_t i = 0; i < aid->n_signals; i++) {
 		if (aid->signals[i].kind != SIGNAL_SCORE_ADD)
 			continue;
@@ -161,7 +140,8 @@ options_and_fields_give_signals_points_and_tags(void **state)
 		total += strtod(signal_get(&aid->signals[i], "points"), NULL);
 	}
 	assert_float_equal(total, 23, 1e-9);
-	assert_string_equal(kept("score.added")->because, "form demo: Phone");
+	assert_string_equal(gate_aid_kept(aid, "score.added")->because,
+			    "form demo: Phone");
 }
 
 static void
@@ -199,12 +179,13 @@ each_field_says_what_is_wrong_with_it(void **state)
 
 		if (!*rows[i].code)
 			continue;
-		snprintf(headers, sizeof(headers), "%sAccept: %s\n", urlencoded,
+		snprintf(headers, sizeof(headers), "%sAccept: %s\n", URLENCODED,
 			 "application/json");
 		if (post("/f/demo", headers, rows[i].body) != 422)
 			fail_msg("row %zu: status %d", i, aid->reply.status);
 		snprintf(code, sizeof(code), "\"code\":\"%s\"", rows[i].code);
-		if (!page_has(code) || !page_has(rows[i].says))
+		if (!gate_aid_page_has(aid, code) ||
+		    !gate_aid_page_has(aid, rows[i].says))
 			fail_msg("row %zu: %s", i, gate_aid_body(aid));
 		assert_string_equal(gate_aid_reply_header(aid, "Content-Type"),
 				    "application/problem+json");
@@ -217,22 +198,25 @@ a_page_with_faults_keeps_what_was_typed_and_runs_none_of_it(void **state)
 {
 	(void)state;
 	assert_int_equal(
-		post("/f/demo", urlencoded,
+		post("/f/demo", URLENCODED,
 		     "email=%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E"
 		     "&name=%27+onfocus%3Dalert(1)&notes=%3C%2Ftextarea%3E"
 		     "%3Cimg+src%3Dx%3E&size=large&topics=b&agree=on"),
 		422);
-	assert_false(page_has("<script>"));
-	assert_false(page_has("<img"));
-	assert_true(page_has("value=\"&quot;&gt;&lt;script&gt;alert(1)"));
-	assert_true(page_has("&lt;/textarea&gt;&lt;img src=x&gt;"));
-	assert_true(page_has("value=\"large\" checked"));
-	assert_true(page_has("value=\"b\" checked"));
-	assert_true(page_has("aria-invalid=\"true\""));
-	assert_true(page_has("aria-describedby=\"field-0-fault\""));
-	assert_true(page_has("href=\"#field-0\""));
-	assert_true(page_has("role=\"alert\""));
-	assert_true(page_has("Over &lt;500&gt;"));
+	assert_false(gate_aid_page_has(aid, "<script>"));
+	assert_false(gate_aid_page_has(aid, "<img"));
+	assert_true(gate_aid_page_has(
+		aid, "value=\"&quot;&gt;&lt;script&gt;alert(1)"));
+	assert_true(
+		gate_aid_page_has(aid, "&lt;/textarea&gt;&lt;img src=x&gt;"));
+	assert_true(gate_aid_page_has(aid, "value=\"large\" checked"));
+	assert_true(gate_aid_page_has(aid, "value=\"b\" checked"));
+	assert_true(gate_aid_page_has(aid, "aria-invalid=\"true\""));
+	assert_true(
+		gate_aid_page_has(aid, "aria-describedby=\"field-0-fault\""));
+	assert_true(gate_aid_page_has(aid, "href=\"#field-0\""));
+	assert_true(gate_aid_page_has(aid, "role=\"alert\""));
+	assert_true(gate_aid_page_has(aid, "Over &lt;500&gt;"));
 }
 
 static void
@@ -243,13 +227,13 @@ a_page_speaks_the_readers_language(void **state)
 					  "Accept-Language: de-AT,en;q=0.5\n",
 					  NULL),
 			 200);
-	assert_true(page_has("<html lang=\"de\""));
-	assert_true(page_has("Senden"));
+	assert_true(gate_aid_page_has(aid, "<html lang=\"de\""));
+	assert_true(gate_aid_page_has(aid, "Senden"));
 	gate_aid_request(aid, "GET", "/f/demo?name=Zo%C3%AB%22&size=small", "",
 			 NULL);
-	assert_true(page_has("value=\"Zo\xc3\xab&quot;\""));
-	assert_true(page_has("value=\"small\" checked"));
-	assert_true(page_has("Send"));
+	assert_true(gate_aid_page_has(aid, "value=\"Zo\xc3\xab&quot;\""));
+	assert_true(gate_aid_page_has(aid, "value=\"small\" checked"));
+	assert_true(gate_aid_page_has(aid, "Send"));
 }
 
 /* --- the same twice, too fast, too often ------------------------------------
@@ -261,7 +245,7 @@ the_same_form_within_a_minute_is_one(void **state)
 	size_t n;
 
 	(void)state;
-	assert_int_equal(post("/f/demo", urlencoded, RIGHT), 200);
+	assert_int_equal(post("/f/demo", URLENCODED, RIGHT), 200);
 	n = gate_aid_signals(aid);
 	assert_true(n > 0);
 	/* in another order, by another way, written otherwise */
@@ -270,7 +254,7 @@ the_same_form_within_a_minute_is_one(void **state)
 			      "\"email\":\"ann@FAR.example\"}"),
 			 200);
 	assert_int_equal(gate_aid_signals(aid), 0);
-	assert_int_equal(post("/f/demo", urlencoded, RIGHT "&seats=2"), 200);
+	assert_int_equal(post("/f/demo", URLENCODED, RIGHT "&seats=2"), 200);
 	assert_true(gate_aid_signals(aid) > n);
 }
 
@@ -302,18 +286,19 @@ nobody_fills_a_form_faster_than_a_person(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		assert_int_equal(post("/f/slow", urlencoded, bad[i]), 422);
-		assert_true(page_has("press the button once more"));
-		assert_true(page_has("value=\"a@b.example\""));
-		assert_true(page_has("name=\"_stamp\""));
+		assert_int_equal(post("/f/slow", URLENCODED, bad[i]), 422);
+		assert_true(
+			gate_aid_page_has(aid, "press the button once more"));
+		assert_true(gate_aid_page_has(aid, "value=\"a@b.example\""));
+		assert_true(gate_aid_page_has(aid, "name=\"_stamp\""));
 	}
 	assert_int_equal(gate_aid_signals(aid), 0);
-	assert_int_equal(post("/f/slow", urlencoded, stamp_of("slow", 3000)),
+	assert_int_equal(post("/f/slow", URLENCODED, stamp_of("slow", 3000)),
 			 200);
 	assert_true(gate_aid_signals(aid) > 0);
 	assert_int_equal(gate_aid_request(aid, "GET", "/f/slow.js", "", NULL),
 			 200);
-	assert_true(page_has("_stamp"));
+	assert_true(gate_aid_page_has(aid, "_stamp"));
 	assert_int_equal(gate_aid_request(aid, "GET", "/f/slow.css", "", NULL),
 			 404);
 }
@@ -326,17 +311,17 @@ an_address_and_a_network_may_not_send_without_end(void **state)
 	(void)state;
 	for (int i = 0; i < 4; i++) {
 		snprintf(body, sizeof(body), "email=a%%40b.example&x=%d", i);
-		assert_int_equal(post("/f/few", urlencoded, body),
+		assert_int_equal(post("/f/few", URLENCODED, body),
 				 i < 2 ? 200 : 429);
 		/* The button pressed twice is pressed once. */
-		assert_int_equal(post("/f/few", urlencoded, body),
+		assert_int_equal(post("/f/few", URLENCODED, body),
 				 i < 2 ? 200 : 429);
 		snprintf(body, sizeof(body), "email=a%d%%40b.example", i);
-		assert_int_equal(post("/f/net", urlencoded, body),
+		assert_int_equal(post("/f/net", URLENCODED, body),
 				 i < 3 ? 200 : 429);
 	}
 	assert_non_null(gate_aid_reply_header(aid, "Retry-After"));
-	assert_int_equal(post("/f/few", urlencoded, "email=c%40b.example"),
+	assert_int_equal(post("/f/few", URLENCODED, "email=c%40b.example"),
 			 200);
 }
 
@@ -376,11 +361,11 @@ static void
 the_browser_goes_only_where_the_configuration_says(void **state)
 {
 	(void)state;
-	assert_int_equal(post("/f/demo", urlencoded,
+	assert_int_equal(post("/f/demo", URLENCODED,
 			      RIGHT "&_redirect=https%3A%2F%2Fevil.example"),
 			 200);
 	assert_null(gate_aid_reply_header(aid, "Location"));
-	assert_int_equal(post("/f/demo", urlencoded,
+	assert_int_equal(post("/f/demo", URLENCODED,
 			      RIGHT "&_redirect=https%3A%2F%2Fa.example%2Fx"),
 			 303);
 	assert_string_equal(gate_aid_reply_header(aid, "Location"),
@@ -423,7 +408,7 @@ a_file_is_kept_under_a_name_of_ours(void **state)
 			      FILE_PART("../../etc/My CV.PDF", "%PDF-1.7")),
 			 200);
 	gate_aid_signals(aid);
-	value = signal_get(kept("form.submitted"), "cv");
+	value = signal_get(gate_aid_kept(aid, "form.submitted"), "cv");
 	assert_non_null(value);
 	/* 16 digits of the record, a dash, 32 of chance, a blank, theirs */
 	assert_string_equal(value + 16 + 1 + 32, " My CV.PDF");
@@ -436,11 +421,11 @@ other_files_are_refused_and_none_is_left_behind(void **state)
 	(void)state;
 	assert_int_equal(post("/f/cv", multipart, FILE_PART("cv.exe", "MZ")),
 			 422);
-	assert_true(page_has("Files of this kind"));
+	assert_true(gate_aid_page_has(aid, "Files of this kind"));
 	assert_int_equal(post("/f/cv", multipart,
 			      FILE_PART("cv.pdf", "more than ten bytes")),
 			 422);
-	assert_true(page_has("too large: at most 1 kB"));
+	assert_true(gate_aid_page_has(aid, "too large: at most 1 kB"));
 	assert_int_equal(count_files(), 0);
 	/* nothing was chosen, as a browser says it */
 	assert_int_equal(post("/f/cv", multipart, FILE_PART("", "")), 200);

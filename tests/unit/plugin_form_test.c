@@ -26,8 +26,6 @@ static const char settings[] =
 	"}\n"
 	"form \"plain\" { }\n";
 
-static const char urlencoded[] =
-	"Content-Type: application/x-www-form-urlencoded\n";
 static const char json[] = "Content-Type: application/json\n";
 
 static int
@@ -56,10 +54,7 @@ post(const char *path, const char *headers, const char *body)
 static void
 assert_prop(size_t i, const char *name, const char *value)
 {
-	const char *got = signal_get(&aid->signals[i], name);
-
-	assert_non_null(got);
-	assert_string_equal(got, value);
+	gate_aid_prop_is(&aid->signals[i], name, value);
 }
 
 static void
@@ -92,7 +87,7 @@ static void
 a_urlencoded_form_is_kept_and_the_browser_goes_on(void **state)
 {
 	(void)state;
-	assert_int_equal(post("/f/contact", urlencoded,
+	assert_int_equal(post("/f/contact", URLENCODED,
 			      "mail=Ann%40Example.com&first_name=Ann+%C3%84"
 			      "&organisation=A%26B&secret=dropped&website="),
 			 303);
@@ -155,16 +150,16 @@ what_is_missing_or_wrong_is_said_and_nothing_is_kept(void **state)
 		const char *headers, *body, *says;
 		int status;
 	} rows[] = {
-		{urlencoded, "first_name=Ann",
+		{URLENCODED, "first_name=Ann",
 		 "href=\"#field-0\">E-mail address – Please fill this in", 422},
-		{urlencoded, "mail=a%40b.example",
+		{URLENCODED, "mail=a%40b.example",
 		 "First name – Please fill this in", 422},
-		{urlencoded, "mail=nobody&first_name=A",
+		{URLENCODED, "mail=nobody&first_name=A",
 		 "Please write an e-mail address", 422},
-		{urlencoded,
+		{URLENCODED,
 		 "mail=a%40b.example&first_name=A&organisation=ACME",
 		 "Organisation – Please write this in another way", 422},
-		{urlencoded, "mail=%", "could not be read", 400},
+		{URLENCODED, "mail=%", "could not be read", 400},
 		{"Content-Type: text/plain\n", "mail=a@b.c", "could not", 415},
 		{"", "", "could not be read", 415},
 		{json, "[1]", "could not", 400},
@@ -194,7 +189,7 @@ static void
 a_program_that_fills_the_honeypot_hears_thanks_and_is_not_kept(void **state)
 {
 	(void)state;
-	assert_int_equal(post("/f/contact", urlencoded,
+	assert_int_equal(post("/f/contact", URLENCODED,
 			      "mail=a%40b.example&first_name=A&website=x"),
 			 303);
 	assert_int_equal(gate_aid_signals(aid), 0);
@@ -232,15 +227,15 @@ static void
 an_unknown_form_is_not_found(void **state)
 {
 	(void)state;
-	assert_int_equal(post("/f/nothing", urlencoded, "a=b"), 404);
-	assert_int_equal(post("/f/", urlencoded, "a=b"), 404);
+	assert_int_equal(post("/f/nothing", URLENCODED, "a=b"), 404);
+	assert_int_equal(post("/f/", URLENCODED, "a=b"), 404);
 }
 
 static void
 a_plain_form_needs_only_an_address(void **state)
 {
 	(void)state;
-	assert_int_equal(post("/f/plain", urlencoded, "email=a%40b.example"),
+	assert_int_equal(post("/f/plain", URLENCODED, "email=a%40b.example"),
 			 200);
 	assert_int_equal(gate_aid_signals(aid), 1);
 	assert_string_equal(aid->signals[0].name, "form.submitted");

@@ -40,9 +40,6 @@ static const char settings[] =
 	"survey \"few\" { per_network = \"2/1h\" identify = no\n"
 	"	question \"n\" { type = scale } }\n";
 
-static const char urlencoded[] =
-	"Content-Type: application/x-www-form-urlencoded\n";
-
 static int
 open_gate(void **state)
 {
@@ -63,32 +60,7 @@ close_gate(void **state)
 static int
 post(const char *path, const char *body)
 {
-	return gate_aid_request(aid, "POST", path, urlencoded, body);
-}
-
-static bool
-page_has(const char *text)
-{
-	return strstr(gate_aid_body(aid), text) != NULL;
-}
-
-static const struct signal *
-kept(const char *name)
-{
-	for (size_t i = 0; i < aid->n_signals; i++)
-		if (strcmp(aid->signals[i].name, name) == 0)
-			return &aid->signals[i];
-	fail_msg("no %s was kept", name);
-	return NULL;
-}
-
-static void
-assert_prop(const char *name, const char *prop, const char *value)
-{
-	const char *got = signal_get(kept(name), prop);
-
-	if (!got || strcmp(got, value) != 0)
-		fail_msg("%s of %s is %s", prop, name, got ? got : "missing");
+	return gate_aid_request(aid, "POST", path, URLENCODED, body);
 }
 
 #define ALL \
@@ -99,22 +71,22 @@ each_page_carries_the_answers_before_it(void **state)
 {
 	(void)state;
 	assert_int_equal(gate_aid_request(aid, "GET", "/s/fit", "", NULL), 200);
-	assert_true(page_has("For &lt;you&gt;?"));
-	assert_true(page_has("Question 1 of 4"));
-	assert_false(page_has("_email"));
+	assert_true(gate_aid_page_has(aid, "For &lt;you&gt;?"));
+	assert_true(gate_aid_page_has(aid, "Question 1 of 4"));
+	assert_false(gate_aid_page_has(aid, "_email"));
 	assert_int_equal(post("/s/fit", "_step=0"), 422);
-	assert_true(page_has("Please answer this."));
+	assert_true(gate_aid_page_has(aid, "Please answer this."));
 	assert_int_equal(post("/s/fit", "_step=0&team=many"), 200);
-	assert_true(page_has("Question 2 of 4"));
-	assert_true(page_has("name=\"team\" value=\"many\""));
+	assert_true(gate_aid_page_has(aid, "Question 2 of 4"));
+	assert_true(gate_aid_page_has(aid, "name=\"team\" value=\"many\""));
 	assert_int_equal(post("/s/fit", "_step=1&team=many"), 200);
-	assert_true(page_has("Question 3 of 4"));
+	assert_true(gate_aid_page_has(aid, "Question 3 of 4"));
 	assert_int_equal(post("/s/fit", "_step=2&team=many&ways=web&soon=4"),
 			 200);
-	assert_true(page_has("name=\"ways\" value=\"web\""));
-	assert_true(page_has("name=\"_email\""));
+	assert_true(gate_aid_page_has(aid, "name=\"ways\" value=\"web\""));
+	assert_true(gate_aid_page_has(aid, "name=\"_email\""));
 	assert_int_equal(post("/s/fit", "_step=2&team=many&_back=yes"), 200);
-	assert_true(page_has("Question 2 of 4"));
+	assert_true(gate_aid_page_has(aid, "Question 2 of 4"));
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
 
@@ -147,22 +119,27 @@ a_program_that_sends_json_hears_json_field_by_field(void **state)
 				   "\"why\":\"too long\",\"_email\":\"x\"}"),
 			 422);
 	assert_true(is_problem());
-	assert_true(page_has("\"status\":422,\"title\":\"For <you>?"));
-	assert_true(page_has("\"errors\":[{\"field\":\"team\",\"code\":"
-			     "\"no_choice\",\"message\":\""));
-	assert_true(page_has("{\"field\":\"why\",\"code\":\"too_long\""));
-	assert_true(page_has("{\"field\":\"_email\",\"code\":\"no_email\""));
+	assert_true(gate_aid_page_has(aid,
+				      "\"status\":422,\"title\":\"For <you>?"));
+	assert_true(gate_aid_page_has(
+		aid, "\"errors\":[{\"field\":\"team\",\"code\":"
+		     "\"no_choice\",\"message\":\""));
+	assert_true(gate_aid_page_has(
+		aid, "{\"field\":\"why\",\"code\":\"too_long\""));
+	assert_true(gate_aid_page_has(
+		aid, "{\"field\":\"_email\",\"code\":\"no_email\""));
 	assert_int_equal(post_json("/s/fit", "*/*", "{"), 400);
 	assert_true(is_problem());
 	assert_int_equal(gate_aid_request(aid, "POST", "/s/fit",
 					  pool_printf(aid->pool,
 						      "%sAccept: "
 						      "application/json\n",
-						      urlencoded),
+						      URLENCODED),
 					  "team=many"),
 			 422);
 	assert_true(is_problem());
-	assert_true(page_has("{\"field\":\"soon\",\"code\":\"missing\""));
+	assert_true(gate_aid_page_has(
+		aid, "{\"field\":\"soon\",\"code\":\"missing\""));
 	assert_int_equal(gate_aid_request(aid, "POST", "/s/nonesuch",
 					  "Accept: application/json\n", "{}"),
 			 404);
@@ -178,9 +155,11 @@ a_program_that_sends_json_hears_json_field_by_field(void **state)
 			 200);
 	assert_string_equal(gate_aid_reply_header(aid, "Content-Type"),
 			    "application/json");
-	assert_true(page_has("{\"ok\":true,\"outcome\":\"much\",\"score\":7}"));
+	assert_true(gate_aid_page_has(
+		aid, "{\"ok\":true,\"outcome\":\"much\",\"score\":7}"));
 	gate_aid_signals(aid);
-	assert_string_equal(kept("survey.completed")->key, "json@far.example");
+	assert_string_equal(gate_aid_kept(aid, "survey.completed")->key,
+			    "json@far.example");
 }
 
 static void
@@ -188,23 +167,30 @@ the_end_makes_a_score_of_its_own(void **state)
 {
 	(void)state;
 	assert_int_equal(post("/s/fit", ALL "&why=so"), 200);
-	assert_true(page_has("Much &lt;b&gt;"));
-	assert_true(page_has("You have 10 of 10.5 points."));
+	assert_true(gate_aid_page_has(aid, "Much &lt;b&gt;"));
+	assert_true(gate_aid_page_has(aid, "You have 10 of 10.5 points."));
 	gate_aid_signals(aid);
-	assert_prop("score.set", "score", "quiz:fit");
-	assert_prop("score.set", "points", "10");
-	assert_null(signal_get(kept("score.set"), "only_if"));
-	assert_prop("survey.completed", "survey", "fit");
-	assert_prop("survey.completed", "score", "10");
-	assert_prop("survey.completed", "outcome", "much");
-	assert_prop("team.large", "answer", "many");
-	assert_prop("field.changed", "name", "urgency");
-	assert_prop("field.changed", "value", "4");
-	assert_prop("field.changed", "only_if", "empty");
-	assert_string_equal(kept("survey.completed")->key, "ann@far.example");
+	gate_aid_prop_is(gate_aid_kept(aid, "score.set"), "score", "quiz:fit");
+	gate_aid_prop_is(gate_aid_kept(aid, "score.set"), "points", "10");
+	assert_null(signal_get(gate_aid_kept(aid, "score.set"), "only_if"));
+	gate_aid_prop_is(gate_aid_kept(aid, "survey.completed"), "survey",
+			 "fit");
+	gate_aid_prop_is(gate_aid_kept(aid, "survey.completed"), "score", "10");
+	gate_aid_prop_is(gate_aid_kept(aid, "survey.completed"), "outcome",
+			 "much");
+	gate_aid_prop_is(gate_aid_kept(aid, "team.large"), "answer", "many");
+	gate_aid_prop_is(gate_aid_kept(aid, "field.changed"), "name",
+			 "urgency");
+	gate_aid_prop_is(gate_aid_kept(aid, "field.changed"), "value", "4");
+	gate_aid_prop_is(gate_aid_kept(aid, "field.changed"), "only_if",
+			 "empty");
+	assert_string_equal(gate_aid_kept(aid, "survey.completed")->key,
+			    "ann@far.example");
 	/* its percentage is of what anybody can come to: -0.5 … 10.5 */
 	assert_float_equal(
-		strtod(signal_get(kept("survey.completed"), "percent"), NULL),
+		strtod(signal_get(gate_aid_kept(aid, "survey.completed"),
+				  "percent"),
+		       NULL),
 		100 * 10.5 / 11, 1e-9);
 	assert_string_equal(gate_score_at(aid->gate, 0), "quiz:fit");
 	/* nothing of another score */
@@ -218,12 +204,12 @@ an_outcome_is_the_highest_that_is_reached(void **state)
 	(void)state;
 	assert_int_equal(
 		post("/s/fit", "team=one&soon=1&_step=3&_email=a%40b.c"), 200);
-	assert_true(page_has("none"));
+	assert_true(gate_aid_page_has(aid, "none"));
 	assert_int_equal(
 		post("/s/fit",
 		     "team=one&soon=5&ways=mail&_step=3&_email=a%40b.c"),
 		200);
-	assert_true(page_has("Some"));
+	assert_true(gate_aid_page_has(aid, "Some"));
 }
 
 static void
@@ -236,7 +222,7 @@ the_same_answers_within_a_minute_are_one(void **state)
 	n = gate_aid_signals(aid);
 	assert_true(n > 0);
 	assert_int_equal(post("/s/fit", ALL), 200);
-	assert_true(page_has("Much"));
+	assert_true(gate_aid_page_has(aid, "Much"));
 	assert_int_equal(gate_aid_signals(aid), 0);
 }
 
@@ -274,9 +260,9 @@ hostile_answers_are_only_text(void **state)
 			      "&_email=%22%3E%3Cimg+src%3Dx%3E"
 			      "&_who=%3Cb%3E&_submission=%3Cb%3E"),
 			 422);
-	assert_false(page_has("<script>"));
-	assert_false(page_has("<img"));
-	assert_false(page_has("<b>"));
+	assert_false(gate_aid_page_has(aid, "<script>"));
+	assert_false(gate_aid_page_has(aid, "<img"));
+	assert_false(gate_aid_page_has(aid, "<b>"));
 }
 
 /* As the click plugin leads to a listed site. */
@@ -298,23 +284,23 @@ a_link_of_ours_says_who_it_is(void **state)
 
 	(void)state;
 	assert_int_equal(gate_aid_request(aid, "GET", path, "", NULL), 200);
-	assert_false(page_has("_email"));
-	assert_true(page_has("name=\"_who\""));
+	assert_false(gate_aid_page_has(aid, "_email"));
+	assert_true(gate_aid_page_has(aid, "name=\"_who\""));
 	assert_int_equal(post(path, "n=3"), 200);
 	gate_aid_signals(aid);
-	assert_true(kept("survey.completed")->record_key ==
+	assert_true(gate_aid_kept(aid, "survey.completed")->record_key ==
 		    gate_aid_record_key(aid, "vera@far.example"));
-	assert_prop("score.set", "only_if", "empty");
+	gate_aid_prop_is(gate_aid_kept(aid, "score.set"), "only_if", "empty");
 	/* a token of another kind says nothing, nor does an old one */
 	path = pool_printf(aid->pool, "/s/page?sgi=%s",
 			   gate_aid_token(aid, TOKEN_UNSUBSCRIBE,
 					  "vera@far.example",
 					  message_id_new(clock_now()), ""));
 	gate_aid_request(aid, "GET", path, "", NULL);
-	assert_true(page_has("_email"));
+	assert_true(gate_aid_page_has(aid, "_email"));
 	gate_aid_request(aid, "GET", clicked("/s/page", clock_now() - 3600000),
 			 "", NULL);
-	assert_true(page_has("_email"));
+	assert_true(gate_aid_page_has(aid, "_email"));
 }
 
 static void
@@ -323,16 +309,16 @@ who_says_no_name_has_no_score(void **state)
 	(void)state;
 	assert_int_equal(post("/s/page", "n=3"), 200);
 	assert_int_equal(gate_aid_signals(aid), 2);
-	assert_int_equal(kept("survey.completed")->record_key, 0);
+	assert_int_equal(gate_aid_kept(aid, "survey.completed")->record_key, 0);
 	assert_int_equal(post("/s/nobody", "n=3&_email=a%40b.c"), 200);
 	assert_int_equal(gate_aid_signals(aid), 2);
-	assert_int_equal(kept("survey.completed")->record_key, 0);
+	assert_int_equal(gate_aid_kept(aid, "survey.completed")->record_key, 0);
 	/* two who answer the same are two */
 	assert_int_equal(post("/s/nobody", "n=3"), 200);
 	assert_int_equal(gate_aid_signals(aid), 2);
 	assert_int_equal(post("/s/best", "n=3&_email=a%40b.c"), 200);
 	gate_aid_signals(aid);
-	assert_prop("score.set", "only_if", "higher");
+	gate_aid_prop_is(gate_aid_kept(aid, "score.set"), "only_if", "higher");
 }
 
 static void
