@@ -142,6 +142,9 @@ load(struct apply *apply, struct sg_err *err)
 
 	status = store_open(apply->options.store_path, DB_READ_WRITE,
 			    &apply->store, err);
+	if (status == SG_OK && store_upgraded_from(apply->store))
+		log_info("the store had schema %u, and is up to date now",
+			 store_upgraded_from(apply->store));
 	if (status == SG_OK)
 		status = apply_load_scores(apply, err);
 	if (status == SG_OK)

@@ -199,6 +199,8 @@ print_options(const struct cli_option *option)
 			 option->value ? " " : "",
 			 option->value ? option->value : "");
 		pad(stdout, said, 22);
+		if (text_width(said) > 22) /* too long for its column */
+			printf("\n%22s", "");
 		print_wrapped(option->help);
 		condition |= option->value && !strcmp(option->value, "EXPR");
 	}

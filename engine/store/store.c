@@ -26,6 +26,7 @@ struct store {
 	struct store_order order;
 	struct buf scratch;
 	uint32_t generation;
+	unsigned upgraded_from;
 };
 
 /* --- schema ------------------------------------------------------------- */
@@ -102,6 +103,8 @@ migrate(struct store *store, struct sg_err *err)
 	status = read_schema(store, &schema, err);
 	if (status == SG_OK)
 		status = refuse_newer(store, schema, err);
+	if (status == SG_OK && schema < store_n_migrations)
+		store->upgraded_from = schema;
 	for (; status == SG_OK && schema < store_n_migrations; schema++)
 		status = migrate_one(store, schema, err);
 	if (status == SG_OK)
@@ -157,6 +160,12 @@ store_read_generation(struct store *store, struct sg_err *err)
 	if (status == SG_OK)
 		store->generation = (uint32_t)strtoul(text, NULL, 10);
 	return status == SG_NONE ? SG_OK : status;
+}
+
+unsigned
+store_upgraded_from(const struct store *store)
+{
+	return store->upgraded_from;
 }
 
 uint32_t

@@ -46,6 +46,8 @@ int64_t store_id_from(int64_t at); /* the least that was made then */
 /* The ledger's generation in force, as of this connection's last begin or
  * commit: what the writing one appends to. */
 uint32_t store_generation(const struct store *store);
+/* The schema that store_open() found and brought up to date; 0 = none. */
+unsigned store_upgraded_from(const struct store *store);
 
 /* SG_FAILED with a sentence: the file itself is damaged (quick_check). */
 enum sg_status store_check(struct store *store, struct sg_err *err) MUST_CHECK;

@@ -73,6 +73,13 @@ a_reader_does_not_take_an_older_schema(void **unused)
 		store_open(applier.store_path, DB_READ_ONLY, &store, &err),
 		SG_REFUSED);
 	assert_non_null(strstr(err.text, "has schema 1"));
+	for (unsigned from = 2; from--;) { /* said once, and not again */
+		assert_int_equal(store_open(applier.store_path, DB_READ_WRITE,
+					    &store, &err),
+				 SG_OK);
+		assert_int_equal(store_upgraded_from(store), from);
+		store_close(store);
+	}
 	applier_open(&applier);
 }
 
