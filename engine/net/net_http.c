@@ -11,6 +11,8 @@
 
 #define BODY_MOST ((size_t)256 << 20)
 
+enum { SERVER_SIZE = 300 };
+
 struct net_client {
 	CURL *curl;
 	char error[CURL_ERROR_SIZE];
@@ -134,18 +136,40 @@ set_options(struct net_client *client, const struct net_http_request *request,
 	}
 }
 
+/* "https://hooks.example.com" of a URL. Who it names lies open; a password, the
+ * path and what is behind it may be all that it takes to be let in. */
+static const char *
+server_of(const char *url, char out[SERVER_SIZE])
+{
+	const char *host = strstr(url, "://"), *at;
+	size_t len;
+
+	host = host ? host + 3 : url;
+	len = strcspn(host, "/?#");
+	while ((at = memchr(host, '@', len))) {
+		len -= (size_t)(at + 1 - host);
+		host = at + 1;
+	}
+	snprintf(out, SERVER_SIZE, "%s://%.*s",
+		 strncmp(url, "https:", 6) == 0 ? "https" : "http", (int)len,
+		 host);
+	return out;
+}
+
 static enum sg_status
 refuse(const struct net_client *client, const struct net_http_request *request,
        CURLcode code, struct sg_err *err)
 {
+	char server[SERVER_SIZE];
 	bool away = code == CURLE_COULDNT_CONNECT ||
 		    code == CURLE_COULDNT_RESOLVE_HOST ||
 		    code == CURLE_OPERATION_TIMEDOUT;
 
-	return err_set(
-		err, away ? SG_BUSY : SG_FAILED, "%s: %s",
-		request->socket_path ? request->socket_path : request->url,
-		client->error[0] ? client->error : curl_easy_strerror(code));
+	return err_set(err, away ? SG_BUSY : SG_FAILED, "%s: %s",
+		       request->socket_path ? request->socket_path
+					    : server_of(request->url, server),
+		       client->error[0] ? client->error
+					: curl_easy_strerror(code));
 }
 
 enum sg_status
