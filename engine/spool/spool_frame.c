@@ -10,7 +10,7 @@
 #include "base/hash.h"
 #include "signal/signal.h"
 
-enum { WINDOW_SIZE = 256 << 10 };
+enum { WINDOW_SIZE = 256 << 10, SUMMED_MOST = 256 << 20 };
 
 #define FLAG_MORE   (UINT32_C(1) << 31)
 #define FLAG_WAITED (UINT32_C(1) << 30)
@@ -168,4 +168,52 @@ window_frame(struct window *window, uint64_t offset, uint64_t limit,
 	if (get_u32(head + 4) != crc_of(head, frame->bytes, frame->len))
 		return FRAME_WRONG;
 	return FRAME_WHOLE;
+}
+
+/* A head has a zero byte, for lengths are small; texts have none: nobody can
+ * put a frame into a signal, to be found when what is around it is damaged. */
+static enum frame_state
+find_whole(struct window *window, uint64_t offset, uint64_t limit,
+	   uint64_t *next_out)
+{
+	const unsigned char *head;
+	enum frame_state state;
+	struct frame frame;
+	uint64_t summed = 0;
+
+	for (; (head = look(window, offset, FRAME_HEAD_SIZE, limit));
+	     offset++) {
+		uint32_t len = get_u32(head) & LENGTH_MASK;
+
+		if (len == 0 || len > SIGNAL_BYTES_MOST)
+			continue;
+		/* Only what was made to keep us has so many heads in it. */
+		summed += len;
+		if (summed > SUMMED_MOST)
+			return FRAME_END;
+		state = window_frame(window, offset, limit, &frame);
+		if (state == FRAME_TROUBLE)
+			return state;
+		if (state == FRAME_WHOLE) {
+			*next_out = offset;
+			return state;
+		}
+	}
+	return errno ? FRAME_TROUBLE : FRAME_END;
+}
+
+enum frame_state
+window_behind(struct window *window, uint64_t offset, enum frame_state state,
+	      const struct frame *frame, uint64_t limit, uint64_t *next_out)
+{
+	uint64_t next = offset + FRAME_HEAD_SIZE + frame->len;
+	struct frame after;
+
+	if (state == FRAME_WRONG &&
+	    window_frame(window, next, limit, &after) == FRAME_WHOLE) {
+		*next_out = next;
+		return FRAME_WHOLE;
+	}
+	/* It may be its length that is wrong. */
+	return find_whole(window, offset + 1, limit, next_out);
 }

@@ -54,5 +54,11 @@ void window_set(struct window *window, int fd);
  * frame->bytes is good until the next call. */
 enum frame_state window_frame(struct window *window, uint64_t offset,
 			      uint64_t limit, struct frame *frame);
+/* Behind a frame that is damaged (`state` and *frame say how): where the next
+ * whole one begins. FRAME_END: there is none before the limit. */
+enum frame_state window_behind(struct window *window, uint64_t offset,
+			       enum frame_state state,
+			       const struct frame *frame, uint64_t limit,
+			       uint64_t *next_out);
 
 #endif

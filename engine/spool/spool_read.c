@@ -137,30 +137,42 @@ decode(struct spool *spool, const struct frame *frame, struct pool *pool,
 	return SG_OK;
 }
 
+/* Past it, to what is whole again. */
+static enum sg_status
+skip_damage(struct spool *spool, enum frame_state state,
+	    const struct frame *frame, uint64_t limit, struct sg_err *err)
+{
+	uint64_t next = limit;
+
+	if (window_behind(&spool->window, spool->read_offset, state, frame,
+			  limit, &next) == FRAME_TROUBLE)
+		return err_errno(
+			err, SG_FAILED, "cannot read spool segment %016llx",
+			(unsigned long long)spool->read_segment->number);
+	return skip(spool, next, "a damaged record", err);
+}
+
 /* SG_NONE: nothing more in this segment up to the limit. */
 static enum sg_status
 read_one(struct spool *spool, uint64_t limit, struct pool *pool,
 	 struct signal *signal_out, struct sg_err *err)
 {
-	uint64_t next;
-	struct frame frame;
+	struct frame frame = {0};
+	enum frame_state state =
+		window_frame(&spool->window, spool->read_offset, limit, &frame);
 
-	switch (window_frame(&spool->window, spool->read_offset, limit,
-			     &frame)) {
+	switch (state) {
 	case FRAME_WHOLE:
 		return decode(spool, &frame, pool, signal_out, err);
 	case FRAME_END: /* it was not cut to its length */
 		spool->read_offset = limit;
 		return SG_NONE;
-	case FRAME_WRONG:
-		next = spool->read_offset + FRAME_HEAD_SIZE + frame.len;
-		return skip(spool, next, "a damaged record", err);
 	case FRAME_TROUBLE:
 		return err_errno(
 			err, SG_FAILED, "cannot read spool segment %016llx",
 			(unsigned long long)spool->read_segment->number);
 	default:
-		return skip(spool, limit, "no record", err);
+		return skip_damage(spool, state, &frame, limit, err);
 	}
 }
 

@@ -185,10 +185,17 @@ segment_close(struct spool *spool, struct segment *segment, bool remove)
 
 /* --- those that are there ------------------------------------------------ */
 
+static bool
+is_damaged(enum frame_state state)
+{
+	return state == FRAME_WRONG || state == FRAME_NONSENSE ||
+	       state == FRAME_SHORT;
+}
+
 /*
- * Where the records end. A record whose crc is wrong ends them, unless a whole
- * one follows: then it is damage in the middle, which the reader reports, and
- * not a torn tail. A batch counts whole or not at all.
+ * Where the records end. A damaged record ends them, unless a whole one is
+ * somewhere behind it: then it is damage in the middle, which the reader
+ * reports, and not a torn tail. A batch counts whole or not at all.
  */
 static enum sg_status
 find_end(struct spool *spool, const struct segment *segment, uint64_t size,
@@ -196,16 +203,18 @@ find_end(struct spool *spool, const struct segment *segment, uint64_t size,
 {
 	uint64_t offset = SEGMENT_HEADER_SIZE, end = offset, next;
 	struct window *window = &spool->window;
-	struct frame frame = {0}, after;
+	struct frame frame = {0};
 	enum frame_state state;
 
 	window_set(window, segment->fd);
 	for (;;) {
 		state = window_frame(window, offset, size, &frame);
 		next = offset + FRAME_HEAD_SIZE + frame.len;
-		if (state == FRAME_WRONG &&
-		    window_frame(window, next, size, &after) == FRAME_WHOLE)
-			state = FRAME_WHOLE;
+		if (is_damaged(state)) {
+			state = window_behind(window, offset, state, &frame,
+					      size, &next);
+			frame.more = true; /* those behind it decide */
+		}
 		if (state != FRAME_WHOLE)
 			break;
 		offset = next;

@@ -193,6 +193,31 @@ damage_in_the_middle_is_told_and_skipped(void **state)
 	spool_close(spool);
 }
 
+/* Its length, too: what was answered behind it is there. */
+static void
+whatever_byte_of_a_record_is_wrong_the_next_one_is_read(void **state)
+{
+	struct spool *spool;
+	char bytes[4096];
+	uint64_t ends[4], at;
+
+	write_three(ends, false);
+	read_bytes(bytes, sizeof(bytes));
+	for (at = ends[1]; at < ends[2]; at++) {
+		bytes[at] ^= 0x20;
+		write_bytes(bytes, ends[3]);
+		spool = spool_aid_open(&scratch);
+		spool_aid_rewind(spool);
+		spool_aid_put(spool, 77, 20);
+		assert_int_equal(spool_aid_next(spool, NULL), 1);
+		assert_int_equal(spool_aid_next(spool, NULL), -2);
+		assert_int_equal(spool_aid_next(spool, NULL), 3);
+		assert_int_equal(spool_aid_next(spool, NULL), 77);
+		spool_close(spool);
+		bytes[at] ^= 0x20;
+	}
+}
+
 /* An old record behind the cut must not come to life behind a new one. */
 static void
 what_was_cut_stays_away(void **state)
@@ -420,6 +445,8 @@ main(void)
 		cmocka_unit_test(a_torn_batch_is_cut_as_a_whole),
 		cmocka_unit_test(a_last_record_with_any_wrong_byte_is_cut),
 		cmocka_unit_test(damage_in_the_middle_is_told_and_skipped),
+		cmocka_unit_test(
+			whatever_byte_of_a_record_is_wrong_the_next_one_is_read),
 		cmocka_unit_test(what_was_cut_stays_away),
 		cmocka_unit_test(
 			a_segment_whose_making_was_not_finished_is_no_trouble),
