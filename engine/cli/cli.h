@@ -131,6 +131,9 @@ void cli_table(const struct cli *cli, const struct json *items,
 	       const struct cli_column *columns);
 /* The same, columns being the members of the first object. */
 void cli_table_any(const struct cli *cli, const struct json *items);
+/* What GET of that path answers: a table of its items, or JSON. */
+enum cli_exit cli_show_list(struct cli *cli, const char *path,
+			    const struct cli_column *columns);
 /* Columns of the terminal on standard output, 0 when it is none. */
 size_t cli_width(const struct cli *cli);
 /* "name  value" lines of an object's scalar members. */

@@ -289,3 +289,16 @@ cli_table_any(const struct cli *cli, const struct json *items)
 		json_each(json_at(items, 0), add_any, &any);
 	cli_table(cli, items, any.columns);
 }
+
+enum cli_exit
+cli_show_list(struct cli *cli, const char *path,
+	      const struct cli_column *columns)
+{
+	struct json *answer = NULL;
+	enum cli_exit code = cli_call(cli, "GET", path, NULL, &answer);
+
+	if (code == CLI_DONE && !cli_print_json(cli, answer))
+		cli_table(cli, json_get(answer, "items"), columns);
+	json_free(answer);
+	return code;
+}

@@ -16,18 +16,14 @@ audit(struct cli *cli, const struct cli_args *args)
 	static const char *const filters[] = {"actor",	"action", "object",
 					      "origin", "since",  "until",
 					      "limit",	"cursor"};
-	struct json *answer = NULL;
 	struct buf path = BUF_INIT;
 	enum cli_exit code;
 
 	cli_path(&path, "/audit");
 	for (size_t i = 0; i < sizeof(filters) / sizeof(filters[0]); i++)
 		cli_query(&path, filters[i], cli_value(args, filters[i]));
-	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	code = cli_show_list(cli, buf_text(&path), columns);
 	buf_done(&path);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
 	return code;
 }
 

@@ -22,18 +22,6 @@ get(struct cli *cli, const struct cli_args *args, const char *format,
 	return code;
 }
 
-static enum cli_exit
-list(struct cli *cli, const char *path, const struct cli_column *columns)
-{
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", path, NULL, &answer);
-
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
-}
-
 /* --- forms ---------------------------------------------------------------- */
 
 static enum cli_exit
@@ -50,7 +38,7 @@ form_list(struct cli *cli, const struct cli_args *args)
 	};
 
 	(void)args;
-	return list(cli, "/forms", columns);
+	return cli_show_list(cli, "/forms", columns);
 }
 
 static enum cli_exit
@@ -123,7 +111,7 @@ survey_list(struct cli *cli, const struct cli_args *args)
 	};
 
 	(void)args;
-	return list(cli, "/surveys", columns);
+	return cli_show_list(cli, "/surveys", columns);
 }
 
 static enum cli_exit

@@ -403,14 +403,9 @@ import_list(struct cli *cli, const struct cli_args *args)
 		{"file", "name", CLI_TEXT},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/imports", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/imports", columns);
 }
 
 static enum cli_exit

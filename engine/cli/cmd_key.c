@@ -15,14 +15,9 @@ key_list(struct cli *cli, const struct cli_args *args)
 		{"last mail", "last_mail_at", CLI_TIME},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/keys", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/keys", columns);
 }
 
 static enum cli_exit

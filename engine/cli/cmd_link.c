@@ -78,18 +78,6 @@ contact_rename(struct cli *cli, const struct cli_args *args)
 }
 
 static enum cli_exit
-print_list(struct cli *cli, const char *path, const struct cli_column *columns)
-{
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", path, NULL, &answer);
-
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
-}
-
-static enum cli_exit
 module_list(struct cli *cli, const struct cli_args *args)
 {
 	static const struct cli_column columns[] = {
@@ -100,7 +88,7 @@ module_list(struct cli *cli, const struct cli_args *args)
 	};
 
 	(void)args;
-	return print_list(cli, "/modules", columns);
+	return cli_show_list(cli, "/modules", columns);
 }
 
 static enum cli_exit
@@ -117,7 +105,7 @@ field_list(struct cli *cli, const struct cli_args *args)
 	};
 
 	(void)args;
-	return print_list(cli, "/fields", columns);
+	return cli_show_list(cli, "/fields", columns);
 }
 
 static const struct cli_option link_options[] = {

@@ -18,14 +18,9 @@ plugin_list(struct cli *cli, const struct cli_args *args)
 		{"what it does", "summary", CLI_TEXT},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/plugins", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/plugins", columns);
 }
 
 /* Here, not in the daemon: a file is checked before it is let near one. */

@@ -395,17 +395,13 @@ rules_list(struct cli *cli, const struct cli_args *args)
 		{"score", "score", CLI_TEXT}, {"on", "on", CLI_TEXT},
 		{"when", "when", CLI_TEXT},   {0},
 	};
-	struct json *answer = NULL;
 	struct buf path = BUF_INIT;
 	enum cli_exit code;
 
 	buf_append_text(&path, "/rules");
 	cli_query(&path, "about", cli_value(args, "about"));
-	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	code = cli_show_list(cli, buf_text(&path), columns);
 	buf_done(&path);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
 	return code;
 }
 

@@ -15,14 +15,9 @@ sequence_list(struct cli *cli, const struct cli_args *args)
 		{"stopped", "stopped", CLI_NUMBER},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/sequences", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/sequences", columns);
 }
 
 static enum cli_exit

@@ -110,17 +110,13 @@ signal_unmatched(struct cli *cli, const struct cli_args *args)
 		{"waits for", "key", CLI_TEXT},
 		{0},
 	};
-	struct json *answer = NULL;
 	struct buf path = BUF_INIT;
 	enum cli_exit code;
 
 	buf_append_text(&path, "/signals/unmatched");
 	cli_query(&path, "limit", cli_value(args, "limit"));
-	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	code = cli_show_list(cli, buf_text(&path), columns);
 	buf_done(&path);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
 	return code;
 }
 
@@ -135,15 +131,9 @@ signal_kinds(struct cli *cli, const struct cli_args *args)
 		{"what it is", "summary", CLI_TEXT},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code =
-		cli_call(cli, "GET", "/signals/kinds", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/signals/kinds", columns);
 }
 
 /* Rows as people read them: whose hit it was stands there when it was not a

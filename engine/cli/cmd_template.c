@@ -99,14 +99,9 @@ template_list(struct cli *cli, const struct cli_args *args)
 		{"trouble", "trouble", CLI_TEXT},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/templates", NULL, &answer);
 
 	(void)args;
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/templates", columns);
 }
 
 static const struct cli_option render_options[] = {

@@ -39,18 +39,14 @@ token_list(struct cli *cli, const struct cli_args *args)
 		{"last used", "last_used_at", CLI_TIME},
 		{0},
 	};
-	struct json *answer = NULL;
 	const char *all = cli_value(args, "all") ? "all" : NULL;
 	struct buf path = BUF_INIT;
 	enum cli_exit code;
 
 	cli_path(&path, "/tokens");
 	cli_query(&path, "state", all);
-	code = cli_call(cli, "GET", buf_text(&path), NULL, &answer);
+	code = cli_show_list(cli, buf_text(&path), columns);
 	buf_done(&path);
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
 	return code;
 }
 

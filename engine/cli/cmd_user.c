@@ -146,13 +146,8 @@ user_list(struct cli *cli, const struct cli_args *args)
 		{"sessions", "sessions", CLI_NUMBER},
 		{0},
 	};
-	struct json *answer = NULL;
-	enum cli_exit code = cli_call(cli, "GET", "/users", NULL, &answer);
 
-	if (code == CLI_DONE && !cli_print_json(cli, answer))
-		cli_table(cli, json_get(answer, "items"), columns);
-	json_free(answer);
-	return code;
+	return cli_show_list(cli, "/users", columns);
 }
 
 static enum cli_exit
