@@ -8,6 +8,7 @@ import urllib.parse
 
 import pytest
 from lib import places
+from lib.receiver import Receiver
 
 SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>"
 ELSEWHERE = ("//evil.test/", "https://evil.test/", "/\\evil.test",
@@ -31,7 +32,7 @@ TEMPLATE = ("From: news@example.test\nSubject: {{field.first_name}}\n"
 
 
 class World:
-    def __init__(self, daemon):
+    def __init__(self, daemon, receiver):
         self.daemon = daemon
         daemon.do("list", "create", "news", "--title", f"News {SCRIPT}")
         daemon.do("contact", "add", "ann@far.test", f"first_name={SCRIPT}",
@@ -40,8 +41,10 @@ class World:
         template.write_text(TEMPLATE)
         daemon.do("broadcast", "create", "spring", "--template", template,
                   "--to", "list 'news'", "--from", "news@example.test")
-        mail = daemon.api("GET", "/broadcasts/spring/preview"
-                                 "?for=ann@far.test").json()["html"]
+        # The links of a preview do not work.
+        daemon.do("broadcast", "test", "spring", "--to", "tester@far.test",
+                  "--as", "ann@far.test")
+        mail = receiver.wait_for("tester@far.test").part("text/html")
         self.paths = ["/f/demo", "/s/fit"] + [
             urllib.parse.urlsplit(html.unescape(url)).path
             for url in re.findall(r'href="([^"]+/[uw]/[^"]+)"', mail)]
@@ -54,7 +57,9 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(make_shared):
-    return World(make_shared(more=MORE.format()))
+    receiver = Receiver()
+    yield World(make_shared(more=MORE.format(), smtp=receiver.port), receiver)
+    receiver.stop()
 
 
 def raw(daemon, path, headers=""):
