@@ -144,14 +144,37 @@ page_go(struct page *page, const char *to, const char *say)
 	return SG_OK;
 }
 
+/* The nearest page from where this was asked: the one with the form, or the
+ * one above. With a script it is the page before, as it was filled in. */
+static const char *
+way_back(struct page *page)
+{
+	const char *path = page->path;
+	bool is_post = strcmp(page->request->method, "POST") == 0;
+	const char *end = path + strlen(path);
+
+	while (end > path) {
+		const char *at = page_slice(page, path, (size_t)(end - path));
+
+		if ((is_post || *end) && page_is_there(page, at))
+			return at;
+		while (end > path && *--end != '/')
+			;
+	}
+	return "/";
+}
+
 enum sg_status
 page_problem(struct page *page, int status, const char *title,
 	     const char *detail)
 {
+	const char *module = query_text(page, "module");
+
 	page_begin(page, title);
 	html(page, "<pre class=\"problem\" role=\"alert\">%s</pre>\n", detail);
-	html(page, "<p><a href=\"%s\" data-back>Go back</a></p>\n",
-	     "/console/");
+	html(page, "<p><a href=\"/console%s%s%u\" data-back>Go back</a></p>\n",
+	     page->user ? way_back(page) : "/", *module ? "?module=" : "",
+	     module);
 	return page_end(page, status);
 }
 

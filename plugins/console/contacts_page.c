@@ -332,8 +332,11 @@ write_caption(struct contacts *self)
 
 	html(page, "<caption>");
 	if (!*self->where &&
-	    ask(page, "POST", path, "{\"where\":\"1 = 1\"}", &told)) {
-		show_count(page, number_at(page, told.json, "total"));
+	    ask_get(page,
+		    text_of(page, "/scores/lead/summary?module=%u",
+			    *self->module ? self->module : "contact"),
+		    &told)) {
+		show_count(page, number_at(page, told.json, "records"));
 		html(page, " in all");
 	} else if (*self->where &&
 		   ask(page, "POST", path,

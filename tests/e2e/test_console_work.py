@@ -518,6 +518,25 @@ def test_times_are_those_of_the_installation(daemon, manager):
     assert "Nobody did" in manager.page(f"/system/audit?since={after}")
 
 
+def test_what_is_refused_leads_back_to_its_form(operator):
+    for path, fields, back in (
+            ("/contacts/p0@example.com",
+             {"do": "score", "op": "add", "points": "many"},
+             "/contacts/p0@example.com"),
+            ("/contacts/p0@example.com?module=contact",
+             {"do": "link", "relation": "?", "other": "x"},
+             "/contacts/p0@example.com?module=contact"),
+            ("/system/split", {"do": "drop", "id": "none"}, "/system/split"),
+            ("/automations/outbox", {"id": "99999", "do": "redo"},
+             "/automations/outbox")):
+        answer = operator.post(path, fields)
+        assert answer.status in (400, 404), (path, answer.status)
+        way = re.search(r'href="/console([^"]*)" data-back', answer.text)[1]
+        assert way == back
+    page = operator.get("/contacts/nobody@example.com").text
+    assert 'href="/console/contacts" data-back' in page
+
+
 def test_each_page_has_a_title_and_the_way_to_it(manager):
     page = manager.page("/contacts/p0@example.com/why/lead")
     assert "· Contacts · Scoregate</title>" in page

@@ -33,8 +33,9 @@ select_where(struct api_call *call, const char *where,
 }
 
 enum sg_status
-api_select(struct api_call *call, const char *where,
-	   struct record_set **set_out, struct sg_err *err)
+api_select_of(struct api_call *call, const char *where,
+	      struct record_set **set_out, uint64_t *total_out,
+	      struct sg_err *err)
 {
 	struct record_set *set = NULL, *all = record_set_new();
 	enum sg_status status = api_store(call, err);
@@ -48,12 +49,21 @@ api_select(struct api_call *call, const char *where,
 		record_set_free(all);
 		return status;
 	}
+	if (total_out)
+		*total_out = record_set_count(all);
 	if (set) {
 		record_set_and(all, set);
 		record_set_free(set);
 	}
 	*set_out = all;
 	return SG_OK;
+}
+
+enum sg_status
+api_select(struct api_call *call, const char *where,
+	   struct record_set **set_out, struct sg_err *err)
+{
+	return api_select_of(call, where, set_out, NULL, err);
 }
 
 enum sg_status
@@ -339,8 +349,8 @@ gather(const struct api_query *query, struct record_set *set, size_t most,
 }
 
 static enum sg_status
-select_sorted(struct api_call *call, const struct api_query *query, size_t most,
-	      struct gathering *all, struct sg_err *err)
+select_rows(struct api_call *call, const struct api_query *query, size_t most,
+	    struct gathering *all, struct sg_err *err)
 {
 	struct record_set *set;
 	enum sg_status status = api_select(call, query->where, &set, err);
@@ -353,10 +363,15 @@ select_sorted(struct api_call *call, const struct api_query *query, size_t most,
 		free(all->rows);
 		return status;
 	}
-	if (query->sorted)
-		qsort(all->rows, all->n_rows, sizeof(*all->rows),
-		      query->descending ? compare_down : compare_up);
 	return SG_OK;
+}
+
+typedef int compare_fn(const void *left, const void *right);
+
+static compare_fn *
+compare_of(const struct api_query *query)
+{
+	return query->descending ? compare_down : compare_up;
 }
 
 enum sg_status
@@ -364,35 +379,65 @@ api_rows_all(struct api_call *call, const struct api_query *query,
 	     struct api_rows *rows_out, struct sg_err *err)
 {
 	struct gathering all;
-	enum sg_status status = select_sorted(call, query, SIZE_MAX, &all, err);
+	enum sg_status status = select_rows(call, query, SIZE_MAX, &all, err);
 
 	if (status != SG_OK)
 		return status;
+	if (query->sorted)
+		qsort(all.rows, all.n_rows, sizeof(*all.rows),
+		      compare_of(query));
 	rows_out->rows = all.rows;
 	rows_out->n_rows = all.n_rows;
 	rows_out->next = NULL;
 	return SG_OK;
 }
 
-/* Index of the first row past the cursor. */
+/* Those past the cursor move to the front; how many there are. */
 static size_t
-first_after(const struct api_query *query, const struct gathering *all)
+drop_seen(const struct api_query *query, struct gathering *all)
 {
-	int (*compare)(const void *, const void *) =
-		query->descending ? compare_down : compare_up;
-	size_t low = 0, high = all->n_rows;
+	compare_fn *compare = compare_of(query);
+	size_t n = 0;
 
-	if (!query->has_after || !query->sorted)
-		return 0;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
+	for (size_t i = 0; i < all->n_rows; i++)
+		if (compare(&all->rows[i], &query->after) > 0)
+			all->rows[n++] = all->rows[i];
+	return n;
+}
 
-		if (compare(&all->rows[middle], &query->after) > 0)
-			high = middle;
-		else
-			low = middle + 1;
+/* A heap with the last of them at its top. */
+static void
+sift_down(struct api_row *heap, size_t n, size_t at, compare_fn *compare)
+{
+	struct api_row row = heap[at];
+
+	for (size_t child; (child = 2 * at + 1) < n; at = child) {
+		if (child + 1 < n &&
+		    compare(&heap[child], &heap[child + 1]) < 0)
+			child++;
+		if (compare(&heap[child], &row) <= 0)
+			break;
+		heap[at] = heap[child];
 	}
-	return low;
+	heap[at] = row;
+}
+
+/* The first `most` in order, at the front: a page of a million rows does not
+ * need them all sorted. */
+static void
+keep_first(struct api_row *rows, size_t *n, size_t most, compare_fn *compare)
+{
+	if (*n > most) {
+		for (size_t i = most / 2; i > 0; i--)
+			sift_down(rows, most, i - 1, compare);
+		for (size_t i = most; i < *n; i++)
+			if (compare(&rows[i], &rows[0]) < 0) {
+				rows[0] = rows[i];
+				sift_down(rows, most, 0, compare);
+			}
+		*n = most;
+	}
+	qsort(rows, *n, sizeof(*rows), compare);
 }
 
 enum sg_status
@@ -400,19 +445,19 @@ api_rows_page(struct api_call *call, const struct api_query *query,
 	      size_t limit, struct api_rows *rows_out, struct sg_err *err)
 {
 	struct gathering all;
-	size_t from, left;
+	size_t left;
 	/* One more than asked for says whether there is a next page. */
-	enum sg_status status =
-		select_sorted(call, query, limit + 1, &all, err);
+	enum sg_status status = select_rows(call, query, limit + 1, &all, err);
 
 	if (status != SG_OK)
 		return status;
-	from = first_after(query, &all);
-	left = all.n_rows - from;
+	left = query->sorted && query->has_after ? drop_seen(query, &all)
+						 : all.n_rows;
+	if (query->sorted)
+		keep_first(all.rows, &left, limit + 1, compare_of(query));
 	rows_out->n_rows = left < limit ? left : limit;
-	rows_out->rows =
-		(void *)pool_memdup(call->pool, all.rows + from,
-				    rows_out->n_rows * sizeof(*all.rows));
+	rows_out->rows = (void *)pool_memdup(
+		call->pool, all.rows, rows_out->n_rows * sizeof(*all.rows));
 	rows_out->next = NULL;
 	if (left > limit)
 		rows_out->next = write_cursor(

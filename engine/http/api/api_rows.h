@@ -62,4 +62,8 @@ api_where_has(const struct record_set *set, uint32_t record_id)
 enum sg_status api_select(struct api_call *call, const char *where,
 			  struct record_set **set_out,
 			  struct sg_err *err) MUST_CHECK;
+/* The same, and how many records there are at all; total_out may be NULL. */
+enum sg_status api_select_of(struct api_call *call, const char *where,
+			     struct record_set **set_out, uint64_t *total_out,
+			     struct sg_err *err) MUST_CHECK;
 #endif

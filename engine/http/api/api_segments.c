@@ -39,21 +39,18 @@ api_segments_all(struct api_call *call, struct sg_err *err)
 enum sg_status
 api_segments_count(struct api_call *call, struct sg_err *err)
 {
-	struct record_set *set, *all;
+	struct record_set *set;
 	const char *where;
+	uint64_t total;
 	enum sg_status status = api_body_text(call, "where", true, &where, err);
 
 	if (status == SG_OK)
-		status = api_select(call, where, &set, err);
+		status = api_select_of(call, where, &set, &total, err);
 	if (status != SG_OK)
 		return status;
 	json_add_int(api_answer(call), "count", (int64_t)record_set_count(set));
 	record_set_free(set);
-	status = api_select(call, NULL, &all, err);
-	if (status != SG_OK)
-		return status;
-	json_add_int(call->answer, "total", (int64_t)record_set_count(all));
-	record_set_free(all);
+	json_add_int(call->answer, "total", (int64_t)total);
 	return SG_OK;
 }
 
