@@ -78,16 +78,16 @@ static void
 write_table(struct page *page, const struct sg_json *one)
 {
 	html(page,
-	     "<h2>What came of it</h2>\n<div class=\"scroll\" tabindex=\"0\" "
-	     "role=\"region\" aria-label=\"Results\"><table id=\"results\" "
-	     "class=\"parts\">"
-	     "<caption>%s</caption><thead><tr><td></td>"
+	     "<h2>What came of it</h2>\n<p class=\"quiet\">%s</p>\n"
+	     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
+	     "aria-label=\"Results\"><table id=\"results\" "
+	     "class=\"parts\"><thead><tr><td></td>"
 	     "<th scope=\"colgroup\" colspan=\"3\" class=\"n\">Human</th>"
 	     "<th scope=\"colgroup\" colspan=\"2\" class=\"n\">Machine</th>"
 	     "</tr><tr><td></td><th scope=\"col\" class=\"n\">people</th>"
-	     "<th scope=\"col\" class=\"n\">of those sent to</th>"
+	     "<th scope=\"col\" class=\"n\">of sent</th>"
 	     "<th scope=\"col\" class=\"n\">hits</th>"
-	     "<th scope=\"col\" class=\"n\">in mail to</th>"
+	     "<th scope=\"col\" class=\"n\">mails</th>"
 	     "<th scope=\"col\" class=\"n\">hits</th></tr></thead>\n<tbody>\n",
 	     explained);
 	write_sent(page, one);
@@ -196,9 +196,10 @@ static void
 write_rows(struct page *page, const struct sg_json *items)
 {
 	html(page,
-	     "<div class=\"scroll\" tabindex=\"0\" role=\"region\" "
-	     "aria-label=\"Results\"><table id=\"compared\"><caption>%s"
-	     "</caption><thead><tr><th scope=\"col\">Broadcast</th>"
+	     "<p class=\"quiet\">%s</p>\n<div class=\"scroll\" tabindex=\"0\" "
+	     "role=\"region\" aria-label=\"Results\">"
+	     "<table id=\"compared\"><thead><tr><th "
+	     "scope=\"col\">Broadcast</th>"
 	     "<th scope=\"col\">Begun</th>"
 	     "<th scope=\"col\" class=\"n\">Sent</th>",
 	     explained);

@@ -294,18 +294,42 @@ contact_data(struct page *page)
 
 /* --- a new one ----------------------------------------------------------- */
 
+static void
+write_modules(struct page *page, const char *chosen)
+{
+	const struct sg_json *items;
+	struct sg_told told;
+
+	if (!ask_get(page, "/modules", &told))
+		return;
+	items = items_of(page, &told);
+	html(page, "<label>It is one of <select name=\"module\">\n");
+	for (size_t i = 0; i < page->host->json_count(items); i++) {
+		const struct sg_json *item = page->host->json_at(items, i);
+
+		show_option(page, text_at(page, item, "name"),
+			    text_at(page, item, "title"),
+			    *chosen ? chosen : "contact");
+	}
+	html(page, "</select></label>\n");
+}
+
 static enum sg_status
 show_new(struct page *page, const struct sg_told *told)
 {
+	const char *typed = form_text(page, "module");
+
 	page_begin(page, "New contact");
 	if (told)
 		page_trouble(page, told);
 	form_begin(page, "/console/contacts/new", "stack narrow");
 	html(page,
-	     "<label>Address <input type=\"email\" name=\"email\" required "
-	     "autofocus value=\"%s\"></label>\n"
-	     "<button class=\"main\">Make</button></form>\n",
+	     "<label>Address; the name, of an account or a deal <input "
+	     "name=\"email\" required autofocus autocapitalize=\"none\" "
+	     "spellcheck=\"false\" value=\"%s\"></label>\n",
 	     form_text(page, "email"));
+	write_modules(page, *typed ? typed : query_text(page, "module"));
+	html(page, "<button class=\"main\">Make</button></form>\n");
 	return page_end(page, told ? told->status : 200);
 }
 
@@ -318,15 +342,20 @@ contact_new(struct page *page)
 enum sg_status
 contact_make(struct page *page)
 {
+	const char *module = form_text(page, "module");
 	struct sg_told told;
 
-	if (!ask(page, "POST", "/contacts",
-		 text_of(page, "{\"email\":%j}", form_text(page, "email")),
+	if (!*module)
+		module = "contact";
+	if (!ask(page, "POST", text_of(page, "/contacts?module=%u", module),
+		 text_of(page, "{\"key\":%j}", form_text(page, "email")),
 		 &told))
 		return told.status == 400 ? show_new(page, &told)
 					  : page_told(page, &told);
 	return page_go(page,
-		       text_of(page, "/console/contacts/%u",
-			       text_at(page, told.json, "key")),
+		       text_of(page, "/console/contacts/%u%s%u",
+			       text_at(page, told.json, "key"),
+			       strcmp(module, "contact") != 0 ? "?module=" : "",
+			       strcmp(module, "contact") != 0 ? module : ""),
 		       "made");
 }

@@ -431,6 +431,20 @@ def test_a_record_is_renamed_and_all_of_it_is_downloaded(
     assert daemon.api("GET", path).json()["key"] == "new@example.com"
 
 
+def test_a_contact_and_an_account_are_made(daemon, operator):
+    answer = operator.post("/contacts/new", {"email": "no address",
+                                             "module": "contact"})
+    assert answer.status == 400 and 'value="no address"' in answer.text
+    for key, module in (("made@example.com", "contact"), ("ACME", "account")):
+        answer = operator.post("/contacts/new", {"email": key,
+                                                 "module": module})
+        assert answer.status == 303, answer.text
+        path = answer.headers["location"].removeprefix("/console")
+        assert f"<h1>{key}</h1>" in operator.page(path)
+        assert daemon.api("GET", f"/contacts/{key}?module={module}"
+                          ).json()["module"] == module
+
+
 def test_mail_that_is_not_split_is_said_to_be_so(operator):
     assert "multi_recipient = split" in operator.page("/system/split")
 
