@@ -144,6 +144,19 @@ page_go(struct page *page, const char *to, const char *say)
 	return SG_OK;
 }
 
+/* A sentence may be broken where the window ends; what stands below it, a line
+ * with a caret under the place, may not. */
+static void
+write_detail(struct page *page, const char *detail)
+{
+	const char *end = strstr(detail, "\n  ");
+	size_t len = end ? (size_t)(end + 1 - detail) : strlen(detail);
+
+	html(page,
+	     "<pre class=\"problem\" role=\"alert\"><span>%s</span>%s</pre>\n",
+	     page_slice(page, detail, len), detail + len);
+}
+
 /* The nearest page from where this was asked: the one with the form, or the
  * one above. With a script it is the page before, as it was filled in. */
 static const char *
@@ -171,7 +184,7 @@ page_problem(struct page *page, int status, const char *title,
 	const char *module = query_text(page, "module");
 
 	page_begin(page, title);
-	html(page, "<pre class=\"problem\" role=\"alert\">%s</pre>\n", detail);
+	write_detail(page, detail);
 	html(page, "<p><a href=\"/console%s%s%u\" data-back>Go back</a></p>\n",
 	     page->user ? way_back(page) : "/", *module ? "?module=" : "",
 	     module);
@@ -194,8 +207,7 @@ void
 page_trouble(struct page *page, const struct sg_told *told)
 {
 	if (told->status >= 400)
-		html(page, "<pre class=\"problem\" role=\"alert\">%s</pre>\n",
-		     told_detail(page, told));
+		write_detail(page, told_detail(page, told));
 }
 
 void
