@@ -418,6 +418,25 @@ is_stored(struct run *run, const struct store_recipient *row)
 	return same;
 }
 
+/* Nearly all that a long journal says: a million of them are not looked up one
+ * by one. */
+static bool
+is_stored_as_sent(struct run *run, const struct journal_line *line)
+{
+	struct sg_err err;
+
+	if (line->mark != JOURNAL_SENT && line->mark != JOURNAL_HANDING_OVER)
+		return false;
+	if (!run->stored_sent) {
+		run->stored_sent = record_set_new();
+		if (store_broadcast_select(run->store, run->name, "sent",
+					   run->stored_sent, &err) != SG_OK)
+			run->behind = true;
+	}
+	return record_set_has(run->stored_sent, line->record_id) &&
+	       !record_set_has(run->replayed, line->record_id);
+}
+
 static void
 learn(struct flight *flight, const struct journal_line *line)
 {
@@ -457,6 +476,8 @@ flight_remember(void *arg, const struct journal_line *line)
 		record_set_remove(run->handed, line->record_id);
 	else
 		record_set_add(run->handed, line->record_id);
+	if (is_stored_as_sent(run, line))
+		return;
 	flight = run->in_debt || broadcasts_are_stopping(run->broadcasts)
 			 ? NULL
 			 : calloc(1, sizeof(*flight));

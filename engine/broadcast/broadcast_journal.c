@@ -87,13 +87,30 @@ end_run(struct reading *reading, const char *boot)
 	snprintf(reading->boot, sizeof(reading->boot), "%s", boot);
 }
 
+/* "B 12 4f2a reason". False: it is none of these. A journal may have millions
+ * of lines: no scanf(). */
+static bool
+parse_line(const char *text, struct journal_line *line)
+{
+	char *end;
+
+	if (!text[0] || text[1] != ' ')
+		return false;
+	line->mark = (enum journal_mark)text[0];
+	line->record_id = (uint32_t)strtoul(text + 2, &end, 10);
+	if (end == text + 2 || *end != ' ')
+		return false;
+	text = end + 1;
+	line->message_id = strtoull(text, &end, 16);
+	line->reason = end + strspn(end, " ");
+	return end != text;
+}
+
 /* False: out of memory. */
 static bool
 take_line(struct reading *reading, const char *text)
 {
 	struct journal_line line;
-	int reason_at = 0;
-	char mark;
 
 	if (text[0] == 'M' && text[1] == ' ') {
 		end_run(reading, text + 2);
@@ -103,12 +120,9 @@ take_line(struct reading *reading, const char *text)
 		reading->ended = true;
 		return true;
 	}
-	if (sscanf(text, "%c %" SCNu32 " %" SCNx64 " %n", &mark,
-		   &line.record_id, &line.message_id, &reason_at) < 3)
+	if (!parse_line(text, &line))
 		return true;
-	line.mark = (enum journal_mark)mark;
-	line.reason = reason_at ? text + reason_at : "";
-	if (mark == 'P')
+	if (text[0] == 'P')
 		return remember_prepared(reading, &line);
 	forget_prepared(reading, line.record_id);
 	reading->fn(reading->arg, &line);

@@ -73,7 +73,8 @@ replay(struct run *run, struct sg_err *err)
 		status =
 			err_set(err, SG_BUSY, "the store or the spool is away");
 	record_set_free(run->replayed);
-	run->replayed = NULL;
+	record_set_free(run->stored_sent);
+	run->replayed = run->stored_sent = NULL;
 	return status;
 }
 

@@ -96,6 +96,9 @@ struct run {
 	bool says_why;		     /* it waits, and people are told why */
 	bool trouble;		     /* recipients come back after a rest */
 	struct record_set *replayed; /* put from the journal */
+	/* Whom the store knew as sent when the journal was read; NULL: nobody
+	 * was looked up yet. */
+	struct record_set *stored_sent;
 	bool behind;		     /* the journal could not be read out */
 	char fatal[RUN_REASON_SIZE]; /* why it cannot go on; "" = it can */
 };

@@ -115,6 +115,27 @@ half_a_line_was_not_written(void **state)
 			    "B1/abcdef0123456789() S1/abcdef0123456789() ");
 }
 
+/* Written by a hand that was not ours. */
+static void
+what_is_no_line_is_passed_over(void **state)
+{
+	struct broadcast_journal *journal = open_it();
+	char path[100];
+	FILE *file;
+
+	(void)state;
+	note(journal, JOURNAL_SENT, 7, "250 2.0.0 Ok");
+	journal_close(journal);
+	snprintf(path, sizeof(path), "%s/spring.journal", directory);
+	file = fopen(path, "a");
+	assert_non_null(file);
+	fputs("\nS\nS \nS x 1 \nS 9\nS 9 \nS 9 zz\nSS 9 1 \nB 8 2a\n", file);
+	fclose(file);
+	journal = open_it();
+	assert_string_equal(seen, "S7/abcdef0123456789(250 2.0.0 Ok) B8/2a() ");
+	journal_close(journal);
+}
+
 static void
 a_reason_stays_on_its_line(void **state)
 {
@@ -290,6 +311,8 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			a_note_without_room_fails_and_leaves_whole_lines,
 			in_a_new_directory, remove_it),
+		cmocka_unit_test_setup_teardown(what_is_no_line_is_passed_over,
+						in_a_new_directory, remove_it),
 		cmocka_unit_test_setup_teardown(a_reason_stays_on_its_line,
 						in_a_new_directory, remove_it),
 		cmocka_unit_test_setup_teardown(
