@@ -106,6 +106,22 @@ apply_name_unmatched(struct apply *apply, const struct signal *signal,
 	return status;
 }
 
+/* What another system called it once leads to it still: a dispute names the
+ * payment of an older order. By a webhook only: people correct what is wrong.
+ */
+static enum sg_status
+keep_called(struct apply *apply, const struct apply_target *target,
+	    const struct signal *signal, uint64_t reference, struct sg_err *err)
+{
+	const char *name = signal_get(signal, "name");
+
+	if (strcmp(signal->source, "webhook") != 0 ||
+	    strncmp(name, FIELD_EXTERNAL_ID, strlen(FIELD_EXTERNAL_ID)) != 0)
+		return SG_OK;
+	apply->no_aliases = false;
+	return store_record_add_alias(apply->store, reference, target->id, err);
+}
+
 /* A value that another record of the module has is refused: entrances say so
  * before, this is for two that came at once. */
 enum sg_status
@@ -116,6 +132,7 @@ apply_check_unique(struct apply *apply, struct apply_target *target,
 	const char *value = signal_get(signal, "value");
 	struct buf reference = BUF_INIT;
 	uint32_t holder = 0;
+	uint64_t key;
 	enum sg_status status;
 
 	if (signal->kind != SIGNAL_FIELD_SET || !target->id || !name ||
@@ -131,12 +148,13 @@ apply_check_unique(struct apply *apply, struct apply_target *target,
 			pool_printf(apply->work, "record %u has it", holder),
 			err);
 	status = record_ref_write(name, value, &reference, NULL);
-	if (status == SG_OK)
-		status = apply_adopt(
-			apply, target,
-			record_key_hash(apply->options.record_secret,
-					target->module, buf_text(&reference)),
-			err);
+	if (status == SG_OK) {
+		key = record_key_hash(apply->options.record_secret,
+				      target->module, buf_text(&reference));
+		status = apply_adopt(apply, target, key, err);
+		if (status == SG_OK)
+			status = keep_called(apply, target, signal, key, err);
+	}
 	buf_done(&reference);
 	return status == SG_REFUSED ? SG_OK : status;
 }

@@ -109,6 +109,28 @@ def test_an_order_scores_once_and_a_refund_takes_it_back(house):
     house.wait_for_score("ann@example.com", -60)
 
 
+def test_a_dispute_of_an_older_order_finds_who_placed_it(house):
+    """It names nobody but the payment; the field has that of the last one."""
+    for n in (1, 2):
+        order = sample("stripe-order", id=f"evt_twice{n}")
+        order["data"]["object"].update(
+            payment_intent=f"pi_twice{n}", customer=None,
+            customer_details={"email": "twice@far.test"})
+        assert stripe(house, order).status == 200
+        house.wait_for_signal("twice@far.test", "order.placed", n)
+    contact = house.api("GET", "/contacts/twice@far.test").json()
+    assert contact["fields"]["external_id_stripe_payment"] == "pi_twice2"
+    for n in (1, 2):
+        dispute = sample("stripe-chargeback-unnamed", id=f"evt_dispute{n}")
+        dispute["data"]["object"]["payment_intent"] = f"pi_twice{n}"
+        assert stripe(house, dispute).status == 200
+        house.wait_for_signal("twice@far.test", "order.charged_back", n)
+    house.do("contact", "forget", "twice@far.test", "--yes")
+    dispute["id"] = "evt_dispute3"
+    dispute["data"]["object"]["payment_intent"] = "pi_twice1"
+    assert stripe(house, dispute).status == 200
+
+
 def test_what_is_not_signed_so_or_too_old_is_refused(house):
     order = sample("stripe-order", id="evt_no")
     assert stripe(house, order, secret=b"guess").status == 401

@@ -123,6 +123,49 @@ a_unique_field_names_its_record(void **state)
 }
 
 static void
+called_by_webhook(struct applier *applier, const char *who, const char *id,
+		  int64_t at)
+{
+	struct signal change =
+		applier_change(SIGNAL_FIELD_SET, "field.changed", who, at);
+
+	change.source = "webhook";
+	applier_set(&change, "name", "external_id_shop");
+	applier_set(&change, "value", id);
+	applier_submit(applier, &change);
+}
+
+static void
+what_a_webhook_called_it_before_names_it_still(void **state)
+{
+	struct applier *applier = *state;
+	int64_t at = clock_now() - 10 * DAY;
+
+	called_by_webhook(applier, "ann@example.com", "one", at);
+	called_by_webhook(applier, "ann@example.com", "two", at + DAY);
+	call_by(applier, "external_id_shop", "one", at + 2 * DAY);
+	call_by(applier, "external_id_shop", "two", at + 2 * DAY);
+	assert_float_equal(fit(applier, "ann@example.com"), 10, tiny);
+	applier_close(applier);
+	applier_open(applier);
+	call_by(applier, "external_id_shop", "one", at + 3 * DAY);
+	assert_float_equal(fit(applier, "ann@example.com"), 15, tiny);
+	/* Whose it is now goes before whose it was. */
+	called_by_webhook(applier, "bob@example.com", "one", at + 4 * DAY);
+	call_by(applier, "external_id_shop", "one", at + 5 * DAY);
+	assert_float_equal(fit(applier, "ann@example.com"), 15, tiny);
+	assert_float_equal(fit(applier, "bob@example.com"), 5, tiny);
+	assert_int_equal(unmatched(applier, NULL), 0);
+	/* What people set is what they say now. */
+	set_field(applier, "cy@example.com", "external_id_crm", "1", at);
+	set_field(applier, "cy@example.com", "external_id_crm", "2", at + DAY);
+	call_by(applier, "external_id_crm", "1", at + 2 * DAY);
+	assert_float_equal(fit(applier, "cy@example.com"), 0, tiny);
+	assert_int_equal(unmatched(applier, NULL), 1);
+	applier_verify(applier);
+}
+
+static void
 what_no_record_has_waits_and_scores_at_its_own_time(void **state)
 {
 	struct applier *applier = *state;
@@ -314,6 +357,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_unique_field_names_its_record),
+		TEST(what_a_webhook_called_it_before_names_it_still),
 		TEST(what_no_record_has_waits_and_scores_at_its_own_time),
 		TEST(of_who_is_suppressed_only_a_hash_is_kept),
 		TEST(two_records_cannot_have_the_same_of_a_unique_field),
