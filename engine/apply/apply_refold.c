@@ -10,6 +10,7 @@
 #include "apply/apply_parts.h"
 #include "apply/fold_parts.h"
 #include "apply/ledger_fold.h"
+#include "apply/ledger_sums.h"
 #include "store/store_list.h"
 
 /* --- the ledger --------------------------------------------------------- */
@@ -115,25 +116,23 @@ entry_needed(const struct difference *d)
 	return d->have_any ? LEDGER_ADJUSTED : LEDGER_CLOSING;
 }
 
-/* The raw score at the correction's time, it and those before included. */
+/* Balances of what is written behind a ledger: the raw score at its own time,
+ * it and those before included. */
+struct behind {
+	const struct store_ledger *rows; /* in order of their time */
+	size_t n_rows, next;
+	struct ledger_sums sums;
+};
+
+/* They are written in order of their time, too. */
 static double
-balance_after(const struct store_ledger_rows *have,
-	      const struct store_ledger *written, size_t n_written,
-	      const struct store_ledger *row)
+balance_after(struct behind *behind, const struct store_ledger *row)
 {
-	double sum = row->delta;
-	size_t i;
-
-	for (i = 0; i < have->n_rows + n_written; i++) {
-		const struct store_ledger *other =
-			i < have->n_rows ? &have->rows[i]
-					 : &written[i - have->n_rows];
-
-		if (other->score_id == row->score_id && other->at <= row->at)
-			sum += other->delta *
-			       score_decay(other->rate, row->at - other->at);
-	}
-	return sum;
+	while (behind->next < behind->n_rows &&
+	       behind->rows[behind->next].at <= row->at)
+		ledger_sums_add(&behind->sums, &behind->rows[behind->next++]);
+	ledger_sums_add(&behind->sums, row);
+	return ledger_sums_at(&behind->sums, row->score_id, row->at);
 }
 
 static enum sg_status
@@ -152,14 +151,11 @@ append_row(struct apply *apply, struct cached *cached, struct store_ledger *row,
 
 static enum sg_status
 write_differences(struct apply *apply, struct cached *cached,
-		  const struct differences *all,
-		  const struct store_ledger_rows *have, struct pool *pool,
-		  struct sg_err *err)
+		  const struct differences *all, struct behind *behind,
+		  struct pool *pool, struct sg_err *err)
 {
-	struct store_ledger *written =
-		pool_alloc(pool, (all->n + 1) * sizeof(*written));
 	enum sg_status status = SG_OK;
-	size_t n = 0, i;
+	size_t i;
 
 	for (i = 0; i < all->n && status == SG_OK; i++) {
 		const struct difference *d = &all->items[i];
@@ -176,8 +172,7 @@ write_differences(struct apply *apply, struct cached *cached,
 					  ? pool_printf(pool, "corrected: %s",
 							d->explanation)
 					  : d->explanation;
-		row.balance = balance_after(have, written, n, &row);
-		written[n++] = row;
+		row.balance = balance_after(behind, &row);
 		status = append_row(apply, cached, &row, err);
 	}
 	return status;
@@ -219,24 +214,29 @@ correct_ledger(struct apply *apply, struct cached *cached,
 	       struct sg_err *err)
 {
 	struct pool *pool = pool_new();
-	struct store_ledger_rows all_rows, have;
+	struct store_ledger_rows rows, have;
 	struct differences all = {0};
+	struct behind behind = {0};
 	enum sg_status status;
 
-	status = store_ledger_of(apply->store, cached->id, 0, pool, &all_rows,
-				 err);
+	status = store_ledger_of(apply->store, cached->id, 0, pool, &rows, err);
 	if (status == SG_OK) {
-		have = all_rows;
+		have = rows;
 		have.rows = (struct store_ledger *)pool_memdup(
-			pool, all_rows.rows,
-			all_rows.n_rows * sizeof(*have.rows));
+			pool, rows.rows, rows.n_rows * sizeof(*have.rows));
+		if (rows.n_rows)
+			qsort(rows.rows, rows.n_rows, sizeof(*rows.rows),
+			      compare_rows);
+		behind.rows = rows.rows;
+		behind.n_rows = rows.n_rows;
 		if (by_time_only)
 			keep_by_time(&have, out->points[0].entry.at);
 		compare_ledgers(rows_of(apply, out, cached->id, pool),
 				out->n_points, have.rows, have.n_rows, &all);
-		status = write_differences(apply, cached, &all, &all_rows, pool,
+		status = write_differences(apply, cached, &all, &behind, pool,
 					   err);
 	}
+	ledger_sums_done(&behind.sums);
 	free(all.items);
 	pool_free(pool);
 	return status;
