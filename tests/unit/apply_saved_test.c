@@ -190,6 +190,37 @@ a_file_cut_short_is_not_used(void **state)
 	free(bytes);
 }
 
+/* Also where it would be believed: a count, a score. */
+static void
+a_file_with_a_changed_byte_is_not_used(void **state)
+{
+	char *bytes = malloc(COPY_MOST);
+	struct applier applier;
+	double scores[PEOPLE][2];
+	size_t len, i;
+	int64_t at;
+
+	assert_non_null(bytes);
+	set_up(&applier);
+	at = clock_now() + 1000;
+	read_scores(&applier, at, scores);
+	applier_close(&applier);
+	len = read_board(bytes);
+	assert_true(len > 100);
+	for (i = 50; i < len; i += len / 60 + 1) {
+		bytes[i] ^= (char)0x81;
+		write_board(bytes, len);
+		applier_open(&applier);
+		assert_scores(&applier, at, scores);
+		applier_close(&applier);
+		/* Written anew, of another token. */
+		assert_int_equal(read_board(bytes), len);
+	}
+	applier_open(&applier);
+	applier_done(&applier);
+	free(bytes);
+}
+
 int
 main(void)
 {
@@ -198,6 +229,7 @@ main(void)
 			a_start_from_the_file_has_every_score_and_goes_on),
 		cmocka_unit_test(a_file_of_another_moment_is_not_used),
 		cmocka_unit_test(a_file_cut_short_is_not_used),
+		cmocka_unit_test(a_file_with_a_changed_byte_is_not_used),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
