@@ -11,8 +11,9 @@
 
 enum { RECIPIENT_IS = 4 }; /* as far as so many hits */
 
-static void
-read_hit(struct db_statement *statement, struct pool *pool, void *row)
+void
+store_read_hit_of_mail(struct db_statement *statement, struct pool *pool,
+		       void *row)
 {
 	struct store_broadcast_hit *hit = row;
 
@@ -26,9 +27,7 @@ read_hit(struct db_statement *statement, struct pool *pool, void *row)
 }
 
 /* ?1 the broadcast, ?2 the signal, ?3 since when. */
-#define HIT                                                           \
-	"SELECT h.id, coalesce(c.key, ''), h.happened_at, h.verdict," \
-	" h.verdict_reason, h.props, r.record_id"
+#define HIT "SELECT " STORE_HIT_OF_MAIL ", r.record_id"
 #define BY_RECIPIENT                                          \
 	HIT " FROM broadcast_recipient r"                     \
 	    " JOIN history_of h ON h.of_record = r.record_id" \
@@ -151,7 +150,7 @@ store_broadcast_get_hits(struct store *store,
 			 struct sg_err *err)
 {
 	static const struct store_shape shape = {
-		read_hit, sizeof(struct store_broadcast_hit)};
+		store_read_hit_of_mail, sizeof(struct store_broadcast_hit)};
 	struct way way = {.name = asked->name, .signal = asked->signal};
 	struct db_statement *statement;
 	enum sg_status status = find_way(store, &way, err);
@@ -188,7 +187,7 @@ store_broadcast_each_hit(struct store *store,
 	if (status != SG_OK)
 		return status;
 	while ((status = db_step(statement, err)) == SG_OK) {
-		read_hit(statement, NULL, &hit);
+		store_read_hit_of_mail(statement, NULL, &hit);
 		each->fn(each->arg, &hit);
 	}
 	db_reset(statement);

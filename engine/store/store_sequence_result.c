@@ -75,20 +75,13 @@ read_hit(struct db_statement *statement, struct pool *pool, void *row)
 {
 	struct store_broadcast_hit *hit = row;
 
-	hit->id = db_column_int(statement, 0);
-	hit->email = store_column(statement, 1, pool);
-	hit->happened_at = db_column_int(statement, 2);
-	hit->verdict = (int)db_column_int(statement, 3);
-	hit->verdict_reason = store_column(statement, 4, pool);
-	hit->props = store_column(statement, 5, pool);
-	hit->record_id = (uint32_t)db_column_int(statement, 6);
+	store_read_hit_of_mail(statement, pool, hit);
 	hit->step = store_column(statement, 7, pool);
 }
 
 /* Not by the index on names: that walks all hits there ever were. */
 #define HITS                                                            \
-	"SELECT h.id, coalesce(c.key, ''), h.happened_at, h.verdict,"   \
-	" h.verdict_reason, h.props, m.record_id, m.step"               \
+	"SELECT " STORE_HIT_OF_MAIL ", m.record_id, m.step"             \
 	" FROM sequence_mail m JOIN history_of h"                       \
 	" ON h.of_record = m.record_id AND h.message_id = m.message_id" \
 	" JOIN record c ON c.id = m.record_id"                          \

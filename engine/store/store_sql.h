@@ -52,6 +52,16 @@ enum sg_status store_run_one(struct store *store,
 
 const char *store_column(struct db_statement *statement, int i,
 			 struct pool *pool);
+
+/* Columns 0 to 5 of what somebody did with a mail, `h` the history and `c` the
+ * record; 6 is the record's id. */
+#define STORE_HIT_OF_MAIL                                      \
+	"h.id, coalesce(c.key, ''), h.happened_at, h.verdict," \
+	" h.verdict_reason, h.props"
+/* A struct store_broadcast_hit of them, without its step. */
+void store_read_hit_of_mail(struct db_statement *statement, struct pool *pool,
+			    void *row);
+
 /* 0 is stored as NULL. */
 void store_bind_or_null(struct db_statement *statement, int i, int64_t value);
 void store_bind_key(struct db_statement *statement, int i, uint64_t key);

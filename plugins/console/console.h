@@ -170,6 +170,10 @@ void show_meter(struct page *page, double part, double whole,
 /* <option>s; `chosen` is marked. */
 void show_option(struct page *page, const char *value, const char *label,
 		 const char *chosen);
+/* A choice of the module, called `label`, where there is more than one; `shown`
+ * of each is its "name" or its "title". chosen "": contact. */
+void show_modules(struct page *page, const char *label, const char *shown,
+		  const char *chosen);
 
 /* --- console_chart.c: pictures ---------------------------------------------
  */

@@ -172,3 +172,26 @@ show_option(struct page *page, const char *value, const char *label,
 	html(page, "<option value=\"%s\"%s>%s</option>", value,
 	     chosen && strcmp(value, chosen) == 0 ? " selected" : "", label);
 }
+
+void
+show_modules(struct page *page, const char *label, const char *shown,
+	     const char *chosen)
+{
+	const struct sg_json *items;
+	struct sg_told told;
+
+	if (!ask_get(page, "/modules", &told))
+		return;
+	items = items_of(page, &told);
+	if (page->host->json_count(items) < 2)
+		return;
+	html(page, "<label>%s <select name=\"module\">\n", label);
+	for (size_t i = 0; i < page->host->json_count(items); i++) {
+		const struct sg_json *item = page->host->json_at(items, i);
+
+		show_option(page, text_at(page, item, "name"),
+			    text_at(page, item, shown),
+			    *chosen ? chosen : "contact");
+	}
+	html(page, "</select></label>\n");
+}

@@ -294,26 +294,6 @@ contact_data(struct page *page)
 
 /* --- a new one ----------------------------------------------------------- */
 
-static void
-write_modules(struct page *page, const char *chosen)
-{
-	const struct sg_json *items;
-	struct sg_told told;
-
-	if (!ask_get(page, "/modules", &told))
-		return;
-	items = items_of(page, &told);
-	html(page, "<label>It is one of <select name=\"module\">\n");
-	for (size_t i = 0; i < page->host->json_count(items); i++) {
-		const struct sg_json *item = page->host->json_at(items, i);
-
-		show_option(page, text_at(page, item, "name"),
-			    text_at(page, item, "title"),
-			    *chosen ? chosen : "contact");
-	}
-	html(page, "</select></label>\n");
-}
-
 static enum sg_status
 show_new(struct page *page, const struct sg_told *told)
 {
@@ -328,7 +308,8 @@ show_new(struct page *page, const struct sg_told *told)
 	     "name=\"email\" required autofocus autocapitalize=\"none\" "
 	     "spellcheck=\"false\" value=\"%s\"></label>\n",
 	     form_text(page, "email"));
-	write_modules(page, *typed ? typed : query_text(page, "module"));
+	show_modules(page, "It is one of", "title",
+		     *typed ? typed : query_text(page, "module"));
 	html(page, "<button class=\"main\">Make</button></form>\n");
 	return page_end(page, told ? told->status : 200);
 }

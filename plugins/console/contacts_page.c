@@ -109,29 +109,6 @@ write_columns(struct contacts *self)
 }
 
 static void
-write_modules(struct contacts *self)
-{
-	struct page *page = self->page;
-	const struct sg_json *items;
-	struct sg_told told;
-
-	if (!ask_get(page, "/modules", &told))
-		return;
-	items = items_of(page, &told);
-	if (page->host->json_count(items) < 2)
-		return;
-	html(page, "<label>Records <select name=\"module\">\n");
-	for (size_t i = 0; i < page->host->json_count(items); i++) {
-		const struct sg_json *item = page->host->json_at(items, i);
-
-		show_option(page, text_at(page, item, "name"),
-			    text_at(page, item, "name"),
-			    *self->module ? self->module : "contact");
-	}
-	html(page, "</select></label>\n");
-}
-
-static void
 write_examples(struct page *page)
 {
 	static const char *const examples[] = {
@@ -167,7 +144,7 @@ write_filter(struct contacts *self)
 	     "placeholder=\"list 'news' and has score &gt;= 50\"></label>\n"
 	     "<input type=\"hidden\" name=\"sort\" value=\"%s\">\n",
 	     self->where, self->sort);
-	write_modules(self);
+	show_modules(page, "Records", "name", self->module);
 	html(page, "<button class=\"main\">Show</button>\n");
 	write_columns(self);
 	write_examples(page);

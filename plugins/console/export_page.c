@@ -117,28 +117,6 @@ write_columns(struct page *page)
 	write_fields(page);
 }
 
-static void
-write_modules(struct page *page)
-{
-	const char *chosen = query_text(page, "module");
-	const struct sg_json *items;
-	struct sg_told told;
-
-	if (!ask_get(page, "/modules", &told))
-		return;
-	items = items_of(page, &told);
-	if (page->host->json_count(items) < 2)
-		return;
-	html(page, "<label>Records of <select name=\"module\">");
-	for (size_t i = 0; i < page->host->json_count(items); i++) {
-		const char *name =
-			text_at(page, page->host->json_at(items, i), "name");
-
-		show_option(page, name, name, *chosen ? chosen : "contact");
-	}
-	html(page, "</select></label>\n");
-}
-
 /* How many that are; or what is wrong with the condition. */
 static void
 write_count(struct page *page, const char *where)
@@ -177,7 +155,7 @@ export_page(struct page *page)
 	write_count(page, where);
 	write_columns(page);
 	html(page, "<div class=\"row\">");
-	write_modules(page);
+	show_modules(page, "Records of", "name", query_text(page, "module"));
 	html(page, "<label>In order of <select name=\"sort\">");
 	show_option(page, "-score", "score, highest first",
 		    query_text(page, "sort"));

@@ -8,27 +8,6 @@ enum { ROWS = 20 };
 /* --- the form ------------------------------------------------------------- */
 
 static void
-write_modules(struct page *page, const char *chosen)
-{
-	const struct sg_json *items;
-	struct sg_told told;
-
-	if (!ask_get(page, "/modules", &told))
-		return;
-	items = items_of(page, &told);
-	if (page->host->json_count(items) < 2)
-		return;
-	html(page, "<label>Records of <select name=\"module\">\n");
-	for (size_t i = 0; i < page->host->json_count(items); i++) {
-		const char *name =
-			text_at(page, page->host->json_at(items, i), "name");
-
-		show_option(page, name, name, *chosen ? chosen : "contact");
-	}
-	html(page, "</select></label>\n");
-}
-
-static void
 write_form(struct page *page)
 {
 	html(page,
@@ -50,7 +29,7 @@ write_form(struct page *page)
 	show_option(page, "add", "added to the score", NULL);
 	show_option(page, "set", "the score from now on", NULL);
 	html(page, "</select></label>\n");
-	write_modules(page, "");
+	show_modules(page, "Records of", "name", "");
 	html(page, "<button class=\"main\">Look at it</button></form>\n");
 }
 
