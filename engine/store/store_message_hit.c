@@ -123,18 +123,11 @@ store_message_delivered(struct store *store, const struct store_message_of *of,
 	return store_number(statement, at_out, err);
 }
 
-static void
-read_id(struct db_statement *statement, struct pool *pool, void *out)
-{
-	*(int64_t *)out = db_column_int(statement, 0);
-}
-
 enum sg_status
 store_judgements_since(struct store *store, uint32_t record_id, int64_t since,
 		       struct pool *pool, struct store_history_ids *out,
 		       struct sg_err *err)
 {
-	static const struct store_shape ids = {read_id, sizeof(int64_t)};
 	struct db_statement *statement;
 	enum sg_status status =
 		store_prepare(store,
@@ -148,7 +141,8 @@ store_judgements_since(struct store *store, uint32_t record_id, int64_t since,
 	db_bind_int(statement, 1, record_id);
 	db_bind_int(statement, 2, since);
 	db_bind_int(statement, 3, SIGNAL_JUDGE);
-	return store_collect(statement, &ids, pool, &out->ids, &out->n, err);
+	return store_collect(statement, &store_numbers, pool, &out->ids,
+			     &out->n, err);
 }
 
 /* --- the link that nobody sees ------------------------------------------ */

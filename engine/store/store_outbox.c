@@ -90,21 +90,6 @@ store_outbox_due(struct store *store, int64_t now, size_t most,
 }
 
 enum sg_status
-store_outbox_next(struct store *store, int64_t *due_at_out, struct sg_err *err)
-{
-	struct db_statement *statement;
-	enum sg_status status;
-
-	status = store_prepare(store,
-			       "SELECT due_at FROM outbox WHERE state = 1"
-			       " ORDER BY due_at LIMIT 1",
-			       &statement, err);
-	if (status != SG_OK)
-		return status;
-	return store_number(statement, due_at_out, err);
-}
-
-enum sg_status
 store_outbox_get(struct store *store, int64_t id, struct pool *pool,
 		 struct store_outbox *out, struct sg_err *err)
 {
@@ -164,15 +149,6 @@ store_outbox_end_pause(struct store *store, uint32_t record_id, int64_t now,
 	return db_run(statement, err);
 }
 
-static void
-read_id(struct db_statement *statement, struct pool *pool, void *row)
-{
-	(void)pool;
-	*(int64_t *)row = db_column_int(statement, 0);
-}
-
-static const struct store_shape id_shape = {read_id, sizeof(int64_t)};
-
 static enum sg_status
 next_of_the_away(struct store *store, const struct store_outbox_spread *spread,
 		 struct pool *pool, int64_t **ids_out, size_t *n_out,
@@ -192,8 +168,8 @@ next_of_the_away(struct store *store, const struct store_outbox_spread *spread,
 	db_bind_int(statement, 1, spread->after);
 	db_bind_text(statement, 2, STORE_OUTBOX_AWAY);
 	db_bind_int(statement, 3, (int64_t)spread->most);
-	return store_collect(statement, &id_shape, pool, (void *)ids_out, n_out,
-			     err);
+	return store_collect(statement, &store_numbers, pool, (void *)ids_out,
+			     n_out, err);
 }
 
 static enum sg_status

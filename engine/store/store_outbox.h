@@ -55,9 +55,6 @@ enum sg_status store_outbox_due(struct store *store, int64_t now, size_t most,
 				struct pool *pool,
 				struct store_outbox_rows *out,
 				struct sg_err *err) MUST_CHECK;
-/* SG_NONE: nothing waits. */
-enum sg_status store_outbox_next(struct store *store, int64_t *due_at_out,
-				 struct sg_err *err) MUST_CHECK;
 enum sg_status store_outbox_get(struct store *store, int64_t id,
 				struct pool *pool, struct store_outbox *out,
 				struct sg_err *err) MUST_CHECK;

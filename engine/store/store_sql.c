@@ -84,6 +84,15 @@ store_select(struct db_statement *statement, struct record_set *add_to,
 	return SG_OK;
 }
 
+static void
+read_number(struct db_statement *statement, struct pool *pool, void *row)
+{
+	(void)pool;
+	*(int64_t *)row = db_column_int(statement, 0);
+}
+
+const struct store_shape store_numbers = {read_number, sizeof(int64_t)};
+
 enum sg_status
 store_number(struct db_statement *statement, int64_t *number_out,
 	     struct sg_err *err)

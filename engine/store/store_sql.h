@@ -36,6 +36,9 @@ enum sg_status store_collect(struct db_statement *statement,
 			     void *rows_out, size_t *n_rows_out,
 			     struct sg_err *err) MUST_CHECK;
 
+/* Rows that are column 0 alone, an int64_t. */
+extern const struct store_shape store_numbers;
+
 /* Column 0, ascending, into the set; then reset. */
 enum sg_status store_select(struct db_statement *statement,
 			    struct record_set *add_to,
